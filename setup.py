@@ -1,0 +1,25 @@
+"""The compiled SM2/SM3 core: optional, because verification also runs without a compiler."""
+
+from setuptools import Extension, setup
+
+setup(
+    ext_modules=[
+        Extension(
+            "govseal.sm2._core",
+            sources=["src/govseal/sm2/_core/module.c"],
+            define_macros=[("Py_LIMITED_API", "0x030B0000")],
+            extra_compile_args=[
+                "-O2",
+                "-std=c11",
+                "-fno-tree-vectorize",
+                "-fno-strict-aliasing",
+                "-fvisibility=hidden",
+                "-Wall",
+                "-Wextra",
+            ],
+            py_limited_api=True,
+            optional=True,
+        )
+    ],
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+)

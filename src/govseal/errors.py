@@ -1,0 +1,100 @@
+"""Every exception that leaves govseal, split by who is at fault.
+
+A caller's own mistake is a plain ``TypeError`` or ``ValueError``; everything that a file, a key,
+a device or a rule causes is a :class:`GovsealError`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from govseal.verify.report import Report
+
+
+class GovsealError(Exception):
+    """Root of all errors of this library."""
+
+
+class FormatError(GovsealError):
+    """The bytes are not what the format asks for: their fault, not the caller's.
+
+    ``code`` is the stable reason that a report gives (``malformed``, ``container_damaged``,
+    ``container_unsafe_name`` …); ``part`` names the file or field, ``offset`` the byte in it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "malformed",
+        part: str | None = None,
+        offset: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.part = part
+        self.offset = offset
+
+
+class EncodingError(FormatError):
+    """The bytes are not DER, or not the structure that was expected."""
+
+
+class UnsupportedFormat(FormatError):
+    """A form that is recognised, or not recognised at all, and cannot be read here."""
+
+    def __init__(self, message: str, *, part: str | None = None) -> None:
+        super().__init__(message, code="unsupported", part=part)
+
+
+class LimitExceeded(FormatError):
+    """An input is larger, deeper or more numerous than :class:`govseal.Limits` allows."""
+
+    def __init__(self, message: str, *, limit: int, found: int, part: str | None = None) -> None:
+        super().__init__(message, code="container_too_large", part=part)
+        self.limit = limit
+        self.found = found
+
+
+class InvalidSignature(GovsealError):
+    """A signature value does not belong to this key and message."""
+
+
+class SigningUnavailable(GovsealError):
+    """Software signing with SM2 needs the compiled core, which is not installed here."""
+
+
+class SealError(GovsealError):
+    """The seal may not be made or used so; ``code`` is one of the ``E_…`` refusals."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class StampError(GovsealError):
+    """The document cannot take the stamp; ``code`` says why (``no_such_page`` …)."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class KeyLoadError(GovsealError):
+    """A key or container cannot be loaded.
+
+    ``kind`` is ``wrong_password``, ``unsupported`` or ``damaged``.
+    """
+
+    def __init__(self, message: str, *, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class VerificationError(GovsealError):
+    """Raised by :meth:`govseal.Report.require_valid` alone; carries the report."""
+
+    def __init__(self, message: str, *, report: Report) -> None:
+        super().__init__(message)
+        self.report = report
