@@ -1,0 +1,1 @@
+"""Strict DER: reading over the received bytes, writing, and structures described as tables."""

@@ -1,0 +1,269 @@
+"""DER read strictly and in place: every element keeps its slice of the received bytes.
+
+Signatures are verified over what was received, never over a re-encoding, so the reader hands out
+slices. Real products break DER in known ways; the few forms that are read all the same are named
+(``quirk_q1`` …) and collected in :class:`Tolerances`, for a report to show and a policy to refuse.
+Rules: ITU-T X.690, 8 and 10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from govseal.errors import EncodingError, LimitExceeded
+
+BOOLEAN = 0x01
+INTEGER = 0x02
+BIT_STRING = 0x03
+OCTET_STRING = 0x04
+NULL = 0x05
+OBJECT_IDENTIFIER = 0x06
+UTF8_STRING = 0x0C
+PRINTABLE_STRING = 0x13
+IA5_STRING = 0x16
+UTC_TIME = 0x17
+GENERALIZED_TIME = 0x18
+SEQUENCE = 0x30
+SET = 0x31
+
+_CONSTRUCTED = 0x20
+_CONTEXT_CONSTRUCTED = 0xA0
+_UNIVERSAL_LIMIT = 0x40
+_LONG_TAG = 0x1F
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 32
+MAX_ELEMENTS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """One departure from the standard that was read all the same."""
+
+    code: str
+    """``quirk_q1`` … ``quirk_q22``."""
+    part: str
+    """The field or file in which it was met."""
+
+
+@dataclass(slots=True)
+class Tolerances:
+    """Collects the tolerances that reading one object needed, each once."""
+
+    items: list[Tolerance] = field(default_factory=list)
+
+    def note(self, code: str, part: str) -> None:
+        """Record that ``part`` was read although it has the quirk ``code``."""
+        found = Tolerance(code, part)
+        if found not in self.items:
+            self.items.append(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Tlv:
+    """One element: its place in ``buffer``, header from ``start``, content from ``body``."""
+
+    buffer: bytes = field(repr=False)
+    tag: int
+    start: int
+    body: int
+    end: int
+
+    @property
+    def raw(self) -> bytes:
+        """The element as received, header included."""
+        return self.buffer[self.start : self.end]
+
+    @property
+    def content(self) -> bytes:
+        """The content octets as received."""
+        return self.buffer[self.body : self.end]
+
+    @property
+    def is_constructed(self) -> bool:
+        """Whether the content is a row of elements."""
+        return bool(self.tag & _CONSTRUCTED)
+
+    def children(self) -> tuple[Tlv, ...]:
+        """The elements inside; raises :class:`EncodingError` for a primitive element."""
+        if not self.is_constructed:
+            message = f"a constructed element was expected at byte {self.start}"
+            raise EncodingError(message, offset=self.start)
+        return tuple(_row(self.buffer, self.body, self.end))
+
+
+def _header(buffer: bytes, at: int, end: int) -> Tlv:
+    if end - at < 2:
+        raise EncodingError("the bytes end inside an element's header", offset=at)
+    tag = buffer[at]
+    if tag & _LONG_TAG == _LONG_TAG:
+        raise EncodingError("tag numbers above 30 are not used here", offset=at)
+    length = buffer[at + 1]
+    body = at + 2
+    if length >= 0x80:
+        octets = length & 0x7F
+        if octets == 0:
+            raise EncodingError("indefinite length is not DER", offset=at)
+        if octets > 4 or end - body < octets:
+            raise EncodingError("the length does not fit the bytes", offset=at)
+        length = int.from_bytes(buffer[body : body + octets], "big")
+        body += octets
+        if length < 0x80 or length.bit_length() <= 8 * (octets - 1):
+            raise EncodingError("the length is not in its shortest form", offset=at)
+    if length > end - body:
+        raise EncodingError("an element is longer than the bytes around it", offset=at)
+    return Tlv(buffer, tag, at, body, body + length)
+
+
+def _row(buffer: bytes, at: int, end: int) -> Iterator[Tlv]:
+    while at < end:
+        element = _header(buffer, at, end)
+        yield element
+        at = element.end
+
+
+def _check_universal(element: Tlv) -> None:
+    """The forms of universal types that DER leaves no choice in (X.690, 10 and 11)."""
+    tag, length = element.tag, element.end - element.body
+    if tag >= _UNIVERSAL_LIMIT:
+        return
+    if tag & _CONSTRUCTED:
+        if tag not in (SEQUENCE, SET):
+            raise EncodingError("a constructed string is not DER", offset=element.start)
+    elif tag in (SEQUENCE & ~_CONSTRUCTED, SET & ~_CONSTRUCTED):
+        raise EncodingError("a primitive sequence is not DER", offset=element.start)
+    elif tag == INTEGER:
+        first = element.buffer[element.body : element.body + 2]
+        if length == 0 or (length > 1 and (first[0], first[1] >> 7) in ((0x00, 0), (0xFF, 1))):
+            raise EncodingError("an INTEGER is not in its shortest form", offset=element.start)
+    elif tag == BOOLEAN and element.content not in (b"\x00", b"\xff"):
+        raise EncodingError("a BOOLEAN is neither 00 nor FF", offset=element.start)
+    elif tag == NULL and length:
+        raise EncodingError("a NULL has content", offset=element.start)
+
+
+def parse(data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES) -> Tlv:
+    """Read exactly one element, checked to its leaves, with nothing behind it.
+
+    Raises:
+        EncodingError: not DER, or bytes follow.
+        LimitExceeded: larger than ``max_bytes``, deeper than 32 or more than 100,000 elements.
+    """
+    element = parse_prefix(data, part=part, max_bytes=max_bytes)
+    if element.end != len(data):
+        raise EncodingError("bytes follow the structure", part=part or None, offset=element.end)
+    return element
+
+
+def parse_prefix(data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES) -> Tlv:
+    """Like :func:`parse`, but bytes may follow the element."""
+    if len(data) > max_bytes:
+        message = "the structure is too large"
+        raise LimitExceeded(message, limit=max_bytes, found=len(data), part=part or None)
+    data = bytes(data)
+    root = _header(data, 0, len(data))
+    pending = [(root, 1)]
+    seen = 0
+    while pending:
+        element, depth = pending.pop()
+        seen += 1
+        if depth > MAX_DEPTH:
+            raise LimitExceeded("nested too deeply", limit=MAX_DEPTH, found=depth)
+        if seen > MAX_ELEMENTS:
+            raise LimitExceeded("too many elements", limit=MAX_ELEMENTS, found=seen)
+        _check_universal(element)
+        if element.is_constructed:
+            pending.extend((child, depth + 1) for child in element.children())
+    return root
+
+
+def expect(element: Tlv, tag: int, what: str) -> Tlv:
+    """``element`` itself; raises :class:`EncodingError` naming ``what`` for another tag."""
+    if element.tag != tag:
+        message = f"{what}: expected tag {tag:#04x}, found {element.tag:#04x}"
+        raise EncodingError(message, part=what, offset=element.start)
+    return element
+
+
+def explicit(element: Tlv, number: int, what: str) -> Tlv:
+    """The element inside ``[number] EXPLICIT``."""
+    inner = expect(element, _CONTEXT_CONSTRUCTED | number, what).children()
+    if len(inner) != 1:
+        message = f"{what}: one element was expected inside the tag"
+        raise EncodingError(message, part=what, offset=element.start)
+    return inner[0]
+
+
+def read_integer(element: Tlv, what: str) -> int:
+    """The value of an INTEGER of at most 64 octets."""
+    content = expect(element, INTEGER, what).content
+    if len(content) > 64:
+        message = f"{what}: the number is too long"
+        raise EncodingError(message, part=what, offset=element.start)
+    return int.from_bytes(content, "big", signed=True)
+
+
+def read_boolean(element: Tlv, what: str) -> bool:
+    """The value of a BOOLEAN."""
+    return expect(element, BOOLEAN, what).content == b"\xff"
+
+
+def read_octets(element: Tlv, what: str) -> bytes:
+    """The octets of an OCTET STRING."""
+    return expect(element, OCTET_STRING, what).content
+
+
+def read_bits(element: Tlv, what: str, tolerances: Tolerances | None = None) -> bytes:
+    """The octets of a BIT STRING that holds whole octets.
+
+    Q1: an encoder in the field sets the unused-bits octet to the number of trailing zero bits
+    of the last octet. Where ``tolerances`` is given that is read, and noted; else refused.
+    """
+    content = expect(element, BIT_STRING, what).content
+    if not content or content[0] > 7 or (content[0] and len(content) == 1):
+        message = f"{what}: not a BIT STRING"
+        raise EncodingError(message, part=what, offset=element.start)
+    unused, octets = content[0], content[1:]
+    if unused:
+        if tolerances is None or octets[-1] & ((1 << unused) - 1):
+            message = f"{what}: whole octets were expected"
+            raise EncodingError(message, part=what, offset=element.start)
+        tolerances.note("quirk_q1", what)
+    return octets
+
+
+def oid_text(content: bytes) -> str | None:
+    """The dotted form of the content octets of an OBJECT IDENTIFIER, None if they are none."""
+    if not content or len(content) > 64 or content[-1] & 0x80:
+        return None
+    arcs: list[int] = []
+    value, fresh = 0, True
+    for octet in content:
+        if fresh and octet == 0x80:
+            return None
+        value = value << 7 | octet & 0x7F
+        fresh = not octet & 0x80
+        if fresh:
+            arcs.append(value)
+            value = 0
+    root = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (root, arcs[0] - 40 * root, *arcs[1:])))
+
+
+def read_oid(element: Tlv, what: str) -> str:
+    """An OBJECT IDENTIFIER in dotted form."""
+    text = oid_text(expect(element, OBJECT_IDENTIFIER, what).content)
+    if text is None:
+        message = f"{what}: not an object identifier"
+        raise EncodingError(message, part=what, offset=element.start)
+    return text
+
+
+def read_any_oid(element: Tlv, what: str) -> str:
+    """Like :func:`read_oid`, but octets that are no identifier come back as ``0x…``.
+
+    Some makers write raw ASCII where an extension's identifier belongs.
+    """
+    content = expect(element, OBJECT_IDENTIFIER, what).content
+    return oid_text(content) or "0x" + content.hex()
