@@ -1,0 +1,32 @@
+"""SM2 signatures and SM3 digests (GB/T 32918.2, GB/T 32905, GB/T 35276).
+
+The arithmetic runs in a compiled core. Where that is absent (or ``GOVSEAL_SM2=reference`` is
+set), verifying and SM3 still work, slowly and with one warning; signing does not.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from govseal.sm2 import _backend
+from govseal.sm2.digest import Sm3, identity_digest, sm3
+from govseal.sm2.encoding import decode_signature, encode_signature
+from govseal.sm2.keys import PrivateKey, PublicKey
+from govseal.sm2.params import DEFAULT_USER_ID
+
+__all__ = [
+    "DEFAULT_USER_ID",
+    "PrivateKey",
+    "PublicKey",
+    "Sm3",
+    "backend",
+    "decode_signature",
+    "encode_signature",
+    "identity_digest",
+    "sm3",
+]
+
+
+def backend() -> Literal["native", "reference"]:
+    """Which arithmetic runs here: the compiled core, or the readable fallback."""
+    return _backend.name

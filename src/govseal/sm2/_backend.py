@@ -1,0 +1,23 @@
+"""Chooses the compiled core, or the readable fallback where it is absent or unwanted."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from govseal.sm2 import _core as core  # the fallback has the same surface
+
+name: Literal["native", "reference"] = "reference"
+
+if os.environ.get("GOVSEAL_SM2") != "reference":
+    try:
+        from govseal.sm2 import _core as core
+    except ImportError:
+        pass
+    else:
+        # Where nothing was compiled, the directory of the C sources imports as an empty package.
+        name = "native" if hasattr(core, "load_private") else "reference"
+
+if not TYPE_CHECKING and name == "reference":
+    from govseal.sm2 import _fallback as core

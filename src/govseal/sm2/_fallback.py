@@ -1,0 +1,196 @@
+"""What runs where the compiled core is absent: verifying and SM3, slowly; never a private key.
+
+The surface is that of ``_core.pyi``; the arithmetic is that of :mod:`govseal.sm2._reference`,
+which is not constant time and therefore sees public values only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from typing import NoReturn, final
+
+from govseal.errors import EncodingError, SigningUnavailable
+from govseal.sm2 import _reference as reference
+from govseal.sm2.encoding import decode_signature
+from govseal.sm2.params import (
+    DEFAULT_USER_ID,
+    DIGEST_BYTES,
+    MAX_USER_ID_BYTES,
+    PUBLIC_KEY_BYTES,
+    RAW_SIGNATURE_BYTES,
+    SCALAR_BYTES,
+    SM2,
+    BytesLike,
+)
+
+_HAS_OPENSSL_SM3 = "sm3" in hashlib.algorithms_available
+_warned = False
+
+
+def _warn_once() -> None:
+    global _warned  # noqa: PLW0603 - once per process is what the flag is for
+    if not _warned:
+        _warned = True
+        warnings.warn(
+            "govseal: the compiled SM2 core is not installed; verifying with SM2 is about a "
+            "hundred times slower and signing is not available",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+
+def _bytes(data: BytesLike) -> bytes:
+    return bytes(memoryview(data))  # unlike bytes(data), this refuses an int
+
+
+def sm3(data: BytesLike, /) -> bytes:
+    """The SM3 digest, by OpenSSL where it has SM3, else by the reference."""
+    _warn_once()
+    if _HAS_OPENSSL_SM3:
+        return hashlib.new("sm3", data).digest()
+    return reference.sm3(_bytes(data))
+
+
+@final
+class Sm3:
+    """A streaming SM3 that keeps its state in OpenSSL, or keeps the data."""
+
+    def __init__(self) -> None:
+        _warn_once()
+        self._hash = hashlib.new("sm3") if _HAS_OPENSSL_SM3 else None
+        self._data = bytearray()
+
+    def update(self, data: BytesLike, /) -> None:
+        """Append data."""
+        if self._hash is not None:
+            self._hash.update(data)
+        else:
+            self._data += _bytes(data)
+
+    def digest(self) -> bytes:
+        """The digest of everything appended so far."""
+        return reference.sm3(bytes(self._data)) if self._hash is None else self._hash.digest()
+
+    def copy(self) -> Sm3:
+        """An independent object in the same state."""
+        other = Sm3()
+        other._hash = None if self._hash is None else self._hash.copy()
+        other._data = bytearray(self._data)
+        return other
+
+
+def new_sm3() -> Sm3:
+    """An empty streaming digest."""
+    return Sm3()
+
+
+def _decode_point(data: bytes, *, allow_compressed: bool) -> reference.Point:
+    """The point of an encoded public key; the texts are those of the core."""
+    form = data[0] if data else None
+    if form == 4 and len(data) == PUBLIC_KEY_BYTES:
+        point = reference.Point(int.from_bytes(data[1:33], "big"), int.from_bytes(data[33:], "big"))
+        if not reference.is_on_curve(point):
+            raise ValueError("the point is not on the curve")
+    elif form in (2, 3) and len(data) == 1 + SCALAR_BYTES:
+        if not allow_compressed:
+            raise ValueError("a compressed point is not accepted here")
+        lifted = reference.lift_x(int.from_bytes(data[1:], "big"), is_odd=form == 3)
+        if lifted is None:
+            raise ValueError("the point is not on the curve")
+        point = lifted
+    else:
+        raise ValueError("neither 04 || X || Y nor a compressed point")
+    if point == reference.negate(reference.generator()):
+        raise ValueError("the point is -G, which no private key in [1, n-2] has")
+    return point
+
+
+@final
+class PublicKey:
+    """A point that was checked on loading."""
+
+    def __init__(self, point: reference.Point) -> None:
+        self._point = point
+        self._default_z: bytes | None = None
+
+    def encode(self) -> bytes:
+        """04 ‖ X ‖ Y."""
+        return b"\4" + self._point.x.to_bytes(32, "big") + self._point.y.to_bytes(32, "big")
+
+    def identity_digest(self, user_id: BytesLike | None, /) -> bytes:
+        """Z, 32 bytes; kept for the default ID."""
+        if user_id is None or user_id == DEFAULT_USER_ID:
+            if self._default_z is None:
+                self._default_z = self._hash_identity(DEFAULT_USER_ID)
+            return self._default_z
+        return self._hash_identity(_bytes(user_id))
+
+    def _hash_identity(self, user_id: bytes) -> bytes:
+        if len(user_id) > MAX_USER_ID_BYTES:
+            raise ValueError("a user ID has at most 8191 bytes")
+        fields = (SM2.a, SM2.b, SM2.gx, SM2.gy, self._point.x, self._point.y)
+        entl = (8 * len(user_id)).to_bytes(2, "big")
+        return sm3(entl + user_id + b"".join(field.to_bytes(32, "big") for field in fields))
+
+    def _message_digest(self, message: BytesLike, user_id: BytesLike | None) -> bytes:
+        return sm3(self.identity_digest(user_id) + _bytes(message))
+
+    def _check(self, raw: bytes, digest: bytes) -> bool:
+        _warn_once()
+        r, s = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
+        return reference.verify_digest(int.from_bytes(digest, "big"), r, s, self._point)
+
+    def verify(
+        self, signature: BytesLike, message: BytesLike, user_id: BytesLike | None, /
+    ) -> bool:
+        """Whether a DER signature is valid; a malformed one is not."""
+        digest = self._message_digest(message, user_id)
+        try:
+            raw = decode_signature(signature)
+        except EncodingError:
+            return False
+        return self._check(raw, digest)
+
+    def verify_raw(
+        self, signature: BytesLike, message: BytesLike, user_id: BytesLike | None, /
+    ) -> bool:
+        """Whether a raw r ‖ s is valid; one of another length is not."""
+        digest = self._message_digest(message, user_id)
+        raw = _bytes(signature)
+        return len(raw) == RAW_SIGNATURE_BYTES and self._check(raw, digest)
+
+    def verify_digest(self, signature: BytesLike, digest: BytesLike, /) -> bool:
+        """Whether a signature, DER or else 64 raw bytes, signs this digest."""
+        raw, digest = _bytes(signature), _bytes(digest)
+        if len(digest) != DIGEST_BYTES:
+            raise ValueError("a digest is 32 bytes")
+        try:
+            raw = decode_signature(raw)
+        except EncodingError:
+            if len(raw) != RAW_SIGNATURE_BYTES:
+                return False
+        return self._check(raw, digest)
+
+
+def load_public(encoded: BytesLike, allow_compressed: bool, /) -> PublicKey:
+    """A checked public key; ValueError names the defect."""
+    _warn_once()
+    return PublicKey(_decode_point(_bytes(encoded), allow_compressed=allow_compressed))
+
+
+def _refuse() -> NoReturn:
+    raise SigningUnavailable(
+        "private SM2 keys need the compiled core govseal.sm2._core; install a built wheel, or a "
+        "C compiler and reinstall govseal"
+    )
+
+
+def generate_private() -> NoReturn:
+    """Not available."""
+    _refuse()
+
+
+def load_private(d: BytesLike, /) -> NoReturn:  # noqa: ARG001 - the surface of the core
+    """Not available."""
+    _refuse()

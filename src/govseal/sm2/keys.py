@@ -1,0 +1,197 @@
+"""SM2 keys that sign and verify (GB/T 32918.2)."""
+
+from __future__ import annotations
+
+from typing import NoReturn, final
+
+from govseal.errors import EncodingError, InvalidSignature
+from govseal.sm2._backend import core
+from govseal.sm2.params import DEFAULT_USER_ID, SCALAR_BYTES, BytesLike
+
+_INVALID = "the SM2 signature does not belong to this key and message"
+
+
+def _user_id(user_id: BytesLike) -> BytesLike | None:
+    """``None`` stands for the default ID, whose Z every key keeps."""
+    return None if user_id is DEFAULT_USER_ID else user_id
+
+
+@final
+class PublicKey:
+    """A point of the curve that was fully checked when it was decoded."""
+
+    __slots__ = ("_encoded", "_key")
+
+    _key: core.PublicKey
+    _encoded: bytes
+
+    def __init__(self) -> None:
+        raise TypeError("use PublicKey.decode()")
+
+    @classmethod
+    def decode(cls, encoded: BytesLike, *, allow_compressed: bool = False) -> PublicKey:
+        """The key of a point 04 ‖ X ‖ Y (GB/T 35276, 7.1), 65 bytes.
+
+        With ``allow_compressed`` also 02 ‖ X or 03 ‖ X, 33 bytes. Hybrid forms, infinity,
+        points off the curve, coordinates above the field and -G (the private key n-1 does not
+        exist, and under -G every s is valid) are refused.
+
+        Raises:
+            EncodingError: the bytes are not such a point.
+        """
+        try:
+            return cls._wrap(core.load_public(encoded, allow_compressed))
+        except ValueError as error:
+            raise EncodingError(f"SM2 public key: {error}", part="SM2PublicKey") from None
+
+    @classmethod
+    def _wrap(cls, key: core.PublicKey) -> PublicKey:
+        self = object.__new__(cls)
+        self._key = key
+        self._encoded = key.encode()
+        return self
+
+    def encode(self) -> bytes:
+        """The point as 04 ‖ X ‖ Y: 65 bytes."""
+        return self._encoded
+
+    @property
+    def fingerprint(self) -> str:
+        """SM3 of the encoded point: 64 hex digits."""
+        return core.sm3(self._encoded).hex()
+
+    def identity_digest(self, user_id: BytesLike = DEFAULT_USER_ID) -> bytes:
+        """Z of this key and user ID, 32 bytes (GB/T 32918.2, 5.5).
+
+        Raises:
+            ValueError: the ID is longer than 8191 bytes.
+        """
+        return self._key.identity_digest(_user_id(user_id))
+
+    def verify(
+        self, signature: BytesLike, message: BytesLike, *, user_id: BytesLike = DEFAULT_USER_ID
+    ) -> None:
+        """Check a DER SM2Signature over ``message`` (GB/T 32918.2, 7.1); return nothing.
+
+        Raises:
+            InvalidSignature: the value is wrong, out of range, or not strict DER.
+            ValueError: the ID is longer than 8191 bytes.
+        """
+        if not self._key.verify(signature, message, _user_id(user_id)):
+            raise InvalidSignature(_INVALID)
+
+    def verify_raw(
+        self, signature: BytesLike, message: BytesLike, *, user_id: BytesLike = DEFAULT_USER_ID
+    ) -> None:
+        """Check a raw r ‖ s of 64 bytes, as devices give it, over ``message``; return nothing.
+
+        Raises:
+            InvalidSignature: the value is wrong, out of range, or not 64 bytes.
+            ValueError: the ID is longer than 8191 bytes.
+        """
+        if not self._key.verify_raw(signature, message, _user_id(user_id)):
+            raise InvalidSignature(_INVALID)
+
+    def verify_digest(self, signature: BytesLike, digest: BytesLike) -> None:
+        """Check a signature over e = SM3(Z ‖ M), made elsewhere; return nothing.
+
+        ``signature`` is DER, or else exactly 64 raw bytes.
+
+        Raises:
+            InvalidSignature: the value is wrong, out of range, or in neither form.
+            ValueError: the digest is not 32 bytes.
+        """
+        if not self._key.verify_digest(signature, digest):
+            raise InvalidSignature(_INVALID)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PublicKey):
+            return NotImplemented
+        return self._encoded == other._encoded
+
+    def __hash__(self) -> int:
+        return hash(self._encoded)
+
+    def __repr__(self) -> str:
+        return f"<PublicKey SM2 {self.fingerprint[:16]}>"
+
+    def __reduce__(self) -> tuple[object, tuple[bytes]]:
+        return PublicKey.decode, (self._encoded,)
+
+
+@final
+class PrivateKey:
+    """A private key d in [1, n-2]; it lives in the compiled core and is wiped there.
+
+    It can be neither copied nor pickled; only :meth:`to_bytes` gives d away.
+    """
+
+    __slots__ = ("_key", "_public_key")
+
+    _key: core.PrivateKey
+    _public_key: PublicKey
+
+    def __init__(self) -> None:
+        raise TypeError("use PrivateKey.generate() or PrivateKey.from_bytes()")
+
+    @classmethod
+    def generate(cls) -> PrivateKey:
+        """A new key from the operating system's random numbers (GB/T 32918.1, 6.1).
+
+        Raises:
+            SigningUnavailable: the compiled core is not installed.
+        """
+        return cls._wrap(core.generate_private())
+
+    @classmethod
+    def from_bytes(cls, d: BytesLike) -> PrivateKey:
+        """The key of d as 32 bytes, big-endian.
+
+        Raises:
+            EncodingError: not 32 bytes, or d is not in [1, n-2].
+            SigningUnavailable: the compiled core is not installed.
+        """
+        if memoryview(d).nbytes != SCALAR_BYTES:
+            raise EncodingError("SM2 private key: not 32 bytes", part="SM2PrivateKey")
+        try:
+            return cls._wrap(core.load_private(d))
+        except ValueError as error:
+            raise EncodingError(f"SM2 private key: {error}", part="SM2PrivateKey") from None
+
+    @classmethod
+    def _wrap(cls, key: core.PrivateKey) -> PrivateKey:
+        self = object.__new__(cls)
+        self._key = key
+        self._public_key = PublicKey._wrap(key.public_key())  # noqa: SLF001 - the same module
+        return self
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The point [d]G."""
+        return self._public_key
+
+    def to_bytes(self) -> bytes:
+        """The secret d itself, 32 bytes, big-endian: for writing a key file, nothing else."""
+        return self._key.export()
+
+    def sign(self, message: BytesLike, *, user_id: BytesLike = DEFAULT_USER_ID) -> bytes:
+        """The DER SM2Signature over ``message``, 8 to 72 bytes (GB/T 32918.2, 6.1).
+
+        Raises:
+            ValueError: the ID is longer than 8191 bytes.
+        """
+        return self._key.sign(message, _user_id(user_id))
+
+    def sign_digest(self, digest: BytesLike) -> bytes:
+        """The DER SM2Signature over e = SM3(Z ‖ M), 32 bytes, computed elsewhere.
+
+        Raises:
+            ValueError: the digest is not 32 bytes.
+        """
+        return self._key.sign_digest(digest)
+
+    def __repr__(self) -> str:
+        return f"<PrivateKey of {self._public_key!r}>"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("an SM2 private key cannot be copied or pickled")
