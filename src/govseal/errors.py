@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from govseal.verify.report import Report
+    from govseal.verification.report import Report
 
 
 class GovsealError(Exception):

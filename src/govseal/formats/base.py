@@ -1,0 +1,211 @@
+"""What every document format answers: facts for the verifier, and a place for a stamp.
+
+Formats parse and never decide: :class:`Evidence` holds what was found, with the received bytes;
+what could not be read is there as a :class:`govseal.errors.FormatError`, not left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from govseal.asn1.strict import Tolerance
+from govseal.errors import FormatError
+from govseal.formats.cms import SignedData
+from govseal.seal.model import Seal, SealSignature
+
+
+class SignatureKind(Enum):
+    """What a signature in a document is; the values are wire strings."""
+
+    SEAL = "seal"
+    SIGNATURE = "signature"
+    TIMESTAMP = "timestamp"
+
+
+class Extent(Enum):
+    """How much of the file a signature protects; the values are wire strings."""
+
+    WHOLE_FILE = "whole_file"
+    """Everything but signature bookkeeping."""
+    WHOLE_REVISION = "whole_revision"
+    """Everything that was there when it was made; later signatures added the rest."""
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+class Presence(Enum):
+    """Whether a protected part was found."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    DUPLICATED = "duplicated"
+
+
+class Protect(Enum):
+    """保护方式 of a new stamp."""
+
+    CONTINUE = "continue"
+    """Later stamps are possible: the list of signatures stays open."""
+    WHOLE = "whole"
+    """Nothing may be added: the list of signatures is protected too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedPart:
+    """One part of a document that a signature names, and its digest as stated and as found."""
+
+    name: str
+    """Absolute path in the package, or ``/`` for a whole file."""
+    presence: Presence
+    expected: bytes
+    actual: bytes | None
+    """Digest of the received bytes; None where there are none, or the algorithm is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnprotectedPart:
+    """One part outside a signature's protection that is no bookkeeping of signatures."""
+
+    name: str
+    is_rendered: bool
+    """Whether what a reader shows depends on it (root, page, resource, annotation …)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """保护范围 of one signature."""
+
+    extent: Extent
+    protected: frozenset[str] = frozenset()
+    """Names of the parts it protects."""
+    unprotected: tuple[UnprotectedPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """Where a stamp shows: a box in millimetres from the top-left corner of a page."""
+
+    page: int
+    """From 1; 0 where the document has no such page."""
+    x_mm: float
+    y_mm: float
+    width_mm: float
+    height_mm: float
+    clip_mm: tuple[float, float, float, float] | None = None
+    """The strip that shows, x y w h relative to the box; None for all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureEvidence:
+    """One signature as found: everything a check needs, and nothing decided."""
+
+    id: str
+    kind: SignatureKind
+    location: str
+    """Where it was found; in OFD the absolute path of its Signature.xml."""
+    data: bytes | None = field(default=None, repr=False)
+    """The bytes whose digest the signature binds; None where they are not at hand."""
+    digest_algorithm: str = ""
+    """How the parts were digested, as the document writes it; empty where it does not say."""
+    parts: tuple[ProtectedPart, ...] = ()
+    stamp: SealSignature | None = None
+    signed_data: SignedData | None = None
+    problem: FormatError | None = None
+    """Why the signature cannot be read; then neither ``stamp`` nor ``signed_data`` is there."""
+    seal_file: bytes | None = field(default=None, repr=False)
+    """A copy of the seal beside the stamp (Seal.esl)."""
+    coverage: Coverage = Coverage(Extent.NONE)
+    appearances: tuple[Appearance, ...] = ()
+    tolerances: tuple[Tolerance, ...] = ()
+    provider: str = ""
+    written_time: str = ""
+    """Informative only: the time text outside the signed structure."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartInfo:
+    """One part of a container, for inspection."""
+
+    name: str
+    size: int
+    compressed_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything found in one document."""
+
+    format: str
+    """``ofd``, ``seal``, ``ses`` or ``cms``."""
+    signatures: tuple[SignatureEvidence, ...] = ()
+    seal: Seal | None = None
+    """The seal itself, where the document is a bare seal."""
+    problem: FormatError | None = None
+    """Why the container cannot be read, or not to its end."""
+    parts: tuple[PartInfo, ...] = ()
+    pages: int = 0
+    tolerances: tuple[Tolerance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a stamp goes: the top-left corner of the seal's box on a page.
+
+    Millimetres from the top-left corner of the page as displayed; pages count from 1.
+    """
+
+    page: int
+    x_mm: float
+    y_mm: float
+
+    def __post_init__(self) -> None:
+        if self.page < 1:
+            raise ValueError("pages count from 1")
+        if not all(abs(value) < 1e5 for value in (self.x_mm, self.y_mm)):
+            raise ValueError("a place is given in millimetres on the page")
+
+
+@dataclass(frozen=True, slots=True)
+class StampRequest:
+    """What a document needs to know of a stamp before it is signed."""
+
+    seal: Seal
+    placements: tuple[Placement, ...]
+    algorithm: str
+    """OID of the signer's signature algorithm."""
+    signed_at: str
+    """``YYYYMMDDHHMMSSZ``, informative in OFD."""
+    protect: Protect = Protect.CONTINUE
+
+
+class PreparedStamp(Protocol):
+    """A document that waits for the signature over its digest."""
+
+    data_digest: bytes
+    """原文杂凑值 over the bytes that will be in the file."""
+    property_info: str
+    """原文属性."""
+
+    def finish(self, signature: bytes) -> bytes:
+        """The stamped document, with the SES_Signature in DER put in its place."""
+        ...
+
+
+class Document(Protocol):
+    """An open document of any format."""
+
+    format: str
+
+    def evidence(self) -> Evidence:
+        """Everything found in it; what cannot be read is a ``problem``, not an exception."""
+        ...
+
+    def prepare(self, request: StampRequest) -> PreparedStamp:
+        """Make room for a stamp.
+
+        Raises:
+            StampError: the document cannot take it.
+        """
+        ...

@@ -1,0 +1,36 @@
+"""How much an input may ask for, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on every input; exceeding one raises :class:`govseal.errors.LimitExceeded`."""
+
+    max_file_bytes: int = 512 * 1024 * 1024
+    """Size of a document as received."""
+    max_entries: int = 10_000
+    """Files in a package."""
+    max_entry_bytes: int = 256 * 1024 * 1024
+    """One file of a package, unpacked."""
+    max_total_bytes: int = 1024 * 1024 * 1024
+    """All files of a package, unpacked."""
+    max_ratio: int = 100
+    """Unpacked size over packed size of one file …"""
+    ratio_threshold_bytes: int = 1024 * 1024
+    """… where the unpacked file is larger than this."""
+    max_xml_bytes: int = 64 * 1024 * 1024
+    """One XML file."""
+    max_xml_depth: int = 100
+    """Nesting of XML elements."""
+    max_signatures: int = 1_000
+    """Signatures in one document."""
+    max_references: int = 100_000
+    """Protected files over all signatures of one document."""
+    max_pages: int = 20_000
+    """Pages of one document."""
+
+
+DEFAULT_LIMITS = Limits()

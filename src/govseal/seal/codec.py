@@ -1,0 +1,283 @@
+"""Seals and stamps between bytes and objects, by the tables of :mod:`govseal.seal.profiles`.
+
+Which generation bytes belong to is decided on their structure, not on the version number they
+claim: the number is not reliable in the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from govseal.asn1 import schema, strict, times, write
+from govseal.asn1.schema import Record
+from govseal.asn1.strict import Tlv, Tolerances
+from govseal.errors import EncodingError, UnsupportedFormat
+from govseal.pki.algorithms import signature_algorithm
+from govseal.seal.model import (
+    CertificateDigest,
+    Extension,
+    Seal,
+    SealHeader,
+    SealProperties,
+    SealSignature,
+    SignerList,
+)
+from govseal.seal.picture import SealPicture
+from govseal.seal.profiles import GENERATIONS, Generation
+
+_V5 = 5
+
+
+def decode_seal(data: bytes) -> Seal:
+    """The seal in ``data``, which holds nothing else (SESeal of any generation).
+
+    Raises:
+        EncodingError: not a seal, or not DER.
+        LimitExceeded: larger or deeper than any seal is.
+    """
+    return _seal(strict.parse(data, part="SESeal"))
+
+
+def decode_signature(data: bytes) -> SealSignature:
+    """The stamp in ``data``, which holds nothing else (SES_Signature of any generation).
+
+    Raises:
+        EncodingError: not a stamp, or not DER.
+        UnsupportedFormat: a signature of another kind, where a stamp was expected.
+        LimitExceeded: larger or deeper than any stamp is.
+    """
+    tlv = strict.parse(data, part="SES_Signature")
+    children = strict.expect(tlv, strict.SEQUENCE, "SES_Signature").children()
+    if children and all(child.tag == strict.INTEGER for child in children):
+        raise UnsupportedFormat("a bare SM2 signature names neither seal nor signer")
+    if not children or children[0].tag != strict.SEQUENCE:
+        raise EncodingError("not an SES_Signature", part="SES_Signature")
+    tolerances = Tolerances()
+    seal = _embedded_seal(children[0])
+    generation = GENERATIONS[2014] if len(children) == 2 else seal.generation
+    if len(children) > 2 and generation.year == 2014:
+        generation = GENERATIONS[2020]
+    record = schema.decode(generation.signature, tlv, tolerances)
+    body = record.record("to_be_signed")
+    outside = record if "certificate" in record else body
+    algorithm = outside.text("algorithm")
+    return SealSignature(
+        der=tlv.raw,
+        generation=generation,
+        version=body.integer("version"),
+        seal=seal,
+        claimed_time=_claimed_time(body),
+        data_digest=body.octets("data_digest"),
+        property_info=body.text("property_info"),
+        extensions=_extensions(body),
+        signer_certificate=outside.octets("certificate"),
+        algorithm=algorithm,
+        signature=signature_value(
+            record.octets("signature"), algorithm, "SES_Signature.signature", tolerances
+        ),
+        signed=body.raw,
+        time_stamp=record.octets("time_stamp") if "time_stamp" in record else None,
+        tolerances=(*tolerances.items, *seal.tolerances),
+    )
+
+
+def looks_like_signature(data: bytes) -> bool:
+    """Whether ``data`` has the outline of a stamp rather than of a seal; never raises.
+
+    A stamp's first element starts with an INTEGER (its version), a seal's with a SEQUENCE (its
+    header).
+    """
+    try:
+        first = strict.parse(data).children()[0].children()[0]
+    except (EncodingError, IndexError):
+        return False
+    return first.tag == strict.INTEGER
+
+
+def _embedded_seal(to_be_signed: Tlv) -> Seal:
+    fields = to_be_signed.children()
+    if len(fields) < 2:
+        raise EncodingError("TBS_Sign.seal is missing", part="TBS_Sign.seal")
+    return _seal(fields[1])
+
+
+def _seal(tlv: Tlv) -> Seal:
+    count = len(strict.expect(tlv, strict.SEQUENCE, "SESeal").children())
+    if count not in (2, 4, 5):
+        message = f"SESeal: {count} elements belong to no generation"
+        raise EncodingError(message, part="SESeal", offset=tlv.start)
+    generation = GENERATIONS[{2: 2014, 4: 2020, 5: 2025}[count]]
+    tolerances = Tolerances()
+    record = schema.decode(generation.seal, tlv, tolerances)
+    info = record.record("info")
+    header = info.record("header")
+    if generation.year == 2020 and header.integer("version") == _V5:
+        generation = GENERATIONS[2025]
+    signing = record if "certificate" in record else record.record("sign_info")
+    algorithm = signing.text("algorithm")
+    certificate = signing.raw_of("certificate")
+    signed = info.raw
+    if generation.seal_signature_covers_certificate:
+        signed = write.sequence(info.raw, certificate, signing.raw_of("algorithm"))
+    picture = info.record("picture")
+    return Seal(
+        der=tlv.raw,
+        generation=generation,
+        header=SealHeader(header.text("id"), header.integer("version"), header.text("vendor_id")),
+        es_id=info.text("es_id"),
+        properties=_properties(info.record("properties"), tolerances),
+        picture=SealPicture(
+            picture.text("type"),
+            picture.octets("data"),
+            picture.integer("width"),
+            picture.integer("height"),
+        ),
+        extensions=_extensions(info),
+        maker_certificate=signing.octets("certificate"),
+        algorithm=algorithm,
+        signature=signature_value(
+            signing.octets("signature"), algorithm, "SESeal.signature", tolerances
+        ),
+        signed=signed,
+        time_stamp=record.octets("time_stamp") if "time_stamp" in record else None,
+        tolerances=tuple(tolerances.items),
+    )
+
+
+def _properties(record: Record, tolerances: Tolerances) -> SealProperties:
+    name = record.text("name")
+    if name.endswith("\x00"):
+        tolerances.note("quirk_q11", "SES_ESPropertyInfo.name")
+    return SealProperties(
+        type=record.integer("type"),
+        name=name,
+        signers=_signers(record.element("signers")),
+        create_date=record.instant("create_date"),
+        not_before=record.instant("not_before"),
+        not_after=record.instant("not_after"),
+    )
+
+
+def _signers(tlv: Tlv) -> SignerList:
+    """The list by what its elements are: the number that announces them is wrong in the field."""
+    what = "SES_ESPropertyInfo.signers"
+    certificates: list[bytes] = []
+    digests: list[CertificateDigest] = []
+    identifiers: list[str] = []
+    for item in strict.expect(tlv, strict.SEQUENCE, what).children():
+        if item.tag == strict.OCTET_STRING:
+            certificates.append(item.content)
+        elif item.tag == strict.IA5_STRING:
+            identifiers.append(item.content.decode("latin-1"))
+        else:
+            parts = strict.expect(item, strict.SEQUENCE, what).children()
+            if len(parts) != 2:
+                raise EncodingError("CertDigestObj has two elements", part=what, offset=item.start)
+            algorithm = strict.expect(parts[0], strict.PRINTABLE_STRING, what).content
+            value = strict.read_octets(parts[1], what)
+            digests.append(CertificateDigest(algorithm.decode("latin-1"), value))
+    return SignerList(tuple(certificates), tuple(digests), tuple(identifiers))
+
+
+def _extensions(record: Record) -> tuple[Extension, ...]:
+    if "extensions" not in record:
+        return ()
+    return tuple(
+        Extension(row.text("oid"), row.octets("value"), row.boolean("critical"))
+        for row in record.rows("extensions")
+    )
+
+
+def _claimed_time(record: Record) -> times.Instant:
+    if isinstance(record.values["time"], times.Instant):
+        return record.instant("time")
+    return times.read_free_time(record.octets("time"))
+
+
+_RAW = 64
+
+
+def signature_value(value: bytes, algorithm: str, what: str, tolerances: Tolerances) -> bytes:
+    """The signature value as the algorithm's own form wants it; never raises.
+
+    An SM2 value comes back as DER (GM/T 0009): Q4 is the raw ``r‖s`` of 64 octets, Q5 INTEGERs of
+    a fixed 32 octets, so that they look negative. What is none of these comes back unchanged, and
+    does not verify.
+    """
+    known = signature_algorithm(algorithm)
+    if known is None or known.key_kind != "sm2":
+        return value
+    numbers = _two_integers(value)
+    if numbers is not None:
+        proper = write.sequence(*(write.integer(number) for number in numbers))
+        if proper != value:
+            tolerances.note("quirk_q5", what)
+        return proper
+    if len(value) == _RAW:
+        tolerances.note("quirk_q4", what)
+        half = _RAW // 2
+        return write.sequence(
+            write.integer(int.from_bytes(value[:half], "big")),
+            write.integer(int.from_bytes(value[half:], "big")),
+        )
+    return value
+
+
+def _two_integers(value: bytes) -> tuple[int, int] | None:
+    """The two unsigned numbers of SEQUENCE{INTEGER, INTEGER}, None if it is not that.
+
+    Read by hand because Q5's INTEGERs are not DER, which :mod:`govseal.asn1.strict` refuses.
+    """
+    if len(value) < 8 or value[0] != strict.SEQUENCE or value[1] != len(value) - 2:
+        return None
+    numbers: list[int] = []
+    at = 2
+    while at < len(value):
+        if len(numbers) == 2 or at + 2 > len(value) or value[at] != strict.INTEGER:
+            return None
+        length = value[at + 1]
+        end = at + 2 + length
+        if not 1 <= length <= 33 or end > len(value):
+            return None
+        numbers.append(int.from_bytes(value[at + 2 : end], "big"))
+        at = end
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else None
+
+
+def encode_seal(
+    generation: Generation, info: bytes, *, certificate: bytes, algorithm: str, signature: bytes
+) -> bytes:
+    """SESeal around a SES_SealInfo that is already encoded and signed (2020 and later)."""
+    return schema.encode(
+        generation.seal,
+        {
+            "info": info,
+            "certificate": certificate,
+            "algorithm": algorithm,
+            "signature": signature,
+        },
+    )
+
+
+def encode_structure(
+    structure: schema.Structure, field: str, values: Mapping[str, object]
+) -> bytes:
+    """One inner structure of a generation's table, by the name of its field."""
+    for candidate in structure.fields:
+        if candidate.name == field and candidate.inner is not None:
+            return schema.encode(candidate.inner, values)
+    message = f"{structure.name} has no structure {field}"
+    raise ValueError(message)
+
+
+def extension_rows(extensions: Iterable[Extension]) -> list[dict[str, object]] | None:
+    """Extensions as :func:`govseal.asn1.schema.encode` takes them; None for none."""
+    rows: list[dict[str, object]] = [
+        {"oid": item.oid, "critical": item.critical, "value": item.value} for item in extensions
+    ]
+    return rows or None
+
+
+def signer_rows(certificates: Iterable[bytes]) -> bytes:
+    """CertInfoList: the certificates, each in an OCTET STRING."""
+    return write.sequence(*(write.octets(certificate) for certificate in certificates))

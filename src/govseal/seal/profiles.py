@@ -1,0 +1,167 @@
+"""The generations of electronic seals as tables of data (SES_Header … SES_Signature).
+
+GM/T 0031-2014 (version 1), GB/T 38540-2020 (version 4) and GM/T 0031-2025 (version 5) share most
+of their parts; what differs stands in :data:`GENERATIONS`. The standards' misspelling
+``SES_ESPictrueInfo`` is kept where the standards' own names are given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from govseal.asn1.schema import ANY_TAG, Field, Kind, Structure
+
+_HEADER = Structure(
+    "SES_Header",
+    (
+        Field("id", Kind.IA5),
+        Field("version", Kind.INTEGER),
+        Field("vendor_id", Kind.IA5),
+    ),
+)
+_PICTURE = Structure(
+    "SES_ESPictrueInfo",
+    (
+        Field("type", Kind.IA5),
+        Field("data", Kind.OCTETS),
+        Field("width", Kind.INTEGER),
+        Field("height", Kind.INTEGER),
+    ),
+)
+_EXTENSION = Structure(
+    "ExtData",
+    (
+        Field("oid", Kind.OID),
+        Field("critical", Kind.BOOLEAN, optional=True, default=False),
+        Field("value", Kind.OCTETS),
+    ),
+)
+
+
+def _properties(time: Kind, *, list_type: bool) -> Structure:
+    kinds = (Field("signer_list_type", Kind.INTEGER),) if list_type else ()
+    return Structure(
+        "SES_ESPropertyInfo",
+        (
+            Field("type", Kind.INTEGER),
+            Field("name", Kind.UTF8),
+            *kinds,
+            Field("signers", Kind.ANY),
+            Field("create_date", time),
+            Field("not_before", time),
+            Field("not_after", time),
+        ),
+    )
+
+
+def _seal_info(properties: Structure) -> Structure:
+    return Structure(
+        "SES_SealInfo",
+        (
+            Field("header", Kind.STRUCTURE, _HEADER),
+            Field("es_id", Kind.IA5),
+            Field("properties", Kind.STRUCTURE, properties),
+            Field("picture", Kind.STRUCTURE, _PICTURE),
+            Field("extensions", Kind.ROW, _EXTENSION, tag=ANY_TAG, optional=True),
+        ),
+    )
+
+
+_INFO_2014 = _seal_info(_properties(Kind.UTC_TIME, list_type=False))
+_INFO_2020 = _seal_info(_properties(Kind.GENERALIZED_TIME, list_type=True))
+
+_SIGN_INFO_2014 = Structure(
+    "SES_SignInfo",
+    (
+        Field("certificate", Kind.OCTETS),
+        Field("algorithm", Kind.OID),
+        Field("signature", Kind.BITS),
+    ),
+)
+_SEAL_2014 = Structure(
+    "SESeal",
+    (
+        Field("info", Kind.STRUCTURE, _INFO_2014),
+        Field("sign_info", Kind.STRUCTURE, _SIGN_INFO_2014),
+    ),
+)
+_SEAL_2020 = Structure(
+    "SESeal",
+    (
+        Field("info", Kind.STRUCTURE, _INFO_2020),
+        Field("certificate", Kind.OCTETS),
+        Field("algorithm", Kind.OID),
+        Field("signature", Kind.BITS),
+    ),
+)
+_SEAL_2025 = Structure(
+    "SESeal",
+    (*_SEAL_2020.fields, Field("time_stamp", Kind.BITS, tag=0, optional=True)),
+)
+
+_TBS_2014 = Structure(
+    "TBS_Sign",
+    (
+        Field("version", Kind.INTEGER),
+        Field("seal", Kind.ANY),
+        Field("time", Kind.BITS),
+        Field("data_digest", Kind.BITS),
+        Field("property_info", Kind.IA5),
+        Field("certificate", Kind.OCTETS),
+        Field("algorithm", Kind.OID),
+    ),
+)
+_TBS_2020 = Structure(
+    "TBS_Sign",
+    (
+        Field("version", Kind.INTEGER),
+        Field("seal", Kind.ANY),
+        Field("time", Kind.GENERALIZED_TIME),
+        Field("data_digest", Kind.BITS),
+        Field("property_info", Kind.IA5),
+        Field("extensions", Kind.ROW, _EXTENSION, tag=0, optional=True),
+    ),
+)
+_SIGNATURE_2014 = Structure(
+    "SES_Signature",
+    (
+        Field("to_be_signed", Kind.STRUCTURE, _TBS_2014),
+        Field("signature", Kind.BITS),
+    ),
+)
+_SIGNATURE_2020 = Structure(
+    "SES_Signature",
+    (
+        Field("to_be_signed", Kind.STRUCTURE, _TBS_2020),
+        Field("certificate", Kind.OCTETS),
+        Field("algorithm", Kind.OID),
+        Field("signature", Kind.BITS),
+        Field("time_stamp", Kind.BITS, tag=0, optional=True),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What one standard says about seals and stamps."""
+
+    year: int
+    """2014, 2020 or 2025: the ``--generation`` of the command line."""
+    standard: str
+    """The wire string of the report."""
+    version: int
+    """The version that is written into the header."""
+    seal: Structure
+    signature: Structure
+    seal_signature_covers_certificate: bool
+    """Whether the maker signs SEQUENCE{SealInfo, cert, algorithm} (2014) or SealInfo alone."""
+
+
+GENERATIONS: dict[int, Generation] = {
+    generation.year: generation
+    for generation in (
+        Generation(2014, "GM/T 0031-2014", 1, _SEAL_2014, _SIGNATURE_2014, True),  # noqa: FBT003 - a row
+        Generation(2020, "GB/T 38540-2020", 4, _SEAL_2020, _SIGNATURE_2020, False),  # noqa: FBT003 - a row
+        Generation(2025, "GM/T 0031-2025", 5, _SEAL_2025, _SIGNATURE_2020, False),  # noqa: FBT003 - a row
+    )
+}
