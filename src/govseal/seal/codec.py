@@ -259,6 +259,26 @@ def encode_seal(
     )
 
 
+def encode_signature(
+    generation: Generation,
+    to_be_signed: bytes,
+    *,
+    certificate: bytes,
+    algorithm: str,
+    signature: bytes,
+) -> bytes:
+    """SES_Signature around a TBS_Sign that is already encoded and signed (2020 and later)."""
+    return schema.encode(
+        generation.signature,
+        {
+            "to_be_signed": to_be_signed,
+            "certificate": certificate,
+            "algorithm": algorithm,
+            "signature": signature,
+        },
+    )
+
+
 def encode_structure(
     structure: schema.Structure, field: str, values: Mapping[str, object]
 ) -> bytes:

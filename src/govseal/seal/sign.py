@@ -1,0 +1,96 @@
+"""签章: the signature that binds seal, document, time and key (GB/T 38540-2020, 7.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from govseal.errors import SealError
+from govseal.pki.algorithms import digest_algorithm
+from govseal.pki.certificate import Certificate
+from govseal.pki.signer import Signer
+from govseal.seal import codec
+from govseal.seal.make import check_may_sign
+from govseal.seal.model import Extension, Seal, SignerList
+
+
+def sign_seal(
+    seal: Seal,
+    signer: Signer,
+    *,
+    data_digest: bytes,
+    property_info: str,
+    at: datetime,
+    extensions: Sequence[Extension] = (),
+) -> bytes:
+    """The SES_Signature in DER over ``data_digest``, made with ``signer``'s key.
+
+    Args:
+        seal: the seal to use; its generation decides the structure.
+        signer: key and certificate; the certificate must be one that the seal permits.
+        data_digest: 原文杂凑值, 32 bytes.
+        property_info: 原文属性 in ASCII: the protected range.
+        at: 签章时间, timezone-aware.
+        extensions: further signed data (ExtData).
+
+    Raises:
+        SealError: the seal may not be used so: ``E_NOT_OWNER`` (the certificate is not permitted),
+            ``E_EXPIRED``, ``E_TOO_EARLY``, ``E_KEY_USAGE``, ``E_GENERATION``.
+    """
+    check_may_use(seal, signer.certificate, at)
+    generation = seal.generation
+    if generation.year == 2014:  # its TBS_Sign holds time and certificate in other places
+        raise SealError("stamps of the 2014 generation are read only", code="E_GENERATION")
+    to_be_signed = codec.encode_structure(
+        generation.signature,
+        "to_be_signed",
+        {
+            "version": generation.version,
+            "seal": seal.der,
+            "time": at,
+            "data_digest": data_digest,
+            "property_info": property_info,
+            "extensions": codec.extension_rows(extensions),
+        },
+    )
+    return codec.encode_signature(
+        generation,
+        to_be_signed,
+        certificate=signer.certificate.der,
+        algorithm=signer.algorithm.oid,
+        signature=signer.sign(to_be_signed),
+    )
+
+
+def check_may_use(seal: Seal, certificate: Certificate, at: datetime) -> None:
+    """Refuse a seal that this certificate may not use at that moment.
+
+    Raises:
+        SealError: see :func:`sign_seal`.
+    """
+    if at.tzinfo is None:
+        raise ValueError("the time of stamping needs its time zone")
+    if lists(seal.properties.signers, certificate.der) is not True:
+        message = f"the seal {seal.name} does not permit the certificate of {certificate.subject}"
+        raise SealError(message, code="E_NOT_OWNER")
+    start, end = seal.properties.not_before.moment, seal.properties.not_after.moment
+    if start is None or end is None or at > end:
+        raise SealError(f"the seal {seal.name} has expired", code="E_EXPIRED")
+    if at < start:
+        raise SealError(f"the seal {seal.name} is not valid yet", code="E_TOO_EARLY")
+    check_may_sign(certificate, at)
+
+
+def lists(signers: SignerList, certificate: bytes) -> bool | None:
+    """Whether the list permits a certificate; None where it holds nothing to compare with.
+
+    Certificates are compared byte for byte, digests over the certificate's DER (GB/T 38540, 7.3 c).
+    """
+    if certificate in signers.certificates:
+        return True
+    for entry in signers.digests:
+        algorithm = digest_algorithm(entry.algorithm)
+        if algorithm is not None and not algorithm.is_weak:
+            if algorithm.digest(certificate) == entry.value:
+                return True
+    return False if signers.certificates or signers.digests else None
