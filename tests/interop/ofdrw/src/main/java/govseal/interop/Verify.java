@@ -59,11 +59,9 @@ final class Verify {
     }
 
     private static int count(OFDReader reader) {
-        if (!reader.hasSignature()) {
-            return 0;
-        }
-        Signatures list = reader.getDefaultSignatures();
-        return list.getSignatures() == null ? 0 : list.getSignatures().size();
+        // null for a document without, and for one that names a list which is not there
+        Signatures list = reader.hasSignature() ? reader.getDefaultSignatures() : null;
+        return list == null || list.getSignatures() == null ? 0 : list.getSignatures().size();
     }
 
     /** ofdrw takes one container for all signatures of a file: this one asks the container that fits each. */
