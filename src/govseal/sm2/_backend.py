@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from govseal.sm2 import _core as core  # the fallback has the same surface
 
+__all__ = ["core", "name"]
+
 name: Literal["native", "reference"] = "reference"
 
 if os.environ.get("GOVSEAL_SM2") != "reference":
