@@ -1,0 +1,131 @@
+"""Everything that touches fontTools: opening one face of a font file and drawing its glyphs.
+
+Imported only when a font is opened: fontTools is heavy and verifying needs none of it.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.ttLib import TTFont
+
+from govseal.errors import FormatError
+from govseal.seal.drawing.paths import Contour, Point, Segment
+
+# Far more faces than any collection in use has.
+_MAX_FACES = 64
+# Family, full and typographic family name (OpenType, table name).
+_NAME_IDS = frozenset({1, 4, 16})
+
+Record = tuple[str, tuple[Any, ...]]
+
+
+class WantedFace(Protocol):
+    """What a search asks of a face: a family name, and a weight to be near to."""
+
+    @property
+    def family(self) -> str:
+        """A family name, or the empty string for any."""
+
+    @property
+    def weight(self) -> int:
+        """The wanted weight, 400 regular, 700 bold."""
+
+
+def faces(path: Path) -> Iterator[TTFont]:
+    """The faces of a font file, each reading the file only where it must.
+
+    Raises:
+        FormatError: The file is no font.
+        OSError: The file cannot be read.
+    """
+    with path.open("rb") as file:
+        if path.stat().st_size == 0:
+            raise FormatError("the font file is empty", part=path.name)
+        # The map outlives the file, and costs no memory for what is not read.
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    collection = content[:4] == b"ttcf"
+    count = int.from_bytes(content[8:12], "big") if collection else 1
+    if not 1 <= count <= _MAX_FACES:
+        raise FormatError("the font file is damaged", part=path.name)
+    for number in range(count):
+        try:
+            yield TTFont(content, fontNumber=number if collection else -1, lazy=True)
+        except Exception as error:  # fontTools raises anything on damaged files
+            raise FormatError(f"the font file cannot be read: {error}", part=path.name) from error
+
+
+def family_names(face: TTFont) -> set[str]:
+    """The names that a face goes by, in every language it has."""
+    names = {record.toUnicode() for record in face["name"].names if record.nameID in _NAME_IDS}
+    return {str(name) for name in names}
+
+
+def pick_face(path: Path, wanted: WantedFace) -> TTFont | None:
+    """The face of the wanted family that is nearest in weight, or None.
+
+    Raises:
+        FormatError: The file is no font.
+        OSError: The file cannot be read.
+    """
+    best: tuple[int, TTFont] | None = None
+    for face in faces(path):
+        try:
+            known = not wanted.family or any(
+                name.startswith(wanted.family) for name in family_names(face)
+            )
+            weight = int(face["OS/2"].usWeightClass) if "OS/2" in face else 400
+        except Exception as error:  # fontTools raises anything on damaged files
+            raise FormatError(f"the font file is damaged: {error}", part=path.name) from error
+        distance = abs(weight - wanted.weight)
+        if known and (best is None or distance < best[0]):
+            best = (distance, face)
+    return best[1] if best else None
+
+
+def draw_glyph(face: TTFont, name: str) -> tuple[tuple[Contour, ...], float]:
+    """The contours (font units, y up) and the advance of a glyph; composites are resolved."""
+    glyphs = face.getGlyphSet()
+    glyph = glyphs[name]
+    pen = DecomposingRecordingPen(glyphs)
+    glyph.draw(pen)
+    return tuple(_contours(pen.value)), float(glyph.width)
+
+
+def _contours(records: list[Record]) -> Iterator[Contour]:
+    """Drawing commands as closed contours."""
+    start: Point | None = None
+    segments: list[Segment] = []
+    for command, points in records:
+        if command == "moveTo":
+            start, segments = points[0], []
+        elif command in {"closePath", "endPath"}:
+            if start is not None and segments:
+                yield Contour(start, tuple(segments))
+            start = None
+        elif command == "qCurveTo":
+            if points[-1] is None:  # a TrueType contour of control points only
+                start = _middle(points[-2], points[0])
+                points = (*points[:-1], start)  # noqa: PLW2901  the same command, completed
+            segments.extend(_quadratic(points))
+        else:  # lineTo and curveTo carry one and three points
+            segments.append(tuple(points))
+
+
+def _quadratic(points: tuple[Point, ...]) -> Iterator[Segment]:
+    """A TrueType run of control points as single curves: ends lie midway between controls."""
+    if len(points) == 1:
+        yield (points[0],)
+        return
+    controls, end = points[:-1], points[-1]
+    for index, control in enumerate(controls):
+        last = index == len(controls) - 1
+        yield (control, end if last else _middle(control, controls[index + 1]))
+
+
+def _middle(one: Point, other: Point) -> Point:
+    return ((one[0] + other[0]) / 2, (one[1] + other[1]) / 2)

@@ -1,0 +1,170 @@
+"""Setting the text of a seal: characters on an arc and in a line, placed by their measured ink."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from govseal.seal.drawing.fonts import Font
+from govseal.seal.drawing.paths import Box, Contour, Matrix, Point
+
+# Full characters whose ink together spans the face of a Chinese font.
+_GAUGE = "永章管局审国"
+# A bracket or digit takes its own width and this part of a full one beside it.
+_SIDE_BEARING = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The place of one character: a rectangle around ``centre``, turned clockwise by ``angle``.
+
+    Millimetres and radians; y points down, so an angle of 0 stands upright.
+    """
+
+    character: str
+    centre: Point
+    angle: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font measured for one text: ``box`` is what its full characters fill, in font units."""
+
+    font: Font
+    box: Box
+
+    @classmethod
+    def measured(cls, font: Font, text: str) -> Face:
+        """The face as the ink of ``text`` and of some full characters shows it."""
+        shapes = [font.outline(character) for character in text]
+        shapes += [font.outline(character) for character in _GAUGE if font.has(character)]
+        boxes = [shape.box for shape in shapes if shape.box]
+        if not boxes:
+            return cls(font, Box(0, font.descent, font.units_per_em, font.ascent))
+        box = boxes[0]
+        for other in boxes[1:]:
+            box = box.union(other)
+        # Brackets lie in half of their em: the width is that of one full character.
+        widest = max(other.width for other in boxes)
+        middle = font.units_per_em / 2
+        return cls(font, Box(middle - widest / 2, box.y_min, middle + widest / 2, box.y_max))
+
+    def share(self, character: str) -> float:
+        """How much of a full cell the character takes: 1, or less for brackets and digits."""
+        if unicodedata.category(character) == "Lo":
+            return 1.0
+        box = self.font.outline(character).box
+        return min(1.0, (box.width if box else 0.0) / self.box.width + _SIDE_BEARING)
+
+    def shares(self, text: str) -> list[float]:
+        """The share of each character of a text."""
+        return [self.share(character) for character in text]
+
+    def place(self, cell: Cell) -> tuple[Contour, ...]:
+        """The outlines of the cell's character, in its place.
+
+        The scale is that of the whole face and not of the character's own ink, so 一 stays a
+        stroke; sideways the ink is centred, upright it stands where the font puts it.
+        """
+        outline = self.font.outline(cell.character)
+        if outline.box is None:
+            return ()
+        x_scale = cell.width / self.box.width / self.share(cell.character)
+        y_scale = cell.height / self.box.height
+        x_middle, _ = outline.box.centre
+        _, y_middle = self.box.centre
+        matrix = _placing(cell, x_scale, y_scale, (x_middle, y_middle))
+        return tuple(contour.transformed(matrix) for contour in outline.contours)
+
+    def ink(self, cell: Cell) -> float:
+        """The width of the character's ink in its cell, in millimetres."""
+        outline = self.font.outline(cell.character)
+        if outline.box is None:
+            return 0.0
+        return outline.box.width * cell.width / self.box.width / self.share(cell.character)
+
+
+def _placing(cell: Cell, x_scale: float, y_scale: float, middle: Point) -> Matrix:
+    """From font units (y up, ``middle`` at the cell's centre) to the page (y down)."""
+    cos, sin = math.cos(cell.angle), math.sin(cell.angle)
+    a, b = x_scale * cos, x_scale * sin
+    c, d = y_scale * sin, -y_scale * cos
+    x, y = middle
+    return (a, b, c, d, cell.centre[0] - a * x - c * y, cell.centre[1] - b * x - d * y)
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """How a text is set on an arc: the size of a full character in mm, and its angle.
+
+    ``radius`` goes to the middles of the characters; ``pitch`` is in radians.
+    """
+
+    radius: float
+    pitch: float
+    width: float
+    height: float
+
+
+def arc_cells(face: Face, text: str, centre: Point, arc: Arc) -> list[Cell]:
+    """Cells along an arc, heads outward, so that the ink is centred at the top."""
+    pitch, radius = arc.pitch, arc.radius
+    shares = face.shares(text)
+    angles = []
+    reached = 0.0
+    for share in shares:
+        angles.append(reached + share * pitch / 2)
+        reached += share * pitch
+    turned = [angle - reached / 2 for angle in angles]
+    cells = [
+        _on_arc(character, centre, radius, angle, (arc.width * share, arc.height))
+        for character, angle, share in zip(text, turned, shares, strict=True)
+    ]
+    # The eye centres the ink and not the cells: 一 at one end reaches less far than 国.
+    first = cells[0].angle - math.atan2(face.ink(cells[0]) / 2, radius)
+    last = cells[-1].angle + math.atan2(face.ink(cells[-1]) / 2, radius)
+    shift = -(first + last) / 2
+    return [
+        _on_arc(cell.character, centre, radius, cell.angle + shift, (cell.width, cell.height))
+        for cell in cells
+    ]
+
+
+def _on_arc(
+    character: str, centre: Point, radius: float, angle: float, size: tuple[float, float]
+) -> Cell:
+    x = centre[0] + radius * math.sin(angle)
+    y = centre[1] - radius * math.cos(angle)
+    return Cell(character, (x, y), angle, *size)
+
+
+def line_cells(
+    face: Face, text: str, *, centre: Point, width: float, height: float, spacing: float
+) -> list[Cell]:
+    """Upright cells in a line around ``centre``; ``width`` is the ink of a full character.
+
+    ``spacing`` is the distance from cell to cell as a part of ``width``.
+    """
+    shares = face.shares(text)
+    advance = width * (1 + spacing)
+    x = centre[0] - sum(shares) * advance / 2
+    cells = []
+    for character, share in zip(text, shares, strict=True):
+        middle = (x + share * advance / 2, centre[1])
+        cells.append(Cell(character, middle, 0.0, width * share, height))
+        x += share * advance
+    return cells
+
+
+def line_box(cells: Sequence[Cell]) -> Box:
+    """The extent of upright cells."""
+    return Box(
+        min(cell.centre[0] - cell.width / 2 for cell in cells),
+        min(cell.centre[1] - cell.height / 2 for cell in cells),
+        max(cell.centre[0] + cell.width / 2 for cell in cells),
+        max(cell.centre[1] + cell.height / 2 for cell in cells),
+    )
