@@ -34,7 +34,7 @@ _MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
 _SVG = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?"
     rb"(?:<!--(?:[^-]|-(?!->)){0,2000}-->\s*|<!DOCTYPE\s[^>\[]{0,500}>\s*){0,4}"
-    rb"<(?:svg:)?svg[\s>]"
+    rb"<(?:svg:)?svg[\s/>]"
 )
 _SVG_HEAD = 8192
 _SVG_ACTIVE = re.compile(rb"<!DOCTYPE|<!ENTITY|<\?xml-stylesheet|<(?:\w+:)?script", re.IGNORECASE)

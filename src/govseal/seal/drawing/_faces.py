@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
@@ -22,18 +23,6 @@ _MAX_FACES = 64
 _NAME_IDS = frozenset({1, 4, 16})
 
 Record = tuple[str, tuple[Any, ...]]
-
-
-class WantedFace(Protocol):
-    """What a search asks of a face: a family name, and a weight to be near to."""
-
-    @property
-    def family(self) -> str:
-        """A family name, or the empty string for any."""
-
-    @property
-    def weight(self) -> int:
-        """The wanted weight, 400 regular, 700 bold."""
 
 
 def faces(path: Path) -> Iterator[TTFont]:
@@ -53,10 +42,18 @@ def faces(path: Path) -> Iterator[TTFont]:
     if not 1 <= count <= _MAX_FACES:
         raise FormatError("the font file is damaged", part=path.name)
     for number in range(count):
-        try:
-            yield TTFont(content, fontNumber=number if collection else -1, lazy=True)
-        except Exception as error:  # fontTools raises anything on damaged files
-            raise FormatError(f"the font file cannot be read: {error}", part=path.name) from error
+        with guarded(path):
+            face = TTFont(content, fontNumber=number if collection else -1, lazy=True)
+        yield face
+
+
+@contextmanager
+def guarded(path: Path) -> Iterator[None]:
+    """Turns whatever fontTools raises on a damaged file into FormatError."""
+    try:
+        yield
+    except Exception as error:
+        raise FormatError(f"the font file is damaged: {error}", part=path.name) from error
 
 
 def family_names(face: TTFont) -> set[str]:
@@ -65,8 +62,23 @@ def family_names(face: TTFont) -> set[str]:
     return {str(name) for name in names}
 
 
-def pick_face(path: Path, wanted: WantedFace) -> TTFont | None:
-    """The face of the wanted family that is nearest in weight, or None.
+def simplified_family(path: Path) -> str:
+    """The family of the first face that is meant for simplified Chinese, else no name at all.
+
+    Raises:
+        FormatError: The file is no font.
+        OSError: The file cannot be read.
+    """
+    for face in faces(path):
+        with guarded(path):
+            for family in sorted(family_names(face)):
+                if family.endswith((" SC", " CN", " GB")):
+                    return family
+    return ""
+
+
+def pick_face(path: Path, family: str, weight: int) -> TTFont | None:
+    """The face of a family (with the name "": of any) that is nearest in weight, or None.
 
     Raises:
         FormatError: The file is no font.
@@ -74,14 +86,10 @@ def pick_face(path: Path, wanted: WantedFace) -> TTFont | None:
     """
     best: tuple[int, TTFont] | None = None
     for face in faces(path):
-        try:
-            known = not wanted.family or any(
-                name.startswith(wanted.family) for name in family_names(face)
-            )
-            weight = int(face["OS/2"].usWeightClass) if "OS/2" in face else 400
-        except Exception as error:  # fontTools raises anything on damaged files
-            raise FormatError(f"the font file is damaged: {error}", part=path.name) from error
-        distance = abs(weight - wanted.weight)
+        with guarded(path):
+            known = not family or any(n.startswith(family) for n in family_names(face))
+            found = int(face["OS/2"].usWeightClass) if "OS/2" in face else 400
+        distance = abs(found - weight)
         if known and (best is None or distance < best[0]):
             best = (distance, face)
     return best[1] if best else None

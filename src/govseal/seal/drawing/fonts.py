@@ -102,14 +102,14 @@ class Font:
         self._lock = threading.Lock()
         self._outlines: dict[str, Outline] = {}
         self.path = path
-        try:
+        from govseal.seal.drawing._faces import guarded  # noqa: PLC0415  loads fontTools
+
+        with guarded(path):
             self.name = str(face["name"].getDebugName(4) or path.stem)
             self.units_per_em = int(face["head"].unitsPerEm)
             self.ascent = int(face["hhea"].ascent)
             self.descent = int(face["hhea"].descent)
             self._names: Mapping[int, str] = MappingProxyType(face.getBestCmap() or {})
-        except Exception as error:  # fontTools raises anything on damaged files
-            raise FormatError(f"the font file is damaged: {error}", part=path.name) from error
         if not 16 <= self.units_per_em <= 16384 or not self._names:
             raise FormatError("the font file has no usable characters", part=path.name)
 
@@ -142,17 +142,14 @@ class Font:
         return found
 
     def _read(self, character: str) -> Outline:
-        from govseal.seal.drawing._faces import draw_glyph  # noqa: PLC0415  loads fontTools
+        from govseal.seal.drawing._faces import draw_glyph, guarded  # noqa: PLC0415  heavy
 
         name = self._names.get(ord(character))
         if name is None:
             message = f"the font {self.name} has no {character!r} (U+{ord(character):04X})"
             raise SealError(message, code="E_GLYPH_MISSING")
-        try:
+        with guarded(self.path):
             contours, advance = draw_glyph(self._face, name)
-        except Exception as error:  # fontTools raises anything on damaged files
-            message = f"the font cannot draw {character!r}: {error}"
-            raise FormatError(message, part=self.path.name) from error
         return Outline(contours, bounds(contours, self.units_per_em / 10000), advance)
 
 
@@ -205,22 +202,17 @@ def find_font(
 
 @lru_cache(maxsize=16)
 def _open_named(path: Path, weight: int) -> Font:
-    """The font of a file; of a collection the simplified Chinese face, else the first."""
-    from govseal.seal.drawing._faces import faces, family_names, pick_face  # noqa: PLC0415  heavy
+    """The font of a file; of a collection the simplified Chinese face, else the nearest one."""
+    from govseal.seal.drawing._faces import pick_face, simplified_family  # noqa: PLC0415  heavy
 
     try:
-        for face in faces(path):
-            for family in sorted(family_names(face)):
-                if family.endswith((" SC", " CN", " GB")):
-                    chosen = pick_face(path, _Candidate(family, (), weight))
-                    return Font(path, chosen or face)
-        chosen = pick_face(path, _Candidate("", (), weight))
+        face = pick_face(path, simplified_family(path), weight)
     except OSError as error:
         message = f"the font file {path} cannot be read: {error.strerror}"
         raise SealError(message, code="E_FONT_MISSING") from error
-    if chosen is None:
-        raise FormatError("the font file has no face", part=path.name)
-    return Font(path, chosen)
+    if face is None:
+        raise FormatError("the font file has no named face", part=path.name)
+    return Font(path, face)
 
 
 @lru_cache(maxsize=16)
@@ -236,7 +228,7 @@ def _search(places: tuple[Path, ...], style: FontStyle, weight: int) -> Font:
             if path is None:
                 continue
             try:
-                face = pick_face(path, candidate)
+                face = pick_face(path, candidate.family, candidate.weight)
             except (FormatError, OSError):
                 continue  # a damaged file must not hide the next font
             if face is not None:

@@ -33,7 +33,7 @@ _LINE_WIDTH = 26.0
 _LINE_DROP = 9.8
 _NUMBER_HEIGHT = 3.2
 _NUMBER_DROP = 14.6
-_CLEARANCE = 0.7
+_CLEARANCE = 0.9
 
 _SPAN = math.radians(262)
 _SPAN_ABOVE_LINE = math.radians(205)
@@ -108,7 +108,7 @@ def _check_text(text: str, what: str) -> None:
         raise SealError(f"{what} of a seal is empty", code="E_SEAL_NAME")
     for character in text:
         if unicodedata.category(character)[0] in "ZC" or unicodedata.combining(character):
-            message = f"{what} of a seal contains U+{ord(character):04X}"
+            message = f"{what} of a seal cannot contain U+{ord(character):04X}"
             raise SealError(message, code="E_SEAL_NAME")
 
 
@@ -159,7 +159,8 @@ def _fit_arc(shares: list[float], outer: float, unit: float, lines: list[Box]) -
     usual = _SPAN_ABOVE_LINE if lines else _SPAN
     tall, crowded = _ARC_HEIGHT * unit, _ARC_HEIGHT_CROWDED * unit
     # The span goes from the middle of the first character to the middle of the last.
-    between = sum(shares) - (shares[0] + shares[-1]) / 2
+    total = sum(shares)
+    between = total - (shares[0] + shares[-1]) / 2
     height = tall
     while height >= _LEGIBLE_HEIGHT:
         inner = outer - height
@@ -169,7 +170,7 @@ def _fit_arc(shares: list[float], outer: float, unit: float, lines: list[Box]) -
         if between:
             pitch = min(pitch, (usual + (_SPAN_WIDEST - usual) * growth) / between)
         # Edge to edge the arc ends where the line below begins.
-        pitch = min(pitch, widest / sum(shares))
+        pitch = min(pitch, widest / total)
         width = min(height, 0.98 * 2 * inner * math.sin(pitch / 2))
         if width >= _NARROWEST * height:
             if width < _LEGIBLE_WIDTH:

@@ -2,7 +2,8 @@
 
 Each edge adds its signed share of the pixels that it crosses to a sparse table; the running sum
 along a line is the winding number, averaged over the pixel. So the cost follows the length of the
-outlines and not the area, and the edges are smooth without drawing anything twice.
+outlines and not the area, and the edges are smooth without drawing anything twice. (Where outlines
+of one path overlap, a pixel on the edge of one of them may come out a shade too dark.)
 """
 
 from __future__ import annotations
