@@ -88,9 +88,12 @@ def lists(signers: SignerList, certificate: bytes) -> bool | None:
     """
     if certificate in signers.certificates:
         return True
+    is_comparable = bool(signers.certificates)
     for entry in signers.digests:
         algorithm = digest_algorithm(entry.algorithm)
-        if algorithm is not None and not algorithm.is_weak:
-            if algorithm.digest(certificate) == entry.value:
-                return True
-    return False if signers.certificates or signers.digests else None
+        if algorithm is None or algorithm.weak:
+            continue
+        if algorithm.digest(certificate) == entry.value:
+            return True
+        is_comparable = True
+    return False if is_comparable else None

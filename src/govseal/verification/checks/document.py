@@ -1,0 +1,99 @@
+"""Checks of the document: its container, what the signature protects, and its digests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from govseal.formats.base import Presence, ProtectedPart, SignatureKind
+from govseal.verification.checks.finding import (
+    PASSED,
+    SKIPPED,
+    Finding,
+    failed,
+    indeterminate,
+    noticed,
+    unreadable,
+)
+from govseal.verification.collect import Subject
+
+_NAMED = 5
+_LATER_KINDS = (SignatureKind.SEAL, SignatureKind.SIGNATURE)
+
+
+def container(subject: Subject) -> Finding:
+    """The package could be read to its end."""
+    return unreadable(subject.container) if subject.container else PASSED
+
+
+def data_digest(subject: Subject) -> Finding:
+    """Every protected part has its digest, and the list of them has the signed one."""
+    evidence = subject.evidence
+    if evidence is None:
+        return SKIPPED
+    finding = _parts(evidence.parts)
+    if finding is not PASSED:
+        return finding
+    if subject.signature is None:
+        return unreadable(evidence.problem) if evidence.problem else SKIPPED
+    if evidence.data is None:
+        return indeterminate("document_absent")
+    digest = subject.signature.digest
+    if digest is None:
+        return indeterminate("unsupported", f"algorithm {subject.signature.algorithm_oid}")
+    if digest.digest(evidence.data) != subject.signature.data_digest:
+        return failed("data_digest_mismatch", evidence.location)
+    if evidence.kind in _LATER_KINDS and evidence.location.startswith("/") and not evidence.parts:
+        return failed("reference_missing", "the signature protects no file")
+    return PASSED
+
+
+def _parts(parts: tuple[ProtectedPart, ...]) -> Finding:
+    doubled = [part.name for part in parts if part.presence is Presence.DUPLICATED]
+    missing = [part.name for part in parts if part.presence is Presence.MISSING]
+    changed = [
+        part.name for part in parts if part.actual is not None and part.actual != part.expected
+    ]
+    unknown = [
+        part.name for part in parts if part.actual is None and part.presence is Presence.PRESENT
+    ]
+    if changed:
+        return failed("data_digest_mismatch", _names(changed))
+    if missing:
+        return failed("reference_missing", _names(missing))
+    if doubled:
+        return failed("reference_duplicated", _names(doubled))
+    if unknown:
+        return indeterminate("unsupported", "the digest algorithm is not known")
+    return PASSED
+
+
+def _names(names: Collection[str]) -> str:
+    shown = ", ".join(list(names)[:_NAMED])
+    more = len(names) - _NAMED
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def property_info(subject: Subject) -> Finding:
+    """原文属性 names this signature; another text is a notice (Q10)."""
+    if subject.evidence is None or subject.stamp is None:
+        return SKIPPED
+    text = subject.stamp.property_info.strip("\x00 \r\n")
+    if text == subject.evidence.location:
+        return PASSED
+    return noticed("property_info_differs", text[:200])
+
+
+def coverage(subject: Subject, protected_elsewhere: frozenset[str]) -> Finding:
+    """Only signature bookkeeping lies outside what this signature, or a sound one, protects."""
+    if subject.evidence is None:
+        return SKIPPED
+    unprotected = subject.evidence.coverage.unprotected
+    if not unprotected:
+        return PASSED
+    outside = [part for part in unprotected if part.name not in protected_elsewhere]
+    if not outside:
+        return noticed("partial_coverage", _names([part.name for part in unprotected]))
+    rendered = [part.name for part in outside if part.is_rendered]
+    if rendered:
+        return indeterminate("rendered_unprotected", _names(rendered))
+    return indeterminate("partial_coverage", _names([part.name for part in outside]))

@@ -1,0 +1,42 @@
+"""What a check found, before the report gives it a name and a clause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from govseal.errors import FormatError
+from govseal.verification.report import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An outcome and its reason; a reason on a passed finding is a notice."""
+
+    outcome: Outcome
+    reason: str = ""
+    detail: str = ""
+
+
+PASSED = Finding(Outcome.PASSED)
+SKIPPED = Finding(Outcome.SKIPPED)
+
+
+def failed(reason: str, detail: str = "") -> Finding:
+    """The bytes or the rules say no."""
+    return Finding(Outcome.FAILED, reason, detail)
+
+
+def indeterminate(reason: str, detail: str = "") -> Finding:
+    """Evidence is missing: neither yes nor no."""
+    return Finding(Outcome.INDETERMINATE, reason, detail)
+
+
+def noticed(reason: str, detail: str = "") -> Finding:
+    """Passed, with something to notice."""
+    return Finding(Outcome.PASSED, reason, detail)
+
+
+def unreadable(problem: FormatError) -> Finding:
+    """What could not be read: *unsupported* is undecided, everything else is wrong."""
+    make = indeterminate if problem.code == "unsupported" else failed
+    return make(problem.code, str(problem))

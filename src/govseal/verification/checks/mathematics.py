@@ -1,0 +1,127 @@
+"""Checks of the signature values, of the seal inside the stamp, and of the algorithms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from govseal.errors import InvalidSignature, UnsupportedFormat
+from govseal.pki.algorithms import SignatureAlgorithm, digest_algorithm, signature_algorithm
+from govseal.pki.certificate import Certificate
+from govseal.seal.sign import lists
+from govseal.verification.checks.finding import (
+    PASSED,
+    SKIPPED,
+    Finding,
+    failed,
+    indeterminate,
+    unreadable,
+)
+from govseal.verification.collect import Party, Subject
+from govseal.verification.policy import Policy
+
+
+def signature_value(subject: Subject) -> Finding:
+    """The signature value belongs to the signed bytes and the signer's key."""
+    if subject.evidence is None:
+        return SKIPPED
+    if subject.signature is None:
+        problem = subject.evidence.problem
+        return unreadable(problem) if problem else indeterminate("unsupported")
+    signature = subject.signature
+    signed = _Signed(signature.value, signature.signed, signature.algorithm_oid)
+    return _verify(subject.signer, signed, signature.algorithm, "signature_invalid")
+
+
+def seal_signature(subject: Subject) -> Finding:
+    """The maker's signature belongs to the seal's information and the maker's key."""
+    seal = subject.seal
+    if seal is None:
+        return SKIPPED
+    signed = _Signed(seal.signature, seal.signed, seal.algorithm)
+    algorithm = signature_algorithm(seal.algorithm)
+    return _verify(subject.maker, signed, algorithm, "seal_signature_invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    value: bytes
+    content: bytes
+    algorithm_oid: str
+
+
+def _verify(
+    party: Party | None, signed: _Signed, algorithm: SignatureAlgorithm | None, reason: str
+) -> Finding:
+    if party is None or party.certificate is None:
+        problem = party.problem if party else None
+        return unreadable(problem) if problem else indeterminate("unsupported")
+    if algorithm is None:
+        return indeterminate("unsupported", f"algorithm {signed.algorithm_oid}")
+    key = party.certificate.public_key
+    if key.material is not None and algorithm.key_kind != key.kind:
+        return failed("algorithm_mismatch", f"{algorithm.name} with a key of kind {key.kind}")
+    try:
+        key.verify(signed.value, signed.content, algorithm)
+    except InvalidSignature as error:
+        return failed(reason, str(error))
+    except UnsupportedFormat as error:
+        return indeterminate("unsupported", str(error))
+    return PASSED
+
+
+def seal_embedded_copy(subject: Subject) -> Finding:
+    """The copy of the seal beside the stamp is the seal inside it, byte for byte."""
+    if subject.evidence is None or subject.stamp is None or subject.evidence.seal_file is None:
+        return SKIPPED
+    if subject.evidence.seal_file != subject.stamp.seal.der:
+        return failed("seal_copy_differs")
+    return PASSED
+
+
+def signer_listed(subject: Subject) -> Finding:
+    """The seal permits the signer's certificate."""
+    if subject.stamp is None:
+        return SKIPPED
+    match lists(subject.stamp.seal.properties.signers, subject.stamp.signer_certificate):
+        case True:
+            return PASSED
+        case False:
+            return failed("signer_not_listed")
+        case None:
+            return indeterminate("signer_list_unusable")
+
+
+def algorithms(subject: Subject) -> Finding:
+    """No algorithm or key is one that the policy forbids, and none contradicts another."""
+    stated: list[SignatureAlgorithm] = []
+    if subject.signature is not None and subject.signature.algorithm is not None:
+        stated.append(subject.signature.algorithm)
+    if subject.seal is not None:
+        maker = signature_algorithm(subject.seal.algorithm)
+        stated.extend([maker] if maker else [])
+    for algorithm in stated:
+        if algorithm.digest and algorithm.digest.name in subject.policy.forbidden_digests:
+            return failed("algorithm_forbidden", algorithm.name)
+    finding = _parts_digest(subject)
+    for party in (subject.signer, subject.maker):
+        if finding is PASSED and party is not None and party.certificate is not None:
+            finding = _key(party.certificate, subject.policy)
+    return finding
+
+
+def _parts_digest(subject: Subject) -> Finding:
+    if subject.evidence is None or not subject.evidence.parts:
+        return PASSED
+    digest = digest_algorithm(subject.evidence.digest_algorithm)
+    if digest is None:
+        return indeterminate("unsupported", f"digest {subject.evidence.digest_algorithm!r}")
+    if digest.name in subject.policy.forbidden_digests:
+        return failed("algorithm_forbidden", f"digests of the files: {digest.name}")
+    return PASSED
+
+
+def _key(certificate: Certificate, policy: Policy) -> Finding:
+    key = certificate.public_key
+    if key.kind == "rsa" and key.bits < policy.min_rsa_bits:
+        return failed("algorithm_forbidden", f"an RSA key of {key.bits} bits")
+    return PASSED

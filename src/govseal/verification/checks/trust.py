@@ -1,0 +1,120 @@
+"""Checks of certificates: chains, key usage, revocation, for the signer and for the maker."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from govseal.pki.certificate import Certificate
+from govseal.pki.revocation import RevocationStatus
+from govseal.verification.checks.finding import (
+    PASSED,
+    SKIPPED,
+    Finding,
+    failed,
+    indeterminate,
+    noticed,
+)
+from govseal.verification.collect import Party, Subject
+from govseal.verification.policy import Policy
+
+_SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
+_COMPROMISE = frozenset({"key_compromise", "ca_compromise", "aa_compromise"})
+
+
+def signer_chain(subject: Subject) -> Finding:
+    """The signer's certificate leads to a trusted anchor at the time of signing."""
+    if subject.evidence is None or subject.signer is None:
+        return SKIPPED
+    return _chain(subject.signer, subject.policy)
+
+
+def maker_chain(subject: Subject) -> Finding:
+    """The maker's certificate leads to a trusted anchor at the time of making."""
+    if subject.maker is None:
+        return SKIPPED
+    finding = _chain(subject.maker, subject.policy)
+    if finding.reason == "no_trust_anchor" and subject.policy.makers is not None:
+        return failed("maker_untrusted", finding.detail)
+    if finding is PASSED and subject.maker.certificate is not None:
+        finding = _key_usage(subject.maker.certificate)
+    if finding is PASSED and _is_same(subject.maker, subject.signer):
+        return noticed("maker_is_signer")
+    return finding
+
+
+def signer_key_usage(subject: Subject) -> Finding:
+    """The signer's certificate is for signatures; where it does not say, that is a notice."""
+    if subject.evidence is None or subject.signer is None or subject.signer.certificate is None:
+        return SKIPPED
+    return _key_usage(subject.signer.certificate)
+
+
+def signer_revocation(subject: Subject) -> Finding:
+    """No certificate of the signer's chain was revoked at the time of signing."""
+    if subject.evidence is None or subject.signer is None:
+        return SKIPPED
+    return _revocation(subject.signer, subject.signing_time, subject.judged_at)
+
+
+def maker_revocation(subject: Subject) -> Finding:
+    """No certificate of the maker's chain was revoked when the seal was made."""
+    if subject.maker is None or subject.seal is None:
+        return SKIPPED
+    made_at = subject.seal.properties.create_date.moment
+    return _revocation(subject.maker, made_at, subject.judged_at)
+
+
+def _chain(party: Party, policy: Policy) -> Finding:
+    path = party.path
+    if path is None:
+        detail = str(party.problem) if party.problem else ""
+        return indeterminate("no_trust_anchor", detail)
+    if path.outcome == "passed":
+        if path.weak and "sha1" in policy.forbidden_digests:
+            return failed("algorithm_forbidden", "a certificate is signed with SHA-1")
+        return PASSED
+    make = failed if path.outcome == "failed" else indeterminate
+    return make(path.reason or "no_trust_anchor", path.detail)
+
+
+def _is_same(maker: Party, signer: Party | None) -> bool:
+    return signer is not None and maker.certificate == signer.certificate
+
+
+def _key_usage(certificate: Certificate) -> Finding:
+    usage = certificate.key_usage
+    if usage is None:
+        return noticed("key_usage_absent")
+    if not usage & _SIGNING_USAGE:
+        return failed("key_usage_refused", ", ".join(sorted(usage)))
+    return PASSED
+
+
+def _revocation(party: Party, time: datetime | None, judged_at: datetime) -> Finding:
+    if party.path is None or party.path.reason == "no_trust_anchor":
+        return indeterminate("no_revocation_data", "no issuer that could speak for it is trusted")
+    findings = [_status(status, time, judged_at) for status in party.revocations]
+    for finding in findings:
+        if finding.outcome.value == "failed":
+            return finding
+    for finding in findings:
+        if finding is not PASSED:
+            return finding
+    return PASSED
+
+
+def _status(status: RevocationStatus, time: datetime | None, judged_at: datetime) -> Finding:
+    """The decision table for a claimed time (RFC 5280, 5.3; ETSI EN 319 102-1, 5.2.6)."""
+    if status.state == "good":
+        return PASSED
+    if status.state == "unknown":
+        return indeterminate(status.reason or "no_revocation_data", status.source or "")
+    since = status.revoked_at
+    if status.invalidity_date is not None and status.revocation_reason in _COMPROMISE:
+        since = min(since, status.invalidity_date) if since else status.invalidity_date
+    detail = f"revoked at {since.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}" if since else "revoked"
+    if since is not None and since > judged_at:
+        return noticed("certificate_revoked_after_judging", detail)
+    if since is None or time is None or since <= time:
+        return failed("certificate_revoked_before_signing", detail)
+    return indeterminate("certificate_revoked_no_proof_of_time", detail)

@@ -1,0 +1,56 @@
+"""What a verifier asks for: data, not code; the default is what the standards ask."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from typing import Final
+
+from govseal.errors import FormatError
+from govseal.pki.trust import TrustStore
+
+WEAK_DIGESTS: Final = frozenset({"md5", "sha1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One verifier's requirements; frozen, so that a report can name what judged it."""
+
+    name: str = "default"
+    require_seal: bool = False
+    """Whether a file without a seal is *failed* (``required_seal_missing``)."""
+    strict: bool = False
+    """Whether every departure from the standard that can be read all the same is refused."""
+    forbidden_digests: frozenset[str] = WEAK_DIGESTS
+    """Digest algorithms that prove nothing any more."""
+    min_rsa_bits: int = 2048
+    makers: TrustStore | None = None
+    """Where given, the only anchors of seal makers; else the signers' anchors serve both."""
+
+    @classmethod
+    def from_toml(cls, text: str) -> Policy:
+        """A policy from TOML text: the fields above by name, ``makers`` left out.
+
+        Raises:
+            FormatError: not TOML, a field that no policy has, or a value of another type.
+        """
+        try:
+            table = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise FormatError(f"the policy is not TOML: {error}", part="policy") from None
+        known = {field.name for field in fields(cls)} - {"makers"}
+        for key, value in table.items():
+            if key not in known:
+                raise FormatError(f"the policy has no setting {key!r}", part="policy")
+            wanted = list if key == "forbidden_digests" else type(getattr(DEFAULT_POLICY, key))
+            if type(value) is not wanted:
+                raise FormatError(f"{key}: {wanted.__name__} was expected", part="policy")
+        if "forbidden_digests" in table:
+            names = table["forbidden_digests"]
+            if not all(isinstance(name, str) for name in names):
+                raise FormatError("forbidden_digests: names were expected", part="policy")
+            table["forbidden_digests"] = frozenset(name.lower() for name in names) | WEAK_DIGESTS
+        return cls(**table)
+
+
+DEFAULT_POLICY: Final = Policy()

@@ -1,0 +1,282 @@
+"""Why a check came out as it did: stable codes with a Chinese and an English sentence each.
+
+A code once published keeps its meaning. A refusal ``E_X`` of the bureau and a reason ``x`` are the
+same thing in two places and share their texts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason: its wire code and its texts."""
+
+    code: str
+    zh: str
+    en: str
+    hint_zh: str = ""
+    """What the reader can do about it."""
+    hint_en: str = ""
+
+
+_ROWS = (
+    # 文件与容器 · the file and its container
+    Reason(
+        "container_damaged",
+        "文件包已损坏，无法完整读取",
+        "the package is damaged and cannot be read whole",
+        "请向出具单位重新索取文件",
+        "ask the issuing unit for the file again",
+    ),
+    Reason(
+        "container_unsafe_name",
+        "文件包内有越界或非法的文件名",
+        "the package holds an unsafe file name",
+    ),
+    Reason(
+        "container_duplicate_name",
+        "文件包内有重名文件，内容不唯一",
+        "the package holds two files of one name",
+    ),
+    Reason(
+        "container_too_large",
+        "文件超出允许的大小、数量或压缩比",
+        "the file exceeds the permitted size, number or ratio",
+    ),
+    Reason(
+        "xml_forbidden",
+        "XML 含有禁止的文档类型声明或实体",
+        "the XML holds a forbidden document type or entity",
+    ),
+    Reason("malformed", "结构不符合标准，无法解析", "the structure does not follow the standard"),
+    Reason(
+        "unsupported",
+        "可识别但本版本不能验证的形式",
+        "a form that is recognised but cannot be verified here",
+    ),
+    # 原文 · the document
+    Reason(
+        "data_digest_mismatch",
+        "受保护的内容在签章后被修改",
+        "protected content was changed after stamping",
+        "不要使用该文件，请向出具单位核实",
+        "do not use the file; ask the issuing unit",
+    ),
+    Reason("reference_missing", "受保护的文件缺失", "a protected file is missing"),
+    Reason(
+        "reference_duplicated",
+        "受保护的文件重复出现",
+        "a protected file is named twice",
+    ),
+    Reason(
+        "document_absent",
+        "未提供签章所保护的原文",
+        "the document that the stamp protects was not given",
+        "请同时提供原文文件",
+        "give the document together with the stamp",
+    ),
+    Reason(
+        "rendered_unprotected",
+        "有可显示的内容不在任何有效签章的保护范围内",
+        "something that is shown lies outside every valid signature",
+    ),
+    Reason(
+        "partial_coverage",
+        "签章只保护了文件的一部分",
+        "the signature protects only a part of the file",
+    ),
+    Reason(
+        "changed_after_signing",
+        "签章之后又增加了内容",
+        "content was added after signing",
+    ),
+    Reason(
+        "property_info_differs",
+        "原文属性未指向本签章",
+        "the property information does not name this signature",
+    ),
+    # 签名 · the mathematics
+    Reason(
+        "signature_invalid",
+        "签名值不正确",
+        "the signature value is wrong",
+        "签章数据被改动或系伪造",
+        "the stamp was altered or forged",
+    ),
+    Reason(
+        "seal_signature_invalid",
+        "印章的制章人签名不正确",
+        "the maker's signature on the seal is wrong",
+        "印章数据被改动或系伪造",
+        "the seal was altered or forged",
+    ),
+    Reason(
+        "seal_copy_differs",
+        "文件中的印章副本与签章内的印章不一致",
+        "the copy of the seal differs from the seal in the stamp",
+    ),
+    Reason(
+        "signer_not_listed",
+        "签章人证书不在印章的授权证书列表中",
+        "the seal does not permit the signer's certificate",
+    ),
+    Reason(
+        "signer_list_unusable",
+        "印章的授权证书列表无法比对",
+        "the seal's list of certificates gives nothing to compare with",
+    ),
+    Reason(
+        "algorithm_forbidden",
+        "使用了不允许的密码算法",
+        "a cryptographic algorithm that is not permitted",
+    ),
+    Reason(
+        "algorithm_mismatch",
+        "声明的算法与密钥不符",
+        "the stated algorithm does not fit the key",
+    ),
+    # 时间 · time
+    Reason("seal_expired", "签章时印章已过有效期", "the seal had expired at the time of signing"),
+    Reason(
+        "seal_not_yet_valid",
+        "签章时印章尚未生效",
+        "the seal was not valid yet at the time of signing",
+    ),
+    Reason(
+        "certificate_expired",
+        "签章时证书已过有效期",
+        "the certificate had expired at the time of signing",
+    ),
+    Reason(
+        "certificate_not_yet_valid",
+        "签章时证书尚未生效",
+        "the certificate was not valid yet at the time of signing",
+    ),
+    Reason(
+        "no_proof_of_time",
+        "签章时间仅为自称，而证书或印章现已过期，无法证明当时有效",
+        "the time of signing is only claimed, and the certificate or seal has since expired",
+        "需要时间戳才能证明",
+        "a time stamp would prove it",
+    ),
+    Reason(
+        "signing_time_in_future",
+        "签章时间晚于验证时间",
+        "the time of signing lies after the time of judging",
+    ),
+    Reason("no_signing_time", "签名没有给出时间", "the signature states no time"),
+    # 证书 · certificates
+    Reason(
+        "no_trust_anchor",
+        "证书不能追溯到受信任的根",
+        "the certificate leads to no trusted root",
+        "请用 --trust 指定受信任的根证书",
+        "name the trusted roots with --trust",
+    ),
+    Reason(
+        "maker_untrusted",
+        "制章人不在允许的名单内",
+        "the seal's maker is not among those permitted",
+    ),
+    Reason("chain_broken", "证书链不符合规则", "the certificate chain breaks a rule"),
+    Reason(
+        "key_usage_refused",
+        "证书的密钥用途不允许签名",
+        "the certificate's key usage does not allow signatures",
+    ),
+    Reason(
+        "key_usage_absent",
+        "证书没有密钥用途",
+        "the certificate states no key usage",
+    ),
+    Reason(
+        "maker_is_signer",
+        "制章人与签章人是同一证书",
+        "maker and signer are the same certificate",
+    ),
+    # 吊销 · revocation
+    Reason(
+        "certificate_revoked_before_signing",
+        "证书在签章之前已被吊销",
+        "the certificate was revoked before signing",
+    ),
+    Reason(
+        "certificate_revoked_no_proof_of_time",
+        "证书已被吊销，而签章时间仅为自称",
+        "the certificate is revoked, and the time of signing is only claimed",
+        "需要时间戳才能证明签章在吊销之前",
+        "a time stamp would prove that the signature came before",
+    ),
+    Reason(
+        "certificate_revoked_after_judging",
+        "证书在所问时间之后被吊销",
+        "the certificate was revoked after the time of judging",
+    ),
+    Reason(
+        "no_revocation_data",
+        "没有可用的吊销信息",
+        "there is no revocation data that speaks for it",
+        "请用 --crl 提供吊销列表",
+        "give the revocation lists with --crl",
+    ),
+    Reason(
+        "revocation_stale",
+        "吊销信息已过期",
+        "the revocation data is out of date",
+        "请提供新的吊销列表",
+        "give a newer revocation list",
+    ),
+    # 要求 · what the policy asks
+    Reason(
+        "required_seal_missing",
+        "文件应当盖章而没有盖章",
+        "the file must carry a seal and carries none",
+    ),
+    Reason(
+        "tolerance_refused",
+        "存在策略不接受的非标准写法",
+        "the policy accepts no departure from the standard",
+    ),
+    # 兼容 · departures that were read all the same
+    Reason("quirk_q1", "位串的未用位数不为零", "a BIT STRING's unused-bits octet is not zero"),
+    Reason("quirk_q4", "签名值为原始 r‖s 而非 DER", "the signature value is raw r‖s, not DER"),
+    Reason(
+        "quirk_q5",
+        "签名值的整数为定长编码",
+        "the signature's INTEGERs have a fixed length",
+    ),
+    Reason("quirk_q7", "摘要算法名称写法不标准", "the digest algorithm is spelled otherwise"),
+    Reason("quirk_q8", "时间写法不标准", "a time is written otherwise than the standard asks"),
+    Reason("quirk_q10", "文字中有非 ASCII 字节", "a text holds bytes outside ASCII"),
+    Reason(
+        "quirk_q11",
+        "名称带有填充字符或编码错误",
+        "a name is padded or wrongly encoded",
+    ),
+    Reason("quirk_q12", "提供者写作子元素", "the provider is given as child elements"),
+    Reason("quirk_q13", "文件名与目录不按惯例", "file names do not follow the custom"),
+    Reason("quirk_q14", "XML 命名空间不标准", "the XML namespace is another one"),
+    Reason("quirk_q15", "路径写法不标准", "a path is written otherwise"),
+    Reason("quirk_q16", "缺少 Seal 或 Type", "Seal or Type is missing"),
+    Reason("quirk_q17", "压缩包写法不标准", "the package is written otherwise"),
+)
+
+REASONS: dict[str, Reason] = {reason.code: reason for reason in _ROWS}
+
+
+def reason_text(code: str, lang: str = "zh") -> str:
+    """The sentence for a code in ``zh`` or ``en``; the code itself where there is none."""
+    reason = REASONS.get(code)
+    if reason is None:
+        return code
+    return reason.zh if lang == "zh" else reason.en
+
+
+def reason_hint(code: str, lang: str = "zh") -> str:
+    """What can be done about it, in ``zh`` or ``en``; empty where nothing helps."""
+    reason = REASONS.get(code)
+    if reason is None:
+        return ""
+    return reason.hint_zh if lang == "zh" else reason.hint_en

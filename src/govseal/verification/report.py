@@ -1,0 +1,234 @@
+"""What verification found: frozen data, made once, rendered elsewhere (ETSI EN 319 102-1)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import NoReturn
+
+from govseal.asn1.times import BEIJING
+from govseal.errors import VerificationError
+
+SCHEMA = "govseal.report/1"
+
+
+class Outcome(Enum):
+    """How one check came out; the values are wire strings."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INDETERMINATE = "indeterminate"
+    SKIPPED = "skipped"
+    """It did not apply; never lowers a verdict."""
+
+
+class Verdict(Enum):
+    """What is said of a signature or a document; the values are wire strings."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INDETERMINATE = "indeterminate"
+    UNSIGNED = "unsigned"
+    """Of documents only: no signature, and none was required."""
+
+
+class Effect(Enum):
+    """What the file is worth in law; the values are wire strings."""
+
+    ORIGINAL_EQUIVALENT = "original_equivalent"
+    """Every signature passed: the same as the sealed original."""
+    COPY = "copy"
+    """Without a seal: a copy at most."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One named check and its outcome."""
+
+    name: str
+    outcome: Outcome
+    reason: str = ""
+    """Why, if it did not simply pass: a code of :mod:`govseal.verification.reasons`."""
+    clause: str = ""
+    """The clause of the standard that asks for it."""
+    detail: str = ""
+    """The particulars, in English: names, times, numbers."""
+
+    def to_dict(self) -> dict[str, object]:
+        """The check as the JSON report shows it."""
+        return {
+            "name": self.name,
+            "outcome": self.outcome.value,
+            "reason": self.reason,
+            "clause": self.clause,
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SignerSummary:
+    """The signer's certificate in short."""
+
+    subject: str
+    issuer: str
+    serial: str
+    """Hexadecimal."""
+    not_before: datetime
+    not_after: datetime
+
+    def to_dict(self) -> dict[str, object]:
+        """The signer as the JSON report shows it."""
+        return {
+            "subject": self.subject,
+            "issuer": self.issuer,
+            "serial": self.serial,
+            "not_before": _time(self.not_before),
+            "not_after": _time(self.not_after),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SealSummary:
+    """The seal in short."""
+
+    id: str
+    name: str
+    type: str
+    maker: str
+    """Subject of the maker's certificate."""
+    not_before: datetime | None
+    not_after: datetime | None
+    picture_sha256: str
+    picture: bytes = field(repr=False)
+    """The seal's picture as received."""
+    picture_kind: str
+
+    def to_dict(self) -> dict[str, object]:
+        """The seal as the JSON report shows it, without its picture."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "type": self.type,
+            "maker": self.maker,
+            "not_before": _time(self.not_before),
+            "not_after": _time(self.not_after),
+            "picture_sha256": self.picture_sha256,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureReport:
+    """The verdict on one signature and how it came about."""
+
+    id: str
+    kind: str
+    standard: str
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    notices: tuple[str, ...]
+    """Codes of what was noticed and lowers nothing."""
+    signed_at: datetime | None
+    """T: the time of a verified time stamp, else the claimed time."""
+    time_source: str
+    """``claimed`` or ``timestamp``."""
+    coverage: str
+    algorithm: str
+    signer: SignerSummary | None
+    seal: SealSummary | None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Codes of what lowered the verdict, each once, in the order of the checks."""
+        lowering = (Outcome.FAILED, Outcome.INDETERMINATE)
+        return tuple(dict.fromkeys(c.reason for c in self.checks if c.outcome in lowering))
+
+    def check(self, name: str) -> Check:
+        """The check of that name; raises ``KeyError`` if it was not run."""
+        for check in self.checks:
+            if check.name == name:
+                return check
+        raise KeyError(name)
+
+    def to_dict(self) -> dict[str, object]:
+        """The signature as the JSON report shows it."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "standard": self.standard,
+            "verdict": self.verdict.value,
+            "reasons": list(self.reasons),
+            "notices": list(self.notices),
+            "signed_at": _time(self.signed_at),
+            "time_source": self.time_source,
+            "coverage": self.coverage,
+            "algorithm": self.algorithm,
+            "signer": self.signer.to_dict() if self.signer else None,
+            "seal": self.seal.to_dict() if self.seal else None,
+            "checks": [check.to_dict() for check in self.checks],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict on one file: as its worst signature."""
+
+    file: str
+    format: str
+    size: int
+    sha256: str
+    sm3: str
+    verdict: Verdict
+    effect: Effect
+    reasons: tuple[str, ...]
+    """Codes of what lowered the verdict, over all signatures."""
+    verified_at: datetime
+    policy: str
+    signatures: tuple[SignatureReport, ...]
+    checks: tuple[Check, ...] = ()
+    """Checks of the file as a whole (``container``)."""
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a report is not a yes or no: read .verdict, or call .require_valid()")
+
+    def require_valid(self) -> None:
+        """Return if every signature passed.
+
+        Raises:
+            VerificationError: with this report, for every other verdict, *unsigned* included.
+        """
+        if self.verdict is not Verdict.PASSED:
+            reasons = ", ".join(self.reasons) or "no signature"
+            message = f"{self.verdict.value}: {reasons}"
+            raise VerificationError(message, report=self)
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as JSON shows it (schema ``govseal.report/1``)."""
+        return {
+            "schema": SCHEMA,
+            "file": self.file,
+            "format": self.format,
+            "size": self.size,
+            "sha256": self.sha256,
+            "sm3": self.sm3,
+            "verdict": self.verdict.value,
+            "effect": self.effect.value,
+            "reasons": list(self.reasons),
+            "verified_at": _time(self.verified_at),
+            "policy": self.policy,
+            "checks": [check.to_dict() for check in self.checks],
+            "signatures": [signature.to_dict() for signature in self.signatures],
+        }
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The report as one JSON object."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+
+def _time(moment: datetime | None) -> str | None:
+    """ISO 8601 in Beijing time, to the second."""
+    if moment is None:
+        return None
+    return moment.astimezone(BEIJING).isoformat(timespec="seconds")

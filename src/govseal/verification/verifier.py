@@ -1,0 +1,246 @@
+"""验章: document to evidence to subjects to checks to report, in one direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from govseal import sm2
+from govseal.formats.base import Document, Evidence, Presence, SignatureEvidence, SignatureKind
+from govseal.pki.materials import Materials
+from govseal.pki.trust import TrustStore
+from govseal.seal.model import Seal
+from govseal.verification.checks import CHECKS
+from govseal.verification.checks.document import coverage
+from govseal.verification.checks.finding import Finding, unreadable
+from govseal.verification.collect import Collector, Subject
+from govseal.verification.policy import DEFAULT_POLICY, Policy
+from govseal.verification.report import (
+    Check,
+    Effect,
+    Outcome,
+    Report,
+    SealSummary,
+    SignatureReport,
+    SignerSummary,
+    Verdict,
+)
+
+_COVERAGE_CLAUSE = "GB/T 33190-2016, 18.2.2"
+_CMS_CLAUSE = "GB/T 35275-2017, 8"
+
+
+def verify_document(
+    document: Document,
+    data: bytes,
+    trust: TrustStore,
+    *,
+    at: datetime,
+    materials: Materials | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    name: str = "",
+) -> Report:
+    """The report on an open document.
+
+    Args:
+        document: the open document.
+        data: its bytes, for the digests that identify it in the report.
+        trust: the anchors; an empty store trusts nobody.
+        at: the time of judging, timezone-aware.
+        materials: further certificates and revocation lists.
+        policy: what the verifier asks for.
+        name: how the report calls the file.
+    """
+    evidence = document.evidence()
+    collector = Collector(trust, materials or Materials(), at, policy)
+    if evidence.seal is not None:
+        signatures: tuple[SignatureReport, ...] = (_judge_seal(evidence.seal, collector),)
+    else:
+        signatures = _judge_signatures(evidence, collector)
+    container = unreadable(evidence.problem) if evidence.problem else Finding(Outcome.PASSED)
+    checks = (_check("container", container, "GB/T 33190-2016, 7"),)
+    verdict, reasons = _document_verdict(evidence, signatures, checks, policy)
+    return Report(
+        file=name,
+        format=evidence.format,
+        size=len(data),
+        sha256=sha256(data).hexdigest(),
+        sm3=sm2.sm3(data).hex(),
+        verdict=verdict,
+        effect=_effect(verdict),
+        reasons=reasons,
+        verified_at=at,
+        policy=policy.name,
+        signatures=signatures,
+        checks=checks,
+    )
+
+
+def _judge_signatures(evidence: Evidence, collector: Collector) -> tuple[SignatureReport, ...]:
+    subjects = [collector.signature(item, evidence.problem) for item in evidence.signatures]
+    results = [_run(subject) for subject in subjects]
+    sound = [not _lowered(checks) for checks in results]
+    reports = []
+    for place, (subject, checks) in enumerate(zip(subjects, results, strict=True)):
+        elsewhere = frozenset[str]().union(
+            *(
+                _matching(item)
+                for other, item in enumerate(evidence.signatures)
+                if other != place and sound[other]
+            )
+        )
+        covered = _check("coverage", coverage(subject, elsewhere), _COVERAGE_CLAUSE)
+        ordered = (checks[0], covered, *checks[1:])
+        reports.append(_signature_report(subject, ordered))
+    return tuple(reports)
+
+
+def _matching(evidence: SignatureEvidence) -> frozenset[str]:
+    """The names that a signature protects and that are as it protects them."""
+    return frozenset(
+        part.name
+        for part in evidence.parts
+        if part.presence is Presence.PRESENT and part.actual == part.expected
+    )
+
+
+def _judge_seal(seal: Seal, collector: Collector) -> SignatureReport:
+    subject = collector.seal(seal)
+    return _signature_report(subject, _run(subject))
+
+
+def _run(subject: Subject) -> tuple[Check, ...]:
+    is_bare_seal = subject.evidence is None
+    is_old = subject.seal is not None and subject.seal.generation.year == 2014
+    is_cms = subject.evidence is not None and subject.evidence.signed_data is not None
+    checks = []
+    for row in CHECKS:
+        if is_bare_seal and not row.of_seal:
+            continue
+        finding = row.run(subject)
+        clause = row.clause_2014 if is_old else row.clause
+        checks.append(_check(row.name, finding, _CMS_CLAUSE if is_cms else clause))
+    strictness = _strict(subject)
+    return (*checks, strictness) if strictness else tuple(checks)
+
+
+def _check(name: str, finding: Finding, clause: str) -> Check:
+    return Check(name, finding.outcome, finding.reason, clause, finding.detail)
+
+
+def _strict(subject: Subject) -> Check | None:
+    """Under a strict policy the tolerances are one more check."""
+    if not subject.policy.strict:
+        return None
+    found = _tolerances(subject)
+    outcome = Outcome.FAILED if found else Outcome.PASSED
+    return Check("tolerances", outcome, "tolerance_refused" if found else "", "", ", ".join(found))
+
+
+def _tolerances(subject: Subject) -> tuple[str, ...]:
+    sources: Iterable[object] = (subject.evidence, subject.stamp or subject.seal)
+    if subject.evidence is not None and subject.evidence.signed_data is not None:
+        sources = (*sources, subject.evidence.signed_data)
+    codes = [item.code for source in sources for item in getattr(source, "tolerances", ())]
+    return tuple(dict.fromkeys(codes))
+
+
+def _lowered(checks: Sequence[Check]) -> bool:
+    return any(c.outcome in (Outcome.FAILED, Outcome.INDETERMINATE) for c in checks)
+
+
+def _verdict(checks: Sequence[Check]) -> Verdict:
+    if any(check.outcome is Outcome.FAILED for check in checks):
+        return Verdict.FAILED
+    return Verdict.INDETERMINATE if _lowered(checks) else Verdict.PASSED
+
+
+def _document_verdict(
+    evidence: Evidence,
+    signatures: Sequence[SignatureReport],
+    checks: Sequence[Check],
+    policy: Policy,
+) -> tuple[Verdict, tuple[str, ...]]:
+    """As the worst signature; a file that nobody signed is *unsigned*, never passed."""
+    reasons = [c.reason for c in checks if c.outcome in (Outcome.FAILED, Outcome.INDETERMINATE)]
+    for signature in signatures:
+        reasons.extend(signature.reasons)
+    verdicts = {_verdict(checks), *(signature.verdict for signature in signatures)}
+    is_sealed = any(signature.kind == SignatureKind.SEAL.value for signature in signatures)
+    if policy.require_seal and not is_sealed:
+        reasons.append("required_seal_missing")
+        verdicts.add(Verdict.FAILED)
+    if not signatures and verdicts == {Verdict.PASSED} and not evidence.problem:
+        return Verdict.UNSIGNED, ()
+    for verdict in (Verdict.FAILED, Verdict.INDETERMINATE):
+        if verdict in verdicts:
+            return verdict, tuple(dict.fromkeys(reasons))
+    return Verdict.PASSED, ()
+
+
+def _effect(verdict: Verdict) -> Effect:
+    if verdict is Verdict.PASSED:
+        return Effect.ORIGINAL_EQUIVALENT
+    return Effect.COPY if verdict is Verdict.UNSIGNED else Effect.NONE
+
+
+def _signature_report(subject: Subject, checks: tuple[Check, ...]) -> SignatureReport:
+    evidence, signature = subject.evidence, subject.signature
+    passed = [c.reason for c in checks if c.outcome is Outcome.PASSED and c.reason]
+    algorithm = signature.algorithm if signature else None
+    return SignatureReport(
+        id=evidence.id if evidence else "1",
+        kind=evidence.kind.value if evidence else SignatureKind.SEAL.value,
+        standard=_standard(subject),
+        verdict=_verdict(checks),
+        checks=checks,
+        notices=tuple(dict.fromkeys((*passed, *_tolerances(subject)))),
+        signed_at=subject.signing_time if evidence else None,
+        time_source="claimed",
+        coverage=evidence.coverage.extent.value if evidence else "none",
+        algorithm=algorithm.name if algorithm else (signature.algorithm_oid if signature else ""),
+        signer=_signer_summary(subject),
+        seal=_seal_summary(subject),
+    )
+
+
+def _standard(subject: Subject) -> str:
+    if subject.stamp is not None:
+        return subject.stamp.generation.standard
+    if subject.seal is not None:
+        return subject.seal.generation.standard
+    if subject.evidence is not None and subject.evidence.signed_data is not None:
+        return "GB/T 35275-2017"
+    return "unknown"
+
+
+def _signer_summary(subject: Subject) -> SignerSummary | None:
+    if subject.signer is None or subject.signer.certificate is None:
+        return None
+    certificate = subject.signer.certificate
+    return SignerSummary(
+        subject=certificate.subject,
+        issuer=certificate.issuer,
+        serial=f"{certificate.serial:x}",
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+    )
+
+
+def _seal_summary(subject: Subject) -> SealSummary | None:
+    seal = subject.seal
+    if seal is None:
+        return None
+    maker = subject.maker.certificate if subject.maker else None
+    return SealSummary(
+        id=seal.es_id,
+        name=seal.name,
+        type=str(seal.properties.type),
+        maker=maker.subject if maker else "",
+        not_before=seal.properties.not_before.moment,
+        not_after=seal.properties.not_after.moment,
+        picture_sha256=sha256(seal.picture.data).hexdigest(),
+        picture=seal.picture.data,
+        picture_kind=seal.picture.kind,
+    )
