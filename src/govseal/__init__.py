@@ -6,27 +6,85 @@ interpreter costs.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
 if TYPE_CHECKING:
+    from govseal.errors import EncodingError as EncodingError
+    from govseal.errors import FormatError as FormatError
     from govseal.errors import GovsealError as GovsealError
+    from govseal.errors import InvalidSignature as InvalidSignature
+    from govseal.errors import KeyLoadError as KeyLoadError
+    from govseal.errors import LimitExceeded as LimitExceeded
+    from govseal.errors import SealError as SealError
+    from govseal.errors import StampError as StampError
+    from govseal.errors import UnsupportedFormat as UnsupportedFormat
+    from govseal.errors import VerificationError as VerificationError
+    from govseal.facade import check_revocation as check_revocation
+    from govseal.facade import inspect as inspect
+    from govseal.facade import load_seal as load_seal
+    from govseal.facade import make_seal as make_seal
+    from govseal.facade import stamp as stamp
+    from govseal.facade import stamp_detached as stamp_detached
+    from govseal.facade import verify as verify
+    from govseal.formats.base import Placement as Placement
+    from govseal.formats.limits import Limits as Limits
+    from govseal.pki.certificate import Certificate as Certificate
+    from govseal.pki.materials import Materials as Materials
+    from govseal.pki.signer import load_signer as load_signer
+    from govseal.pki.trust import TrustStore as TrustStore
+    from govseal.seal.drawing import draw_seal as draw_seal
+    from govseal.verification.policy import Policy as Policy
+    from govseal.verification.report import Report as Report
+    from govseal.verification.report import Verdict as Verdict
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "GovsealError": "govseal.errors",
+_HOMES = {
+    "errors": (
+        "EncodingError",
+        "FormatError",
+        "GovsealError",
+        "InvalidSignature",
+        "KeyLoadError",
+        "LimitExceeded",
+        "SealError",
+        "StampError",
+        "UnsupportedFormat",
+        "VerificationError",
+    ),
+    "facade": (
+        "check_revocation",
+        "inspect",
+        "load_seal",
+        "make_seal",
+        "stamp",
+        "stamp_detached",
+        "verify",
+    ),
+    "formats.base": ("Placement",),
+    "formats.limits": ("Limits",),
+    "pki.certificate": ("Certificate",),
+    "pki.materials": ("Materials",),
+    "pki.signer": ("load_signer",),
+    "pki.trust": ("TrustStore",),
+    "seal.drawing": ("draw_seal",),
+    "verification.policy": ("Policy",),
+    "verification.report": ("Report", "Verdict"),
 }
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = ["GovsealError", "__version__"]
+__all__ = [  # noqa: PLE0604 - the names of the table above
+    "__version__",
+    *sorted(_HOME),
+]
 
 
 def __getattr__(name: str) -> object:
-    home = _HOME.get(name)
-    if home is None:
+    if name not in _HOME:
         message = f"module 'govseal' has no attribute {name!r}"
         raise AttributeError(message)
-    value: object = getattr(importlib.import_module(home), name)
+    import importlib  # noqa: PLC0415 - start-up
+
+    value: object = getattr(importlib.import_module(f"govseal.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

@@ -1,0 +1,259 @@
+"""The functions of the README: they open paths and read the clock, and call the floors below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from govseal.errors import LimitExceeded
+from govseal.formats.base import Placement, Protect
+from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.verification.policy import DEFAULT_POLICY, Policy
+
+if TYPE_CHECKING:
+    from govseal.formats.base import Evidence
+    from govseal.pki.certificate import Certificate
+    from govseal.pki.materials import Materials
+    from govseal.pki.revocation import RevocationStatus
+    from govseal.pki.signer import Signer
+    from govseal.pki.trust import TrustStore
+    from govseal.seal.make import Drawn
+    from govseal.seal.model import Extension, Seal
+    from govseal.seal.picture import SealPicture
+    from govseal.verification.report import Report
+
+Source = bytes | bytearray | memoryview | str | Path | IO[bytes]
+"""Bytes, a path, or a seekable binary file."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the façade is where the clock is read
+
+
+def read_source(source: Source, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The bytes behind ``source``, at most ``limits.max_file_bytes`` of them.
+
+    Raises:
+        LimitExceeded: there are more.
+        OSError: the system cannot open the file.
+    """
+    if isinstance(source, bytes | bytearray | memoryview):
+        data = bytes(source)
+    elif isinstance(source, str | Path):
+        with Path(source).open("rb") as file:
+            data = file.read(limits.max_file_bytes + 1)
+    else:
+        source.seek(0)
+        data = source.read(limits.max_file_bytes + 1)
+    if len(data) > limits.max_file_bytes:
+        raise LimitExceeded("the file is too large", limit=limits.max_file_bytes, found=len(data))
+    return data
+
+
+def _name(source: Source) -> str:
+    if isinstance(source, str | Path):
+        return Path(source).name
+    name = getattr(source, "name", "")
+    return Path(name).name if isinstance(name, str) else ""
+
+
+def verify(
+    data: Source,
+    trust: TrustStore,
+    *,
+    materials: Materials | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    at: datetime | None = None,
+    detached: Source | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Report:
+    """The report on a file: 验章. Offline; nothing is fetched.
+
+    Args:
+        data: the file.
+        trust: the anchors of signers and, unless the policy names others, of seal makers; an
+            empty store trusts nobody.
+        materials: further certificates and revocation lists.
+        policy: what the verifier asks for.
+        at: the time of judging, timezone-aware; now by default.
+        detached: a detached stamp over ``data`` (.ses).
+        limits: bounds on the input.
+
+    Raises:
+        FormatError: no format that is known (``UnsupportedFormat``), or too large.
+        OSError: the system cannot open the file.
+    """
+    from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
+    from govseal.formats.sesfile import open_detached  # noqa: PLC0415 - start-up
+    from govseal.verification.verifier import verify_document  # noqa: PLC0415 - start-up
+
+    received = read_source(data, limits)
+    if detached is None:
+        document = open_document(received, limits)
+    else:
+        document = open_detached(read_source(detached, limits), received, limits)
+    return verify_document(
+        document,
+        received,
+        trust,
+        at=_aware(at),
+        materials=materials,
+        policy=policy,
+        name=_name(data),
+    )
+
+
+def inspect(data: Source, *, limits: Limits = DEFAULT_LIMITS) -> Evidence:
+    """Everything found in a file, nothing judged.
+
+    Raises:
+        FormatError: no format that is known (``UnsupportedFormat``), or too large.
+        OSError: the system cannot open the file.
+    """
+    from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
+
+    return open_document(read_source(data, limits), limits).evidence()
+
+
+def stamp(
+    data: Source,
+    seal: Seal | Source,
+    signer: Signer,
+    placement: Placement | Sequence[Placement],
+    *,
+    at: datetime | None = None,
+    protect: Protect | str = Protect.CONTINUE,
+    extensions: Sequence[Extension] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> bytes:
+    """The file with one more stamp: 签章.
+
+    Args:
+        data: the document (OFD).
+        seal: the seal, or the file that holds it.
+        signer: key and certificate, which the seal must permit.
+        placement: where the stamp shows; several places make one stamp that shows in each.
+        at: 签章时间, timezone-aware; now by default.
+        protect: ``continue`` lets later stamps follow, ``whole`` closes the document.
+        extensions: further signed data.
+        limits: bounds on the input.
+
+    Raises:
+        FormatError: the file is damaged, or of no format that is known.
+        SealError: the seal may not be used so.
+        StampError: the document cannot take the stamp.
+        OSError: the system cannot open a file.
+    """
+    from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
+    from govseal.stamping import stamp_document  # noqa: PLC0415 - start-up
+
+    places = (placement,) if isinstance(placement, Placement) else tuple(placement)
+    return stamp_document(
+        open_document(read_source(data, limits), limits),
+        load_seal(seal),
+        signer,
+        places,
+        at=_aware(at),
+        protect=Protect(protect),
+        extensions=extensions,
+    )
+
+
+def stamp_detached(
+    data: Source,
+    seal: Seal | Source,
+    signer: Signer,
+    *,
+    at: datetime | None = None,
+    extensions: Sequence[Extension] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> bytes:
+    """A detached stamp (SES_Signature in DER) over all bytes of a file of any kind.
+
+    Raises:
+        SealError: the seal may not be used so.
+        OSError: the system cannot open a file.
+    """
+    from govseal.formats.sesfile import DetachedDocument  # noqa: PLC0415 - start-up
+    from govseal.stamping import stamp_document  # noqa: PLC0415 - start-up
+
+    return stamp_document(
+        DetachedDocument(read_source(data, limits)),
+        load_seal(seal),
+        signer,
+        (),
+        at=_aware(at),
+        extensions=extensions,
+    )
+
+
+def load_seal(source: Seal | Source) -> Seal:
+    """The seal in a file (.esl) or in bytes; a seal comes back as it is.
+
+    Raises:
+        FormatError: not a seal.
+        OSError: the system cannot open the file.
+    """
+    from govseal.seal.codec import decode_seal  # noqa: PLC0415 - start-up
+    from govseal.seal.model import Seal  # noqa: PLC0415 - start-up
+
+    return source if isinstance(source, Seal) else decode_seal(read_source(source))
+
+
+def make_seal(
+    maker: Signer,
+    *,
+    name: str,
+    picture: SealPicture | Drawn,
+    signers: Sequence[Certificate],
+    at: datetime | None = None,
+    es_id: str | None = None,
+    seal_type: int | None = None,
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+    extensions: Sequence[Extension] = (),
+) -> Seal:
+    """A seal signed by its maker: 制章; see :func:`govseal.seal.make.make_seal`.
+
+    ``at`` is the moment of making, now by default.
+    """
+    from govseal.seal import make  # noqa: PLC0415 - start-up
+
+    return make.make_seal(
+        maker,
+        name=name,
+        picture=picture,
+        signers=signers,
+        at=_aware(at),
+        es_id=es_id,
+        seal_type=make.BUSINESS_SEAL if seal_type is None else seal_type,
+        not_before=not_before,
+        not_after=not_after,
+        extensions=extensions,
+    )
+
+
+def check_revocation(
+    certificate: Certificate,
+    trust: TrustStore,
+    *,
+    materials: Materials | None = None,
+    at: datetime | None = None,
+) -> RevocationStatus:
+    """Whether a certificate was revoked (吊销), as far as the materials tell; offline.
+
+    ``at`` is the moment asked about, timezone-aware; now by default.
+    """
+    from govseal.pki import revocation  # noqa: PLC0415 - start-up
+
+    return revocation.check_revocation(certificate, trust, materials=materials, at=_aware(at))
+
+
+def _aware(at: datetime | None) -> datetime:
+    if at is None:
+        return _now()
+    if at.tzinfo is None:
+        raise ValueError("a time needs its time zone")
+    return at

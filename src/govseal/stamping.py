@@ -1,0 +1,62 @@
+"""签章 a document: open, place, digest, sign, write back.
+
+The key is used exactly once for each stamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from govseal.errors import StampError
+from govseal.formats.base import Document, Placement, Protect, StampRequest
+from govseal.pki.signer import Signer
+from govseal.seal.model import Extension, Seal
+from govseal.seal.sign import check_may_use, sign_seal
+
+
+def stamp_document(
+    document: Document,
+    seal: Seal,
+    signer: Signer,
+    placements: Sequence[Placement],
+    *,
+    at: datetime,
+    protect: Protect = Protect.CONTINUE,
+    extensions: Sequence[Extension] = (),
+) -> bytes:
+    """The document with one more stamp, which shows at every one of ``placements``.
+
+    Args:
+        document: an open document.
+        seal: the seal to use.
+        signer: key and certificate, which the seal must permit.
+        placements: where the stamp shows; a document without pages takes none.
+        at: 签章时间, timezone-aware.
+        protect: whether later stamps shall be possible.
+        extensions: further signed data.
+
+    Raises:
+        SealError: the seal may not be used so.
+        StampError: the document cannot take the stamp.
+    """
+    check_may_use(seal, signer.certificate, at)
+    request = StampRequest(
+        seal=seal,
+        placements=tuple(placements),
+        algorithm=signer.algorithm.oid,
+        signed_at=at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ"),
+        protect=protect,
+    )
+    prepared = document.prepare(request)
+    if not prepared.property_info.isascii():
+        raise StampError("the path of the signature is not ASCII", code="unsupported_path")
+    signature = sign_seal(
+        seal,
+        signer,
+        data_digest=prepared.data_digest,
+        property_info=prepared.property_info,
+        at=at,
+        extensions=extensions,
+    )
+    return prepared.finish(signature)
