@@ -1,0 +1,180 @@
+"""X.509 extensions read from their raw values (RFC 5280, 4.2), certificates and CRLs alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from govseal.asn1 import strict
+from govseal.errors import EncodingError, GovsealError
+
+SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
+KEY_USAGE: Final = "2.5.29.15"
+SUBJECT_ALT_NAME: Final = "2.5.29.17"
+ISSUER_ALT_NAME: Final = "2.5.29.18"
+BASIC_CONSTRAINTS: Final = "2.5.29.19"
+NAME_CONSTRAINTS: Final = "2.5.29.30"
+CRL_DISTRIBUTION_POINTS: Final = "2.5.29.31"
+CERTIFICATE_POLICIES: Final = "2.5.29.32"
+AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
+EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+AUTHORITY_INFORMATION: Final = "1.3.6.1.5.5.7.1.1"
+
+# What a path may carry as critical: everything else that is critical breaks the chain.
+# Policies are understood in the sense that any policy is acceptable; name constraints are not.
+UNDERSTOOD: Final = frozenset(
+    {
+        SUBJECT_KEY_IDENTIFIER,
+        KEY_USAGE,
+        SUBJECT_ALT_NAME,
+        ISSUER_ALT_NAME,
+        BASIC_CONSTRAINTS,
+        CRL_DISTRIBUTION_POINTS,
+        CERTIFICATE_POLICIES,
+        AUTHORITY_KEY_IDENTIFIER,
+        EXTENDED_KEY_USAGE,
+        AUTHORITY_INFORMATION,
+    }
+)
+
+KEY_USAGE_NAMES: Final = (
+    "digital_signature",
+    "non_repudiation",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
+EXTENDED_KEY_USAGE_NAMES: Final = {
+    "1.3.6.1.5.5.7.3.1": "server_auth",
+    "1.3.6.1.5.5.7.3.2": "client_auth",
+    "1.3.6.1.5.5.7.3.3": "code_signing",
+    "1.3.6.1.5.5.7.3.4": "email_protection",
+    "1.3.6.1.5.5.7.3.8": "time_stamping",
+    "1.3.6.1.5.5.7.3.9": "ocsp_signing",
+    "2.5.29.37.0": "any",
+}
+_URI_TAG: Final = 0x86
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One extension: whether it is critical, and the DER inside its OCTET STRING."""
+
+    oid: str
+    is_critical: bool
+    value: bytes = field(repr=False)
+
+
+def read_extensions(element: strict.Tlv, what: str) -> dict[str, Extension]:
+    """The extensions of a SEQUENCE OF Extension by OID; an encoded DEFAULT FALSE is read.
+
+    Raises:
+        EncodingError: not that structure, or an extension occurs twice.
+    """
+    found: dict[str, Extension] = {}
+    for item in strict.expect(element, strict.SEQUENCE, what).children():
+        parts = strict.expect(item, strict.SEQUENCE, what).children()
+        if not 2 <= len(parts) <= 3:
+            raise EncodingError(f"{what}: not an Extension", part=what, offset=item.start)
+        # Some makers write raw ASCII where the identifier belongs.
+        oid = strict.read_any_oid(parts[0], what)
+        is_critical = len(parts) == 3 and strict.read_boolean(parts[1], what)
+        if oid in found:
+            raise EncodingError(f"{what}: the extension {oid} occurs twice", part=what)
+        found[oid] = Extension(oid, is_critical, strict.read_octets(parts[-1], what))
+    return found
+
+
+def read_named_bits(element: strict.Tlv, what: str) -> tuple[int, ...]:
+    """The numbers of the bits that are set; trailing zero bits are read though not DER."""
+    content = strict.expect(element, strict.BIT_STRING, what).content
+    if not content or content[0] > 7 or len(content) > 16:
+        raise EncodingError(f"{what}: not a row of named bits", part=what)
+    used = 8 * (len(content) - 1) - content[0]
+    return tuple(at for at in range(used) if content[1 + at // 8] & 0x80 >> at % 8)
+
+
+def read_key_usage(value: bytes) -> frozenset[str]:
+    """The uses that KeyUsage allows, by the names in ``KEY_USAGE_NAMES``."""
+    bits = read_named_bits(strict.parse(value, part="keyUsage"), "keyUsage")
+    return frozenset(KEY_USAGE_NAMES[bit] for bit in bits if bit < len(KEY_USAGE_NAMES))
+
+
+def read_basic_constraints(value: bytes) -> tuple[bool, int | None]:
+    """Whether the certificate is a CA's, and its path length constraint."""
+    what = "basicConstraints"
+    parts = list(strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children())
+    is_ca = False
+    if parts and parts[0].tag == strict.BOOLEAN:
+        is_ca = strict.read_boolean(parts.pop(0), what)
+    length = strict.read_integer(parts.pop(0), what) if parts else None
+    if parts or (length is not None and length < 0):
+        raise EncodingError(f"{what}: not that structure", part=what)
+    return is_ca, length
+
+
+def read_extended_key_usage(value: bytes) -> frozenset[str]:
+    """The purposes by the names in ``EXTENDED_KEY_USAGE_NAMES``, others by their OID."""
+    what = "extKeyUsage"
+    parts = strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children()
+    oids = [strict.read_oid(part, what) for part in parts]
+    return frozenset(EXTENDED_KEY_USAGE_NAMES.get(oid, oid) for oid in oids)
+
+
+def read_subject_key_id(value: bytes) -> bytes | None:
+    """The key identifier; None where the extension is malformed: it is no more than a hint."""
+    try:
+        return strict.read_octets(strict.parse(value), "subjectKeyIdentifier")
+    except GovsealError:
+        return None
+
+
+def read_authority_key_id(value: bytes) -> bytes | None:
+    """The keyIdentifier; None where it is absent or malformed: it is no more than a hint."""
+    try:
+        for part in strict.expect(strict.parse(value), strict.SEQUENCE, "AKI").children():
+            if part.tag == 0x80:
+                return part.content
+    except GovsealError:
+        return None
+    return None
+
+
+def read_general_uris(elements: Iterable[strict.Tlv]) -> tuple[str, ...]:
+    """The uniformResourceIdentifiers in a row of GeneralName."""
+    return tuple(item.content.decode("latin-1") for item in elements if item.tag == _URI_TAG)
+
+
+def read_distribution_point_name(element: strict.Tlv) -> tuple[str, ...]:
+    """The URIs of DistributionPointName inside its [0] (RFC 5280, 4.2.1.13)."""
+    children = element.children()
+    if len(children) != 1 or children[0].tag != 0xA0:
+        return ()
+    return read_general_uris(children[0].children())
+
+
+def read_crl_urls(value: bytes) -> tuple[str, ...]:
+    """The URIs of all distribution points; empty where the extension is malformed.
+
+    Chinese CAs often name nothing but LDAP.
+    """
+    try:
+        points = strict.expect(strict.parse(value), strict.SEQUENCE, "CRL").children()
+        urls: list[str] = []
+        for point in points:
+            for part in strict.expect(point, strict.SEQUENCE, "CRL").children():
+                if part.tag == 0xA0:
+                    urls.extend(read_distribution_point_name(part))
+    except GovsealError:
+        return ()
+    return tuple(dict.fromkeys(urls))
+
+
+def unknown_critical(extensions: Mapping[str, Extension], known: frozenset[str]) -> tuple[str, ...]:
+    """The OIDs of critical extensions that are not in ``known``, in the order received."""
+    return tuple(e.oid for e in extensions.values() if e.is_critical and e.oid not in known)

@@ -1,0 +1,273 @@
+"""Certification paths: built, bounded and judged at a time (RFC 5280, 6; SM2 and RSA alike)."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from govseal.errors import InvalidSignature, UnsupportedFormat
+from govseal.pki import extensions as ext
+from govseal.pki.certificate import Certificate
+from govseal.pki.trust import TrustStore
+
+MAX_PATH_LENGTH: Final = 10
+"""Certificates in a path, leaf and anchor included."""
+MAX_SIGNATURE_CHECKS: Final = 1000
+"""Candidate signatures checked for one leaf; beyond that the search gives up."""
+_MAX_CANDIDATES: Final = 10_000
+_FORBIDDEN_DIGESTS: Final = frozenset({"md5"})
+
+# What makes a path worse comes first: a broken signature is a forgery at any time, an expired
+# certificate is a question of when.
+_SEVERITY: Final = (
+    "chain_broken",
+    "algorithm_forbidden",
+    "unsupported",
+    "no_trust_anchor",
+    "certificate_not_yet_valid",
+    "certificate_expired",
+)
+_INDETERMINATE: Final = frozenset({"no_trust_anchor", "unsupported"})
+
+Outcome = Literal["passed", "failed", "indeterminate"]
+
+
+@dataclass(frozen=True, slots=True)
+class PathFailure:
+    """One rule that a path does not meet."""
+
+    reason: str
+    """``chain_broken``, ``algorithm_forbidden``, ``unsupported``, ``no_trust_anchor``,
+    ``certificate_not_yet_valid`` or ``certificate_expired``."""
+    detail: str
+    certificate: Certificate
+    """The certificate that does not meet it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathResult:
+    """The judgement of one certificate's path at one time."""
+
+    outcome: Outcome
+    chain: tuple[Certificate, ...]
+    """Leaf to anchor; as far as it could be built where no anchor was found."""
+    failures: tuple[PathFailure, ...] = ()
+    """Everything that is wrong with this chain, the worst first; empty exactly when passed."""
+    weak: bool = False
+    """Whether a signature in the chain uses SHA-1."""
+
+    @property
+    def reason(self) -> str | None:
+        """The reason of the worst failure, None when passed."""
+        return self.failures[0].reason if self.failures else None
+
+    @property
+    def detail(self) -> str:
+        """A sentence about the worst failure; empty when passed."""
+        return self.failures[0].detail if self.failures else ""
+
+    @property
+    def problem_certificate(self) -> Certificate | None:
+        """The certificate of the worst failure, None when passed."""
+        return self.failures[0].certificate if self.failures else None
+
+
+def check_signed_by(certificate: Certificate, issuer: Certificate) -> PathFailure | None:
+    """None where ``issuer``'s key made the certificate's signature, else what is wrong.
+
+    RSA with MD5 is refused without being computed.
+    """
+    algorithm = certificate.signature_algorithm
+    if algorithm is None or algorithm.digest is None:
+        detail = f"signature algorithm {certificate.signature_oid} cannot be verified here"
+        return PathFailure("unsupported", detail, certificate)
+    if algorithm.digest.name in _FORBIDDEN_DIGESTS:
+        detail = f"signed with {algorithm.name}, which is forbidden"
+        return PathFailure("algorithm_forbidden", detail, certificate)
+    try:
+        issuer.public_key.verify(certificate.signature, certificate.tbs, algorithm)
+    except InvalidSignature:
+        detail = "the signature does not belong to the issuer's key"
+        return PathFailure("chain_broken", detail, certificate)
+    except UnsupportedFormat as error:
+        return PathFailure("unsupported", str(error), issuer)
+    return None
+
+
+@dataclass(slots=True)
+class _Search:
+    """A depth-first search over names, good signatures first."""
+
+    trust: TrustStore
+    pool: dict[bytes, list[Certificate]]
+    at: datetime
+    checks: dict[tuple[Certificate, Certificate], PathFailure | None] = field(default_factory=dict)
+    candidates: int = 0
+    is_exhausted: bool = False
+    longest: tuple[Certificate, ...] = ()
+
+    def signature(self, certificate: Certificate, issuer: Certificate) -> PathFailure | None:
+        """The cached outcome of :func:`check_signed_by`; counts what is computed."""
+        edge = (certificate, issuer)
+        if edge not in self.checks:
+            self.checks[edge] = check_signed_by(certificate, issuer)
+        return self.checks[edge]
+
+    def issuers(self, chain: tuple[Certificate, ...]) -> list[tuple[Certificate, bool]]:
+        """Candidates above the chain's top, each with whether its signature holds."""
+        top = chain[-1]
+        found = []
+        candidates = (*self.trust.find_issuers(top), *self.pool.get(top.issuer_der, ()))
+        for candidate in candidates:
+            self.candidates += 1
+            is_new = (top, candidate) not in self.checks
+            if self.candidates > _MAX_CANDIDATES or (
+                is_new and len(self.checks) >= MAX_SIGNATURE_CHECKS
+            ):
+                self.is_exhausted = True
+                break
+            if any(_is_same_entity(candidate, link) for link in chain):
+                continue
+            failure = self.signature(top, candidate)
+            # A key identifier that names another key says: this namesake is not the issuer.
+            if failure is None or not _has_other_key(top, candidate):
+                found.append((candidate, failure is None))
+        return found
+
+    def run(self, leaf: Certificate) -> PathResult | None:
+        """The first path without a failure, else the best one; None where no anchor is reached."""
+        best: PathResult | None = None
+        good: list[tuple[Certificate, ...]] = [(leaf,)]
+        # Paths over a signature that does not hold: they only tell "broken" from "unknown", so
+        # they are followed when no sound path reached an anchor.
+        doubtful: deque[tuple[Certificate, ...]] = deque()
+        while good or (doubtful and best is None):
+            is_sound = bool(good)
+            chain = good.pop() if is_sound else doubtful.popleft()
+            if is_sound and len(chain) > len(self.longest):
+                self.longest = chain
+            if chain[-1] in self.trust:
+                result = self.judge(chain)
+                if result.outcome == "passed":
+                    return result
+                best = result if best is None else min(best, result, key=_badness)
+                continue
+            if len(chain) >= MAX_PATH_LENGTH:
+                self.is_exhausted = True
+                continue
+            # The stack is read from its end: anchors and the pool's order come first.
+            for candidate, holds in reversed(self.issuers(chain)):
+                if holds and is_sound:
+                    good.append((*chain, candidate))
+                else:
+                    doubtful.append((*chain, candidate))
+        return best
+
+    def judge(self, chain: tuple[Certificate, ...]) -> PathResult:
+        """All failures of a path that ends in an anchor."""
+        failures = [
+            failure
+            for certificate, issuer in itertools.pairwise(chain)
+            if (failure := self.signature(certificate, issuer)) is not None
+        ]
+        below = 0
+        for place, certificate in enumerate(chain):
+            failures += _own_failures(certificate, self.at)
+            if place:
+                failures += _issuer_failures(certificate, below)
+                # pathLen counts the intermediates below, self-issued ones left out.
+                below += not certificate.is_self_issued
+        failures.sort(key=lambda failure: _SEVERITY.index(failure.reason))
+        weak = any(
+            c.signature_algorithm is not None and c.signature_algorithm.weak for c in chain[:-1]
+        )
+        return PathResult(_outcome(failures), chain, tuple(failures), weak)
+
+
+def _outcome(failures: list[PathFailure]) -> Outcome:
+    if not failures:
+        return "passed"
+    return "indeterminate" if failures[0].reason in _INDETERMINATE else "failed"
+
+
+def _badness(result: PathResult) -> tuple[int, int]:
+    """Sorts the results of several paths: the mildest worst failure, then the fewest."""
+    return -_SEVERITY.index(result.failures[0].reason), len(result.failures)
+
+
+def _is_same_entity(one: Certificate, other: Certificate) -> bool:
+    return one.subject_der == other.subject_der and one.public_key.spki == other.public_key.spki
+
+
+def _has_other_key(certificate: Certificate, issuer: Certificate) -> bool:
+    wanted, found = certificate.authority_key_id, issuer.subject_key_id
+    return wanted is not None and found is not None and wanted != found
+
+
+def _own_failures(certificate: Certificate, at: datetime) -> list[PathFailure]:
+    failures = []
+    if certificate.critical_unknown:
+        oids = ", ".join(certificate.critical_unknown)
+        detail = f"critical extensions that are not understood: {oids}"
+        failures.append(PathFailure("chain_broken", detail, certificate))
+    if at < certificate.not_before:
+        detail = f"not valid before {certificate.not_before.isoformat()}"
+        failures.append(PathFailure("certificate_not_yet_valid", detail, certificate))
+    if at > certificate.not_after:
+        detail = f"not valid after {certificate.not_after.isoformat()}"
+        failures.append(PathFailure("certificate_expired", detail, certificate))
+    return failures
+
+
+def _issuer_failures(certificate: Certificate, below: int) -> list[PathFailure]:
+    details = []
+    if certificate.extension(ext.NAME_CONSTRAINTS) is not None:
+        details.append("name constraints are not processed here, so they cannot be passed over")
+    if not certificate.is_ca:
+        details.append("the issuer is not a CA (basicConstraints)")
+    elif certificate.path_length is not None and below > certificate.path_length:
+        details.append(f"{below} CAs below, where {certificate.path_length} are allowed (pathLen)")
+    if certificate.key_usage is not None and "key_cert_sign" not in certificate.key_usage:
+        details.append("the issuer's key may not sign certificates (keyUsage)")
+    return [PathFailure("chain_broken", detail, certificate) for detail in details]
+
+
+def validate_path(
+    leaf: Certificate,
+    trust: TrustStore,
+    *,
+    certificates: Iterable[Certificate] = (),
+    at: datetime,
+) -> PathResult:
+    """Whether ``leaf`` chains to a trusted certificate at the moment ``at`` (RFC 5280, 6.1).
+
+    ``certificates`` are untrusted intermediates. Signatures, validity of every certificate (the
+    anchor too), basicConstraints, pathLen, keyUsage and unknown critical extensions are judged.
+    A leaf that is itself trusted is its own anchor. An unknown anchor is *indeterminate*
+    (``no_trust_anchor``), whatever else is wrong; a path to an anchor that breaks a rule is
+    *failed*. Of several paths the first faultless one counts, else the least faulty.
+
+    Raises:
+        ValueError: ``at`` has no time zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("at needs its time zone")
+    pool: dict[bytes, list[Certificate]] = {}
+    for certificate in dict.fromkeys(certificates):
+        pool.setdefault(certificate.subject_der, []).append(certificate)
+    search = _Search(trust, pool, at)
+    result = search.run(leaf)
+    if result is not None:
+        return result
+    detail = (
+        "the search for a trusted certificate was given up at its limits"
+        if search.is_exhausted
+        else "no trusted certificate at the end of the chain"
+    )
+    chain = search.longest
+    failure = PathFailure("no_trust_anchor", detail, chain[-1])
+    return PathResult("indeterminate", chain, (failure,))

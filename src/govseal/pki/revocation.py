@@ -1,0 +1,432 @@
+"""Certificate revocation lists, and what they say about a certificate (RFC 5280, 5 and 6.3)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
+
+from govseal.asn1 import strict
+from govseal.errors import EncodingError, InvalidSignature, LimitExceeded, UnsupportedFormat
+from govseal.pki import extensions as ext
+from govseal.pki import names, pem
+from govseal.pki.algorithms import SignatureAlgorithm, signature_algorithm
+from govseal.pki.certificate import Certificate, read_algorithm, read_signed, read_x509_time
+from govseal.pki.path import check_signed_by, validate_path
+from govseal.pki.trust import TrustStore
+
+if TYPE_CHECKING:
+    from govseal.pki.materials import Materials
+
+MAX_CRL_BYTES: Final = strict.MAX_BYTES
+MAX_CRL_ENTRIES: Final = 1_000_000
+MAX_ISSUERS: Final = 16
+"""Certificates of the issuer's name and key whose own paths are looked at."""
+
+CRL_NUMBER: Final = "2.5.29.20"
+REASON_CODE: Final = "2.5.29.21"
+INVALIDITY_DATE: Final = "2.5.29.24"
+DELTA_CRL_INDICATOR: Final = "2.5.29.27"
+ISSUING_DISTRIBUTION_POINT: Final = "2.5.29.28"
+EXPIRED_CERTIFICATES: Final = "2.5.29.60"
+_KNOWN: Final = frozenset(
+    {
+        CRL_NUMBER,
+        ISSUING_DISTRIBUTION_POINT,
+        ext.AUTHORITY_KEY_IDENTIFIER,
+        ext.ISSUER_ALT_NAME,
+        EXPIRED_CERTIFICATES,
+    }
+)
+_KNOWN_IN_ENTRY: Final = frozenset({REASON_CODE, INVALIDITY_DATE})
+_ENUMERATED: Final = 0x0A
+
+REASONS: Final = {
+    0: "unspecified",
+    1: "key_compromise",
+    2: "ca_compromise",
+    3: "affiliation_changed",
+    4: "superseded",
+    5: "cessation_of_operation",
+    6: "certificate_hold",
+    8: "remove_from_crl",
+    9: "privilege_withdrawn",
+    10: "aa_compromise",
+}
+_REVERSIBLE: Final = frozenset({"certificate_hold", "remove_from_crl"})
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedEntry:
+    """What a CRL says about one serial number."""
+
+    date: datetime
+    """The revocation date."""
+    reason: str | None
+    """A name of ``REASONS``; None where the list gives no reason."""
+    invalidity_date: datetime | None
+    """Since when the key must be mistrusted, where the list says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an issuing distribution point narrows a CRL to (RFC 5280, 5.2.5)."""
+
+    urls: tuple[str, ...] = ()
+    has_name: bool = False
+    only_users: bool = False
+    only_cas: bool = False
+    is_unsupported: bool = False
+    """Only some reasons, indirect, attribute certificates, or not understood."""
+
+    def covers(self, certificate: Certificate) -> bool:
+        """Whether a CRL of this scope speaks about the certificate."""
+        if self.is_unsupported or (self.only_users and certificate.is_ca):
+            return False
+        if self.only_cas and not certificate.is_ca:
+            return False
+        return not self.has_name or bool(set(self.urls) & set(certificate.crl_urls))
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Crl:
+    """A certificate revocation list; two are equal when their bytes are."""
+
+    der: bytes
+    """The list as received."""
+    tbs: bytes
+    """TBSCertList as received: what the issuer signed."""
+    issuer_der: bytes
+    """The issuer's Name as received."""
+    this_update: datetime
+    next_update: datetime | None
+    signature_oid: str
+    signature_algorithm: SignatureAlgorithm | None
+    """None where the algorithm is not known here."""
+    signature: bytes
+    entries: Mapping[int, RevokedEntry]
+    """The revoked serial numbers."""
+    number: int | None
+    """The CRL number."""
+    scope: Scope
+    critical_unknown: tuple[str, ...]
+    """Critical extensions of the list or its entries that are not processed: it does not speak."""
+    expired_since: datetime | None
+    """Certificates that expired after this moment are still listed (expiredCertsOnCRL)."""
+
+    @classmethod
+    def from_der(cls, der: bytes) -> Crl:
+        """The CRL in ``der``, every entry read.
+
+        Raises:
+            EncodingError: not a CRL, or inner and outer algorithm differ.
+            LimitExceeded: more than 64 MiB or a million entries.
+        """
+        return _read(bytes(der))
+
+    @classmethod
+    def from_pem(cls, data: bytes) -> Crl:
+        """The first CRL in PEM text; raises :class:`EncodingError` where there is none."""
+        for block in pem.read_pem(data):
+            if block.label == "X509 CRL":
+                return cls.from_der(block.der)
+        raise EncodingError("PEM: no CRL")
+
+    @property
+    def issuer(self) -> str:
+        """The issuer for people."""
+        return names.format_name(self.issuer_der)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the list, lower-case hexadecimal."""
+        return hashlib.sha256(self.der).hexdigest()
+
+    def find(self, serial: int) -> RevokedEntry | None:
+        """The entry of a serial number, None where it is not listed."""
+        return self.entries.get(serial)
+
+    def speaks_for(self, certificate: Certificate, at: datetime) -> bool:
+        """Whether absence from this list means "not revoked at ``at``"; no signature is checked.
+
+        It must cover the certificate and be issued at ``at`` or later, or ``at`` lie before its
+        next update. A list issued after the certificate expired may have dropped it, unless it
+        says that it keeps expired ones.
+        """
+        if self.critical_unknown or not self.scope.covers(certificate):
+            return False
+        if self.this_update > certificate.not_after and (
+            self.expired_since is None or certificate.not_after < self.expired_since
+        ):
+            return False
+        return self.this_update >= at or (self.next_update is not None and at <= self.next_update)
+
+    def __eq__(self, other: object) -> bool:
+        return self.der == other.der if isinstance(other, Crl) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.der)
+
+    def __repr__(self) -> str:
+        return f"<Crl of {self.issuer} {self.this_update:%Y-%m-%dT%H:%MZ} {len(self.entries)}>"
+
+
+def _read(der: bytes) -> Crl:
+    what = "CertificateList"
+    if len(der) > MAX_CRL_BYTES:
+        raise LimitExceeded("the CRL is too large", limit=MAX_CRL_BYTES, found=len(der))
+    tbs, algorithm, signature = read_signed(der, what)
+    parts = list(strict.expect(tbs, strict.SEQUENCE, what).children())
+    version = 0
+    if parts and parts[0].tag == strict.INTEGER:
+        version = strict.read_integer(strict.parse(parts.pop(0).raw, part=what), what)
+    if len(parts) < 3 or version not in (0, 1):
+        raise EncodingError(f"{what}: not a CRL of version 1 or 2", part=what)
+    inner, issuer, this_update = parts[:3]
+    rest = parts[3:]
+    # Every element but the long row of entries is checked to its leaves; the entries one by one.
+    for element in (algorithm, inner, issuer, this_update):
+        strict.parse(element.raw, part=what)
+    names.read_name(issuer.raw)
+    next_update = None
+    if rest and rest[0].tag in (strict.UTC_TIME, strict.GENERALIZED_TIME):
+        next_update = read_x509_time(rest.pop(0), "nextUpdate")
+    entries: dict[int, RevokedEntry] = {}
+    odd: set[str] = set()
+    if rest and rest[0].tag == strict.SEQUENCE:
+        entries, odd = _read_entries(rest.pop(0))
+    found: dict[str, ext.Extension] = {}
+    if rest and rest[0].tag == 0xA0 and version == 1:
+        wrapped = strict.parse(rest.pop(0).raw, part=what)
+        found = ext.read_extensions(strict.explicit(wrapped, 0, "crlExtensions"), "crlExtensions")
+    if rest:
+        raise EncodingError(f"{what}: an element that has no place", part=what)
+    oid = read_algorithm(algorithm, inner, what)
+    return Crl(
+        der=der,
+        tbs=tbs.raw,
+        issuer_der=issuer.raw,
+        this_update=read_x509_time(this_update, "thisUpdate"),
+        next_update=next_update,
+        signature_oid=oid,
+        signature_algorithm=signature_algorithm(oid),
+        signature=signature,
+        entries=MappingProxyType(entries),
+        number=_read_number(found.get(CRL_NUMBER)),
+        scope=_read_scope(found.get(ISSUING_DISTRIBUTION_POINT)),
+        critical_unknown=(*ext.unknown_critical(found, _KNOWN), *sorted(odd)),
+        expired_since=_read_time(found.get(EXPIRED_CERTIFICATES)),
+    )
+
+
+def _read_entries(row: strict.Tlv) -> tuple[dict[int, RevokedEntry], set[str]]:
+    what = "revokedCertificates"
+    entries: dict[int, RevokedEntry] = {}
+    odd: set[str] = set()
+    for element in row.children():
+        if len(entries) >= MAX_CRL_ENTRIES:
+            raise LimitExceeded("too many entries", limit=MAX_CRL_ENTRIES, found=len(entries) + 1)
+        serial, entry, unknown = _read_entry(strict.parse(element.raw, part=what))
+        odd.update(unknown)
+        known = entries.get(serial)
+        # Listed twice: the earlier and harder statement stands.
+        if known is None or (known.reason in _REVERSIBLE, known.date) > (
+            entry.reason in _REVERSIBLE,
+            entry.date,
+        ):
+            entries[serial] = entry
+    return entries, odd
+
+
+def _read_entry(element: strict.Tlv) -> tuple[int, RevokedEntry, tuple[str, ...]]:
+    what = "revokedCertificate"
+    parts = strict.expect(element, strict.SEQUENCE, what).children()
+    if not 2 <= len(parts) <= 3:
+        raise EncodingError(f"{what}: not an entry", part=what)
+    serial = strict.read_integer(parts[0], what)
+    date = read_x509_time(parts[1], what)
+    if len(parts) == 2:
+        return serial, RevokedEntry(date, None, None), ()
+    found = ext.read_extensions(parts[2], what)
+    reason = None
+    if REASON_CODE in found:
+        code = strict.expect(strict.parse(found[REASON_CODE].value), _ENUMERATED, "reasonCode")
+        number = int.from_bytes(code.content, "big")
+        reason = REASONS.get(number, f"reason_{number}" if number < 256 else "unspecified")
+    invalidity = _read_time(found.get(INVALIDITY_DATE))
+    unknown = ext.unknown_critical(found, _KNOWN_IN_ENTRY)
+    return serial, RevokedEntry(date, reason, invalidity), unknown
+
+
+def _read_number(extension: ext.Extension | None) -> int | None:
+    if extension is None:
+        return None
+    return strict.read_integer(strict.parse(extension.value), "cRLNumber")
+
+
+def _read_time(extension: ext.Extension | None) -> datetime | None:
+    if extension is None:
+        return None
+    element = strict.parse(extension.value)
+    strict.expect(element, strict.GENERALIZED_TIME, "extension time")
+    return read_x509_time(element, "extension time")
+
+
+def _read_scope(extension: ext.Extension | None) -> Scope:
+    if extension is None:
+        return Scope()
+    what = "issuingDistributionPoint"
+    urls: tuple[str, ...] = ()
+    flags: set[int] = set()
+    for part in strict.expect(strict.parse(extension.value), strict.SEQUENCE, what).children():
+        if part.tag == 0xA0:
+            urls = ext.read_distribution_point_name(part)
+            flags.add(0)
+        elif part.content != b"\x00":
+            # A flag that is encoded as FALSE says nothing; whatever else is odd counts as set.
+            flags.add(part.tag)
+    return Scope(
+        urls,
+        has_name=0 in flags,
+        only_users=0x81 in flags,
+        only_cas=0x82 in flags,
+        is_unsupported=bool(flags - {0, 0x81, 0x82}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationStatus:
+    """What is known about a certificate's revocation."""
+
+    state: Literal["good", "revoked", "unknown"]
+    """``revoked`` where an authentic CRL lists it, at whatever time: see ``is_revoked_at``."""
+    revoked_at: datetime | None = None
+    """The revocation date; it may lie after the moment asked for."""
+    reason: str | None = None
+    """``no_revocation_data`` or ``revocation_stale`` where the state is unknown."""
+    revocation_reason: str | None = None
+    """A name of ``REASONS``, where the issuer gave one."""
+    invalidity_date: datetime | None = None
+    """Since when the key must be mistrusted, where the issuer said so."""
+    source: str | None = None
+    """The CRL that decided: its issuer and SHA-256."""
+    this_update: datetime | None = None
+    """When that CRL was issued."""
+    detail: str = ""
+
+    def is_revoked_at(self, moment: datetime) -> bool:
+        """Whether the certificate was revoked, or its key already invalid, at ``moment``."""
+        dates = (self.revoked_at, self.invalidity_date)
+        return self.state == "revoked" and any(d is not None and d <= moment for d in dates)
+
+
+def check_revocation(
+    certificate: Certificate,
+    trust: TrustStore,
+    *,
+    materials: Materials | None = None,
+    certificates: Iterable[Certificate] = (),
+    at: datetime,
+) -> RevocationStatus:
+    """What the CRLs in ``materials`` say about ``certificate`` for the moment ``at``.
+
+    A CRL counts only when its signature was made by the key that issued the certificate, whose
+    own certificate chains to ``trust`` at ``at`` and may sign CRLs. It speaks for ``at`` when it
+    was issued at ``at`` or later, or ``at`` lies before its next update. Of several that speak
+    the newest decides; a revocation in any authentic one, even a stale one, is never lost, unless
+    it was a hold that a newer list released. ``certificates`` are more untrusted certificates.
+
+    Raises:
+        ValueError: ``at`` has no time zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("at needs its time zone")
+    lists = () if materials is None else materials.crls
+    pool = (*certificates, *(() if materials is None else materials.certificates))
+    named = [crl for crl in dict.fromkeys(lists) if crl.issuer_der == certificate.issuer_der]
+    issuers = list(_find_issuers(certificate, trust, pool, at)) if named else []
+    authentic = [c for c in named if any(_is_signed_by(c, issuer) for issuer in issuers)]
+    authentic.sort(key=lambda crl: (crl.this_update, crl.number or 0), reverse=True)
+    revoked = _find_revocation(certificate, authentic)
+    if revoked is not None:
+        return revoked
+    speaking = [crl for crl in authentic if crl.speaks_for(certificate, at)]
+    if speaking:
+        return RevocationStatus(
+            "good", source=_source(speaking[0]), this_update=speaking[0].this_update
+        )
+    if any(crl.this_update <= at for crl in authentic):
+        return RevocationStatus(
+            "unknown",
+            reason="revocation_stale",
+            source=_source(authentic[0]),
+            this_update=authentic[0].this_update,
+            detail="the CRL at hand does not reach the moment asked for",
+        )
+    detail = "no CRL of this issuer"
+    if named:
+        detail = "the CRLs of this issuer's name are not signed by it, or do not cover this"
+    return RevocationStatus("unknown", reason="no_revocation_data", detail=detail)
+
+
+def _find_issuers(
+    certificate: Certificate, trust: TrustStore, pool: tuple[Certificate, ...], at: datetime
+) -> Iterator[Certificate]:
+    """The certificates whose key issued ``certificate``, may sign CRLs and are trusted."""
+    tried = 0
+    for candidate in dict.fromkeys((*trust.find_issuers(certificate), *pool)):
+        if candidate.subject_der != certificate.issuer_der or not candidate.is_ca:
+            continue
+        if candidate.key_usage is not None and "crl_sign" not in candidate.key_usage:
+            continue
+        if tried >= MAX_ISSUERS or check_signed_by(certificate, candidate) is not None:
+            continue
+        tried += 1
+        if validate_path(candidate, trust, certificates=pool, at=at).outcome == "passed":
+            yield candidate
+
+
+def _is_signed_by(crl: Crl, issuer: Certificate) -> bool:
+    algorithm = crl.signature_algorithm
+    if algorithm is None or algorithm.digest is None or algorithm.digest.name == "md5":
+        return False
+    try:
+        issuer.public_key.verify(crl.signature, crl.tbs, algorithm)
+    except (InvalidSignature, UnsupportedFormat):
+        return False
+    return True
+
+
+def _find_revocation(certificate: Certificate, newest_first: list[Crl]) -> RevocationStatus | None:
+    """The revocation that stands: the newest final one, else a hold that nothing released."""
+    held: RevocationStatus | None = None
+    is_newest = True
+    for crl in newest_first:
+        # A delta revokes for good, yet what it leaves out means nothing; in a list with other
+        # unknown critical extensions the serial may be another issuer's.
+        is_delta = crl.critical_unknown == (DELTA_CRL_INDICATOR,)
+        if not crl.scope.covers(certificate) or (crl.critical_unknown and not is_delta):
+            continue
+        entry = crl.find(certificate.serial)
+        if entry is not None:
+            status = RevocationStatus(
+                "revoked",
+                revoked_at=entry.date,
+                revocation_reason=entry.reason,
+                invalidity_date=entry.invalidity_date,
+                source=_source(crl),
+                this_update=crl.this_update,
+            )
+            if entry.reason not in _REVERSIBLE:
+                return status
+            if is_newest and entry.reason == "certificate_hold":
+                held = status
+        is_newest = is_newest and is_delta
+    return held
+
+
+def _source(crl: Crl) -> str:
+    return f"CRL of {crl.issuer}, SHA-256 {crl.fingerprint}"

@@ -1,0 +1,137 @@
+"""Who signs: the interface that devices implement, and keys held in software."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol, final
+
+from govseal.errors import FormatError, KeyLoadError
+from govseal.pki import pem, pkcs12
+from govseal.pki.algorithms import SignatureAlgorithm
+from govseal.pki.certificate import PEM_LABELS, Certificate, load_certificates
+from govseal.pki.files import read_source
+from govseal.pki.pkcs8 import PrivateKey, decode_private_key
+
+_MAX_BYTES = pkcs12.MAX_PKCS12_BYTES
+_KEY_LABELS = ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY")
+
+
+class Signer(Protocol):
+    """A key that signs, wherever it lives, with its certificate."""
+
+    @property
+    def certificate(self) -> Certificate:
+        """The certificate of the key."""
+
+    @property
+    def chain(self) -> tuple[Certificate, ...]:
+        """Further certificates up to the anchor, as far as they are known; may be empty."""
+
+    @property
+    def algorithm(self) -> SignatureAlgorithm:
+        """What :meth:`sign` makes: ``sm2-sm3`` or ``rsa-sha256``."""
+
+    def sign(self, message: bytes, /) -> bytes:
+        """The signature over ``message``, Z and digest inside: DER for SM2, PKCS#1 v1.5 for RSA."""
+
+
+@final
+class SoftSigner:
+    """A signer whose key is in this process's memory."""
+
+    __slots__ = ("_key", "certificate", "chain")
+
+    certificate: Certificate
+    chain: tuple[Certificate, ...]
+
+    def __init__(
+        self, key: PrivateKey, certificate: Certificate, chain: Iterable[Certificate] = ()
+    ) -> None:
+        """A signer; raises :class:`KeyLoadError` where key and certificate do not belong."""
+        if not key.public_key.is_same_key(certificate.public_key):
+            raise KeyLoadError("the certificate does not belong to the private key", kind="damaged")
+        self._key = key
+        self.certificate = certificate
+        self.chain = tuple(chain)
+
+    @property
+    def algorithm(self) -> SignatureAlgorithm:
+        """``sm2-sm3`` or ``rsa-sha256``."""
+        return self._key.algorithm
+
+    def sign(self, message: bytes, /) -> bytes:
+        """The signature over ``message``: DER for SM2 (default user ID), PKCS#1 v1.5 for RSA."""
+        return self._key.sign(message)
+
+    def to_pkcs12(self, password: str) -> bytes:
+        """Key, certificate and chain as a PKCS#12 file under ``password``."""
+        name = self.certificate.subject_value("CN") or "govseal"
+        return pkcs12.write_pkcs12(self._key, (self.certificate, *self.chain), password, name=name)
+
+    def __repr__(self) -> str:
+        certificate = self.certificate
+        return f"<SoftSigner {certificate.subject} {certificate.fingerprint[:16]}>"
+
+
+def load_signer(
+    source: bytes | str | Path,
+    *,
+    password: str | bytes | None = None,
+    certificate: Certificate | bytes | str | Path | None = None,
+) -> SoftSigner:
+    """A signer from a PKCS#12 file, or a PKCS#8 key (PEM, DER) with its certificate.
+
+    ``source`` is the content, or a path. ``certificate`` is needed where the source holds none;
+    further certificates in either place become the chain.
+
+    Raises:
+        KeyLoadError: ``wrong_password``, ``unsupported`` or ``damaged``; also where no
+            certificate is there, or it does not belong to the key.
+        FormatError: the certificate given beside the key cannot be read.
+        OSError: a file cannot be read.
+        SigningUnavailable: an SM2 key, and the compiled core is not installed.
+    """
+    data = read_source(source, max_bytes=_MAX_BYTES)
+    key, found = _load_key(data, password)
+    given = _load_given(certificate)
+    pool = dict.fromkeys((*given, *found))
+    own = next((c for c in pool if c.public_key.is_same_key(key.public_key)), None)
+    if not pool:
+        raise KeyLoadError("a key without its certificate; give the certificate", kind="damaged")
+    if own is None or (given and given[0] != own and isinstance(certificate, Certificate)):
+        raise KeyLoadError("the certificate does not belong to the private key", kind="damaged")
+    return SoftSigner(key, own, (item for item in pool if item != own))
+
+
+def _load_given(certificate: Certificate | bytes | str | Path | None) -> tuple[Certificate, ...]:
+    if certificate is None:
+        return ()
+    if isinstance(certificate, Certificate):
+        return (certificate,)
+    return load_certificates(read_source(certificate, max_bytes=_MAX_BYTES))
+
+
+def _load_key(
+    data: bytes, password: str | bytes | None
+) -> tuple[PrivateKey, tuple[Certificate, ...]]:
+    if not pem.is_pem(data):
+        if pkcs12.is_pkcs12(data):
+            store = pkcs12.read_pkcs12(data, password)
+            return store.key, store.certificates
+        return decode_private_key(data, password), ()
+    try:
+        blocks = pem.read_pem(data)
+        certificates = tuple(
+            Certificate.from_der(block.der) for block in blocks if block.label in PEM_LABELS
+        )
+    except FormatError as error:
+        raise KeyLoadError(f"the PEM text is damaged: {error}", kind="damaged") from None
+    keys = [block for block in blocks if block.label in _KEY_LABELS]
+    if len(keys) != 1:
+        message = f"the PEM text holds {len(keys)} private keys where one is needed"
+        raise KeyLoadError(message, kind="damaged")
+    if keys[0].has_headers:
+        message = "an old PEM key with its own encryption is not read; convert it to PKCS#8"
+        raise KeyLoadError(message, kind="unsupported")
+    return decode_private_key(keys[0].der, password), certificates
