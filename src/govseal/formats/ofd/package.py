@@ -1,0 +1,293 @@
+"""An OFD package: a ZIP archive in memory, of which nothing is ever unpacked to disk.
+
+Names are those of the archive, without a leading slash (``Doc_0/Document.xml``). GB/T 33190, 7.1.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import unicodedata
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from govseal.asn1.strict import Tolerances
+from govseal.errors import FormatError, LimitExceeded
+from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.ofd import records
+from govseal.formats.ofd.records import Entry, damaged
+from govseal.pki.algorithms import Hasher
+
+_CACHED_ENTRY_BYTES = 1 << 20
+_CACHED_TOTAL_BYTES = 16 << 20
+_DRIVE = re.compile(r"[A-Za-z]:")
+_FILE_TYPES = (0, stat.S_IFREG, stat.S_IFDIR)
+
+
+class Package:
+    """The files of an archive, read by its central directory alone.
+
+    ``tolerances`` holds what was read although it is not as the standard asks (Q17).
+    """
+
+    def __init__(
+        self,
+        data: bytes,
+        end: records.End,
+        entries: tuple[Entry, ...],
+        problem: FormatError | None,
+        tolerances: Tolerances,
+    ) -> None:
+        self.data = data
+        self.end = end
+        self.entries = entries
+        """Files and directories, in the order of the central directory."""
+        self.problem = problem
+        """What a tolerant reading passed over; None after a strict one."""
+        self.tolerances = tolerances
+        self._files: dict[str, Entry] = {}
+        doubled: set[str] = set()
+        for entry in entries:
+            if not entry.is_directory:
+                if entry.name in self._files:
+                    doubled.add(entry.name)
+                self._files[entry.name] = entry
+        self.doubled = frozenset(doubled)
+        """Names that several entries have: which of them is meant, nobody can tell."""
+        self.names = tuple(self._files)
+        """Names of the files, each once."""
+        self._cache: dict[str, bytes] = {}
+        self._cached_bytes = 0
+
+    @classmethod
+    def open(
+        cls, data: bytes, limits: Limits = DEFAULT_LIMITS, *, tolerant: bool = False
+    ) -> Package:
+        """The package in ``data``.
+
+        With ``tolerant`` the faults that still leave every file in its one place (doubled or
+        unsafe names, bytes that belong to no file) are kept in ``problem`` instead of raised, so
+        that a report can show what else is there. Such a package is for looking at only.
+
+        Raises:
+            FormatError: ``container_damaged``, ``container_unsafe_name`` or
+                ``container_duplicate_name``; ``unsupported`` for encryption, ZIP64, other methods.
+            LimitExceeded: more than ``limits`` allows (``container_too_large``).
+        """
+        if len(data) > limits.max_file_bytes:
+            message = "the file is too large"
+            raise LimitExceeded(message, limit=limits.max_file_bytes, found=len(data))
+        end = records.find_end(data)
+        entries = tuple(records.read_entries(data, end, limits))
+        problem = _layout_problem(entries, end) or _name_problem(entries)
+        if problem is not None and not tolerant:
+            raise problem
+        tolerances = Tolerances()
+        for entry in entries:
+            if not _is_utf8(entry.raw_name):
+                tolerances.note("quirk_q17", entry.name)
+        return cls(data, end, entries, problem, tolerances)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
+    def entry(self, name: str) -> Entry:
+        """The entry of a file; raises KeyError where there is none."""
+        return self._files[name]
+
+    def read(self, name: str) -> bytes:
+        """The content of a file, its checksum compared.
+
+        Raises:
+            KeyError: no such file.
+            FormatError: several files of that name, or damaged.
+        """
+        cached = self._cache.get(name)
+        if cached is not None:
+            return cached
+        content = b"".join(self._pieces(name))
+        if len(content) <= min(_CACHED_ENTRY_BYTES, _CACHED_TOTAL_BYTES - self._cached_bytes):
+            self._cache[name] = content
+            self._cached_bytes += len(content)
+        return content
+
+    def digest(self, name: str, factories: Iterable[Callable[[], Hasher]]) -> tuple[bytes, ...]:
+        """Digests of a file, one for each of ``factories``, without holding it in memory.
+
+        Without any, the file is only read through and its checksum compared.
+
+        Raises:
+            KeyError: no such file.
+            FormatError: several files of that name, or damaged.
+        """
+        hashers = [factory() for factory in factories]
+        cached = self._cache.get(name)
+        for piece in self._pieces(name) if cached is None else (cached,):
+            for hasher in hashers:
+                hasher.update(piece)
+        return tuple(hasher.digest() for hasher in hashers)
+
+    def raw_record(self, name: str) -> bytes:
+        """Local header, compressed data and data descriptor of a file, as received."""
+        entry = self._files[name]
+        return self.data[entry.start : entry.end]
+
+    def _pieces(self, name: str) -> Iterable[bytes]:
+        entry = self._files[name]
+        if name in self.doubled:
+            message = "several files have this name"
+            raise FormatError(message, code="container_duplicate_name", part=name)
+        return records.inflate(memoryview(self.data), entry, self.tolerances)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _layout_problem(entries: Iterable[Entry], end: records.End) -> FormatError | None:
+    """Bytes that no entry claims; raises for bytes that two entries claim."""
+    problem = None
+    at = 0
+    for entry in sorted(entries, key=lambda item: item.start):
+        if entry.start < at:
+            raise damaged("two entries overlap", part=entry.name, offset=entry.start)
+        if entry.start > at and problem is None:
+            problem = damaged("bytes belong to no file of the package", offset=at)
+        at = entry.end
+    if at != end.directory_at and problem is None:
+        problem = damaged("bytes belong to no file of the package", offset=at)
+    if end.trailing and problem is None:
+        at = end.at + records.END.size + len(end.comment)
+        problem = damaged("bytes follow the end of the package", offset=at)
+    return problem
+
+
+def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        reason = unsafe_name(entry.name)
+        if reason is None and stat.S_IFMT(entry.mode) not in _FILE_TYPES:
+            reason = "is no ordinary file"
+        if reason is not None:
+            message = f"the name of an entry {reason}"
+            return FormatError(
+                message, code="container_unsafe_name", part=entry.name, offset=entry.start
+            )
+        key = twin_key(entry.name)
+        other = seen.setdefault(key, entry)
+        if other is not entry and not (entry.is_directory and other.is_directory):
+            message = "two entries have the same name"
+            return FormatError(
+                message, code="container_duplicate_name", part=entry.name, offset=entry.start
+            )
+    return None
+
+
+def twin_key(name: str) -> str:
+    """What names have in common that some file system or reader takes for the same."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return "/".join(segment.rstrip(". ") or segment for segment in folded.rstrip("/").split("/"))
+
+
+def unsafe_name(name: str) -> str | None:
+    """Why a name must not become a path, None for a safe one."""
+    segments = name.removesuffix("/").split("/")
+    if not name or name.startswith("/"):
+        return "is absolute"
+    if "\\" in name:
+        return "has a backslash"
+    if _DRIVE.match(name):
+        return "starts with a drive letter"
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+        return "has control characters"
+    if any(segment in ("", ".", "..") for segment in segments):
+        return "climbs or has empty parts"
+    return None
+
+
+def write_package(
+    package: Package,
+    replaced: Mapping[str, bytes],
+    added: Mapping[str, bytes],
+    *,
+    modified: datetime,
+) -> bytes:
+    """The package with some files replaced and some added, all others copied byte for byte.
+
+    The same arguments give the same bytes: ``modified`` is the time that the new entries carry.
+
+    Raises:
+        ValueError: a replaced file is not there, an added one is, or a name is unsafe.
+    """
+    _check_changes(package, replaced, added)
+    output = bytearray()
+    directory: list[bytes] = []
+    for entry in package.entries:
+        content = None if entry.is_directory else replaced.get(entry.name)
+        start = len(output)
+        if content is None:
+            output += memoryview(package.data)[entry.start : entry.end]
+            directory.append(entry.central[:42] + start.to_bytes(4, "little") + entry.central[46:])
+        else:
+            _append(output, directory, entry.name, content, modified)
+    for name, content in added.items():
+        _append(output, directory, name, content, modified)
+    start = len(output)
+    for record in directory:
+        output += record
+    count, comment = len(directory), package.end.comment
+    output += records.END.pack(
+        records.END_SIGNATURE, 0, 0, count, count, len(output) - start, start, len(comment)
+    )
+    output += comment
+    return bytes(output)
+
+
+def new_package(files: Mapping[str, bytes], *, modified: datetime) -> bytes:
+    """A package of ``files``, in their order."""
+    end = records.End(at=0, count=0, directory_size=0, directory_at=0, comment=b"", trailing=0)
+    return write_package(Package(b"", end, (), None, Tolerances()), {}, files, modified=modified)
+
+
+def _check_changes(
+    package: Package, replaced: Mapping[str, bytes], added: Mapping[str, bytes]
+) -> None:
+    taken = {twin_key(entry.name) for entry in package.entries}
+    for name in replaced:
+        if name not in package:
+            message = f"{name} cannot be replaced: it is not there"
+            raise ValueError(message)
+    for name in added:
+        reason = unsafe_name(name)
+        if reason is None and (twin_key(name) in taken or name.endswith("/")):
+            reason = "is taken"
+        if reason is not None:
+            message = f"{name!r} cannot be added: the name {reason}"
+            raise ValueError(message)
+
+
+def _append(
+    output: bytearray, directory: list[bytes], name: str, content: bytes, modified: datetime
+) -> None:
+    """Add one file to ``output`` and its record to ``directory``."""
+    deflater = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = deflater.compress(content) + deflater.flush()
+    method = records.DEFLATED
+    if len(packed) >= len(content):
+        packed, method = content, records.STORED
+    raw = name.encode("utf-8")
+    flags = 0 if name.isascii() else records.UTF8_FLAG
+    time = modified.hour << 11 | modified.minute << 5 | modified.second // 2
+    date = (min(max(modified.year, 1980), 2107) - 1980) << 9 | modified.month << 5 | modified.day
+    sizes = (zlib.crc32(content), len(packed), len(content))
+    common = (20, flags, method, time, date, *sizes, len(raw), 0)
+    start = len(output)
+    output += records.LOCAL.pack(records.LOCAL_SIGNATURE, *common) + raw + packed
+    directory.append(
+        records.CENTRAL.pack(records.CENTRAL_SIGNATURE, 20, *common, 0, 0, 0, 0, start) + raw
+    )

@@ -1,0 +1,356 @@
+"""The records of a ZIP archive, read by the central directory and held against the local headers.
+
+Readers disagree about archives that say one thing in the central directory and another in the
+local headers, that overlap, or that hold bytes nobody claims: what such a package shows depends on
+the reader. So every disagreement is a fault here. Layout: PKWARE APPNOTE 6.3.10, 4.3 and 4.4.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from govseal.asn1.strict import Tolerances
+from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
+from govseal.formats.limits import Limits
+
+STORED = 0
+DEFLATED = 8
+UTF8_FLAG = 0x0800
+
+END = struct.Struct("<4s4H2IH")
+CENTRAL = struct.Struct("<4s6H3I5H2I")
+LOCAL = struct.Struct("<4s5H3I2H")
+END_SIGNATURE = b"PK\x05\x06"
+CENTRAL_SIGNATURE = b"PK\x01\x02"
+LOCAL_SIGNATURE = b"PK\x03\x04"
+
+_DESCRIPTOR_SIGNATURE = b"PK\x07\x08"
+_ZIP64_LOCATOR = b"PK\x06\x07"
+_ZIP64_LOCATOR_SIZE = 20
+_LONGEST_COMMENT = 0xFFFF
+
+_ENCRYPTED = 0x0001
+_DESCRIPTOR = 0x0008
+# Compression hints (1, 2), data descriptor (3) and UTF-8 (11) change nothing that matters.
+_HARMLESS_FLAGS = 0x0006 | _DESCRIPTOR | UTF8_FLAG
+_ENCRYPTION_FLAGS = _ENCRYPTED | 0x0040 | 0x2000
+
+_ZIP64_EXTRA = 0x0001
+_UNICODE_PATH_EXTRA = 0x7075
+_SATURATED = 0xFFFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of central directory record."""
+
+    at: int
+    count: int
+    directory_size: int
+    directory_at: int
+    comment: bytes
+    trailing: int
+    """How many bytes follow the record and its comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file or directory of the archive: where it lies and what the directory says of it."""
+
+    name: str
+    raw_name: bytes = field(repr=False)
+    has_utf8_flag: bool
+    method: int
+    crc: int
+    compressed_size: int
+    size: int
+    mode: int
+    """Unix file mode, 0 where the writer gave none."""
+    start: int
+    """Offset of the local header."""
+    body: int
+    """Offset of the compressed data."""
+    end: int
+    """Offset behind the data and the data descriptor."""
+    central: bytes = field(repr=False)
+    """The record in the central directory, as received."""
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether it only names a directory."""
+        return self.name.endswith("/")
+
+
+def damaged(message: str, *, part: str | None = None, offset: int | None = None) -> FormatError:
+    """The error for a package whose records cannot be trusted."""
+    return FormatError(message, code="container_damaged", part=part, offset=offset)
+
+
+def find_end(data: bytes) -> End:
+    """The one end record of the archive.
+
+    Raises:
+        FormatError: none, cut short, or a second one that a reader might take instead.
+        UnsupportedFormat: ZIP64, or an archive in several volumes.
+    """
+    at = data.rfind(END_SIGNATURE)
+    if at < 0 or len(data) - at < END.size:
+        raise damaged("the package has no end record")
+    _, disk, first_disk, here, count, size, start, comment = END.unpack_from(data, at)
+    tail = at + END.size
+    if comment > len(data) - tail:
+        raise damaged("the package ends inside its comment", offset=at)
+    _refuse_second_end(data, at)
+    zip64 = data[at - _ZIP64_LOCATOR_SIZE : at].startswith(_ZIP64_LOCATOR)
+    if zip64 or 0xFFFF in (here, count) or _SATURATED in (size, start):
+        raise UnsupportedFormat("packages in ZIP64 form are not read by this version")
+    if disk or first_disk or here != count:
+        raise UnsupportedFormat("packages in several volumes are not read")
+    if start + size != at:
+        raise damaged("the central directory does not lie where the end record says", offset=at)
+    trailing = len(data) - tail - comment
+    return End(at, count, size, start, data[tail : tail + comment], trailing)
+
+
+def _refuse_second_end(data: bytes, at: int) -> None:
+    """Refuse an earlier end record whose comment would swallow the one that was found."""
+    earliest = max(0, len(data) - END.size - _LONGEST_COMMENT)
+    other = data.rfind(END_SIGNATURE, earliest, at + 3)
+    while other >= 0:
+        comment = END.unpack_from(data, other)[-1]
+        if other + END.size + comment == len(data):
+            raise damaged("the package has two end records", offset=other)
+        other = data.rfind(END_SIGNATURE, earliest, other + 3)
+
+
+def read_entries(data: bytes, end: End, limits: Limits) -> Iterator[Entry]:
+    """The entries in the order of the central directory, each held against its local header.
+
+    Raises:
+        FormatError: cut short, or the headers disagree (``container_damaged``).
+        UnsupportedFormat: encrypted, or compressed otherwise than by deflate.
+        LimitExceeded: too many entries, too large, or too much larger than packed.
+    """
+    if end.count > limits.max_entries:
+        message = "the package has too many entries"
+        raise LimitExceeded(message, limit=limits.max_entries, found=end.count)
+    at, total = end.directory_at, 0
+    for _ in range(end.count):
+        entry, at = _central_entry(data, at, end.at)
+        _check_size(entry, limits)
+        total += entry.size
+        if total > limits.max_total_bytes:
+            message = "the package unpacks to too many bytes"
+            raise LimitExceeded(message, limit=limits.max_total_bytes, found=total)
+        yield _placed(data, entry, end.directory_at)
+    if at != end.at:
+        raise damaged("the central directory holds more than its entries", offset=at)
+
+
+def _central_entry(data: bytes, at: int, end: int) -> tuple[Entry, int]:
+    if end - at < CENTRAL.size or data[at : at + 4] != CENTRAL_SIGNATURE:
+        raise damaged("the central directory is cut short", offset=at)
+    fields = CENTRAL.unpack_from(data, at)
+    flags, method = fields[3], fields[4]
+    crc, packed, size, name_size, extra_size, comment_size, disk = fields[7:14]
+    attributes, start = fields[15], fields[16]
+    name_at = at + CENTRAL.size
+    extra_at = name_at + name_size
+    after = extra_at + extra_size + comment_size
+    if after > end:
+        raise damaged("the central directory is cut short", offset=at)
+    raw_name = data[name_at:extra_at]
+    name = decode_name(raw_name, is_utf8=bool(flags & UTF8_FLAG), offset=at)
+    if flags & _ENCRYPTION_FLAGS:
+        raise UnsupportedFormat("encrypted packages are not read", part=name)
+    if method not in (STORED, DEFLATED):
+        raise UnsupportedFormat(f"compression method {method} is not read", part=name)
+    if flags & ~_HARMLESS_FLAGS or disk:
+        raise damaged("an entry has flags of a form that is not read", part=name, offset=at)
+    if _SATURATED in (packed, size, start):
+        raise UnsupportedFormat("entries in ZIP64 form are not read by this version", part=name)
+    _check_unicode_path(_extra(data[extra_at : extra_at + extra_size], name), name)
+    entry = Entry(
+        name=name,
+        raw_name=raw_name,
+        has_utf8_flag=bool(flags & UTF8_FLAG),
+        method=method,
+        crc=crc,
+        compressed_size=packed,
+        size=size,
+        mode=attributes >> 16,
+        start=start,
+        body=0,
+        end=0,
+        central=data[at:after],
+    )
+    return entry, after
+
+
+def _check_size(entry: Entry, limits: Limits) -> None:
+    if entry.size > limits.max_entry_bytes:
+        message = "a file of the package is too large"
+        limit = limits.max_entry_bytes
+        raise LimitExceeded(message, limit=limit, found=entry.size, part=entry.name)
+    if entry.size > limits.ratio_threshold_bytes:
+        ratio = entry.size // max(entry.compressed_size, 1)
+        if ratio > limits.max_ratio:
+            message = "a file of the package unpacks to far more than its size"
+            raise LimitExceeded(message, limit=limits.max_ratio, found=ratio, part=entry.name)
+    if entry.method == STORED and entry.size != entry.compressed_size:
+        raise damaged("a stored file has two sizes", part=entry.name)
+    if entry.is_directory and entry.size:
+        raise damaged("a directory has content", part=entry.name)
+
+
+def _placed(data: bytes, entry: Entry, limit: int) -> Entry:
+    """``entry`` with the places that its local header gives, after comparing the two headers."""
+    start, name = entry.start, entry.name
+    if limit - start < LOCAL.size or data[start : start + 4] != LOCAL_SIGNATURE:
+        raise damaged("an entry has no local header", part=name, offset=start)
+    fields = LOCAL.unpack_from(data, start)
+    flags, method, name_size, extra_size = fields[2], fields[3], fields[9], fields[10]
+    name_at = start + LOCAL.size
+    extra_at = name_at + name_size
+    body = extra_at + extra_size
+    end = body + entry.compressed_size
+    if end > limit:
+        raise damaged("an entry is cut short", part=name, offset=start)
+    stated = CENTRAL.unpack_from(entry.central)
+    if data[name_at:extra_at] != entry.raw_name or (flags, method) != (stated[3], stated[4]):
+        raise damaged("the local header names another file", part=name, offset=start)
+    extra = _extra(data[extra_at:body], name)
+    _check_unicode_path(extra, name)
+    sizes = _local_sizes(fields[6:9], extra, name)
+    expected = (entry.crc, entry.compressed_size, entry.size)
+    # With a data descriptor the local header may leave out any of the three.
+    open_ended = (0, 0, 0) if flags & _DESCRIPTOR else expected
+    if any(found not in pair for found, *pair in zip(sizes, expected, open_ended, strict=True)):
+        raise damaged("the local header gives other sizes", part=name, offset=start)
+    if flags & _DESCRIPTOR:
+        end += _descriptor_size(data[end : min(end + 24, limit)], expected, name)
+    return Entry(
+        name=name,
+        raw_name=entry.raw_name,
+        has_utf8_flag=entry.has_utf8_flag,
+        method=entry.method,
+        crc=entry.crc,
+        compressed_size=entry.compressed_size,
+        size=entry.size,
+        mode=entry.mode,
+        start=start,
+        body=body,
+        end=end,
+        central=entry.central,
+    )
+
+
+def _local_sizes(
+    sizes: tuple[int, int, int], extra: dict[int, bytes], name: str
+) -> tuple[int, int, int]:
+    """CRC, packed and unpacked size of a local header, the simple ZIP64 form resolved."""
+    crc, packed, size = sizes
+    if _SATURATED not in (packed, size):
+        return sizes
+    field_bytes = extra.get(_ZIP64_EXTRA, b"")
+    if (packed, size) != (_SATURATED, _SATURATED) or len(field_bytes) != 16:
+        raise damaged("the local header gives no sizes", part=name)
+    size, packed = struct.unpack("<QQ", field_bytes)
+    return crc, packed, size
+
+
+def _descriptor_size(data: bytes, expected: tuple[int, int, int], name: str) -> int:
+    """Length of the data descriptor at the start of ``data``, with or without its signature."""
+    for form in ("<III", "<IQQ"):
+        record = struct.pack(form, *expected)
+        for descriptor in (_DESCRIPTOR_SIGNATURE + record, record):
+            if data.startswith(descriptor):
+                return len(descriptor)
+    raise damaged("the data descriptor gives other sizes", part=name)
+
+
+def _extra(data: bytes, name: str) -> dict[int, bytes]:
+    """The extra fields by identifier; padding that is no field ends them."""
+    fields: dict[int, bytes] = {}
+    at = 0
+    while len(data) - at >= 4:
+        identifier, size = struct.unpack_from("<HH", data, at)
+        if size > len(data) - at - 4:
+            raise damaged("an extra field is cut short", part=name)
+        fields[identifier] = data[at + 4 : at + 4 + size]
+        at += 4 + size
+    return fields
+
+
+def _check_unicode_path(extra: dict[int, bytes], name: str) -> None:
+    """Refuse a second name in the Info-ZIP field that says other than the first."""
+    other = extra.get(_UNICODE_PATH_EXTRA)
+    if other is not None and other[5:] != name.encode("utf-8", "surrogatepass"):
+        raise damaged("an entry has two names", part=name)
+
+
+def decode_name(raw: bytes, *, is_utf8: bool, offset: int) -> str:
+    """The name of an entry: UTF-8 where flagged or valid, else GBK (Q17)."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if is_utf8:
+            raise damaged("a name is not UTF-8", offset=offset) from error
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise damaged("a name is in no known character set", offset=offset) from error
+
+
+def inflate(
+    data: memoryview, entry: Entry, tolerances: Tolerances, *, chunk: int = 1 << 18
+) -> Iterator[bytes]:
+    """The content of an entry in pieces, checked at the end against its size and CRC.
+
+    Raises:
+        FormatError: not what the headers promised; the pieces given out so far are worthless.
+    """
+    body = data[entry.body : entry.body + entry.compressed_size]
+    if entry.method == DEFLATED:
+        pieces = _inflated(body, entry, tolerances, chunk)
+    else:
+        pieces = (bytes(body[at : at + chunk]) for at in range(0, len(body), chunk))
+    crc = size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > entry.size:
+            raise damaged("a file unpacks to more than its size", part=entry.name)
+        crc = zlib.crc32(piece, crc)
+        yield piece
+    if size != entry.size or crc != entry.crc:
+        raise damaged("a file does not have its checksum", part=entry.name)
+
+
+def _inflated(
+    body: memoryview, entry: Entry, tolerances: Tolerances, chunk: int
+) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    # One byte more than promised, so that an entry that goes on is noticed.
+    left = entry.size + 1
+    pending: bytes | memoryview = body
+    adler = 1
+    try:
+        while left > 0 and not inflater.eof:
+            piece = inflater.decompress(pending, min(chunk, left))
+            pending = inflater.unconsumed_tail
+            left -= len(piece)
+            if piece:
+                adler = zlib.adler32(piece, adler)
+                yield piece
+            elif not pending:
+                break
+    except zlib.error as error:
+        raise damaged("a file is not deflated properly", part=entry.name) from error
+    if inflater.unused_data == adler.to_bytes(4, "big"):
+        # One product takes the head off a zlib stream and forgets its checksum at the end.
+        tolerances.note("quirk_q17", entry.name)
+    elif left > 0 and (not inflater.eof or inflater.unused_data):
+        raise damaged("a file is not deflated properly", part=entry.name)
