@@ -39,7 +39,7 @@ _SVG = re.compile(
 _SVG_HEAD = 8192
 _SVG_ACTIVE = re.compile(rb"<!DOCTYPE|<!ENTITY|<\?xml-stylesheet|<(?:\w+:)?script", re.IGNORECASE)
 
-#: How the standard writes the kinds (GB/T 38540, 5.1.4: "如 GIF、BMP、JPG、SVG 等").
+#: How the standard writes the kinds (GB/T 38540 names GIF, BMP, JPG and SVG as examples).
 _STORED_TYPE: dict[PictureKind, str] = {
     "png": "PNG",
     "jpeg": "JPG",

@@ -171,7 +171,7 @@ def star(centre: Point, radius: float) -> Contour:
     """The five-point star, one point up, whose points lie on a circle of ``radius``.
 
     The inner corners lie on the lines that join the points, as in the national flag
-    (国旗法, annex): at ``radius · sin 18° / sin 126°``.
+    (国旗制法说明): at ``radius · sin 18° / sin 126°``.
     """
     inner = radius * math.sin(math.radians(18)) / math.sin(math.radians(126))
     points = []

@@ -23,7 +23,7 @@ MAX_PIXELS = 64_000_000
 MAX_CELLS = 8_000_000
 
 # Flattened curves stay within this part of a pixel.
-_TOLERANCE_PX = 0.05
+_TOLERANCE_PX = 0.02
 # Where floats still resolve a fraction of a pixel with room to spare.
 _FARTHEST_PX = 1e9
 
