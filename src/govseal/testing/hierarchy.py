@@ -1,0 +1,97 @@
+"""The throw-away test hierarchy of ``govseal pki init``: two roots, a seal maker, a signer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from govseal.pki.materials import Materials
+from govseal.pki.revocation import Crl
+from govseal.pki.signer import SoftSigner
+from govseal.pki.trust import TrustStore
+from govseal.testing.authority import Authority
+
+UNIT_NAME: Final = "测试市行政审批服务管理局"
+UNIT_CODE: Final = "11990000MB0000019F"
+"""A unified social credit code with valid check characters; division 990000 does not exist."""
+SEAL_CODE: Final = "99000000000001"
+"""Fourteen digits: division and sequence (GB/T 33481 practice: CN of the certificate = esID)."""
+PASSWORD: Final = "govseal"  # noqa: S105 - the published password of throw-away test keys
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """Roots that issue the maker and the signer directly: a stamp carries no intermediates."""
+
+    signer_ca: Authority
+    """测试证书 CA, which issues the signer."""
+    maker_ca: Authority
+    """测试制章 CA, which issues the seal maker."""
+    maker: SoftSigner
+    signer: SoftSigner
+    signer_crl: bytes
+    """CRL of the signer's CA, DER."""
+    maker_crl: bytes
+    """CRL of the maker's CA, DER."""
+
+    @classmethod
+    def create(cls, algorithm: str = "sm2", *, at: datetime) -> Hierarchy:
+        """A hierarchy of ``sm2`` or ``rsa`` keys, valid from a day before ``at``.
+
+        The signer has the profile of government seal certificates: O is the credit code and the
+        unit's name, CN the code of the seal.
+
+        Raises:
+            SigningUnavailable: SM2, and the compiled core is not installed.
+        """
+        signer_ca = Authority.create("测试证书 CA", algorithm=algorithm, at=at)
+        maker_ca = Authority.create("测试制章 CA", algorithm=algorithm, at=at)
+        return cls(
+            signer_ca=signer_ca,
+            maker_ca=maker_ca,
+            maker=maker_ca.issue("测试电子印章制作系统", organization="测试市电子印章管理中心"),
+            signer=signer_ca.issue(SEAL_CODE, organization=UNIT_CODE + UNIT_NAME),
+            signer_crl=signer_ca.crl(),
+            maker_crl=maker_ca.crl(),
+        )
+
+    @property
+    def trust(self) -> TrustStore:
+        """A store with both roots."""
+        return TrustStore((self.signer_ca.certificate, self.maker_ca.certificate))
+
+    @property
+    def materials(self) -> Materials:
+        """Both CRLs."""
+        return Materials(crls=(Crl.from_der(self.signer_crl), Crl.from_der(self.maker_crl)))
+
+    @property
+    def roots_pem(self) -> bytes:
+        """Both roots as PEM."""
+        return self.signer_ca.certificate.to_pem() + self.maker_ca.certificate.to_pem()
+
+    def write(self, directory: str | Path, password: str = PASSWORD) -> tuple[Path, ...]:
+        """Write roots.pem, maker and signer as .p12 and .pem, ca.crl and maker-ca.crl.
+
+        The .p12 files carry the keys under ``password``, the .pem files only certificates.
+        Existing files are replaced; the paths come back in this order.
+
+        Raises:
+            OSError: the directory cannot be made or written.
+        """
+        target = Path(directory)
+        target.mkdir(parents=True, exist_ok=True)
+        files = {
+            "roots.pem": self.roots_pem,
+            "maker.p12": self.maker.to_pkcs12(password),
+            "maker.pem": self.maker.certificate.to_pem(),
+            "signer.p12": self.signer.to_pkcs12(password),
+            "signer.pem": self.signer.certificate.to_pem(),
+            "ca.crl": self.signer_crl,
+            "maker-ca.crl": self.maker_crl,
+        }
+        for name, content in files.items():
+            (target / name).write_bytes(content)
+        return tuple(target / name for name in files)

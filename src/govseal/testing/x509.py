@@ -1,0 +1,147 @@
+"""Certificates and CRLs written field by field, so that tests can also write wrong ones."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from govseal.asn1 import strict, write
+from govseal.pki import extensions as ext
+from govseal.pki import names, revocation
+from govseal.pki.algorithms import SignatureAlgorithm
+from govseal.pki.certificate import Certificate
+from govseal.pki.pkcs8 import PrivateKey
+
+_PRINTABLE_ONLY: Final = frozenset({"C", "serialNumber", "dnQualifier"})
+
+
+def encode_name(fields: Iterable[tuple[str, str]]) -> bytes:
+    """A Name of (label or OID, text) in this order; UTF8String but for C and serialNumber."""
+    sets = []
+    for label, text in fields:
+        value = write.printable(text) if label in _PRINTABLE_ONLY else write.utf8(text)
+        pair = write.sequence(write.oid(names.OIDS.get(label, label)), value)
+        sets.append(write.set_of(pair))
+    return write.sequence(*sets)
+
+
+def encode_extension(oid: str, value: bytes, *, is_critical: bool = False) -> bytes:
+    """One Extension around the DER ``value``."""
+    critical = write.boolean(value=True) if is_critical else b""
+    return write.sequence(write.oid(oid), critical, write.octets(value))
+
+
+def encode_named_bits(numbers: Iterable[int]) -> bytes:
+    """A BIT STRING with these bits set, without trailing zero bits (X.690, 11.2.2)."""
+    wanted = set(numbers)
+    size = max(wanted, default=-1) + 1
+    octets = bytearray(-(-size // 8))
+    for bit in wanted:
+        octets[bit // 8] |= 0x80 >> bit % 8
+    return write.element(strict.BIT_STRING, bytes([-size % 8]) + bytes(octets))
+
+
+def key_usage_extension(uses: Iterable[str]) -> bytes:
+    """KeyUsage, critical, from names of ``extensions.KEY_USAGE_NAMES``."""
+    bits = encode_named_bits(ext.KEY_USAGE_NAMES.index(use) for use in uses)
+    return encode_extension(ext.KEY_USAGE, bits, is_critical=True)
+
+
+def basic_constraints_extension(*, is_ca: bool, path_length: int | None = None) -> bytes:
+    """BasicConstraints, critical; DEFAULT FALSE is left out, as DER wants."""
+    parts = [write.boolean(value=True)] if is_ca else []
+    if path_length is not None:
+        parts.append(write.integer(path_length))
+    return encode_extension(ext.BASIC_CONSTRAINTS, write.sequence(*parts), is_critical=True)
+
+
+def extended_key_usage_extension(purposes: Iterable[str]) -> bytes:
+    """ExtKeyUsage from names of ``extensions.EXTENDED_KEY_USAGE_NAMES`` or OIDs."""
+    oids = {name: oid for oid, name in ext.EXTENDED_KEY_USAGE_NAMES.items()}
+    rows = (write.oid(oids.get(purpose, purpose)) for purpose in purposes)
+    return encode_extension(ext.EXTENDED_KEY_USAGE, write.sequence(*rows))
+
+
+def _distribution_point_name(url: str) -> bytes:
+    return write.explicit(0, write.explicit(0, write.element(0x86, url.encode())))
+
+
+def crl_urls_extension(urls: Iterable[str]) -> bytes:
+    """CRLDistributionPoints, one point for each URL."""
+    points = (write.sequence(_distribution_point_name(url)) for url in urls)
+    return encode_extension(ext.CRL_DISTRIBUTION_POINTS, write.sequence(*points))
+
+
+def distribution_point_extension(url: str | None = None, *, flags: Iterable[int] = ()) -> bytes:
+    """IssuingDistributionPoint of a CRL; ``flags`` are the numbers of BOOLEANs set to TRUE."""
+    name = b"" if url is None else _distribution_point_name(url)
+    rows = (write.element(0x80 | flag, b"\xff") for flag in flags)
+    value = write.sequence(name, *rows)
+    return encode_extension(revocation.ISSUING_DISTRIBUTION_POINT, value, is_critical=True)
+
+
+def key_id(spki: bytes) -> bytes:
+    """A key identifier: the first 20 bytes of the SM3 of SubjectPublicKeyInfo."""
+    from govseal import sm2  # noqa: PLC0415 - the one use here
+
+    return sm2.sm3(spki)[:20]
+
+
+def algorithm_identifier(algorithm: SignatureAlgorithm) -> bytes:
+    """AlgorithmIdentifier: parameters absent for SM2, NULL for RSA."""
+    parameters = write.null() if algorithm.key_kind == "rsa" else b""
+    return write.sequence(write.oid(algorithm.oid), parameters)
+
+
+@dataclass(slots=True)
+class CertificateTemplate:
+    """The fields of a certificate before it is signed; every one may be set to something wrong."""
+
+    subject_der: bytes
+    issuer_der: bytes
+    spki: bytes
+    not_before: datetime
+    not_after: datetime
+    serial: int = field(default_factory=lambda: secrets.randbits(126) | 1 << 126)
+    extensions: list[bytes] = field(default_factory=list)
+    """Extensions in DER, in the order to be written."""
+    version: int | None = 2
+    """The number in ``[0]``: 2 for version 3; None leaves it out."""
+    inner_algorithm: bytes | None = None
+    """AlgorithmIdentifier inside, where it shall differ from the outer one."""
+    outer_algorithm: bytes | None = None
+    """AlgorithmIdentifier outside, where it shall not be the key's own."""
+
+    def tbs(self, algorithm: bytes) -> bytes:
+        """TBSCertificate in DER."""
+        version = b"" if self.version is None else write.explicit(0, write.integer(self.version))
+        extensions = b""
+        if self.extensions:
+            extensions = write.explicit(3, write.sequence(*self.extensions))
+        return write.sequence(
+            version,
+            write.integer(self.serial),
+            self.inner_algorithm or algorithm,
+            self.issuer_der,
+            write.sequence(write.x509_time(self.not_before), write.x509_time(self.not_after)),
+            self.subject_der,
+            self.spki,
+            extensions,
+        )
+
+    def sign(self, key: PrivateKey) -> Certificate:
+        """The certificate signed with ``key``, read back."""
+        return Certificate.from_der(self.sign_der(key))
+
+    def sign_der(self, key: PrivateKey) -> bytes:
+        """The certificate signed with ``key``, whether or not it can be read."""
+        algorithm = self.outer_algorithm or algorithm_identifier(key.algorithm)
+        return sign_structure(self.tbs(algorithm), algorithm, key)
+
+
+def sign_structure(tbs: bytes, algorithm: bytes, key: PrivateKey) -> bytes:
+    """SIGNED: ``tbs``, the algorithm, and the signature over ``tbs``."""
+    return write.sequence(tbs, algorithm, write.bits(key.sign(tbs)))
