@@ -1,0 +1,311 @@
+#ifndef GOVSEAL_FIELD_IMPL_H
+#define GOVSEAL_FIELD_IMPL_H
+
+#include "field.h"
+#include "modinv.h"
+
+#define FE_M52 ((UINT64_C(1) << 52) - 1)
+#define FE_M48 ((UINT64_C(1) << 48) - 1)
+
+/* The limbs of p. */
+#define FE_P0 UINT64_C(0xfffffffffffff)
+#define FE_P1 UINT64_C(0xff00000000fff)
+#define FE_P2 UINT64_C(0xfffffffffffff)
+#define FE_P3 UINT64_C(0xfffffffffffff)
+#define FE_P4 UINT64_C(0x0fffffffeffff)
+
+/* p = -1 - LOW·2^52 + HIGH·2^208, which makes the Montgomery quotient digit the low limb itself. */
+#define FE_LOW ((UINT64_C(1) << 44) - (UINT64_C(1) << 12))
+#define FE_HIGH ((UINT64_C(1) << 48) - (UINT64_C(1) << 16))
+
+static const fe FE_ONE = FE_CONST(0x10, 0xffffffff0000, 0, 0, 0x100000);
+/* Factors that lead into Montgomery form: 2^520 mod p, and 2^780 mod p from an inverse. */
+static const fe FE_R2 =
+    FE_CONST(0x20000000300, 0xffffffff00000, 0x100000002, 0x200000001000, 0x4000000);
+static const fe FE_R3 =
+    FE_CONST(0x1200000016000, 0xffffff8000000, 0xc0000000ef, 0x90000000a0000, 0x1b0000000);
+
+static const modinv_modulus FE_MODULUS = {
+    {{0x3fffffffffffffff, 0x3ffffffc00000003, 0x3fffffffffffffff, 0x3fffffbfffffffff, 0xff}},
+    UINT64_C(0x3fffffffffffffff)};
+
+#ifdef GOVSEAL_VERIFY
+static void fe_verify(const fe *a) {
+    const uint64_t m = (uint64_t)a->magnitude;
+    VERIFY_CHECK(a->magnitude >= 1 && a->magnitude <= FE_MAX_MAGNITUDE);
+    for (int i = 0; i < 4; i++) {
+        VERIFY_CHECK(a->n[i] < m << 52);
+    }
+    VERIFY_CHECK(a->n[4] < m << 48);
+}
+#else
+#define fe_verify(a) ((void)(a))
+#endif
+
+static inline void fe_add(fe *r, const fe *a, const fe *b) {
+    VERIFY_SETUP(r->magnitude = a->magnitude + b->magnitude);
+    for (int i = 0; i < 5; i++) {
+        r->n[i] = a->n[i] + b->n[i];
+    }
+    fe_verify(r);
+}
+
+static inline void fe_scale(fe *r, const fe *a, int factor) {
+    VERIFY_SETUP(r->magnitude = a->magnitude * factor);
+    for (int i = 0; i < 5; i++) {
+        r->n[i] = a->n[i] * (uint64_t)factor;
+    }
+    fe_verify(r);
+}
+
+/* Adds (bound+1)·p limb by limb before subtracting. No limb goes below zero: each of p's lower
+ * limbs is at least 2^52 - 2^44, so (bound+1) of them exceed bound·2^52 while bound < 255, and the
+ * same holds for the top limb against bound·2^48. */
+static inline void fe_sub(fe *r, const fe *a, const fe *b, int bound) {
+    const uint64_t k = (uint64_t)bound + 1;
+    VERIFY_CHECK(b->magnitude <= bound);
+    VERIFY_SETUP(r->magnitude = a->magnitude + bound + 1);
+    r->n[0] = a->n[0] + k * FE_P0 - b->n[0];
+    r->n[1] = a->n[1] + k * FE_P1 - b->n[1];
+    r->n[2] = a->n[2] + k * FE_P2 - b->n[2];
+    r->n[3] = a->n[3] + k * FE_P3 - b->n[3];
+    r->n[4] = a->n[4] + k * FE_P4 - b->n[4];
+    fe_verify(r);
+}
+
+/* Subtracts top·p, where top = floor(value's top limb / 2^48), as
+ * -top·2^256 + top·(1 + LOW·2^52 + 2^16·2^208), and moves every carry up by one limb only.
+ * From magnitude m <= 32: value < 2^256 + m·2^225 < 2p, limbs < 2^52 + m·2^44 + m < 2·2^52. */
+static inline void fe_weaken(fe *r) {
+    const uint64_t top = r->n[4] >> 48;
+    const uint64_t c0 = r->n[0] >> 52, c1 = r->n[1] >> 52;
+    const uint64_t c2 = r->n[2] >> 52, c3 = r->n[3] >> 52;
+    fe_verify(r);
+    r->n[0] = (r->n[0] & FE_M52) + top;
+    r->n[1] = (r->n[1] & FE_M52) + c0 + top * FE_LOW;
+    r->n[2] = (r->n[2] & FE_M52) + c1;
+    r->n[3] = (r->n[3] & FE_M52) + c2;
+    r->n[4] = (r->n[4] & FE_M48) + c3 + (top << 16);
+    VERIFY_SETUP(r->magnitude = 2);
+    fe_verify(r);
+}
+
+/* Product scanning with the reduction interleaved. Column k (weight 2^(52k)) gathers a_i·b_(k-i);
+ * for k < 5 its low limb is the quotient digit q_k, and adding q_k·p clears that limb (the -1 of p)
+ * while it subtracts q_k·LOW one column up and adds q_k·HIGH four columns up.
+ *
+ * Bounds: limbs below 2^57 keep each column under 5·2^114 + 2^100 < 2^117 in absolute value. The
+ * result is (a·b + q·p)/2^260 with q < 2^260, hence below (m(a)·m(b)/16 + 1)·p. */
+#define FE_REDUCE(q, column)                                                                       \
+    do {                                                                                           \
+        (q) = (uint64_t)(column) & FE_M52;                                                         \
+        (column) >>= 52;                                                                           \
+    } while (0)
+#define FE_PRODUCT(x, y) ((i128)((u128)(x) * (y)))
+
+#ifdef GOVSEAL_VERIFY
+static int fe_product_magnitude(const fe *a, const fe *b) {
+    const int product = a->magnitude * b->magnitude;
+    fe_verify(a);
+    fe_verify(b);
+    VERIFY_CHECK(product <= 48);
+    return (product + 15) / 16 + 1;
+}
+#endif
+
+static void fe_mul(fe *r, const fe *a, const fe *b) {
+    const uint64_t a0 = a->n[0], a1 = a->n[1], a2 = a->n[2], a3 = a->n[3], a4 = a->n[4];
+    const uint64_t b0 = b->n[0], b1 = b->n[1], b2 = b->n[2], b3 = b->n[3], b4 = b->n[4];
+    uint64_t q0, q1, q2, q3, q4;
+    i128 c;
+
+    VERIFY_SETUP(r->magnitude = fe_product_magnitude(a, b));
+    c = FE_PRODUCT(a0, b0);
+    FE_REDUCE(q0, c);
+    c += FE_PRODUCT(a0, b1) + FE_PRODUCT(a1, b0) - FE_PRODUCT(q0, FE_LOW);
+    FE_REDUCE(q1, c);
+    c += FE_PRODUCT(a0, b2) + FE_PRODUCT(a1, b1) + FE_PRODUCT(a2, b0) - FE_PRODUCT(q1, FE_LOW);
+    FE_REDUCE(q2, c);
+    c += FE_PRODUCT(a0, b3) + FE_PRODUCT(a1, b2) + FE_PRODUCT(a2, b1) + FE_PRODUCT(a3, b0);
+    c -= FE_PRODUCT(q2, FE_LOW);
+    FE_REDUCE(q3, c);
+    c += FE_PRODUCT(a0, b4) + FE_PRODUCT(a1, b3) + FE_PRODUCT(a2, b2) + FE_PRODUCT(a3, b1);
+    c += FE_PRODUCT(a4, b0) + FE_PRODUCT(q0, FE_HIGH) - FE_PRODUCT(q3, FE_LOW);
+    FE_REDUCE(q4, c);
+    c += FE_PRODUCT(a1, b4) + FE_PRODUCT(a2, b3) + FE_PRODUCT(a3, b2) + FE_PRODUCT(a4, b1);
+    c += FE_PRODUCT(q1, FE_HIGH) - FE_PRODUCT(q4, FE_LOW);
+    FE_REDUCE(r->n[0], c);
+    c += FE_PRODUCT(a2, b4) + FE_PRODUCT(a3, b3) + FE_PRODUCT(a4, b2) + FE_PRODUCT(q2, FE_HIGH);
+    FE_REDUCE(r->n[1], c);
+    c += FE_PRODUCT(a3, b4) + FE_PRODUCT(a4, b3) + FE_PRODUCT(q3, FE_HIGH);
+    FE_REDUCE(r->n[2], c);
+    c += FE_PRODUCT(a4, b4) + FE_PRODUCT(q4, FE_HIGH);
+    FE_REDUCE(r->n[3], c);
+    r->n[4] = (uint64_t)c;
+    fe_verify(r);
+}
+
+static void fe_sqr(fe *r, const fe *a) {
+    const uint64_t a0 = a->n[0], a1 = a->n[1], a2 = a->n[2], a3 = a->n[3], a4 = a->n[4];
+    const uint64_t d0 = 2 * a0, d1 = 2 * a1, d2 = 2 * a2, d3 = 2 * a3;
+    uint64_t q0, q1, q2, q3, q4;
+    i128 c;
+
+    VERIFY_SETUP(r->magnitude = fe_product_magnitude(a, a));
+    c = FE_PRODUCT(a0, a0);
+    FE_REDUCE(q0, c);
+    c += FE_PRODUCT(d0, a1) - FE_PRODUCT(q0, FE_LOW);
+    FE_REDUCE(q1, c);
+    c += FE_PRODUCT(d0, a2) + FE_PRODUCT(a1, a1) - FE_PRODUCT(q1, FE_LOW);
+    FE_REDUCE(q2, c);
+    c += FE_PRODUCT(d0, a3) + FE_PRODUCT(d1, a2) - FE_PRODUCT(q2, FE_LOW);
+    FE_REDUCE(q3, c);
+    c += FE_PRODUCT(d0, a4) + FE_PRODUCT(d1, a3) + FE_PRODUCT(a2, a2);
+    c += FE_PRODUCT(q0, FE_HIGH) - FE_PRODUCT(q3, FE_LOW);
+    FE_REDUCE(q4, c);
+    c += FE_PRODUCT(d1, a4) + FE_PRODUCT(d2, a3) + FE_PRODUCT(q1, FE_HIGH);
+    c -= FE_PRODUCT(q4, FE_LOW);
+    FE_REDUCE(r->n[0], c);
+    c += FE_PRODUCT(d2, a4) + FE_PRODUCT(a3, a3) + FE_PRODUCT(q2, FE_HIGH);
+    FE_REDUCE(r->n[1], c);
+    c += FE_PRODUCT(d3, a4) + FE_PRODUCT(q3, FE_HIGH);
+    FE_REDUCE(r->n[2], c);
+    c += FE_PRODUCT(a4, a4) + FE_PRODUCT(q4, FE_HIGH);
+    FE_REDUCE(r->n[3], c);
+    r->n[4] = (uint64_t)c;
+    fe_verify(r);
+}
+
+/* After the weakening the value is below 2p: one conditional subtraction is left. */
+static void fe_normalize(fe *r) {
+    static const uint64_t p[5] = {FE_P0, FE_P1, FE_P2, FE_P3, FE_P4};
+    uint64_t reduced[5], keep;
+    int64_t borrow = 0;
+
+    fe_weaken(r);
+    for (int i = 0; i < 4; i++) {
+        r->n[i + 1] += r->n[i] >> 52;
+        r->n[i] &= FE_M52;
+    }
+    for (int i = 0; i < 5; i++) {
+        const int64_t difference = (int64_t)r->n[i] - (int64_t)p[i] + borrow;
+        reduced[i] = (uint64_t)difference & FE_M52;
+        borrow = difference >> 52;
+    }
+    keep = mask_from_bit((uint64_t)borrow & 1); /* the value was below p */
+    for (int i = 0; i < 5; i++) {
+        r->n[i] = (r->n[i] & keep) | (reduced[i] & ~keep);
+    }
+    VERIFY_SETUP(r->magnitude = 1);
+    fe_verify(r);
+}
+
+static uint64_t fe_is_zero(const fe *a) {
+    fe t = *a;
+    fe_normalize(&t);
+    return is_zero_word(t.n[0] | t.n[1] | t.n[2] | t.n[3] | t.n[4]);
+}
+
+/* The multiples of p below 32p end in -k mod 2^52 for k = 0..31: anything else is not zero. */
+static int fe_is_zero_var(const fe *a) {
+    if (((a->n[0] + FE_MAX_MAGNITUDE - 1) & FE_M52) >= FE_MAX_MAGNITUDE) {
+        return 0;
+    }
+    return (int)fe_is_zero(a);
+}
+
+static int fe_equal_var(const fe *a, const fe *b) {
+    fe difference;
+    fe_sub(&difference, a, b, 2);
+    return fe_is_zero_var(&difference);
+}
+
+static inline void fe_cmov(fe *r, const fe *a, uint64_t flag) {
+    const uint64_t take = mask_from_bit(flag);
+    VERIFY_SETUP(r->magnitude = a->magnitude > r->magnitude ? a->magnitude : r->magnitude);
+    for (int i = 0; i < 5; i++) {
+        r->n[i] = (a->n[i] & take) | (r->n[i] & ~take);
+    }
+    fe_verify(r);
+}
+
+static void fe_from_storage(fe *r, const fe_storage *a) {
+    r->n[0] = a->n[0] & FE_M52;
+    r->n[1] = (a->n[0] >> 52 | a->n[1] << 12) & FE_M52;
+    r->n[2] = (a->n[1] >> 40 | a->n[2] << 24) & FE_M52;
+    r->n[3] = (a->n[2] >> 28 | a->n[3] << 36) & FE_M52;
+    r->n[4] = a->n[3] >> 16;
+    VERIFY_SETUP(r->magnitude = 1);
+}
+
+static void fe_to_storage(fe_storage *r, const fe *a) {
+    VERIFY_CHECK(a->magnitude == 1);
+    r->n[0] = a->n[0] | a->n[1] << 52;
+    r->n[1] = a->n[1] >> 12 | a->n[2] << 40;
+    r->n[2] = a->n[2] >> 24 | a->n[3] << 28;
+    r->n[3] = a->n[3] >> 36 | a->n[4] << 16;
+}
+
+static void fe_set_words(fe *r, const uint64_t words[4]) {
+    fe_storage packed;
+    memcpy(packed.n, words, sizeof packed.n);
+    fe_from_storage(r, &packed);
+    VERIFY_SETUP(r->magnitude = 2); /* any 256-bit integer is below 2p */
+    fe_mul(r, r, &FE_R2);
+}
+
+static void fe_get_words(uint64_t words[4], const fe *a) {
+    static const fe integer_one = FE_CONST(1, 0, 0, 0, 0);
+    fe t;
+    fe_storage packed;
+    fe_mul(&t, a, &integer_one);
+    fe_normalize(&t);
+    fe_to_storage(&packed, &t);
+    memcpy(words, packed.n, sizeof packed.n);
+}
+
+static uint64_t fe_set_bytes(fe *r, const unsigned char bytes[32]) {
+    static const uint64_t p[4] = {UINT64_MAX, UINT64_C(0xffffffff00000000), UINT64_MAX,
+                                  UINT64_C(0xfffffffeffffffff)};
+    uint64_t words[4], unused[4];
+    words_load(words, bytes);
+    fe_set_words(r, words);
+    return words_sub(unused, words, p);
+}
+
+static void fe_get_bytes(unsigned char bytes[32], const fe *a) {
+    uint64_t words[4];
+    fe_get_words(words, a);
+    words_store(bytes, words);
+}
+
+/* a holds x·R; the integer inverse of that is x^-1·R^-1, and times R^3·R^-1 it is x^-1·R. */
+static void fe_inv(fe *r, const fe *a) {
+    fe t = *a;
+    fe_storage packed;
+    fe_normalize(&t);
+    fe_to_storage(&packed, &t);
+    modinv(packed.n, packed.n, &FE_MODULUS);
+    fe_from_storage(&t, &packed);
+    fe_mul(r, &t, &FE_R3);
+    wipe(&t, sizeof t);
+    wipe(&packed, sizeof packed);
+}
+
+/* a^((p+1)/4), as p ≡ 3 mod 4; the exponent is 2^254 - 2^222 - 2^94 + 2^62. */
+static int fe_sqrt_var(fe *r, const fe *a) {
+    static const uint64_t exponent[4] = {UINT64_C(0x4000000000000000), UINT64_C(0xffffffffc0000000),
+                                         UINT64_MAX, UINT64_C(0x3fffffffbfffffff)};
+    fe check;
+    *r = FE_ONE;
+    for (int i = 255; i >= 0; i--) {
+        fe_sqr(r, r);
+        if (exponent[i / 64] >> (i % 64) & 1) {
+            fe_mul(r, r, a);
+        }
+    }
+    fe_sqr(&check, r);
+    return fe_equal_var(a, &check);
+}
+
+#endif

@@ -1,0 +1,68 @@
+/* Points of y² = x³ - 3x + b (GB/T 32918.5).
+ *
+ * The formulas use a = -3 and never b: the tests run them on small groups of other b.
+ */
+#ifndef GOVSEAL_GROUP_H
+#define GOVSEAL_GROUP_H
+
+#include "field.h"
+
+/* An affine point; never infinity. Coordinates of magnitude 1 or 2. */
+typedef struct {
+    fe x, y;
+} ge;
+
+/* The point (X/Z², Y/Z³); infinity has Z ≡ 0. Coordinates of magnitude 1 or 2. */
+typedef struct {
+    fe x, y, z;
+} gej;
+
+/* An affine point packed for tables: 64 bytes. */
+typedef struct {
+    fe_storage x, y;
+} ge_storage;
+
+static const ge GE_GENERATOR;
+
+/* Whether the coordinates satisfy the equation. */
+static int ge_is_on_curve_var(const ge *a);
+
+/* r = the point with this x and this parity of y (as an integer); returns 0 if there is none. */
+static int ge_set_x_var(ge *r, const fe *x, int is_odd);
+
+/* r = flag ? -a : a, for flag 0 or 1. */
+static void ge_negate_if(ge *r, const ge *a, uint64_t flag);
+
+/* Packs a normalised point; unpacking leaves magnitude 1. */
+static void ge_to_storage(ge_storage *r, const ge *a);
+static void ge_from_storage(ge *r, const ge_storage *a);
+
+static void gej_set_ge(gej *r, const ge *a);
+static void gej_set_infinity(gej *r);
+
+/* The normalised affine point of a, which must not be infinity. */
+static void ge_set_gej(ge *r, const gej *a);
+
+/* The same for count points with one inversion; 1 <= count <= GE_BATCH_MAX, none is infinity.
+ * r and a may not overlap. */
+#define GE_BATCH_MAX 64
+static void ge_set_gej_batch_var(ge *r, const gej *a, int count);
+
+static int gej_is_infinity_var(const gej *a);
+
+/* r = 2a, for every a. */
+static void gej_double(gej *r, const gej *a);
+
+/* r = a + b, only where a is not infinity and a ≠ ±b. */
+static void gej_add_ge(gej *r, const gej *a, const ge *b);
+
+/* r = a + b where a is not infinity and a ≠ -b; a = b is allowed, in the same time. */
+static void gej_add_ge_or_double(gej *r, const gej *a, const ge *b);
+
+/* r = a + b, for every a and b. */
+static void gej_add_ge_var(gej *r, const gej *a, const ge *b);
+
+/* r[i] = (i+1)·a for i = 0..count-1. a has an order above count. */
+static void gej_multiples_var(gej *r, const ge *a, int count);
+
+#endif

@@ -1,0 +1,230 @@
+#ifndef GOVSEAL_GROUP_IMPL_H
+#define GOVSEAL_GROUP_IMPL_H
+
+#include "group.h"
+
+static const ge GE_GENERATOR = {
+    FE_CONST(0x8990f418029e9, 0xe6ca6c04fd132, 0x24c3c33e7981e, 0xb05d6a1ed99ac, 0x1167a5f71c13),
+    FE_CONST(0x4e593c2d0ddd6, 0x8ed3295fa6135, 0x2a48f8c1f5e57, 0x5bd8d4cfb066e, 0x3cd65d4e1d73)};
+
+static const fe GROUP_B =
+    FE_CONST(0x30632bc0dd422, 0xb09b537ab70d2, 0xa51c3c71cf379, 0x2c8527981505e, 0x40fe188da20e);
+
+/* r = x³ - 3x + b, for x of magnitude 1 or 2. Leaves magnitude 2. */
+static void ge_right_side(fe *r, const fe *x) {
+    fe cube, triple;
+    fe_sqr(&cube, x);
+    fe_mul(&cube, &cube, x);
+    fe_scale(&triple, x, 3);
+    fe_sub(r, &cube, &triple, 6);
+    fe_add(r, r, &GROUP_B);
+    fe_weaken(r);
+}
+
+static int ge_is_on_curve_var(const ge *a) {
+    fe left, right;
+    fe_sqr(&left, &a->y);
+    ge_right_side(&right, &a->x);
+    return fe_equal_var(&left, &right);
+}
+
+static int ge_set_x_var(ge *r, const fe *x, int is_odd) {
+    fe square;
+    uint64_t words[4];
+    ge_right_side(&square, x);
+    r->x = *x;
+    if (!fe_sqrt_var(&r->y, &square)) {
+        return 0;
+    }
+    fe_get_words(words, &r->y);
+    if ((int)(words[0] & 1) != is_odd) {
+        ge_negate_if(r, r, 1); /* y = 0 does not occur: the order of the group is odd */
+    }
+    return 1;
+}
+
+static void ge_negate_if(ge *r, const ge *a, uint64_t flag) {
+    static const fe zero = FE_CONST(0, 0, 0, 0, 0);
+    fe minus_y;
+    fe_sub(&minus_y, &zero, &a->y, 2);
+    fe_weaken(&minus_y);
+    *r = *a;
+    fe_cmov(&r->y, &minus_y, flag);
+}
+
+static void ge_to_storage(ge_storage *r, const ge *a) {
+    fe_to_storage(&r->x, &a->x);
+    fe_to_storage(&r->y, &a->y);
+}
+
+static void ge_from_storage(ge *r, const ge_storage *a) {
+    fe_from_storage(&r->x, &a->x);
+    fe_from_storage(&r->y, &a->y);
+}
+
+static void gej_set_ge(gej *r, const ge *a) {
+    r->x = a->x;
+    r->y = a->y;
+    r->z = FE_ONE;
+}
+
+static void gej_set_infinity(gej *r) {
+    static const fe zero = FE_CONST(0, 0, 0, 0, 0);
+    r->x = FE_ONE;
+    r->y = FE_ONE;
+    r->z = zero;
+}
+
+/* The affine point of a, given 1/Z. */
+static void ge_set_gej_with_inverse(ge *r, const gej *a, const fe *z_inverse) {
+    fe square, cube;
+    fe_sqr(&square, z_inverse);
+    fe_mul(&cube, &square, z_inverse);
+    fe_mul(&r->x, &a->x, &square);
+    fe_mul(&r->y, &a->y, &cube);
+    fe_normalize(&r->x);
+    fe_normalize(&r->y);
+}
+
+static void ge_set_gej(ge *r, const gej *a) {
+    fe z_inverse;
+    fe_inv(&z_inverse, &a->z);
+    ge_set_gej_with_inverse(r, a, &z_inverse);
+    wipe(&z_inverse, sizeof z_inverse);
+}
+
+/* Montgomery's trick: products[i] = Z_0 ··· Z_i, one inversion, then peel off from the end. */
+static void ge_set_gej_batch_var(ge *r, const gej *a, int count) {
+    fe products[GE_BATCH_MAX], inverse, z_inverse;
+    VERIFY_CHECK(count >= 1 && count <= GE_BATCH_MAX);
+    products[0] = a[0].z;
+    for (int i = 1; i < count; i++) {
+        fe_mul(&products[i], &products[i - 1], &a[i].z);
+    }
+    fe_inv(&inverse, &products[count - 1]);
+    for (int i = count - 1; i > 0; i--) {
+        fe_mul(&z_inverse, &inverse, &products[i - 1]);
+        fe_mul(&inverse, &inverse, &a[i].z);
+        ge_set_gej_with_inverse(&r[i], &a[i], &z_inverse);
+    }
+    ge_set_gej_with_inverse(&r[0], &a[0], &inverse);
+}
+
+static int gej_is_infinity_var(const gej *a) {
+    return fe_is_zero_var(&a->z);
+}
+
+/* dbl-2001-b of the Explicit-Formulas Database, with Z3 = 2YZ: 4M + 4S. Infinity stays infinity,
+ * and no point has Y = 0 in a group of odd order. Magnitudes stand at the right. */
+static void gej_double(gej *r, const gej *a) {
+    fe delta, gamma, beta, alpha, t;
+
+    fe_sqr(&delta, &a->z);             /* 2 */
+    fe_sqr(&gamma, &a->y);             /* 2 */
+    fe_mul(&beta, &a->x, &gamma);      /* 2 */
+    fe_sub(&t, &a->x, &delta, 2);      /* 5 */
+    fe_add(&alpha, &a->x, &delta);     /* 4 */
+    fe_mul(&alpha, &alpha, &t);        /* 3 */
+    fe_scale(&alpha, &alpha, 3);       /* 9 */
+    fe_weaken(&alpha);                 /* 2: alpha = 3(X - Z²)(X + Z²) */
+    fe_scale(&t, &a->y, 2);            /* 4 */
+    fe_mul(&r->z, &t, &a->z);          /* 2: Z3 = 2YZ */
+    fe_sqr(&r->x, &alpha);             /* 2 */
+    fe_scale(&t, &beta, 8);            /* 16 */
+    fe_sub(&r->x, &r->x, &t, 16);      /* 19 */
+    fe_weaken(&r->x);                  /* 2: X3 = alpha² - 8·beta */
+    fe_scale(&beta, &beta, 4);         /* 8 */
+    fe_sub(&t, &beta, &r->x, 2);       /* 11 */
+    fe_mul(&r->y, &alpha, &t);         /* 3 */
+    fe_sqr(&gamma, &gamma);            /* 2 */
+    fe_scale(&gamma, &gamma, 8);       /* 16 */
+    fe_sub(&r->y, &r->y, &gamma, 16);  /* 20 */
+    fe_weaken(&r->y);                  /* 2: Y3 = alpha(4·beta - X3) - 8·gamma² */
+}
+
+/* h = x(b)·Z² - X and w = y(b)·Z³ - Y, both of magnitude 5: zero where the coordinates agree. */
+static void gej_add_differences(fe *h, fe *w, const gej *a, const ge *b) {
+    fe z_square;
+    fe_sqr(&z_square, &a->z);           /* 2 */
+    fe_mul(h, &b->x, &z_square);        /* 2 */
+    fe_sub(h, h, &a->x, 2);             /* 5 */
+    fe_mul(&z_square, &z_square, &a->z); /* 2 */
+    fe_mul(w, &b->y, &z_square);        /* 2 */
+    fe_sub(w, w, &a->y, 2);             /* 5 */
+}
+
+/* The rest of the mixed addition. Where h = 0 the result has Z = 0, and would keep it for ever. */
+static void gej_add_finish(gej *r, const gej *a, const fe *h, const fe *w) {
+    fe h_square, h_cube, v, t;
+
+    fe_sqr(&h_square, h);              /* 3 */
+    fe_mul(&h_cube, h, &h_square);     /* 2 */
+    fe_mul(&v, &a->x, &h_square);      /* 2 */
+    fe_mul(&r->z, &a->z, h);           /* 2: Z3 = Z·h */
+    fe_mul(&h_square, &a->y, &h_cube); /* 2: Y·h³ */
+    fe_scale(&t, &v, 2);               /* 4 */
+    fe_add(&t, &t, &h_cube);           /* 6 */
+    fe_sqr(&r->x, w);                  /* 3 */
+    fe_sub(&r->x, &r->x, &t, 6);       /* 10 */
+    fe_weaken(&r->x);                  /* 2: X3 = w² - h³ - 2v */
+    fe_sub(&t, &v, &r->x, 2);          /* 5 */
+    fe_mul(&r->y, w, &t);              /* 3 */
+    fe_sub(&r->y, &r->y, &h_square, 2); /* 6 */
+    fe_weaken(&r->y);                  /* 2: Y3 = w(v - X3) - Y·h³ */
+}
+
+static void gej_add_ge(gej *r, const gej *a, const ge *b) {
+    fe h, w;
+    gej_add_differences(&h, &w, a, b);
+    gej_add_finish(r, a, &h, &w);
+}
+
+static void gej_add_ge_or_double(gej *r, const gej *a, const ge *b) {
+    fe h, w;
+    gej doubled;
+    uint64_t same;
+    gej_add_differences(&h, &w, a, b);
+    same = fe_is_zero(&h);
+#ifdef GOVSEAL_TESTING
+    path_counter.add_last_double += same;
+#endif
+    gej_double(&doubled, a);
+    gej_add_finish(r, a, &h, &w);
+    fe_cmov(&r->x, &doubled.x, same);
+    fe_cmov(&r->y, &doubled.y, same);
+    fe_cmov(&r->z, &doubled.z, same);
+    wipe(&doubled, sizeof doubled);
+    wipe(&h, sizeof h);
+    wipe(&w, sizeof w);
+}
+
+static void gej_add_ge_var(gej *r, const gej *a, const ge *b) {
+    fe h, w;
+    if (gej_is_infinity_var(a)) {
+        gej_set_ge(r, b);
+        return;
+    }
+    gej_add_differences(&h, &w, a, b);
+    if (!fe_is_zero_var(&h)) {
+        gej_add_finish(r, a, &h, &w);
+    } else if (fe_is_zero_var(&w)) {
+        COUNT_PATH(add_var_double);
+        gej_double(r, a);
+    } else {
+        COUNT_PATH(add_var_infinity);
+        gej_set_infinity(r);
+    }
+}
+
+static void gej_multiples_var(gej *r, const ge *a, int count) {
+    gej_set_ge(&r[0], a);
+    for (int i = 1; i < count; i++) {
+        if (i & 1) {
+            gej_double(&r[i], &r[(i - 1) / 2]);
+        } else {
+            gej_add_ge(&r[i], &r[i - 1], a); /* i·a and a differ: no special case */
+        }
+    }
+}
+
+#endif

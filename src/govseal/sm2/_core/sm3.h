@@ -1,0 +1,25 @@
+/* SM3 (GB/T 32905). */
+#ifndef GOVSEAL_SM3_H
+#define GOVSEAL_SM3_H
+
+#include "util.h"
+
+#define SM3_DIGEST_SIZE 32
+#define SM3_BLOCK_SIZE 64
+
+typedef struct {
+    uint32_t state[8];
+    uint64_t length; /* bytes so far; the standard ends at 2^61 bytes */
+    unsigned char block[SM3_BLOCK_SIZE]; /* the last length mod 64 bytes */
+} sm3_context;
+
+/* Chooses the code for this processor; once, before any hashing (without it, portable code runs). */
+static void sm3_choose(void);
+
+static void sm3_init(sm3_context *context);
+static void sm3_update(sm3_context *context, const unsigned char *data, size_t size);
+
+/* Writes the digest; the context is spent. */
+static void sm3_final(sm3_context *context, unsigned char digest[SM3_DIGEST_SIZE]);
+
+#endif
