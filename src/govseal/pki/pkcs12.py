@@ -25,11 +25,11 @@ _CERT_BAG: Final = "1.2.840.113549.1.12.10.1.3"
 _X509_CERTIFICATE: Final = "1.2.840.113549.1.9.22.1"
 _FRIENDLY_NAME: Final = "1.2.840.113549.1.9.20"
 _LOCAL_KEY_ID: Final = "1.2.840.113549.1.9.21"
-_PBMAC1: Final = "1.2.840.113549.1.5.14"
 
 WHAT: Final = "the PKCS#12 file"
 MAX_PKCS12_BYTES: Final = 4 * 1024 * 1024
 MAX_BAGS: Final = 100
+_MAX_SAFES: Final = 8
 _MAC_DIGESTS: Final = frozenset({"sha1", "sha224", "sha256", "sha384", "sha512", "sm3"})
 _BMP_STRING: Final = 0x1E
 _MAC_PURPOSE: Final = 3
@@ -171,6 +171,8 @@ def _collect(safe_contents: bytes, password: bytes, found: _Contents) -> None:
         if found.bags > MAX_BAGS:
             raise pbes2.damaged(WHAT)
         if kind in (_KEY_BAG, _SHROUDED_KEY_BAG):
+            if found.keys:
+                raise KeyLoadError(f"{WHAT} holds several private keys", kind="unsupported")
             found.keys.append(decode_private_key(value.raw, password))
         elif kind == _CERT_BAG:
             parts = strict.expect(value, strict.SEQUENCE, WHAT).children()
@@ -193,7 +195,11 @@ def _read(data: bytes, password: str | None) -> _Contents:
         _check_mac(parts[2], safe, secret)
     found = _Contents()
     row = strict.parse(ber.to_der(safe), part=WHAT)
-    for item in strict.expect(row, strict.SEQUENCE, WHAT).children():
+    items = strict.expect(row, strict.SEQUENCE, WHAT).children()
+    # Every encrypted part costs a key derivation.
+    if len(items) > _MAX_SAFES:
+        raise pbes2.damaged(WHAT)
+    for item in items:
         kind, content = _content_info(item)
         if kind == _DATA:
             _collect(strict.read_octets(content, WHAT), secret.encode(), found)
@@ -212,8 +218,8 @@ def read_pkcs12(data: bytes, password: str | bytes | None = None) -> KeyStore:
 
     Raises:
         KeyLoadError: ``wrong_password`` (or the file was changed: the MAC cannot tell),
-            ``unsupported`` (PBE of the nineties, PBMAC1, another key type), ``damaged``
-            (not PKCS#12, no key, several keys).
+            ``unsupported`` (PBE of the nineties, PBMAC1, another key type, several keys),
+            ``damaged`` (not PKCS#12, no key).
         SigningUnavailable: an SM2 key, and the compiled core is not installed.
     """
     if len(data) > MAX_PKCS12_BYTES:
@@ -225,9 +231,8 @@ def read_pkcs12(data: bytes, password: str | bytes | None = None) -> KeyStore:
         raise pbes2.wrong_password(WHAT) from None
     except FormatError as error:
         raise KeyLoadError(f"{WHAT} is damaged: {error}", kind="damaged") from None
-    if len(found.keys) != 1:
-        message = f"{WHAT} holds {len(found.keys)} private keys where one is needed"
-        raise KeyLoadError(message, kind="damaged")
+    if not found.keys:
+        raise KeyLoadError(f"{WHAT} holds no private key", kind="damaged")
     key = found.keys[0]
     unique = dict.fromkeys(found.certificates)
     ordered = sorted(unique, key=lambda c: not c.public_key.is_same_key(key.public_key))
