@@ -1,0 +1,86 @@
+"""Fixtures for every test, and two rules of the house: of skips, and of requirements."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+import realfiles
+import requirements
+import skiplist
+
+# Times vary with the machine, so no profile has a deadline. The profile "ci" is the same on every
+# run; "prove" looks for what "ci" has not met yet and keeps what it finds in .hypothesis/.
+hypothesis.settings.register_profile("dev", max_examples=30, deadline=None)
+hypothesis.settings.register_profile(
+    "ci", max_examples=200, deadline=None, derandomize=True, print_blob=True
+)
+hypothesis.settings.register_profile(
+    "prove",
+    max_examples=5000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[*hypothesis.HealthCheck],
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--requirements",
+        metavar="FILE",
+        help="write the table of requirements and the tests that prove them to FILE (Markdown)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[skiplist.KEY] = skiplist.load(Path(__file__).with_name("skips.toml"))
+    target = config.getoption("--requirements")
+    if target and not hasattr(config, "workerinput"):  # the workers report, the controller writes
+        config.pluginmanager.register(requirements.Table(Path(target)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuses a ``req`` mark that names no requirement of docs/requirements.csv."""
+    known = requirements.load()
+    for item in items:
+        for mark in item.iter_markers("req"):
+            for name in mark.args:
+                if name not in known:
+                    raise pytest.UsageError(f"{item.nodeid}: no requirement is called {name}")
+                item.user_properties.append((requirements.PROPERTY, name))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under CI=true a skipped test is a failed one, unless skips.toml names it."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        skiplist.judge(report, item.config.stash[skiplist.KEY])
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that skips as a whole."""
+    report = yield
+    if report.skipped:
+        skiplist.judge(report, collector.config.stash[skiplist.KEY])
+    return report
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real documents made by other people's products; not part of the project."""
+    folder = realfiles.folder()
+    if folder is None:
+        pytest.skip(realfiles.ABSENT)
+    return folder
