@@ -49,6 +49,7 @@ _UNIVERSAL_STRING: Final = 0x1C
 _TEXT_TAGS: Final = frozenset({0x0C, 0x12, 0x13, 0x14, 0x15, 0x16, 0x19, 0x1A, 0x1B})
 _SPECIAL: Final = frozenset(',+"\\<>;=')
 MAX_ATTRIBUTES: Final = 200
+MAX_NAME_BYTES: Final = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +96,16 @@ def _attributes(name: strict.Tlv) -> Iterator[Attribute]:
             yield Attribute(strict.read_any_oid(parts[0], "Name"), text_of(parts[1]))
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
 def read_name(der: bytes) -> tuple[Attribute, ...]:
     """The attributes of a Name in the order received.
 
     Raises:
         EncodingError: not a Name, or one of more than 200 attributes.
+        LimitExceeded: more than 16 KiB.
     """
     attributes = []
-    for attribute in _attributes(strict.parse(der, part="Name")):
+    for attribute in _attributes(strict.parse(der, part="Name", max_bytes=MAX_NAME_BYTES)):
         attributes.append(attribute)
         if len(attributes) > MAX_ATTRIBUTES:
             raise EncodingError("Name: too many attributes", part="Name")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from govseal.pki.materials import Materials
 
 MAX_CRL_BYTES: Final = strict.MAX_BYTES
-MAX_CRL_ENTRIES: Final = 1_000_000
+MAX_CRL_ENTRIES: Final = 500_000
 MAX_ISSUERS: Final = 16
 """Certificates of the issuer's name and key whose own paths are looked at."""
 
@@ -43,6 +44,8 @@ _KNOWN: Final = frozenset(
 )
 _KNOWN_IN_ENTRY: Final = frozenset({REASON_CODE, INVALIDITY_DATE})
 _ENUMERATED: Final = 0x0A
+_ENTRY: Final = "revokedCertificate"
+_MAX_ENTRY_BYTES: Final = 4096
 
 REASONS: Final = {
     0: "unspecified",
@@ -123,7 +126,7 @@ class Crl:
 
         Raises:
             EncodingError: not a CRL, or inner and outer algorithm differ.
-            LimitExceeded: more than 64 MiB or a million entries.
+            LimitExceeded: more than 64 MiB or half a million entries.
         """
         return _read(bytes(der))
 
@@ -223,42 +226,55 @@ def _read(der: bytes) -> Crl:
 
 
 def _read_entries(row: strict.Tlv) -> tuple[dict[int, RevokedEntry], set[str]]:
-    what = "revokedCertificates"
     entries: dict[int, RevokedEntry] = {}
     odd: set[str] = set()
     for element in row.children():
         if len(entries) >= MAX_CRL_ENTRIES:
             raise LimitExceeded("too many entries", limit=MAX_CRL_ENTRIES, found=len(entries) + 1)
-        serial, entry, unknown = _read_entry(strict.parse(element.raw, part=what))
+        serial, entry, unknown = _read_entry(element)
         odd.update(unknown)
         known = entries.get(serial)
         # Listed twice: the earlier and harder statement stands.
-        if known is None or (known.reason in _REVERSIBLE, known.date) > (
-            entry.reason in _REVERSIBLE,
-            entry.date,
-        ):
+        if known is None or _order(entry) < _order(known):
             entries[serial] = entry
     return entries, odd
 
 
+def _order(entry: RevokedEntry) -> tuple[bool, datetime]:
+    return entry.reason in _REVERSIBLE, entry.date
+
+
 def _read_entry(element: strict.Tlv) -> tuple[int, RevokedEntry, tuple[str, ...]]:
-    what = "revokedCertificate"
-    parts = strict.expect(element, strict.SEQUENCE, what).children()
-    if not 2 <= len(parts) <= 3:
-        raise EncodingError(f"{what}: not an entry", part=what)
-    serial = strict.read_integer(parts[0], what)
-    date = read_x509_time(parts[1], what)
+    """One entry; lists have hundreds of thousands, with the same few dates and reasons."""
+    parts = strict.expect(element, strict.SEQUENCE, _ENTRY).children()
+    if not 2 <= len(parts) <= 3 or element.end - element.start > _MAX_ENTRY_BYTES:
+        raise EncodingError(f"{_ENTRY}: not an entry", part=_ENTRY, offset=element.start)
+    serial = strict.read_integer(parts[0], _ENTRY)
+    if len(parts[0].content) != serial.bit_length() // 8 + 1 and serial >= 0:
+        raise EncodingError(f"{_ENTRY}: not a serial number", part=_ENTRY, offset=element.start)
+    date = _read_entry_date(parts[1].raw)
     if len(parts) == 2:
         return serial, RevokedEntry(date, None, None), ()
-    found = ext.read_extensions(parts[2], what)
+    reason, invalidity, unknown = _read_entry_extensions(parts[2].raw)
+    return serial, RevokedEntry(date, reason, invalidity), unknown
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_entry_date(der: bytes) -> datetime:
+    return read_x509_time(strict.parse(der, part=_ENTRY), _ENTRY)
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_entry_extensions(der: bytes) -> tuple[str | None, datetime | None, tuple[str, ...]]:
+    """Reason, invalidity date, and critical extensions that are not understood."""
+    found = ext.read_extensions(strict.parse(der, part=_ENTRY), _ENTRY)
     reason = None
     if REASON_CODE in found:
         code = strict.expect(strict.parse(found[REASON_CODE].value), _ENUMERATED, "reasonCode")
-        number = int.from_bytes(code.content, "big")
-        reason = REASONS.get(number, f"reason_{number}" if number < 256 else "unspecified")
+        number = int.from_bytes(code.content[:4], "big")
+        reason = REASONS.get(number, f"reason_{number}")
     invalidity = _read_time(found.get(INVALIDITY_DATE))
-    unknown = ext.unknown_critical(found, _KNOWN_IN_ENTRY)
-    return serial, RevokedEntry(date, reason, invalidity), unknown
+    return reason, invalidity, ext.unknown_critical(found, _KNOWN_IN_ENTRY)
 
 
 def _read_number(extension: ext.Extension | None) -> int | None:
