@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+import evidence
 import realfiles
 import requirements
 import skiplist
@@ -21,7 +22,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile(
     "prove",
-    max_examples=5000,
+    max_examples=int(os.environ.get("PROVE_EXAMPLES", "5000")),
     deadline=None,
     print_blob=True,
     suppress_health_check=[*hypothesis.HealthCheck],
@@ -35,13 +36,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="write the table of requirements and the tests that prove them to FILE (Markdown)",
     )
+    parser.addoption(
+        "--evidence", metavar="FILE", help="add a row per test to the evidence in FILE (CSV)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[skiplist.KEY] = skiplist.load(Path(__file__).with_name("skips.toml"))
-    target = config.getoption("--requirements")
-    if target and not hasattr(config, "workerinput"):  # the workers report, the controller writes
+    if hasattr(config, "workerinput"):
+        return  # the workers report, the controller writes
+    if target := config.getoption("--requirements"):
         config.pluginmanager.register(requirements.Table(Path(target)))
+    if target := config.getoption("--evidence"):
+        config.pluginmanager.register(evidence.Evidence(Path(target)))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,6 +68,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Under CI=true a skipped test is a failed one, unless skips.toml names it."""
     report = yield
+    evidence.count_examples(item, report)
     if report.skipped and not hasattr(report, "wasxfail"):
         skiplist.judge(report, item.config.stash[skiplist.KEY])
     return report

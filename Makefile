@@ -1,0 +1,114 @@
+# Every target does its own set-up: `make demo` and `make test` work in a clean clone on a fresh
+# Debian 12. Twice is harmless. Variables: PYTHON (3.11 or later), JOBS (processes that run tests).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+JOBS ?= 2
+export PYTHON
+
+py := .venv/bin/python
+# The tests of one file stay in one process: what a file sets up for itself is set up once.
+pytest := $(py) -m pytest -n $(JOBS) --dist loadfile
+core := $(wildcard src/govseal/sm2/_core/*.[ch])
+
+# ------------------------------------------------------------------------------------- for users
+
+.PHONY: help
+help: ## this list
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r word says; do \
+		printf '  make %-14s %s\n' "$$word" "$$says"; done
+
+.PHONY: demo
+demo: dev fonts ## the whole main job on throw-away keys, into demo-out/
+	@.venv/bin/govseal demo --out demo-out
+	@echo "look into demo-out/: seal.png, the page pictures and the two reports"
+
+# -------------------------------------------------------------------------------------- set-up
+
+.PHONY: dev
+dev: .venv/.core ## .venv/ with the package, the compiled core and the tools
+
+# A checkout that was moved needs a new environment, whatever the times of its files say.
+ifneq ($(shell cat .venv/.made 2>/dev/null),$(CURDIR))
+.PHONY: .venv/.made
+endif
+.venv/.made: pyproject.toml setup.py
+	@tools/packages build
+	@tools/environment
+
+.venv/.core: .venv/.made setup.py $(core)
+	@tools/core
+	@touch $@
+
+.PHONY: fonts
+fonts: dev
+	@tools/packages fonts
+
+# ---------------------------------------------------------------------------------- every day
+
+.PHONY: fmt
+fmt: dev ## format, and mend what can be mended
+	@$(py) -m ruff check -q --fix-only
+	@$(py) -m ruff format
+
+.PHONY: lint
+lint: dev ## format, style and floors
+	@$(py) -m ruff format -q --check
+	@$(py) -m ruff check -q
+	@mkdir -p build
+	@.venv/bin/lint-imports >build/imports.log || { cat build/imports.log; false; }
+
+.PHONY: type
+type: dev ## mypy, strict
+	@$(py) -m mypy
+
+.PHONY: check
+check: lint type fonts ## style, types and the fast tests, in two minutes
+	@$(pytest) -q -m "not slow and not interop and not prove"
+
+.PHONY: test
+test: lint type fonts native ## everything but the long proofs, with branch coverage
+	@tools/packages openssl
+	@tools/packages interop
+	@HYPOTHESIS_PROFILE=ci $(pytest) -m "not prove" --cov --cov-branch --cov-report=term
+
+.PHONY: native
+native: dev ## the C core by itself: units, reference, constant time under valgrind
+	@tools/packages native
+	@$(MAKE) -C tests/native all
+
+# ------------------------------------------------------------------------------ now and then
+
+.PHONY: prove
+prove: dev fonts ## what is too long for every day; evidence goes to docs/evidence/
+	@HYPOTHESIS_PROFILE=prove $(pytest) -q -m "prove or hypothesis" --evidence docs/evidence/prove.csv
+
+.PHONY: requirements
+requirements: dev fonts ## clause, tests, result: docs/evidence/requirements.md
+	@$(pytest) -q -m req --requirements docs/evidence/requirements.md
+
+.PHONY: bench bench-sm2 bench-ofd
+bench: bench-sm2 bench-ofd ## what this machine does, as ratios
+bench-sm2: dev
+	@$(py) benchmarks/sm2.py
+bench-ofd: dev fonts
+	@$(py) benchmarks/start.py
+	@$(py) benchmarks/ofd.py
+
+.PHONY: docs
+docs: dev fonts ## re-make the generated pages, run the code and follow the links of all pages
+	@$(py) tools/docs.py
+	@$(pytest) -q -n 0 tests/test_docs.py
+
+.PHONY: clean
+clean: ## remove what was made, except .venv/
+	@rm -rf build dist demo-out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
+	@rm -rf tests/native/bin tests/interop/ofdrw/target src/*.egg-info .venv/.core
+	@find src tests tools examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	@rm -f src/govseal/sm2/_core*.so
