@@ -1,0 +1,100 @@
+"""Which format some bytes are in, and the document opened in it."""
+
+from __future__ import annotations
+
+from govseal.asn1 import strict
+from govseal.errors import EncodingError, LimitExceeded, UnsupportedFormat
+from govseal.formats import cms
+from govseal.formats.base import Document
+from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.seal import codec
+
+_ZIP_START = b"PK"
+_ZIP_END = b"PK\x05\x06"
+_ZIP_TAIL = 22 + 0xFFFF
+_PDF_START = b"%PDF-"
+_PDF_HEAD = 1024
+_SEQUENCE = b"\x30"
+
+#: What a file is by its name, when it starts like DER and cannot be told otherwise.
+_DER_SUFFIXES = {"esl": "seal", "ses": "ses", "p7s": "cms", "p7b": "cms"}
+
+
+def detect(data: bytes) -> str | None:
+    """``ofd``, ``pdf``, ``seal``, ``ses`` or ``cms``; None for what is none of these.
+
+    An archive counts as OFD even if it is damaged: how, its evidence says.
+    """
+    if data.startswith(_ZIP_START) or _ZIP_END in data[-_ZIP_TAIL:]:
+        return "ofd"
+    if _PDF_START in data[:_PDF_HEAD]:
+        return "pdf"
+    return _detect_der(data) if data.startswith(_SEQUENCE) else None
+
+
+def _detect_der(data: bytes) -> str | None:
+    if cms.is_signed_data(data):
+        return "cms"
+    if codec.looks_like_signature(data):
+        return "ses"
+    try:
+        children = strict.parse(data).children()
+        if children and all(child.tag == strict.INTEGER for child in children):
+            return "ses"
+        is_seal = len(children) in (2, 4, 5) and bool(children[0].children()[0].children())
+    except (EncodingError, LimitExceeded, IndexError):
+        return None
+    return "seal" if is_seal else None
+
+
+def open_document(data: bytes, limits: Limits = DEFAULT_LIMITS, *, name: str = "") -> Document:
+    """The document in ``data``, in whatever format it is; damage is found in its evidence.
+
+    ``name`` is the file's name: by ``.esl`` or ``.ses`` a damaged seal or stamp is still known.
+
+    Raises:
+        LimitExceeded: larger than ``limits`` allows.
+        UnsupportedFormat: a format that is not known, or not read by this version.
+    """
+    if len(data) > limits.max_file_bytes:
+        message = "the file is too large"
+        raise LimitExceeded(message, limit=limits.max_file_bytes, found=len(data))
+    found = detect(data)
+    if found is None and data.startswith(_SEQUENCE):
+        found = _DER_SUFFIXES.get(name.rpartition(".")[2].lower())
+    if found is None:
+        raise UnsupportedFormat("the file is in no format that is known here")
+    if found == "pdf":
+        raise UnsupportedFormat("PDF documents are not read by this version")
+    if found == "ofd":
+        from govseal.formats.ofd.document import OfdDocument  # noqa: PLC0415 - lxml, only for OFD
+
+        return OfdDocument(data, limits)
+    from govseal.formats import sesfile  # noqa: PLC0415 - beside its sibling above
+
+    kinds = {
+        "seal": sesfile.SealDocument,
+        "ses": sesfile.StampDocument,
+        "cms": sesfile.SignedDataDocument,
+    }
+    return kinds[found](data)
+
+
+def open_detached(stamp: bytes, document: bytes, limits: Limits = DEFAULT_LIMITS) -> Document:
+    """A detached stamp or signed data, with the bytes it is said to be over.
+
+    Raises:
+        LimitExceeded: larger than ``limits`` allows.
+        UnsupportedFormat: ``stamp`` starts like neither.
+    """
+    from govseal.formats import sesfile  # noqa: PLC0415 - as above
+
+    for data in (stamp, document):
+        if len(data) > limits.max_file_bytes:
+            message = "the file is too large"
+            raise LimitExceeded(message, limit=limits.max_file_bytes, found=len(data))
+    if cms.is_signed_data(stamp):
+        return sesfile.SignedDataDocument(stamp, document)
+    if not stamp.startswith(_SEQUENCE):
+        raise UnsupportedFormat("the file is no detached stamp")
+    return sesfile.StampDocument(stamp, document)

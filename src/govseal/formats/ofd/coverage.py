@@ -1,0 +1,161 @@
+"""保护范围: what each signature of a package protects, and what lies outside.
+
+An unprotected file counts as rendered when a reader may come upon it on its way from OFD.xml, or
+when that cannot be ruled out. Only the bookkeeping of signatures may lie outside without being
+mentioned: it grows with every stamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from govseal.errors import FormatError
+from govseal.formats.base import Coverage, Extent, UnprotectedPart
+from govseal.formats.limits import Limits
+from govseal.formats.ofd import locations, xml
+from govseal.formats.ofd.outline import ENTRY, Outline
+from govseal.formats.ofd.package import Package
+from govseal.formats.ofd.signatures import Found
+from govseal.formats.ofd.xml import Element
+
+_LONGEST_LOCATION = 1024
+#: What an XML file starts with, in the encodings that are read.
+_XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<")
+
+
+class Reach:
+    """Which files a reader may come upon, starting from OFD.xml and leaving signatures aside.
+
+    Every text and attribute that could be a location is taken for one: which element means what
+    depends on versions and products, and too much is safer than too little.
+    """
+
+    def __init__(self, package: Package, limits: Limits) -> None:
+        self.package = package
+        self.limits = limits
+        self._names = {name.casefold(): name for name in package.names}
+        self._last_parts = {name.rpartition("/")[2] for name in self._names}
+        self._reached: frozenset[str] | None = None
+        self._is_certain = True
+        self._parts: dict[str, UnprotectedPart] = {}
+
+    def unprotected(self, name: str) -> UnprotectedPart:
+        """The file as an unprotected part; the same object whenever it is asked for."""
+        part = self._parts.get(name)
+        if part is None:
+            part = self._parts[name] = UnprotectedPart(f"/{name}", self.is_rendered(name))
+        return part
+
+    def is_rendered(self, name: str) -> bool:
+        """Whether the file is reached, or may be: a file that cannot be read may lead anywhere."""
+        if name == ENTRY:
+            return True
+        if self._reached is None:
+            self._reached = frozenset(self._walk())
+        return name in self._reached or not self._is_certain
+
+    def _walk(self) -> set[str]:
+        reached = {ENTRY}
+        pending = [ENTRY]
+        while pending:
+            holder = pending.pop()
+            for name, is_document in self._named_in(holder):
+                if name not in reached:
+                    reached.add(name)
+                    if is_document:
+                        pending.append(name)
+        return reached
+
+    def _named_in(self, holder: str) -> Iterator[tuple[str, bool]]:
+        """The files that ``holder`` names, and whether they may name others in turn."""
+        try:
+            data = self.package.read(holder)
+            if not data.lstrip().startswith(_XML_STARTS):
+                return
+            root = xml.parse(data, f"/{holder}", self.limits)
+        except (FormatError, KeyError):
+            self._is_certain = False
+            return
+        base = xml.attribute(root, "BaseLoc") or ""
+        holders = [holder]
+        if base:
+            holders += [f"{directory}/" for directory in locations.readings(holder, base)]
+        for element in root.iter():
+            if xml.name(element) == "Signatures" and holder == ENTRY:
+                continue
+            # An attachment is shown as a file: what is inside it is no part of the document.
+            is_document = xml.name(element) != "FileLoc"
+            for text in self._locations(element):
+                for start in holders:
+                    for reading in locations.readings(start, text):
+                        name = self._names.get(reading.casefold())
+                        if name is not None:
+                            yield name, is_document
+
+    def _locations(self, element: Element) -> Iterator[str]:
+        """The texts of an element that end like the name of a file in the package."""
+        for value in (element.text, *(value for _, value in element.items())):
+            if value and len(value) <= _LONGEST_LOCATION:
+                last = value.rstrip().rpartition("/")[2].lstrip()
+                if last.casefold() in self._last_parts:
+                    yield value
+
+
+def coverages(
+    package: Package, outline: Outline, signatures: Sequence[Found], limits: Limits
+) -> Iterator[Coverage]:
+    """The coverage of each of ``signatures``, in their order."""
+    lists = {body.list_name for body in outline.bodies if body.list_name is not None}
+    reach = Reach(package, limits)
+    # One bit per signature: sets of signatures stay cheap where there are a thousand of them.
+    protectors = _masks(signature.protected for signature in signatures)
+    owners = _masks(signature.own for signature in signatures)
+    for at, signature in enumerate(signatures):
+        later = sum(
+            1 << place
+            for place, other in enumerate(signatures)
+            if place != at and _is_later(signature, at, other, place)
+        )
+        ours = later | 1 << at
+        outside = [
+            name
+            for name in package.names
+            if name not in signature.protected
+            and name not in lists
+            and not owners.get(name, 0) & ours
+        ]
+        yield Coverage(
+            extent=_extent(signature, outside, protectors, later),
+            protected=frozenset(f"/{name}" for name in signature.protected),
+            unprotected=tuple(reach.unprotected(name) for name in outside),
+        )
+
+
+def _masks(groups: Iterable[frozenset[str]]) -> dict[str, int]:
+    """For each name the set of the groups that hold it, as bits."""
+    masks: dict[str, int] = {}
+    for at, group in enumerate(groups):
+        for name in group:
+            masks[name] = masks.get(name, 0) | 1 << at
+    return masks
+
+
+def _is_later(signature: Found, at: int, other: Found, place: int) -> bool:
+    """Whether ``other`` was made after ``signature``: by the list, across lists by protection."""
+    if signature.body is other.body:
+        return place > at
+    if not other.own.isdisjoint(signature.protected):
+        return False
+    return place > at or not signature.own.isdisjoint(other.protected)
+
+
+def _extent(
+    signature: Found, outside: Sequence[str], protectors: dict[str, int], later: int
+) -> Extent:
+    if not signature.protected:
+        return Extent.NONE
+    if not outside:
+        return Extent.WHOLE_FILE
+    if all(protectors.get(name, 0) & later for name in outside):
+        return Extent.WHOLE_REVISION
+    return Extent.PARTIAL

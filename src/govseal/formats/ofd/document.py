@@ -1,0 +1,148 @@
+"""An open OFD document: what is found in it, and a place for a stamp."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+
+from govseal.asn1.strict import Tolerances
+from govseal.errors import FormatError
+from govseal.formats.base import Evidence, PartInfo, PreparedStamp, SignatureEvidence, StampRequest
+from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.ofd.coverage import coverages
+from govseal.formats.ofd.outline import Body, Box, Outline, Page, page_box, read_outline
+from govseal.formats.ofd.package import Package
+from govseal.formats.ofd.signatures import Found, SignatureReader
+
+_SIGNATURE_FILES = frozenset({"signature.xml", "signatures.xml", "signedvalue.dat"})
+
+
+class OfdDocument:
+    """An OFD document (GB/T 33190) in memory; opening one never fails, reading it may.
+
+    ``problem`` is why the container cannot be read, or not to its end; ``package`` and ``outline``
+    are None where it left nothing to read.
+    """
+
+    format = "ofd"
+
+    def __init__(self, data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
+        self.problem: FormatError | None = None
+        self.package: Package | None = None
+        self.outline: Outline | None = None
+        self._tolerances = Tolerances()
+        try:
+            self.package = Package.open(bytes(data), limits, tolerant=True)
+            self.problem = self.package.problem
+            self.outline = read_outline(self.package, limits, self._tolerances)
+            self.problem = self.problem or self.outline.problem
+        except FormatError as problem:
+            self.problem = self.problem or problem
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages, numbered from 1 through all documents of the package."""
+        return self.outline.pages if self.outline is not None else ()
+
+    def body_of(self, page: Page) -> Body:
+        """The document that the page belongs to."""
+        bodies = self.outline.bodies if self.outline is not None else ()
+        return next(body for body in bodies if page in body.pages)
+
+    def page_box(self, page: Page) -> Box | None:
+        """The physical box of a page in millimetres; None where the document states none.
+
+        Raises:
+            FormatError: the page's content cannot be read.
+        """
+        if self.package is None:
+            return None
+        return page_box(self.package, self.body_of(page), page, self.limits)
+
+    @cached_property
+    def _read(self) -> tuple[tuple[Found, ...], FormatError | None]:
+        """The signatures, and the first damage met while reading them."""
+        if self.package is None or self.outline is None:
+            return (), None
+        reader = SignatureReader(self.package, self.outline, self.limits)
+        found = tuple(reader.read())
+        problem = reader.problem
+        for name in self.package.names:
+            if problem is not None:
+                break
+            if name not in reader.read_through:
+                problem = _damage(self.package, name)
+        if not found and problem is None:
+            problem = _orphans(self.package, self.outline)
+        return found, problem
+
+    @property
+    def signatures(self) -> tuple[Found, ...]:
+        """The signatures as read, without their coverage."""
+        return self._read[0]
+
+    @property
+    def damage(self) -> FormatError | None:
+        """Why the container is not sound, every file of it looked at; None if it is."""
+        return self.problem or self._read[1]
+
+    def evidence(self) -> Evidence:
+        """Everything found in the document; see :class:`govseal.formats.base.Evidence`."""
+        return self._evidence
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        package, outline = self.package, self.outline
+        if package is None:
+            return Evidence(self.format, problem=self.problem)
+        found = self.signatures
+        signatures: tuple[SignatureEvidence, ...] = ()
+        if outline is not None:
+            scopes = coverages(package, outline, found, self.limits)
+            signatures = tuple(
+                replace(item.evidence, coverage=scope)
+                for item, scope in zip(found, scopes, strict=True)
+            )
+        for tolerance in package.tolerances.items:
+            self._tolerances.note(tolerance.code, tolerance.part)
+        return Evidence(
+            self.format,
+            signatures=signatures,
+            problem=self.damage,
+            parts=tuple(
+                PartInfo(f"/{name}", entry.size, entry.compressed_size)
+                for name, entry in ((name, package.entry(name)) for name in package.names)
+            ),
+            pages=len(self.pages),
+            tolerances=tuple(self._tolerances.items),
+        )
+
+    def prepare(self, request: StampRequest) -> PreparedStamp:
+        """The document with room for a stamp; see :func:`govseal.formats.ofd.stamp.prepare`.
+
+        Raises:
+            StampError: the document cannot take it.
+        """
+        from govseal.formats.ofd.stamp import prepare  # noqa: PLC0415 - verifying needs no writer
+
+        return prepare(self, request)
+
+
+def _damage(package: Package, name: str) -> FormatError | None:
+    """Why a file cannot be unpacked, None for a sound one."""
+    try:
+        package.digest(name, ())
+    except FormatError as problem:
+        return problem
+    return None
+
+
+def _orphans(package: Package, outline: Outline) -> FormatError | None:
+    """Files of signatures that no list names: somebody may have taken the signatures out."""
+    lists = {body.list_name for body in outline.bodies}
+    for name in package.names:
+        if name.rpartition("/")[2].lower() in _SIGNATURE_FILES and name not in lists:
+            message = "a signature's file is there, and no list names it"
+            return FormatError(message, part=f"/{name}")
+    return None

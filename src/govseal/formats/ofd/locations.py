@@ -1,0 +1,75 @@
+"""Locations in a package (ST_Loc): from the text in a file to the name of another file.
+
+GB/T 33190, 7.2: ``/`` is the root of the package, all else is relative to the file that holds the
+text; case counts. Products also write paths relative to the root without the slash, or to a
+directory further up (Q15); those are tried where the standard's reading finds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from govseal.formats.ofd.package import Package
+
+_LONGEST = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What a location text means."""
+
+    path: str
+    """Absolute path, ``/Doc_0/Document.xml``; the text itself where it is none."""
+    name: str | None
+    """The file's name in the package; None where there is no such file."""
+    is_loose: bool = False
+    """Whether it took a reading that the standard does not give (Q15)."""
+
+
+def join(directory: str, text: str) -> str | None:
+    """``text`` from ``directory``, without ``.`` and ``..``; None where it climbs out."""
+    parts = directory.split("/") if directory and not text.startswith("/") else []
+    for part in text.split("/"):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def directory_of(name: str) -> str:
+    """The directory of a file, without a slash at its end; empty for the root."""
+    return name.rpartition("/")[0]
+
+
+def readings(holder: str, text: str) -> Iterator[str]:
+    """The names that ``text`` in the file ``holder`` may mean, the standard's own first."""
+    text = text.strip()
+    if not text or len(text) > _LONGEST:
+        return
+    directory = directory_of(holder)
+    first = join(directory, text)
+    if first:
+        yield first
+    if text.startswith("/"):
+        return
+    bases = [""]
+    while directory := directory_of(directory):
+        bases.append(directory)
+    for base in bases:
+        name = join(base, text)
+        if name and name != first:
+            yield name
+
+
+def resolve(package: Package, holder: str, text: str) -> Location:
+    """Where ``text``, found in the file ``holder``, points to."""
+    path = None
+    for name in readings(holder, text):
+        if name in package:
+            return Location(f"/{name}", name, is_loose=path is not None)
+        path = path or f"/{name}"
+    return Location(path or text.strip()[:_LONGEST], None)

@@ -1,0 +1,330 @@
+"""The signatures of an OFD package as evidence: read completely, judged nowhere.
+
+GB/T 33190, clause 18: Signatures.xml lists them; each has a Signature.xml, which states the digest
+of every protected file, and a SignedValue.dat, which signs that file. What the bytes of
+SignedValue.dat are decides over the kind of signature; the Type attribute does not (Q16).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from govseal.asn1.strict import Tolerance, Tolerances
+from govseal.errors import FormatError, LimitExceeded
+from govseal.formats import cms
+from govseal.formats.base import (
+    Appearance,
+    Presence,
+    ProtectedPart,
+    SignatureEvidence,
+    SignatureKind,
+)
+from govseal.formats.cms import SignedData
+from govseal.formats.limits import Limits
+from govseal.formats.ofd import locations, xml
+from govseal.formats.ofd.outline import Body, Box, Outline, read_box
+from govseal.formats.ofd.package import Package
+from govseal.formats.ofd.xml import Element
+from govseal.pki.algorithms import DigestAlgorithm, digest_algorithm
+from govseal.seal import codec
+from govseal.seal.model import SealSignature
+
+#: What CheckMethod means where it is missing (GB/T 33190, Signature.xsd).
+_DEFAULT_CHECK_METHOD = "MD5"
+_KEYED_SM3 = "1.2.156.10197.1.401.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One signature with what the package itself needs to know of it."""
+
+    evidence: SignatureEvidence
+    """Without its coverage, which depends on the signatures after it."""
+    body: Body
+    protected: frozenset[str]
+    """Names of the protected files that exist."""
+    own: frozenset[str]
+    """Names of its own files: Signature.xml, SignedValue.dat and the copy of the seal, as far as
+    their content is just that."""
+    ids: tuple[str, ...]
+    """The IDs it uses up: its own and those of its StampAnnots."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What a SignedValue.dat holds: exactly one of the three."""
+
+    stamp: SealSignature | None = None
+    signed_data: SignedData | None = None
+    problem: FormatError | None = None
+
+    @property
+    def tolerances(self) -> tuple[Tolerance, ...]:
+        """What reading the stamp or the signed data had to tolerate."""
+        read = self.stamp or self.signed_data
+        return read.tolerances if read is not None else ()
+
+
+class SignatureReader:
+    """Reads all signatures of a package; ``problem`` is the first damage met outside them."""
+
+    def __init__(self, package: Package, outline: Outline, limits: Limits) -> None:
+        self.package = package
+        self.outline = outline
+        self.limits = limits
+        self.problem: FormatError | None = None
+        self._digests: dict[tuple[str, str], bytes | None] = {}
+        self._values: dict[str, _Value] = {}
+        self._signatures = 0
+        self._references = 0
+
+    def read(self) -> Iterator[Found]:
+        """The signatures of every document, in list order; stops where a limit is exceeded."""
+        try:
+            for body in self.outline.bodies:
+                if body.list_name is not None:
+                    yield from self._list(body, body.list_name)
+        except LimitExceeded as problem:
+            self._keep(problem)
+
+    def _keep(self, problem: FormatError) -> None:
+        if self.problem is None:
+            self.problem = problem
+
+    def _list(self, body: Body, name: str) -> Iterator[Found]:
+        try:
+            data = self.package.read(name)
+            root = xml.parse(data, f"/{name}", self.limits, expected="Signatures")
+        except FormatError as problem:
+            self._keep(problem)
+            return
+        for number, entry in enumerate(xml.children(root, "Signature"), start=1):
+            self._signatures += 1
+            limit = self.limits.max_signatures
+            if self._signatures > limit:
+                message = "the package lists too many signatures"
+                raise LimitExceeded(message, limit=limit, found=limit + 1, part=f"/{name}")
+            yield self._signature(body, name, number, entry)
+
+    def _signature(self, body: Body, holder: str, number: int, entry: Element) -> Found:
+        own_id = (xml.attribute(entry, "ID") or "").strip()
+        shown = own_id or str(number)
+        if len(self.outline.bodies) > 1:
+            shown = f"{body.id}/{shown}"
+        is_plain = (xml.attribute(entry, "Type") or "").strip().lower() == "sign"
+        location = locations.resolve(self.package, holder, xml.attribute(entry, "BaseLoc") or "")
+        evidence = SignatureEvidence(
+            id=shown,
+            kind=SignatureKind.SIGNATURE if is_plain else SignatureKind.SEAL,
+            location=location.path,
+        )
+        found = Found(evidence, body, frozenset(), frozenset(), (own_id,))
+        if location.name is None:
+            problem = FormatError("Signature.xml is missing", part=location.path)
+            return replace(found, evidence=replace(evidence, problem=problem))
+        tolerances = Tolerances()
+        if location.is_loose:
+            tolerances.note("quirk_q15", f"/{holder}")
+        return self._read_signature(found, location.name, tolerances)
+
+    def _read_signature(self, found: Found, name: str, tolerances: Tolerances) -> Found:
+        evidence = found.evidence
+        data: bytes | None = None
+        try:
+            data = self.package.read(name)
+            root = xml.parse(data, f"/{name}", self.limits, expected="Signature")
+        except FormatError as problem:
+            return replace(found, evidence=replace(evidence, data=data, problem=problem))
+        info = xml.child(root, "SignedInfo")
+        if info is None:
+            empty = FormatError("Signature.xml has no SignedInfo", part=f"/{name}")
+            return replace(found, evidence=replace(evidence, data=data, problem=empty))
+        if xml.namespace(root) != xml.NAMESPACE:
+            tolerances.note("quirk_q14", f"/{name}")
+        provider = _provider(info, name, tolerances)
+        method, parts = self._parts(info, name, tolerances)
+        value_name, value = self._value(root, name, tolerances)
+        seal_name, seal_file = self._seal_file(info, name, tolerances)
+        kind = evidence.kind
+        if value.problem is None:
+            kind = SignatureKind.SEAL if value.stamp is not None else SignatureKind.SIGNATURE
+        if kind is not evidence.kind:
+            tolerances.note("quirk_q16", f"/{name}")
+        annotations = tuple(xml.children(info, "StampAnnot"))
+        own = {name}
+        if value_name is not None and value.problem is None:
+            own.add(value_name)
+        if seal_name is not None and value.stamp is not None and seal_file == value.stamp.seal.der:
+            own.add(seal_name)
+        evidence = replace(
+            evidence,
+            kind=kind,
+            data=data,
+            digest_algorithm=method,
+            parts=parts,
+            stamp=value.stamp,
+            signed_data=value.signed_data,
+            problem=value.problem,
+            seal_file=seal_file,
+            appearances=tuple(_appearance(item, found.body) for item in annotations),
+            tolerances=(*tolerances.items, *value.tolerances),
+            provider=provider,
+            written_time=xml.text(info, "SignatureDateTime"),
+        )
+        ids = (xml.attribute(item, "ID") or "" for item in annotations)
+        protected = (part.name.removeprefix("/") for part in parts)
+        return Found(
+            evidence=evidence,
+            body=found.body,
+            protected=frozenset(item for item in protected if item in self.package),
+            own=frozenset(own),
+            ids=(*found.ids, *ids),
+        )
+
+    def _parts(
+        self, info: Element, holder: str, tolerances: Tolerances
+    ) -> tuple[str, tuple[ProtectedPart, ...]]:
+        """CheckMethod as written, and the protected files with their digests."""
+        references = xml.child(info, "References")
+        if references is None:
+            return "", ()
+        method = (xml.attribute(references, "CheckMethod") or "").strip()
+        if method in ("", _KEYED_SM3):
+            tolerances.note("quirk_q7", f"/{holder}")
+        algorithm = digest_algorithm(method or _DEFAULT_CHECK_METHOD)
+        parts: list[ProtectedPart] = []
+        for reference in xml.children(references, "Reference"):
+            self._references += 1
+            limit = self.limits.max_references
+            if self._references > limit:
+                message = "the signatures protect too many files"
+                raise LimitExceeded(message, limit=limit, found=limit + 1, part=f"/{holder}")
+            parts.append(self._part(reference, holder, algorithm, tolerances))
+        return method, tuple(_mark_contradictions(parts))
+
+    def _part(
+        self,
+        reference: Element,
+        holder: str,
+        algorithm: DigestAlgorithm | None,
+        tolerances: Tolerances,
+    ) -> ProtectedPart:
+        text = xml.attribute(reference, "FileRef") or ""
+        location = locations.resolve(self.package, holder, text)
+        if location.is_loose:
+            tolerances.note("quirk_q15", f"/{holder}")
+        expected = _base64(xml.text(reference, "CheckValue"))
+        name = location.name
+        if name is None:
+            return ProtectedPart(location.path, Presence.MISSING, expected, None)
+        presence = Presence.DUPLICATED if name in self.package.doubled else Presence.PRESENT
+        actual = self._digest(name, algorithm) if algorithm is not None else None
+        return ProtectedPart(location.path, presence, expected, actual)
+
+    def _digest(self, name: str, algorithm: DigestAlgorithm) -> bytes | None:
+        """The digest of a file, computed once; None for a damaged file, which is a problem."""
+        key = (name, algorithm.name)
+        if key not in self._digests:
+            try:
+                (self._digests[key],) = self.package.digest(name, (algorithm.factory,))
+            except FormatError as problem:
+                self._keep(problem)
+                self._digests[key] = None
+        return self._digests[key]
+
+    @property
+    def read_through(self) -> frozenset[str]:
+        """Names of the files whose checksum has been compared on the way."""
+        return frozenset(name for name, _ in self._digests)
+
+    def _value(
+        self, root: Element, holder: str, tolerances: Tolerances
+    ) -> tuple[str | None, _Value]:
+        text = xml.text(root, "SignedValue")
+        location = locations.resolve(self.package, holder, text)
+        if location.is_loose:
+            tolerances.note("quirk_q15", f"/{holder}")
+        name = location.name
+        if name is None:
+            problem = FormatError("the signed value is missing", part=location.path or f"/{holder}")
+            return None, _Value(problem=problem)
+        if name not in self._values:
+            self._values[name] = _decode_value(self.package, name)
+        return name, self._values[name]
+
+    def _seal_file(
+        self, info: Element, holder: str, tolerances: Tolerances
+    ) -> tuple[str | None, bytes | None]:
+        """The copy of the seal beside the stamp, where there is one to be read."""
+        text = xml.text(info, "Seal", "BaseLoc")
+        if not text:
+            return None, None
+        location = locations.resolve(self.package, holder, text)
+        if location.is_loose:
+            tolerances.note("quirk_q15", f"/{holder}")
+        if location.name is None:
+            tolerances.note("quirk_q16", location.path)
+            return None, None
+        try:
+            return location.name, self.package.read(location.name)
+        except FormatError as problem:
+            self._keep(problem)
+            return location.name, b""
+
+
+def _decode_value(package: Package, name: str) -> _Value:
+    try:
+        data = package.read(name)
+        if cms.is_signed_data(data):
+            return _Value(signed_data=cms.decode_signed_data(data))
+        return _Value(stamp=codec.decode_signature(data))
+    except FormatError as problem:
+        return _Value(problem=problem)
+
+
+def _mark_contradictions(parts: list[ProtectedPart]) -> Iterator[ProtectedPart]:
+    """The parts, those marked as doubled whose file is named twice with different digests."""
+    stated: dict[str, set[bytes]] = {}
+    for part in parts:
+        stated.setdefault(part.name, set()).add(part.expected)
+    for part in parts:
+        contradicts = len(stated[part.name]) > 1 and part.presence is Presence.PRESENT
+        yield replace(part, presence=Presence.DUPLICATED) if contradicts else part
+
+
+def _base64(text: str) -> bytes:
+    """The bytes in ``text``; empty where it is not Base64, which no digest equals."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _appearance(annotation: Element, body: Body) -> Appearance:
+    reference = (xml.attribute(annotation, "PageRef") or "").strip()
+    number = next((page.number for page in body.pages if page.id == reference), 0)
+    box = read_box(xml.attribute(annotation, "Boundary")) or Box(0, 0, 0, 0)
+    clip = read_box(xml.attribute(annotation, "Clip"))
+    return Appearance(
+        page=number,
+        x_mm=box.x_mm,
+        y_mm=box.y_mm,
+        width_mm=box.width_mm,
+        height_mm=box.height_mm,
+        clip_mm=(clip.x_mm, clip.y_mm, clip.width_mm, clip.height_mm) if clip else None,
+    )
+
+
+def _provider(info: Element, holder: str, tolerances: Tolerances) -> str:
+    """Name and version of the program that signed; Q12: given as elements by one product."""
+    provider = xml.child(info, "Provider")
+    if provider is None:
+        return ""
+    texts = [xml.attribute(provider, key) for key in ("ProviderName", "Version")]
+    if texts[0] is None and xml.child(provider, "ProviderName") is not None:
+        tolerances.note("quirk_q12", f"/{holder}")
+        texts = [xml.text(provider, key) for key in ("ProviderName", "Version")]
+    return " ".join(text.strip() for text in texts if text)

@@ -1,0 +1,192 @@
+"""XML as OFD packages hold it: parsed without document types, entities, network or surprises.
+
+Names are matched without their namespace, because products use several (Q14). Only this module
+and its neighbours see lxml.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from lxml import etree
+
+from govseal.errors import FormatError, LimitExceeded
+from govseal.formats.limits import DEFAULT_LIMITS, Limits
+
+NAMESPACE = "http://www.ofdspec.org/2016"
+
+# lxml ships no annotations.
+Element: TypeAlias = Any
+
+_DECLARATION = re.compile(r"<\?xml\s[^>]{0,200}\?>")
+_ENCODING = re.compile(r"""\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+#: Encodings that are read, and the codec for each: the GB family is a row of supersets.
+_CODECS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "us-ascii": "utf-8",
+    "ascii": "utf-8",
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb18030": "gb18030",
+}
+_SPACE = " \t\r\n"
+
+
+def parse(
+    data: bytes, part: str, limits: Limits = DEFAULT_LIMITS, *, expected: str | None = None
+) -> Element:
+    """The root element of the XML in ``data``; ``part`` names the file in errors.
+
+    ``expected`` is the name that the root must have, in whatever namespace. UTF-8, UTF-16 and the
+    GB encodings are read, as declared.
+
+    Raises:
+        FormatError: not well-formed, another root (``malformed``), or a document type
+            (``xml_forbidden``).
+        LimitExceeded: too large or nested too deeply.
+    """
+    if len(data) > limits.max_xml_bytes:
+        message = "an XML file is too large"
+        raise LimitExceeded(message, limit=limits.max_xml_bytes, found=len(data), part=part)
+    text = _decoded(data, part)
+    _refuse_document_type(text, part)
+    # Comments stay for the sake of files that are written back.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
+    )
+    try:
+        root = etree.fromstring(_undeclared(text).encode("utf-8", "surrogatepass"), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise FormatError("not well-formed XML", part=part) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise FormatError("a document type is not allowed", code="xml_forbidden", part=part)
+    if _deeper_than(limits.max_xml_depth, root):
+        limit = limits.max_xml_depth
+        raise LimitExceeded("XML is nested too deeply", limit=limit, found=limit + 1, part=part)
+    if expected is not None and name(root) != expected:
+        message = f"the root element is not {expected}"
+        raise FormatError(message, part=part)
+    return root
+
+
+def _decoded(data: bytes, part: str) -> str:
+    try:
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return data.decode("utf-16")
+        if data.startswith((b"<\x00?\x00", b"\x00<\x00?")):
+            return data.decode("utf-16-le" if data[0] else "utf-16-be")
+        head = data[:300].decode("latin-1").removeprefix("\xef\xbb\xbf")
+        declaration = _DECLARATION.match(head)
+        encoding = _ENCODING.search(declaration.group()) if declaration else None
+        codec = _CODECS.get(encoding[1].lower()) if encoding else "utf-8"
+        if codec is None or codec.startswith("utf-16"):
+            raise FormatError("the XML is in an encoding that is not read", part=part)
+        return data.decode(codec).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        message = "the XML is not in the encoding it declares"
+        raise FormatError(message, part=part, offset=error.start) from error
+
+
+def _undeclared(text: str) -> str:
+    """``text`` without its XML declaration, whose encoding no longer holds."""
+    declaration = _DECLARATION.match(text)
+    return text[declaration.end() :] if declaration else text
+
+
+def _refuse_document_type(text: str, part: str) -> None:
+    """Look at what stands before the root element: the only place for a document type."""
+    at = 0
+    while True:
+        while text[at : at + 1] in _SPACE and at < len(text):
+            at += 1
+        if text.startswith("<?", at):
+            close, length = text.find("?>", at), 2
+        elif text.startswith("<!--", at):
+            close, length = text.find("-->", at + 4), 3
+        elif text.startswith("<!", at):
+            raise FormatError("a document type is not allowed", code="xml_forbidden", part=part)
+        else:
+            return
+        if close < 0:
+            return
+        at = close + length
+
+
+def _deeper_than(depth: int, root: Element) -> bool:
+    return bool(root.xpath("boolean(" + "/*" * (depth + 1) + ")"))
+
+
+def name(element: Element) -> str:
+    """The element's name without its namespace; empty for comments and instructions."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def namespace(element: Element) -> str:
+    """The element's namespace, empty for none."""
+    return str(etree.QName(element).namespace or "")
+
+
+def children(element: Element, wanted: str) -> Iterator[Element]:
+    """The child elements of that name, in any namespace."""
+    return (child for child in element if name(child) == wanted)
+
+
+def child(element: Element | None, *path: str) -> Element | None:
+    """The first child element along ``path``, in any namespace; None where it ends early."""
+    for wanted in path:
+        if element is None:
+            return None
+        element = next(children(element, wanted), None)
+    return element
+
+
+def text(element: Element | None, *path: str) -> str:
+    """The text of the element at ``path``, stripped; empty where there is none."""
+    found = child(element, *path)
+    return "" if found is None else "".join(found.itertext()).strip()
+
+
+def attribute(element: Element, wanted: str) -> str | None:
+    """The attribute of that name, in any namespace; None where it is missing."""
+    value = element.get(wanted)
+    if value is None:
+        value = next(
+            (value for key, value in element.items() if key.rpartition("}")[2] == wanted), None
+        )
+    return None if value is None else str(value)
+
+
+def new(like: Element | None, tag: str, **attributes: str) -> Element:
+    """A root element in the namespace of ``like``, with the prefix that OFD files use."""
+    uri = (namespace(like) if like is not None else "") or NAMESPACE
+    return etree.Element(f"{{{uri}}}{tag}", nsmap={"ofd": uri}, **attributes)
+
+
+def add(parent: Element, tag: str, content: str = "", **attributes: str) -> Element:
+    """A new last child in the namespace of its parent."""
+    uri = namespace(parent)
+    element = etree.SubElement(parent, f"{{{uri}}}{tag}" if uri else tag, **attributes)
+    if content:
+        element.text = content
+    return element
+
+
+def add_in_front(parent: Element, tag: str, content: str) -> Element:
+    """A new first child in the namespace of its parent."""
+    element = add(parent, tag, content)
+    parent.insert(0, element)
+    return element
+
+
+def serialize(root: Element) -> bytes:
+    """The document around ``root`` in UTF-8, with a declaration."""
+    text = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=False)
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + bytes(text)
