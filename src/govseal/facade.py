@@ -85,13 +85,12 @@ def verify(
         FormatError: no format that is known (``UnsupportedFormat``), or too large.
         OSError: the system cannot open the file.
     """
-    from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
-    from govseal.formats.sesfile import open_detached  # noqa: PLC0415 - start-up
+    from govseal.formats.detect import open_detached, open_document  # noqa: PLC0415 - start-up
     from govseal.verification.verifier import verify_document  # noqa: PLC0415 - start-up
 
     received = read_source(data, limits)
     if detached is None:
-        document = open_document(received, limits)
+        document = open_document(received, limits, name=_name(data))
     else:
         document = open_detached(read_source(detached, limits), received, limits)
     return verify_document(
@@ -114,7 +113,7 @@ def inspect(data: Source, *, limits: Limits = DEFAULT_LIMITS) -> Evidence:
     """
     from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
 
-    return open_document(read_source(data, limits), limits).evidence()
+    return open_document(read_source(data, limits), limits, name=_name(data)).evidence()
 
 
 def stamp(
@@ -176,14 +175,12 @@ def stamp_detached(
         SealError: the seal may not be used so.
         OSError: the system cannot open a file.
     """
-    from govseal.formats.sesfile import DetachedDocument  # noqa: PLC0415 - start-up
-    from govseal.stamping import stamp_document  # noqa: PLC0415 - start-up
+    from govseal.stamping import stamp_bytes  # noqa: PLC0415 - start-up
 
-    return stamp_document(
-        DetachedDocument(read_source(data, limits)),
+    return stamp_bytes(
+        read_source(data, limits),
         load_seal(seal),
         signer,
-        (),
         at=_aware(at),
         extensions=extensions,
     )

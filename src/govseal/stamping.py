@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from govseal.errors import StampError
-from govseal.formats.base import Document, Placement, Protect, StampRequest
+from govseal.formats.base import Document, Placement, PreparedStamp, Protect, StampRequest
+from govseal.formats.sesfile import detached_request
 from govseal.pki.signer import Signer
 from govseal.seal.model import Extension, Seal
 from govseal.seal.sign import check_may_use, sign_seal
@@ -48,7 +49,34 @@ def stamp_document(
         signed_at=at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ"),
         protect=protect,
     )
-    prepared = document.prepare(request)
+    return _sign(document.prepare(request), seal, signer, at, extensions)
+
+
+def stamp_bytes(
+    data: bytes,
+    seal: Seal,
+    signer: Signer,
+    *,
+    at: datetime,
+    extensions: Sequence[Extension] = (),
+) -> bytes:
+    """A detached stamp over any bytes: the SES_Signature in DER.
+
+    Raises:
+        SealError: the seal may not be used so.
+    """
+    check_may_use(seal, signer.certificate, at)
+    prepared = detached_request(data, signer.algorithm.oid)
+    return _sign(prepared, seal, signer, at, extensions)
+
+
+def _sign(
+    prepared: PreparedStamp,
+    seal: Seal,
+    signer: Signer,
+    at: datetime,
+    extensions: Sequence[Extension],
+) -> bytes:
     if not prepared.property_info.isascii():
         raise StampError("the path of the signature is not ASCII", code="unsupported_path")
     signature = sign_seal(
