@@ -1,0 +1,156 @@
+"""The house: what starting up costs, what the package says of itself, and the words of make."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import govseal
+import skiplist
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+HEAVY = {"asn1crypto", "cryptography", "fontTools", "lxml", "PIL"}
+
+
+def modules_after(code: str, *arguments: object) -> set[str]:
+    """The modules that a new interpreter has loaded after running some code."""
+    code = f"import sys\n{code}\nprint('loaded', *sys.modules)"
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.rpartition("loaded ")[2].split())
+
+
+def roots(modules: set[str]) -> set[str]:
+    return {name.split(".")[0] for name in modules}
+
+
+# ------------------------------------------------------------------------------------ starting up
+
+
+def test_importing_costs_no_more_than_an_interpreter():
+    extra = modules_after("import govseal") - modules_after("pass")
+    assert extra == {"govseal"} | ({"__future__"} & extra)
+
+
+def test_an_error_class_costs_no_parser():
+    assert not roots(modules_after("from govseal import GovsealError")) & HEAVY
+
+
+def test_a_name_that_is_not_there():
+    with pytest.raises(AttributeError, match="no attribute 'Bureau'"):
+        _ = govseal.Bureau
+
+
+@pytest.mark.parametrize("name", govseal.__all__)
+def test_public_names_are_there(name: str):
+    assert getattr(govseal, name) is not None
+    assert name in dir(govseal)
+
+
+# ---------------------------------------------------------------------------------------- metadata
+
+
+def test_the_package_has_one_version():
+    assert PROJECT["project"]["version"] == govseal.__version__
+    assert f"[{govseal.__version__}]" in read("CHANGELOG.md") or "[Unreleased]" in read(
+        "CHANGELOG.md"
+    )
+
+
+def test_the_licence_is_the_one_it_names():
+    assert PROJECT["project"]["license"] == "Apache-2.0"
+    text = read("LICENSE")
+    assert "Apache License" in text
+    assert "Version 2.0, January 2004" in text
+    assert "APPENDIX: How to apply the Apache License to your work." in text
+
+
+def test_changes_of_verdict_have_a_heading():
+    """A file that passed yesterday and does not today must be listed."""
+    assert "### Verification behaviour changed" in read("CHANGELOG.md")
+
+
+def test_every_floor_has_its_rule():
+    contracts = PROJECT["tool"]["importlinter"]["contracts"]
+    floors = next(c for c in contracts if c["type"] == "layers")["layers"]
+    named = {name.strip() for floor in floors for name in floor.split("|")}
+    inside = {
+        f"govseal.{path.stem}"
+        for path in (ROOT / "src/govseal").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").is_file()
+    }
+    assert inside - {"govseal.__init__", "govseal.__main__"} == named
+
+
+def test_one_folder_knows_the_xml_library():
+    forbidden = [
+        c for c in PROJECT["tool"]["importlinter"]["contracts"] if c["type"] == "forbidden"
+    ]
+    assert {"lxml", "asn1crypto", "gmssl"} <= {m for c in forbidden for m in c["forbidden_modules"]}
+
+
+# -------------------------------------------------------------------------------------------- words
+
+
+def test_make_knows_its_words():
+    targets = set(re.findall(r"^([a-z0-9-]+):", read("Makefile"), re.MULTILINE))
+    everyday = "demo test check dev fmt lint type native prove bench docs clean requirements help"
+    assert set(everyday.split()) <= targets
+
+
+def test_the_build_machine_runs_make_test():
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert "make test" in script.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("script", ["tools/packages", "tools/environment", "tools/core", ".ci/run"])
+def test_scripts_are_sound(script: str):
+    shell = "bash" if script == ".ci/run" else "sh"
+    done = subprocess.run([shell, "-n", ROOT / script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert os.access(ROOT / script, os.X_OK)
+
+
+def test_an_unknown_word_is_refused():
+    command = [ROOT / "tools" / "packages", "nonsense"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
+    assert done.returncode == 1
+    assert done.stderr == "govseal: error: tools/packages knows no nonsense\n"
+
+
+# -------------------------------------------------------------------------------------------- skips
+
+
+def test_a_skip_is_permitted_for_its_own_reason_only():
+    permitted = skiplist.load(ROOT / "tests" / "skips.toml")
+    interop = "tests/interop/test_ofdrw.py::test_one"
+    assert skiplist.is_permitted(interop, "Skipped: maven not installed", permitted)
+    assert not skiplist.is_permitted(interop, "Skipped: not today", permitted)
+    assert not skiplist.is_permitted("tests/sm2/test_x.py::test_one", "not installed", permitted)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[[skip]]\ntests = "tests/*"\nwhen = "x"\n', "reason"),
+        ('[[skip]]\ntests = "tests/*"\nwhen = " "\nreason = "y"\n', "tests, when and reason"),
+        ('[[skip]]\ntests = "t"\nwhen = "x"\nreason = "y"\nuntil = "z"\n', "until"),
+    ],
+)
+def test_a_skip_needs_its_reason(text: str, why: str, tmp_path: Path):
+    (tmp_path / "skips.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(pytest.UsageError, match=why):
+        skiplist.load(tmp_path / "skips.toml")
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
