@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from govseal.asn1 import strict
 from govseal.errors import EncodingError, LimitExceeded, UnsupportedFormat
 from govseal.formats import cms
@@ -39,8 +41,8 @@ def _detect_der(data: bytes) -> str | None:
         return "ses"
     try:
         children = strict.parse(data).children()
-        if children and all(child.tag == strict.INTEGER for child in children):
-            return "ses"
+        if [child.tag for child in children] == [strict.INTEGER, strict.INTEGER]:
+            return "ses"  # a bare SM2 signature: recognised, and refused with its name
         is_seal = len(children) in (2, 4, 5) and bool(children[0].children()[0].children())
     except (EncodingError, LimitExceeded, IndexError):
         return None
@@ -72,7 +74,7 @@ def open_document(data: bytes, limits: Limits = DEFAULT_LIMITS, *, name: str = "
         return OfdDocument(data, limits)
     from govseal.formats import sesfile  # noqa: PLC0415 - beside its sibling above
 
-    kinds = {
+    kinds: dict[str, Callable[[bytes], Document]] = {
         "seal": sesfile.SealDocument,
         "ses": sesfile.StampDocument,
         "cms": sesfile.SignedDataDocument,

@@ -116,13 +116,13 @@ def coverages(
             for place, other in enumerate(signatures)
             if place != at and _is_later(signature, at, other, place)
         )
-        ours = later | 1 << at
         outside = [
             name
             for name in package.names
             if name not in signature.protected
             and name not in lists
-            and not owners.get(name, 0) & ours
+            and name not in signature.files
+            and not owners.get(name, 0) & later
         ]
         yield Coverage(
             extent=_extent(signature, outside, protectors, later),

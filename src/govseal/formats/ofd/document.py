@@ -14,7 +14,7 @@ from govseal.formats.ofd.outline import Body, Box, Outline, Page, page_box, read
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.signatures import Found, SignatureReader
 
-_SIGNATURE_FILES = frozenset({"signature.xml", "signatures.xml", "signedvalue.dat"})
+_SIGNATURE_FILES = frozenset({"signature.xml", "signatures.xml"})
 
 
 class OfdDocument:

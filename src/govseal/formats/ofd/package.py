@@ -86,7 +86,7 @@ class Package:
         tolerances = Tolerances()
         for entry in entries:
             if not _is_utf8(entry.raw_name):
-                tolerances.note("quirk_q17", entry.name)
+                tolerances.note("quirk_q17", f"/{entry.name}")
         return cls(data, end, entries, problem, tolerances)
 
     def __contains__(self, name: object) -> bool:

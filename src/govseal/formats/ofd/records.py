@@ -351,6 +351,6 @@ def _inflated(
         raise damaged("a file is not deflated properly", part=entry.name) from error
     if inflater.unused_data == adler.to_bytes(4, "big"):
         # One product takes the head off a zlib stream and forgets its checksum at the end.
-        tolerances.note("quirk_q17", entry.name)
+        tolerances.note("quirk_q17", f"/{entry.name}")
     elif left > 0 and (not inflater.eof or inflater.unused_data):
         raise damaged("a file is not deflated properly", part=entry.name)

@@ -46,9 +46,10 @@ class Found:
     body: Body
     protected: frozenset[str]
     """Names of the protected files that exist."""
+    files: frozenset[str]
+    """Names of the files it calls its own: Signature.xml, SignedValue.dat, the copy of the seal."""
     own: frozenset[str]
-    """Names of its own files: Signature.xml, SignedValue.dat and the copy of the seal, as far as
-    their content is just that."""
+    """Those of them whose content is just that, so that nothing else hides behind the name."""
     ids: tuple[str, ...]
     """The IDs it uses up: its own and those of its StampAnnots."""
 
@@ -121,7 +122,7 @@ class SignatureReader:
             kind=SignatureKind.SIGNATURE if is_plain else SignatureKind.SEAL,
             location=location.path,
         )
-        found = Found(evidence, body, frozenset(), frozenset(), (own_id,))
+        found = Found(evidence, body, frozenset(), frozenset(), frozenset(), (own_id,))
         if location.name is None:
             problem = FormatError("Signature.xml is missing", part=location.path)
             return replace(found, evidence=replace(evidence, problem=problem))
@@ -137,7 +138,8 @@ class SignatureReader:
             data = self.package.read(name)
             root = xml.parse(data, f"/{name}", self.limits, expected="Signature")
         except FormatError as problem:
-            return replace(found, evidence=replace(evidence, data=data, problem=problem))
+            evidence = replace(evidence, data=data, problem=problem)
+            return replace(found, evidence=evidence, files=frozenset({name}))
         info = xml.child(root, "SignedInfo")
         if info is None:
             empty = FormatError("Signature.xml has no SignedInfo", part=f"/{name}")
@@ -180,6 +182,7 @@ class SignatureReader:
             evidence=evidence,
             body=found.body,
             protected=frozenset(item for item in protected if item in self.package),
+            files=frozenset(item for item in (name, value_name, seal_name) if item is not None),
             own=frozenset(own),
             ids=(*found.ids, *ids),
         )
