@@ -215,7 +215,9 @@ def _read(der: bytes) -> Certificate:
     constraints, points = value(ext.BASIC_CONSTRAINTS), value(ext.CRL_DISTRIBUTION_POINTS)
     authority = value(ext.AUTHORITY_KEY_IDENTIFIER)
     own = value(ext.SUBJECT_KEY_IDENTIFIER)
-    is_ca, path_length = ext.read_basic_constraints(constraints) if constraints else (False, None)
+    is_ca, path_length = (
+        (False, None) if constraints is None else ext.read_basic_constraints(constraints)
+    )
     return Certificate(
         der=der,
         tbs=tbs_element.raw,

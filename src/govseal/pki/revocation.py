@@ -152,19 +152,22 @@ class Crl:
         """The entry of a serial number, None where it is not listed."""
         return self.entries.get(serial)
 
-    def speaks_for(self, certificate: Certificate, at: datetime) -> bool:
-        """Whether absence from this list means "not revoked at ``at``"; no signature is checked.
+    def covers(self, certificate: Certificate) -> bool:
+        """Whether absence from this list means anything for the certificate.
 
-        It must cover the certificate and be issued at ``at`` or later, or ``at`` lie before its
-        next update. A list issued after the certificate expired may have dropped it, unless it
-        says that it keeps expired ones.
+        Not where a critical extension is not understood, the scope leaves the certificate out,
+        or the list was issued after the certificate expired: it may have been dropped, unless
+        the list says that it keeps expired ones.
         """
         if self.critical_unknown or not self.scope.covers(certificate):
             return False
-        if self.this_update > certificate.not_after and (
-            self.expired_since is None or certificate.not_after < self.expired_since
-        ):
-            return False
+        since = self.expired_since
+        return self.this_update <= certificate.not_after or (
+            since is not None and since <= certificate.not_after
+        )
+
+    def reaches(self, at: datetime) -> bool:
+        """Whether the list was issued at ``at`` or later, or is not yet to be replaced then."""
         return self.this_update >= at or (self.next_update is not None and at <= self.next_update)
 
     def __eq__(self, other: object) -> bool:
@@ -369,22 +372,23 @@ def check_revocation(
     revoked = _find_revocation(certificate, authentic)
     if revoked is not None:
         return revoked
-    speaking = [crl for crl in authentic if crl.speaks_for(certificate, at)]
-    if speaking:
-        return RevocationStatus(
-            "good", source=_source(speaking[0]), this_update=speaking[0].this_update
-        )
-    if any(crl.this_update <= at for crl in authentic):
+    covering = [crl for crl in authentic if crl.covers(certificate)]
+    for crl in covering:
+        if crl.reaches(at):
+            return RevocationStatus("good", source=_source(crl), this_update=crl.this_update)
+    if covering:
         return RevocationStatus(
             "unknown",
             reason="revocation_stale",
-            source=_source(authentic[0]),
-            this_update=authentic[0].this_update,
+            source=_source(covering[0]),
+            this_update=covering[0].this_update,
             detail="the CRL at hand does not reach the moment asked for",
         )
     detail = "no CRL of this issuer"
-    if named:
-        detail = "the CRLs of this issuer's name are not signed by it, or do not cover this"
+    if authentic:
+        detail = "the CRLs of this issuer do not cover this certificate"
+    elif named:
+        detail = "the CRLs in this issuer's name are not signed by a trusted key of it"
     return RevocationStatus("unknown", reason="no_revocation_data", detail=detail)
 
 
