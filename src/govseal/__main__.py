@@ -1,0 +1,10 @@
+"""``python -m govseal``: the command line."""
+
+from __future__ import annotations
+
+import sys
+
+from govseal.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""Options as the commands share them, parsed into the words of the API."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import IO, NoReturn
+
+from govseal.asn1.times import BEIJING
+from govseal.cli.language import LANGUAGES, say
+from govseal.cli.problems import UsageError
+
+WIDTH = 96
+# argparse speaks English; its few messages in Chinese.
+_MESSAGES: tuple[tuple[str, str], ...] = (
+    (r"the following arguments are required: (.*)", r"缺少参数：\1"),
+    (r"unrecognized arguments: (.*)", r"无法识别的参数：\1"),
+    (r"one of the arguments (.*) is required", r"需要以下参数之一：\1"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"参数 \1 不能与 \2 同用"),
+    (r"argument (\S+): expected one argument", r"参数 \1 需要一个值"),
+    (r"argument (\S+): expected at least one argument", r"参数 \1 至少需要一个值"),
+    (r"argument (\S+): invalid int value: (.*)", r"参数 \1 需要整数，而不是 \2"),
+    (r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", r"参数 \1 只能取 \3，而不是 \2"),
+    (r"argument (\S+): ignored explicit argument (.*)", r"参数 \1 不带值"),
+    (r"argument (\S+): (.*)", r"参数 \1：\2"),
+)
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Help in the language of the run, without asking the terminal for its width."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=WIDTH)
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, prefix or say("用法：", "usage: "))
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser of one command: errors are raised, texts come in two languages."""
+
+    def __init__(self, command: str, summary: str) -> None:
+        super().__init__(
+            prog=f"govseal {command}",
+            description=summary,
+            add_help=False,
+            allow_abbrev=False,
+            formatter_class=_Formatter,
+        )
+        self.inputs = self.add_argument_group(say("参数", "arguments"))
+        self.options = self.add_argument_group(say("选项", "options"))
+
+    def add_common(self, *, json: bool = True) -> None:
+        """The options that every command ends with."""
+        if json:
+            self.options.add_argument(
+                "--json", action="store_true", help=say("以 JSON 输出", "print JSON")
+            )
+        self.options.add_argument(
+            "--lang",
+            choices=LANGUAGES,
+            help=say("语言：zh 中文，en 英文", "language: zh Chinese, en English"),
+        )
+        self.options.add_argument(
+            "-h", "--help", action="help", help=say("显示本帮助", "show this help")
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse would print."""
+        raise UsageError(
+            say(_in_chinese(message), message),
+            say(f"参见 {self.prog} --help", f"see {self.prog} --help"),
+        )
+
+
+def _in_chinese(message: str) -> str:
+    for pattern, chinese in _MESSAGES:
+        match = re.fullmatch(pattern, message, re.DOTALL)
+        if match:
+            return match.expand(chinese)
+    return message
+
+
+def moment(text: str) -> datetime:
+    """A time in ISO 8601; without a zone it is Beijing time."""
+    try:
+        value = datetime.fromisoformat(text)
+        value = value.replace(tzinfo=BEIJING) if value.tzinfo is None else value
+        value.astimezone(BEIJING)  # the first and last day of the calendar have no such time
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(
+            say(
+                f"{text} 不是 ISO 8601 时间，例如 2026-11-21T20:29:00",
+                f"{text} is no ISO 8601 time such as 2026-11-21T20:29:00",
+            )
+        ) from None
+    return value
+
+
+def size_mm(text: str) -> tuple[int, int]:
+    """Width and height in whole millimetres: ``W,H``."""
+    match = re.fullmatch(r"(\d{1,3})[,x×](\d{1,3})", text, re.ASCII)
+    if match is None or "0" in (match[1], match[2]):
+        raise argparse.ArgumentTypeError(
+            say(
+                f"{text} 不是“宽,高”（整毫米），例如 42,42",
+                f"{text} is no W,H in whole millimetres such as 42,42",
+            )
+        )
+    return int(match[1]), int(match[2])
+
+
+def only(value: str, zh: str, en: str) -> Callable[[str], str]:
+    """A type for an option that has one value so far; any other is refused with that sentence."""
+
+    def check(text: str) -> str:
+        if text != value:
+            raise argparse.ArgumentTypeError(say(zh, en))
+        return text
+
+    return check
+
+
+def add_output(parser: Parser, help_text: str) -> None:
+    """``-o OUT``."""
+    parser.options.add_argument(
+        "-o", "--output", metavar="OUT", type=Path, required=True, help=help_text
+    )
+
+
+def add_password(parser: Parser) -> None:
+    """The two ways to give a password, neither of them in the clear."""
+    group = parser.options
+    group.add_argument(
+        "--password-env",
+        metavar="NAME",
+        help=say("从环境变量 NAME 取密码", "take the password from the variable NAME"),
+    )
+    group.add_argument(
+        "--password-file",
+        metavar="F",
+        type=Path,
+        help=say("从文件 F 的第一行取密码", "take the password from the first line of F"),
+    )
+
+
+def given_password(options: argparse.Namespace) -> str | None:
+    """The password from the variable or the file; None where neither is named."""
+    name, file = options.password_env, options.password_file
+    if name is not None and file is not None:
+        raise UsageError(
+            say(
+                "--password-env 与 --password-file 只能用一个",
+                "--password-env and --password-file exclude each other",
+            )
+        )
+    if name is not None:
+        value = os.environ.get(name)
+        if value is None:
+            raise UsageError(
+                say(f"没有环境变量 {name}", f"there is no environment variable {name}")
+            )
+        return value
+    if file is None:
+        return None
+    with Path(file).open("rb") as source:
+        line = source.readline(4096)
+    try:
+        return line.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise UsageError(say(f"{file} 不是 UTF-8 文本", f"{file} is not a text in UTF-8")) from None
+
+
+def ask_password(path: Path) -> str | None:
+    """The password from the terminal; None where nobody can be asked."""
+    if not sys.stdin or not sys.stdin.isatty():
+        return None
+    from getpass import getpass  # noqa: PLC0415 - start-up
+
+    return getpass(say(f"{path} 的密码：", f"password of {path}: "))
+
+
+def is_terminal(stream: IO[str] | None) -> bool:
+    """Whether a stream shows to a person; a closed one does not."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False

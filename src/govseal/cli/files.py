@@ -1,0 +1,77 @@
+"""Files written whole or not at all, and never over what the command reads."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from govseal.cli.arguments import is_terminal
+from govseal.cli.language import say
+from govseal.cli.problems import UsageError
+
+STANDARD_OUTPUT = Path("-")
+
+
+def check_output(target: Path, inputs: Iterable[Path | None]) -> None:
+    """Refuse an output that is one of the inputs, or that would fill a terminal with bytes."""
+    if target == STANDARD_OUTPUT:
+        if is_terminal(sys.stdout):
+            raise UsageError(
+                say("不向终端输出二进制数据", "binary data is not written to a terminal"),
+                say("用 -o 指定文件，或重定向输出", "name a file with -o, or redirect the output"),
+            )
+        return
+    for source in inputs:
+        if source is not None and _is_same(source, target):
+            raise UsageError(
+                say(f"输出会覆盖输入 {source}", f"the output would overwrite the input {source}"),
+                say("用 -o 指定另一个文件", "name another file with -o"),
+            )
+
+
+def _is_same(source: Path, target: Path) -> bool:
+    try:
+        return source.samefile(target)
+    except OSError:
+        return source.absolute() == target.absolute()
+
+
+def write_output(target: Path, data: bytes) -> None:
+    """Write ``data`` to standard output for ``-``, else whole and at once to a file.
+
+    A new file appears under its name only when it is complete; one that was there keeps its
+    permissions. What is no regular file (a device, a pipe) is written as it is.
+    """
+    if target == STANDARD_OUTPUT:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    target = Path(os.path.realpath(target))
+    mode: int | None = None
+    with contextlib.suppress(FileNotFoundError):
+        found = target.stat()
+        if not stat.S_ISREG(found.st_mode):
+            target.write_bytes(data)
+            return
+        mode = stat.S_IMODE(found.st_mode)
+    temporary = target.with_name(f".{target.name[:60]}.{secrets.token_hex(8)}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(target)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        if isinstance(error, OSError):
+            error.filename = str(target)
+        raise

@@ -1,0 +1,181 @@
+"""Errors as the command line tells them: one line, a hint where one helps, an exit status."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+
+from govseal.cli.language import say
+from govseal.errors import (
+    FormatError,
+    GovsealError,
+    KeyLoadError,
+    SealError,
+    SigningUnavailable,
+    StampError,
+)
+from govseal.verification.render.printable import printable
+
+REFUSED = 1
+UNUSABLE = 2
+
+_Pair = tuple[str, str]
+# What the refusals mean, in Chinese; the library's own sentence in English follows.
+_REFUSALS: dict[str, str] = {
+    "E_SEAL_NAME": "印章名称不符合要求",
+    "E_SEAL_SIZE": "印章尺寸不符合规定",
+    "E_NAME_TOO_LONG": "文字太长，缩小后无法辨认",
+    "E_GLYPH_MISSING": "字体中缺少所需的字",
+    "E_FONT_MISSING": "系统中没有可用的中文字体",
+    "E_NO_CERT": "印章没有授权任何证书",
+    "E_NOT_OWNER": "印章没有授权该证书",
+    "E_EXPIRED": "已过有效期",
+    "E_TOO_EARLY": "尚未生效",
+    "E_VALIDITY_MISMATCH": "印章有效期与证书有效期不符",
+    "E_KEY_USAGE": "证书的密钥用途不允许签名",
+    "E_GENERATION": "不能按该代标准签章",
+    "no_such_page": "文件没有该页",
+    "outside_page": "印章不在页面之内",
+    "whole_protected": "已有签章保护整个文件，不能再签章",
+    "not_permitted": "文件的权限设置不允许签章",
+    "algorithm_forbidden": "不允许用该算法签章",
+}
+_KEY_PROBLEMS: dict[str, _Pair] = {
+    "wrong_password": ("密码不正确或缺少密码", "the password is wrong or missing"),
+    "unsupported": ("不支持的密钥形式", "a form of key that is not supported"),
+    "damaged": ("密钥文件不可用", "the key file cannot be used"),
+}
+_FORMAT_PROBLEMS: dict[str, str] = {
+    "malformed": "文件不符合格式要求",
+    "unsupported": "不支持或无法识别的格式",
+    "container_damaged": "文件包已损坏",
+    "container_unsafe_name": "文件包内有越界或非法的文件名",
+    "container_duplicate_name": "文件包内有重名文件",
+    "container_too_large": "文件超出允许的大小、数量或压缩比",
+    "xml_forbidden": "XML 含有禁止的文档类型声明、实体或脚本",
+}
+_HINTS: dict[str, _Pair] = {
+    "E_FONT_MISSING": (
+        "安装一种宋体，例如 apt install fonts-noto-cjk",
+        "install a Song typeface, for example apt install fonts-noto-cjk",
+    ),
+    "E_NOT_OWNER": (
+        "用 govseal seal show 查看印章授权的证书",
+        "see which certificates the seal permits with govseal seal show",
+    ),
+    "wrong_password": (
+        "用 --password-env 或 --password-file 提供密码",
+        "give the password with --password-env or --password-file",
+    ),
+    "signing_unavailable": (
+        "安装 C 编译器后重新安装 govseal",
+        "install a C compiler, then install govseal again",
+    ),
+}
+
+
+class UsageError(Exception):
+    """The command was called in a way it does not offer."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One error, ready to be told."""
+
+    status: int
+    code: str
+    message: str
+    hint: str = ""
+
+    def to_dict(self, file: str | None = None) -> dict[str, object]:
+        """The error as ``--json`` shows it (schema ``govseal.error/1``)."""
+        about = {} if file is None else {"file": file}
+        return {
+            "schema": "govseal.error/1",
+            **about,
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+
+def explain(error: Exception) -> Problem:
+    """What an exception means to the one who called the command."""
+    if isinstance(error, UsageError):
+        return Problem(UNUSABLE, "usage", str(error), error.hint)
+    if isinstance(error, SealError | StampError):
+        meaning = _joined(_meaning(error.code), str(error))
+        return Problem(
+            REFUSED, error.code, f"{error.code}{say('：', ': ')}{meaning}", _hint(error.code)
+        )
+    if isinstance(error, KeyLoadError):
+        zh, en = _KEY_PROBLEMS.get(error.kind, _KEY_PROBLEMS["damaged"])
+        message = say(_joined(zh, str(error)), str(error) or en)
+        return Problem(UNUSABLE, f"key_{error.kind}", message, _hint(error.kind))
+    if isinstance(error, FormatError):
+        message = _joined(_meaning(error.code), str(error))
+        return Problem(UNUSABLE, error.code, message, _hint(error.code))
+    if isinstance(error, SigningUnavailable):
+        message = _joined("没有编译好的核心，不能用软件密钥进行 SM2 签名", str(error))
+        return Problem(UNUSABLE, "signing_unavailable", message, _hint("signing_unavailable"))
+    if isinstance(error, OSError):
+        return Problem(UNUSABLE, "io", _os_message(error))
+    return Problem(UNUSABLE, "error", str(error))
+
+
+def _joined(zh: str, en: str) -> str:
+    """The Chinese sentence with the library's English particulars, or those alone."""
+    return say(f"{zh}（{en}）" if zh and en else zh or en, en)
+
+
+def _meaning(code: str) -> str:
+    """What a code means, in Chinese; a refusal and a bad format may share one."""
+    return _REFUSALS.get(code) or _FORMAT_PROBLEMS.get(code) or "不能处理"
+
+
+def _hint(code: str) -> str:
+    return say(*_HINTS[code]) if code in _HINTS else ""
+
+
+def _os_message(error: OSError) -> str:
+    what = f"{error.filename}{say('：', ': ')}" if error.filename else ""
+    known: tuple[tuple[type[OSError], _Pair], ...] = (
+        (FileNotFoundError, ("找不到文件", "no such file")),
+        (PermissionError, ("没有权限", "permission denied")),
+        (IsADirectoryError, ("是目录，不是文件", "a directory, not a file")),
+        (NotADirectoryError, ("路径中有一段不是目录", "a part of the path is not a directory")),
+        (FileExistsError, ("已经存在", "exists already")),
+    )
+    for kind, pair in known:
+        if isinstance(error, kind):
+            return what + say(*pair)
+    return what + (error.strerror or str(error))
+
+
+def tell(problem: Problem) -> None:
+    """Write the error, and its hint if there is one, to standard error."""
+    print(f"govseal: error: {printable(problem.message)}", file=sys.stderr)
+    if problem.hint:
+        print(f"govseal: hint: {printable(problem.hint)}", file=sys.stderr)
+
+
+def print_json(value: dict[str, object], *, indent: int | None = None) -> None:
+    """Write one JSON object and a line end, in UTF-8 or escaped where the stream is not."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    try:
+        text.encode("utf-8")  # a file name may hold bytes that are no characters
+        is_plain = encoding == "utf8"
+    except UnicodeEncodeError:
+        is_plain = False
+    print(text if is_plain else json.dumps(value, indent=indent))
+
+
+def is_expected(error: Exception) -> bool:
+    """Whether an exception is one that the command line explains."""
+    return isinstance(error, UsageError | GovsealError | OSError)

@@ -1,0 +1,30 @@
+"""``govseal seal show``: what an electronic seal holds."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from govseal import facade
+from govseal.cli import problems
+from govseal.cli.arguments import Parser
+from govseal.cli.facts import lines, seal_facts
+from govseal.cli.language import say
+
+
+def add_arguments(parser: Parser) -> None:
+    """The options of ``govseal seal show``."""
+    parser.inputs.add_argument(
+        "file", metavar="seal.esl", type=Path, help=say("电子印章", "the electronic seal")
+    )
+    parser.add_common()
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the seal; nothing is judged."""
+    facts = seal_facts(facade.load_seal(options.file))
+    if options.json:
+        problems.print_json({"schema": "govseal.seal/1", "file": options.file.name, **facts})
+    else:
+        print("\n".join(lines(facts)))
+    return 0

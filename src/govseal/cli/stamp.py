@@ -1,0 +1,134 @@
+"""``govseal stamp``: 签章."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from govseal import facade
+from govseal.cli import problems
+from govseal.cli.arguments import Parser, add_output, add_password
+from govseal.cli.clock import now
+from govseal.cli.files import check_output, write_output
+from govseal.cli.keys import load_key
+from govseal.cli.language import say
+from govseal.cli.problems import UsageError
+from govseal.formats.base import Placement
+
+_NUMBER = r"-?\d{1,5}(?:\.\d{1,4})?"
+_PLACE = re.compile(rf"(\d{{1,6}}),({_NUMBER}),({_NUMBER})", re.ASCII)
+
+
+def add_arguments(parser: Parser) -> None:
+    """The options of ``govseal stamp``."""
+    parser.inputs.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help=say("OFD 文件；--detached 时为任意文件", "an OFD document; any file with --detached"),
+    )
+    options = parser.options
+    options.add_argument(
+        "--seal",
+        metavar="S.esl",
+        type=Path,
+        required=True,
+        help=say("电子印章", "the electronic seal"),
+    )
+    options.add_argument(
+        "--key",
+        metavar="K.p12",
+        type=Path,
+        required=True,
+        help=say("签章人的密钥：PKCS#12、PKCS#8 或 PEM", "signer's key: PKCS#12, PKCS#8 or PEM"),
+    )
+    options.add_argument(
+        "--cert",
+        metavar="C.pem",
+        type=Path,
+        help=say("密钥文件不含证书时的证书", "the certificate, where the key file holds none"),
+    )
+    options.add_argument(
+        "--place",
+        metavar="PAGE,X,Y",
+        type=_place,
+        action="append",
+        help=say(
+            "盖章位置：页码（从 1 起）和印章左上角（毫米，自页面左上角），可重复",
+            "page (from 1) and the seal's top-left corner in millimetres, repeatable",
+        ),
+    )
+    options.add_argument(
+        "--detached",
+        action="store_true",
+        help=say("分离式签章：只写出签章，不改文件", "a detached stamp; the file is not changed"),
+    )
+    options.add_argument(
+        "--protect",
+        choices=("continue", "whole"),
+        help=say(
+            "保护方式：continue 可继续签章（缺省），whole 不可再签章",
+            "continue lets later stamps follow (the default), whole closes the document",
+        ),
+    )
+    add_password(parser)
+    add_output(parser, say("输出文件；- 为标准输出", "the output; - is standard output"))
+    parser.add_common()
+
+
+def _place(text: str) -> Placement:
+    match = _PLACE.fullmatch(text)
+    if match is None or int(match[1]) < 1:
+        raise argparse.ArgumentTypeError(
+            say(
+                f"{text} 不是“页,左,上”（毫米），例如 1,120,210",
+                f"{text} is no PAGE,X,Y in millimetres such as 1,120,210",
+            )
+        )
+    return Placement(int(match[1]), float(match[2]), float(match[3]))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Stamp the file and write what comes of it."""
+    _check(options)
+    at = now()
+    seal = facade.load_seal(options.seal)
+    signer = load_key(options.key, options, options.cert)
+    if options.detached:
+        data = facade.stamp_detached(options.file, seal, signer, at=at)
+    else:
+        protect = options.protect or "continue"
+        data = facade.stamp(options.file, seal, signer, options.place, at=at, protect=protect)
+    write_output(options.output, data)
+    if options.json:
+        problems.print_json(
+            {
+                "schema": "govseal.stamp/1",
+                "file": options.output.name,
+                "size": len(data),
+                "seal": seal.name,
+                "signed_at": at.isoformat(),
+            }
+        )
+    return 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    if options.detached and (options.place or options.protect):
+        raise UsageError(
+            say(
+                "--detached 不能与 --place、--protect 同用",
+                "--detached excludes --place and --protect",
+            )
+        )
+    if not options.detached and not options.place:
+        raise UsageError(
+            say("需要 --place 页,左,上 或 --detached", "--place PAGE,X,Y or --detached is needed")
+        )
+    if options.json and str(options.output) == "-":
+        raise UsageError(
+            say("--json 不能与 -o - 同用", "--json excludes -o -"),
+        )
+    inputs = (options.file, options.seal, options.key, options.cert, options.password_file)
+    check_output(options.output, inputs)

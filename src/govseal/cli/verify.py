@@ -1,0 +1,216 @@
+"""``govseal verify``: 验章."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from govseal import facade
+from govseal.cli import problems
+from govseal.cli.arguments import Parser, is_terminal, moment
+from govseal.cli.files import check_output, write_output
+from govseal.cli.language import current, say
+from govseal.cli.problems import UNUSABLE, UsageError
+from govseal.cli.progress import Progress
+from govseal.errors import GovsealError
+from govseal.pki.materials import Materials
+from govseal.pki.trust import TrustStore
+from govseal.verification.policy import DEFAULT_POLICY, Policy
+from govseal.verification.report import Report, Verdict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_STATUS = {
+    Verdict.PASSED: 0,
+    Verdict.FAILED: 1,
+    Verdict.INDETERMINATE: 3,
+    Verdict.UNSIGNED: 4,
+}
+_WORST_FIRST = (UNUSABLE, 1, 4, 3, 0)
+_MAX_POLICY_BYTES = 1024 * 1024
+
+
+def add_arguments(parser: Parser) -> None:
+    """The options of ``govseal verify``."""
+    parser.inputs.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help=say("OFD、印章（.esl）或签章（.ses）", "OFD, seal (.esl) or stamp (.ses)"),
+    )
+    options = parser.options
+    options.add_argument(
+        "--detached",
+        metavar="FILE.ses",
+        type=Path,
+        help=say("FILE 的分离式签章", "the detached stamp over FILE"),
+    )
+    options.add_argument(
+        "--trust",
+        metavar="PEM|DIR",
+        action="append",
+        default=[],
+        help=say("受信任的根证书，可重复", "trusted roots, repeatable"),
+    )
+    options.add_argument(
+        "--makers",
+        metavar="PEM|DIR",
+        action="append",
+        help=say(
+            "制章人的根证书，可重复；缺省同 --trust",
+            "roots of seal makers, repeatable; those of --trust by default",
+        ),
+    )
+    options.add_argument(
+        "--crl",
+        metavar="F|DIR",
+        action="append",
+        default=[],
+        help=say(
+            "吊销列表，可重复；目录取其中的 .crl 文件",
+            "revocation list, repeatable; of a directory its .crl files",
+        ),
+    )
+    options.add_argument(
+        "--as-of",
+        metavar="TIME",
+        type=moment,
+        help=say(
+            "按该时间判断（ISO 8601，无时区为北京时间；缺省为现在）",
+            "judge as of that time (ISO 8601, Beijing time without a zone; now by default)",
+        ),
+    )
+    options.add_argument(
+        "--policy", metavar="F", type=Path, help=say("验证策略（TOML）", "the policy (TOML)")
+    )
+    options.add_argument(
+        "--report",
+        metavar="OUT.html",
+        type=Path,
+        help=say("同时写出 HTML 报告", "write an HTML report too"),
+    )
+    options.add_argument(
+        "--verbose", action="store_true", help=say("列出每项检查", "list every check")
+    )
+    parser.add_common()
+
+
+def run(options: argparse.Namespace) -> int:
+    """The worst status of all files: 2, 1, 4, 3, 0."""
+    _check(options)
+    judge = _Judge(options)
+    statuses = set()
+    with Progress(len(options.files)) as progress:
+        for file in options.files:
+            progress.step(str(file))
+            try:
+                report = judge.verify(file)
+                progress.clear()
+                judge.show(report)
+                statuses.add(_STATUS[report.verdict])
+            except BrokenPipeError:
+                raise
+            except (GovsealError, OSError) as error:
+                progress.clear()
+                statuses.add(_tell(error, file, options))
+    return next(status for status in _WORST_FIRST if status in statuses)
+
+
+def _tell(error: Exception, file: Path, options: argparse.Namespace) -> int:
+    """Tell the error of one file; the others are still verified."""
+    problem = problems.explain(error)
+    if not isinstance(error, OSError):
+        message = f"{file}{say('：', ': ')}{problem.message}"
+        problem = replace(problem, message=message)
+    if options.json:
+        problems.print_json(problem.to_dict(file.name))
+    problems.tell(problem)
+    return UNUSABLE
+
+
+def _check(options: argparse.Namespace) -> None:
+    for name, value in (("--detached", options.detached), ("--report", options.report)):
+        if value is not None and len(options.files) > 1:
+            raise UsageError(say(f"{name} 只用于一个文件", f"{name} goes with one file"))
+    if options.report is not None:
+        if options.report.suffix.lower() not in (".html", ".htm"):
+            raise UsageError(
+                say("报告文件应为 .html", "the report is an .html file"),
+            )
+        sources = (*options.files, options.detached, options.policy)
+        check_output(options.report, (*sources, *map(Path, (*options.trust, *options.crl))))
+
+
+class _Judge:
+    """What all files of one run are judged by."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.trust = TrustStore.from_paths(options.trust)
+        self.materials = Materials.from_files(*_crl_files(options.crl))
+        self.policy = _policy(options)
+        self.at: datetime | None = options.as_of
+        self.options = options
+
+    def verify(self, file: Path) -> Report:
+        return facade.verify(
+            file,
+            self.trust,
+            materials=self.materials,
+            policy=self.policy,
+            at=self.at,
+            detached=self.options.detached,
+        )
+
+    def show(self, report: Report) -> None:
+        if self.options.report is not None:
+            from govseal.verification.render.html import render_html  # noqa: PLC0415 - start-up
+
+            page = render_html(report, current())
+            write_output(self.options.report, page.encode())
+        if self.options.json:
+            problems.print_json(report.to_dict())
+            return
+        from govseal.verification.render.text import render_text  # noqa: PLC0415 - start-up
+
+        text = render_text(
+            report, lang=current(), verbose=self.options.verbose, colour=_has_colour()
+        )
+        sys.stdout.write(text)
+
+
+def _has_colour() -> bool:
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not plain and is_terminal(sys.stdout)
+
+
+def _crl_files(paths: list[str]) -> list[Path]:
+    """The files themselves, and of directories the ``.crl`` files in them."""
+    found: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            found.extend(sorted(p for p in path.iterdir() if p.suffix.lower() == ".crl"))
+        else:
+            found.append(path)
+    return found
+
+
+def _policy(options: argparse.Namespace) -> Policy:
+    policy = DEFAULT_POLICY
+    if options.policy is not None:
+        with Path(options.policy).open("rb") as file:
+            data = file.read(_MAX_POLICY_BYTES)
+        try:
+            policy = Policy.from_toml(data.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            raise UsageError(
+                say(f"{options.policy} 不是 UTF-8 文本", f"{options.policy} is not a text in UTF-8")
+            ) from None
+    if options.makers is not None:
+        policy = replace(policy, makers=TrustStore.from_paths(options.makers))
+    return policy

@@ -1,0 +1,271 @@
+"""The report as one self-contained HTML page that a clerk can print and put on file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+import govseal
+from govseal.errors import GovsealError
+from govseal.seal.picture import MAX_PIXELS, SealPicture
+from govseal.verification.reasons import REASONS
+from govseal.verification.render import words
+from govseal.verification.render.printable import printable
+from govseal.verification.render.style import STYLE
+from govseal.verification.render.words import FIELDS, Pair
+from govseal.verification.report import Check, Outcome, Report, SealSummary, SignatureReport
+
+# Pictures that a browser shows without running anything in them.
+_MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "gif": "image/gif"}
+
+_TITLE: Pair = ("电子签章验证报告", "Electronic Seal Verification Report")
+_FILE: Pair = ("文件", "The file")
+_CHECK_HEADS: tuple[Pair, ...] = (
+    ("检查项目", "Check"),
+    ("结果", "Outcome"),
+    ("说明", "Explanation"),
+    ("依据", "Clause"),
+)
+_NO_PICTURE: Pair = ("印模不可显示", "the imprint cannot be shown")
+_PAGE: Pair = ("页面图像", "Page picture")
+_NOTICES: Pair = ("注意事项（不影响结论）", "Notices (they do not change the verdict)")
+_FOOTER: tuple[Pair, ...] = (
+    (
+        "本报告只对上列杂凑值所对应的文件有效；离线验证，未访问网络。",
+        "This report speaks only of the file with the digests above; it was made offline.",
+    ),
+    ("验证软件：", "Software: "),
+)
+
+
+def render_html(report: Report, lang: str = "zh", pictures: Sequence[bytes] = ()) -> str:
+    """One HTML page: ``lang`` (``zh`` or ``en``) first, the other language beside it.
+
+    Nothing in it is fetched or run; a content security policy says so to the browser. Whatever
+    comes from the document is escaped. ``pictures`` are PNG pictures of pages, in their order.
+    """
+    page = _Page(lang)
+    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    body = "\n".join(page.parts(report, pictures))
+    title = escape(f"{words.pick(_TITLE, lang)} {printable(report.file)}")
+    return (
+        "<!DOCTYPE html>\n"
+        f'<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _data_uri(data: bytes, kind: str) -> str:
+    """A picture as data: URI; empty where it is of no harmless kind, damaged or a bomb."""
+    media = _MEDIA_TYPES.get(kind)
+    if media is None:
+        return ""
+    try:
+        size = SealPicture("", data, 1, 1).pixel_size()
+    except GovsealError:
+        return ""
+    if size is None or size[0] * size[1] > MAX_PIXELS:
+        return ""
+    return f"data:{media};base64,{base64.b64encode(data).decode()}"
+
+
+def _text(value: str) -> str:
+    return escape(printable(value, limit=2000))
+
+
+def _join(parts: Iterable[str]) -> str:
+    return "\n".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    lang: str
+
+    def parts(self, report: Report, pictures: Sequence[bytes]) -> Iterable[str]:
+        yield f"<header><h1>{self.both(_TITLE)}</h1></header>"
+        yield self.banner(report)
+        yield self.reasons(report)
+        yield self.file_facts(report)
+        if any(check.outcome is not Outcome.PASSED for check in report.checks):
+            yield self.checks(report.checks)
+        for number, signature in enumerate(report.signatures, 1):
+            yield self.signature(number, signature, is_bare=report.format == "seal")
+        for number, picture in enumerate(pictures, 1):
+            yield self.page_picture(number, picture)
+        yield self.footer()
+
+    def both(self, pair: Pair) -> str:
+        """A text in the reader's language, and the other beside it."""
+        first, second = pair if self.lang == "zh" else (pair[1], pair[0])
+        return f'{escape(first)} <span class="other">{escape(second)}</span>'
+
+    def one(self, pair: Pair) -> str:
+        return escape(words.pick(pair, self.lang))
+
+    def banner(self, report: Report) -> str:
+        value = report.verdict.value
+        return (
+            f'<section class="banner {value}"><strong>{self.both(words.VERDICTS[report.verdict])}'
+            f"</strong><div><p>{self.both(words.STATEMENTS[report.verdict])}</p>"
+            f"<p>{self.both(FIELDS['effect'])}：{self.both(words.EFFECTS[report.effect])}</p>"
+            "</div></section>"
+        )
+
+    def reasons(self, report: Report) -> str:
+        if not report.reasons:
+            return ""
+        rows = "".join(
+            f'<li class="{report.verdict.value}">{self.reason(code)}{self.hint(code)}</li>'
+            for code in report.reasons
+        )
+        return f'<ul class="reasons">{rows}</ul>'
+
+    def reason(self, code: str) -> str:
+        reason = REASONS.get(code)
+        if reason is None:
+            return f"<span>{_text(code)}</span>"
+        return f"<span>{self.both((reason.zh, reason.en))}</span>"
+
+    def hint(self, code: str) -> str:
+        reason = REASONS.get(code)
+        if reason is None or not reason.hint_zh:
+            return ""
+        return f'<span class="hint">→ {self.both((reason.hint_zh, reason.hint_en))}</span>'
+
+    def file_facts(self, report: Report) -> str:
+        kind = words.FORMATS.get(report.format)
+        size = f"{report.size:,}"
+        rows = (
+            (FIELDS["file"], _text(report.file)),
+            (FIELDS["format"], self.both(kind) if kind else _text(report.format)),
+            (FIELDS["size"], self.both((f"{size} 字节", f"{size} bytes"))),
+            (("SM3 杂凑值", "SM3 digest"), f'<span class="digest">{escape(report.sm3)}</span>'),
+            (
+                ("SHA-256 杂凑值", "SHA-256 digest"),
+                f'<span class="digest">{escape(report.sha256)}</span>',
+            ),
+            (FIELDS["verified_at"], escape(words.time_text(report.verified_at, self.lang))),
+            (FIELDS["policy"], _text(report.policy)),
+        )
+        return f"<section><h2>{self.both(_FILE)}</h2>\n{self.facts(rows)}</section>"
+
+    def facts(self, rows: Iterable[tuple[Pair, str]]) -> str:
+        """A table of facts; the values are HTML already."""
+        lines = "\n".join(
+            f'<tr><th scope="row">{self.both(label)}</th><td>{value}</td></tr>'
+            for label, value in rows
+        )
+        return f'<table class="facts">\n{lines}\n</table>'
+
+    def signature(self, number: int, signature: SignatureReport, *, is_bare: bool) -> str:
+        kind = words.BARE_SEAL if is_bare else words.KINDS.get(signature.kind, words.KINDS["seal"])
+        verdict = signature.verdict
+        head = (
+            f"<h2>{self.both((f'{kind[0]} {number}', f'{kind[1]} {number}'))} · "
+            f'<span class="verdict {verdict.value}">{self.both(words.VERDICTS[verdict])}</span>'
+            "</h2>"
+        )
+        figure = self.imprint(signature.seal) if signature.seal else ""
+        facts = self.facts(self.signature_rows(signature, is_bare=is_bare))
+        return _join(
+            (
+                f'<section>{head}\n<div class="stamp">{figure}{facts}</div>',
+                self.checks(signature.checks),
+                self.notices(signature.notices),
+                "</section>",
+            )
+        )
+
+    def imprint(self, seal: SealSummary) -> str:
+        uri = _data_uri(seal.picture, seal.picture_kind)
+        picture = f'<img src="{uri}" alt="{_text(seal.name)}">' if uri else self.both(_NO_PICTURE)
+        return f"<figure>{picture}<figcaption>{_text(seal.name)}</figcaption></figure>"
+
+    def signature_rows(
+        self, signature: SignatureReport, *, is_bare: bool
+    ) -> Iterable[tuple[Pair, str]]:
+        seal, signer = signature.seal, signature.signer
+        if seal is not None:
+            yield FIELDS["seal"], _text(seal.name)
+            yield FIELDS["seal_id"], _text(seal.id)
+            yield FIELDS["seal_type"], _text(seal.type)
+            yield FIELDS["maker"], _text(seal.maker)
+            yield FIELDS["seal_period"], self.period(seal.not_before, seal.not_after)
+        if signer is not None:
+            yield FIELDS["signer"], _text(signer.subject)
+            yield FIELDS["issuer"], _text(signer.issuer)
+            yield FIELDS["serial"], f"<code>{_text(signer.serial)}</code>"
+            yield (
+                FIELDS["certificate_period"],
+                self.period(signer.not_before, signer.not_after),
+            )
+        if not is_bare:
+            source = words.TIME_SOURCES.get(signature.time_source)
+            time = escape(words.time_text(signature.signed_at, self.lang))
+            aside = f" · {self.both(source)}" if source and signature.signed_at else ""
+            yield FIELDS["signed_at"], time + aside
+            covered = words.COVERAGES.get(signature.coverage)
+            yield (
+                FIELDS["coverage"],
+                self.both(covered) if covered else _text(signature.coverage),
+            )
+            yield ("签章标识", "signature id"), _text(signature.id)
+            yield FIELDS["algorithm"], _text(signature.algorithm)
+        yield FIELDS["standard"], _text(signature.standard)
+
+    def period(self, start: datetime | None, end: datetime | None) -> str:
+        return escape(words.period_text(start, end, self.lang))
+
+    def checks(self, checks: Sequence[Check]) -> str:
+        heads = "".join(f'<th scope="col">{self.both(head)}</th>' for head in _CHECK_HEADS)
+        rows = "\n".join(self.check(check) for check in checks)
+        return (
+            f'<table class="checks">\n<thead><tr>{heads}</tr></thead>\n'
+            f"<tbody>\n{rows}\n</tbody>\n</table>"
+        )
+
+    def check(self, check: Check) -> str:
+        label = words.CHECKS.get(check.name, (check.name, check.name))
+        reason = self.reason(check.reason) if check.reason else ""
+        detail = f'<span class="detail">{_text(check.detail)}</span>' if check.detail else ""
+        outcome = check.outcome
+        return (
+            f"<tr><td>{self.both(label)}<code>{_text(check.name)}</code></td>"
+            f'<td class="{outcome.value}">{self.both(words.OUTCOMES[outcome])}</td>'
+            f"<td>{reason}{detail}</td><td>{_text(check.clause)}</td></tr>"
+        )
+
+    def notices(self, codes: Sequence[str]) -> str:
+        if not codes:
+            return ""
+        rows = "".join(f'<li class="skipped">{self.reason(code)}</li>' for code in codes)
+        return f'<p>{self.both(_NOTICES)}</p><ul class="reasons">{rows}</ul>'
+
+    def page_picture(self, number: int, picture: bytes) -> str:
+        uri = _data_uri(picture, SealPicture("", picture, 1, 1).kind)
+        if not uri:
+            return ""
+        caption = self.both((f"{_PAGE[0]} {number}", f"{_PAGE[1]} {number}"))
+        return (
+            f'<figure class="page"><img src="{uri}" alt="{number}">'
+            f"<figcaption>{caption}</figcaption></figure>"
+        )
+
+    def footer(self) -> str:
+        note, software = _FOOTER
+        return (
+            f"<footer><p>{self.both(note)}</p>"
+            f"<p>{self.one(software)}govseal {escape(govseal.__version__)}</p></footer>"
+        )
