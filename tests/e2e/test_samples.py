@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import pytest
 
 import govseal
+from govseal.seal import codec
 from govseal.verification.report import Verdict
 
 pytestmark = pytest.mark.samples
@@ -143,8 +144,6 @@ def test_every_kept_back_stamp_agrees_with_the_index(stamps):
 
 
 def test_seals_beside_kept_back_stamps_are_those_inside(samples):
-    from govseal.seal import codec
-
     seen = 0
     for path in index(samples, "detached"):
         copy = samples / path / "Seal.esl"

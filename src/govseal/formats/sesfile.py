@@ -80,7 +80,7 @@ class StampDocument(_BareFile):
         signature = SignatureEvidence(
             id=_ID,
             kind=SignatureKind.SEAL,
-            location=_LOCATION,
+            location=_LOCATION if self.document is None else range_of(self.document),
             data=self.document,
             stamp=stamp,
             problem=problem,
