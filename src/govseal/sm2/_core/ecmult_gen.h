@@ -17,7 +17,7 @@
 /* Fills the table; once per process, before the first multiplication. */
 static void ecmult_gen_build(void);
 
-/* r = k·G for k in [1, n-1]. Constant time. */
-static void ecmult_gen(gej *r, const scalar *k);
+/* r = k·G, normalised, for k in [1, n-1]. Constant time. */
+static void ecmult_gen(ge *r, const scalar *k);
 
 #endif

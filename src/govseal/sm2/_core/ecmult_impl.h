@@ -25,7 +25,7 @@ static void ecmult_build(void) {
     ecmult_odd_multiples_var(batch, &GE_GENERATOR, BATCH);
     gej_set_ge(&sums[0], &batch[BATCH - 1]); /* 63·G */
     gej_add_ge_var(&sums[0], &sums[0], &batch[0]);
-    ge_set_gej(&step, &sums[0]);
+    ge_set_gej_batch_var(&step, &sums[0], 1);
     for (int done = 0; done < ECMULT_ENTRIES_GENERATOR; done += BATCH) {
         for (int i = 0; i < BATCH; i++) {
             ge_to_storage(&ecmult_generator_table[done + i], &batch[i]);

@@ -60,6 +60,9 @@ static inline void fe_scale(fe *r, const fe *a, int factor);
 /* r = a - b, where m(b) <= bound. Leaves magnitude m(a) + bound + 1. */
 static inline void fe_sub(fe *r, const fe *a, const fe *b, int bound);
 
+/* r = -a, where m(a) <= bound. Leaves magnitude bound + 1. */
+static inline void fe_negate(fe *r, const fe *a, int bound);
+
 /* Brings any magnitude down to 2, without a full carry chain. */
 static inline void fe_weaken(fe *r);
 
@@ -67,6 +70,10 @@ static inline void fe_weaken(fe *r);
  * Takes m(a)·m(b) <= 48. */
 static void fe_mul(fe *r, const fe *a, const fe *b);
 static void fe_sqr(fe *r, const fe *a);
+
+/* The same as part of the caller's code: for the two formulas where the time goes. */
+static inline void fe_mul_inline(fe *r, const fe *a, const fe *b) __attribute__((always_inline));
+static inline void fe_sqr_inline(fe *r, const fe *a) __attribute__((always_inline));
 
 /* The canonical form. */
 static void fe_normalize(fe *r);

@@ -14,9 +14,9 @@
 #define FE_P3 UINT64_C(0xfffffffffffff)
 #define FE_P4 UINT64_C(0x0fffffffeffff)
 
-/* p = -1 - LOW·2^52 + HIGH·2^208, which makes the Montgomery quotient digit the low limb itself. */
+/* p = -1 + LOW·(-2^52 + 2^4·2^208). The -1 makes a Montgomery quotient digit the low limb itself; the
+ * common factor lets one product serve two digits. */
 #define FE_LOW ((UINT64_C(1) << 44) - (UINT64_C(1) << 12))
-#define FE_HIGH ((UINT64_C(1) << 48) - (UINT64_C(1) << 16))
 
 static const fe FE_ONE = FE_CONST(0x10, 0xffffffff0000, 0, 0, 0x100000);
 /* Factors that lead into Montgomery form: 2^520 mod p, and 2^780 mod p from an inverse. */
@@ -33,6 +33,7 @@ static const modinv_modulus FE_MODULUS = {
 static void fe_verify(const fe *a) {
     const uint64_t m = (uint64_t)a->magnitude;
     VERIFY_CHECK(a->magnitude >= 1 && a->magnitude <= FE_MAX_MAGNITUDE);
+    UNROLL
     for (int i = 0; i < 4; i++) {
         VERIFY_CHECK(a->n[i] < m << 52);
     }
@@ -44,6 +45,7 @@ static void fe_verify(const fe *a) {
 
 static inline void fe_add(fe *r, const fe *a, const fe *b) {
     VERIFY_SETUP(r->magnitude = a->magnitude + b->magnitude);
+    UNROLL
     for (int i = 0; i < 5; i++) {
         r->n[i] = a->n[i] + b->n[i];
     }
@@ -52,29 +54,36 @@ static inline void fe_add(fe *r, const fe *a, const fe *b) {
 
 static inline void fe_scale(fe *r, const fe *a, int factor) {
     VERIFY_SETUP(r->magnitude = a->magnitude * factor);
+    UNROLL
     for (int i = 0; i < 5; i++) {
         r->n[i] = a->n[i] * (uint64_t)factor;
     }
     fe_verify(r);
 }
 
-/* Adds (bound+1)·p limb by limb before subtracting. No limb goes below zero: each of p's lower
- * limbs is at least 2^52 - 2^44, so (bound+1) of them exceed bound·2^52 while bound < 255, and the
- * same holds for the top limb against bound·2^48. */
-static inline void fe_sub(fe *r, const fe *a, const fe *b, int bound) {
+/* (bound+1)·p - a, limb by limb. No limb goes below zero: each of p's lower limbs is at least
+ * 2^52 - 2^44, so (bound+1) of them exceed bound·2^52 while bound < 255, and the same holds for the
+ * top limb against bound·2^48. */
+static inline void fe_negate(fe *r, const fe *a, int bound) {
     const uint64_t k = (uint64_t)bound + 1;
-    VERIFY_CHECK(b->magnitude <= bound);
-    VERIFY_SETUP(r->magnitude = a->magnitude + bound + 1);
-    r->n[0] = a->n[0] + k * FE_P0 - b->n[0];
-    r->n[1] = a->n[1] + k * FE_P1 - b->n[1];
-    r->n[2] = a->n[2] + k * FE_P2 - b->n[2];
-    r->n[3] = a->n[3] + k * FE_P3 - b->n[3];
-    r->n[4] = a->n[4] + k * FE_P4 - b->n[4];
+    VERIFY_CHECK(a->magnitude <= bound);
+    VERIFY_SETUP(r->magnitude = bound + 1);
+    r->n[0] = k * FE_P0 - a->n[0];
+    r->n[1] = k * FE_P1 - a->n[1];
+    r->n[2] = k * FE_P2 - a->n[2];
+    r->n[3] = k * FE_P3 - a->n[3];
+    r->n[4] = k * FE_P4 - a->n[4];
     fe_verify(r);
 }
 
+static inline void fe_sub(fe *r, const fe *a, const fe *b, int bound) {
+    fe minus_b;
+    fe_negate(&minus_b, b, bound);
+    fe_add(r, a, &minus_b);
+}
+
 /* Subtracts top·p, where top = floor(value's top limb / 2^48), as
- * -top·2^256 + top·(1 + LOW·2^52 + 2^16·2^208), and moves every carry up by one limb only.
+ * -top·2^256 + top·(1 + LOW·2^52 + 2^224), and moves every carry up by one limb only.
  * From magnitude m <= 32: value < 2^256 + m·2^225 < 2p, limbs < 2^52 + m·2^44 + m < 2·2^52. */
 static inline void fe_weaken(fe *r) {
     const uint64_t top = r->n[4] >> 48;
@@ -92,16 +101,27 @@ static inline void fe_weaken(fe *r) {
 
 /* Product scanning with the reduction interleaved. Column k (weight 2^(52k)) gathers a_i·b_(k-i);
  * for k < 5 its low limb is the quotient digit q_k, and adding q_k·p clears that limb (the -1 of p)
- * while it subtracts q_k·LOW one column up and adds q_k·HIGH four columns up.
+ * while it subtracts q_k·LOW one column up and adds 16·q_k·LOW four columns up.
  *
- * Bounds: limbs below 2^57 keep each column under 5·2^114 + 2^100 < 2^117 in absolute value. The
+ * Bounds: limbs below 2^57 keep each column under 5·2^114 + 2^102 < 2^117 in absolute value. The
  * result is (a·b + q·p)/2^260 with q < 2^260, hence below (m(a)·m(b)/16 + 1)·p. */
-#define FE_REDUCE(q, column)                                                                       \
-    do {                                                                                           \
-        (q) = (uint64_t)(column) & FE_M52;                                                         \
-        (column) >>= 52;                                                                           \
-    } while (0)
 #define FE_PRODUCT(x, y) ((i128)((u128)(x) * (y)))
+#define FE_DIGITS(signed_digits) ((i128)(int64_t)(signed_digits) * (int64_t)FE_LOW)
+
+/* column / 2^52, rounded down. Written out because the double-word shift instruction competes with
+ * the multiplications for the same port. */
+static inline i128 fe_next_column(i128 column) {
+    const uint64_t low = (uint64_t)column;
+    const int64_t high = (int64_t)(column >> 64);
+    const uint64_t shifted = (low >> 52) + ((uint64_t)high << 12);
+    return (i128)((u128)(uint64_t)(high >> 52) << 64 | shifted);
+}
+
+#define FE_TAKE_LIMB(limb, column)                                                                 \
+    do {                                                                                           \
+        (limb) = (uint64_t)(column) & FE_M52;                                                      \
+        (column) = fe_next_column(column);                                                         \
+    } while (0)
 
 #ifdef GOVSEAL_VERIFY
 static int fe_product_magnitude(const fe *a, const fe *b) {
@@ -113,7 +133,7 @@ static int fe_product_magnitude(const fe *a, const fe *b) {
 }
 #endif
 
-static void fe_mul(fe *r, const fe *a, const fe *b) {
+static inline void fe_mul_inline(fe *r, const fe *a, const fe *b) {
     const uint64_t a0 = a->n[0], a1 = a->n[1], a2 = a->n[2], a3 = a->n[3], a4 = a->n[4];
     const uint64_t b0 = b->n[0], b1 = b->n[1], b2 = b->n[2], b3 = b->n[3], b4 = b->n[4];
     uint64_t q0, q1, q2, q3, q4;
@@ -121,31 +141,31 @@ static void fe_mul(fe *r, const fe *a, const fe *b) {
 
     VERIFY_SETUP(r->magnitude = fe_product_magnitude(a, b));
     c = FE_PRODUCT(a0, b0);
-    FE_REDUCE(q0, c);
+    FE_TAKE_LIMB(q0, c);
     c += FE_PRODUCT(a0, b1) + FE_PRODUCT(a1, b0) - FE_PRODUCT(q0, FE_LOW);
-    FE_REDUCE(q1, c);
+    FE_TAKE_LIMB(q1, c);
     c += FE_PRODUCT(a0, b2) + FE_PRODUCT(a1, b1) + FE_PRODUCT(a2, b0) - FE_PRODUCT(q1, FE_LOW);
-    FE_REDUCE(q2, c);
-    c += FE_PRODUCT(a0, b3) + FE_PRODUCT(a1, b2) + FE_PRODUCT(a2, b1) + FE_PRODUCT(a3, b0);
-    c -= FE_PRODUCT(q2, FE_LOW);
-    FE_REDUCE(q3, c);
-    c += FE_PRODUCT(a0, b4) + FE_PRODUCT(a1, b3) + FE_PRODUCT(a2, b2) + FE_PRODUCT(a3, b1);
-    c += FE_PRODUCT(a4, b0) + FE_PRODUCT(q0, FE_HIGH) - FE_PRODUCT(q3, FE_LOW);
-    FE_REDUCE(q4, c);
-    c += FE_PRODUCT(a1, b4) + FE_PRODUCT(a2, b3) + FE_PRODUCT(a3, b2) + FE_PRODUCT(a4, b1);
-    c += FE_PRODUCT(q1, FE_HIGH) - FE_PRODUCT(q4, FE_LOW);
-    FE_REDUCE(r->n[0], c);
-    c += FE_PRODUCT(a2, b4) + FE_PRODUCT(a3, b3) + FE_PRODUCT(a4, b2) + FE_PRODUCT(q2, FE_HIGH);
-    FE_REDUCE(r->n[1], c);
-    c += FE_PRODUCT(a3, b4) + FE_PRODUCT(a4, b3) + FE_PRODUCT(q3, FE_HIGH);
-    FE_REDUCE(r->n[2], c);
-    c += FE_PRODUCT(a4, b4) + FE_PRODUCT(q4, FE_HIGH);
-    FE_REDUCE(r->n[3], c);
+    FE_TAKE_LIMB(q2, c);
+    c += FE_PRODUCT(a0, b3) + FE_PRODUCT(a1, b2) + FE_PRODUCT(a2, b1) + FE_PRODUCT(a3, b0) -
+         FE_PRODUCT(q2, FE_LOW);
+    FE_TAKE_LIMB(q3, c);
+    c += FE_PRODUCT(a0, b4) + FE_PRODUCT(a1, b3) + FE_PRODUCT(a2, b2) + FE_PRODUCT(a3, b1) +
+         FE_PRODUCT(a4, b0) + FE_DIGITS(16 * q0 - q3);
+    FE_TAKE_LIMB(q4, c);
+    c += FE_PRODUCT(a1, b4) + FE_PRODUCT(a2, b3) + FE_PRODUCT(a3, b2) + FE_PRODUCT(a4, b1) +
+         FE_DIGITS(16 * q1 - q4);
+    FE_TAKE_LIMB(r->n[0], c);
+    c += FE_PRODUCT(a2, b4) + FE_PRODUCT(a3, b3) + FE_PRODUCT(a4, b2) + FE_PRODUCT(q2, 16 * FE_LOW);
+    FE_TAKE_LIMB(r->n[1], c);
+    c += FE_PRODUCT(a3, b4) + FE_PRODUCT(a4, b3) + FE_PRODUCT(q3, 16 * FE_LOW);
+    FE_TAKE_LIMB(r->n[2], c);
+    c += FE_PRODUCT(a4, b4) + FE_PRODUCT(q4, 16 * FE_LOW);
+    FE_TAKE_LIMB(r->n[3], c);
     r->n[4] = (uint64_t)c;
     fe_verify(r);
 }
 
-static void fe_sqr(fe *r, const fe *a) {
+static inline void fe_sqr_inline(fe *r, const fe *a) {
     const uint64_t a0 = a->n[0], a1 = a->n[1], a2 = a->n[2], a3 = a->n[3], a4 = a->n[4];
     const uint64_t d0 = 2 * a0, d1 = 2 * a1, d2 = 2 * a2, d3 = 2 * a3;
     uint64_t q0, q1, q2, q3, q4;
@@ -153,27 +173,33 @@ static void fe_sqr(fe *r, const fe *a) {
 
     VERIFY_SETUP(r->magnitude = fe_product_magnitude(a, a));
     c = FE_PRODUCT(a0, a0);
-    FE_REDUCE(q0, c);
+    FE_TAKE_LIMB(q0, c);
     c += FE_PRODUCT(d0, a1) - FE_PRODUCT(q0, FE_LOW);
-    FE_REDUCE(q1, c);
+    FE_TAKE_LIMB(q1, c);
     c += FE_PRODUCT(d0, a2) + FE_PRODUCT(a1, a1) - FE_PRODUCT(q1, FE_LOW);
-    FE_REDUCE(q2, c);
+    FE_TAKE_LIMB(q2, c);
     c += FE_PRODUCT(d0, a3) + FE_PRODUCT(d1, a2) - FE_PRODUCT(q2, FE_LOW);
-    FE_REDUCE(q3, c);
-    c += FE_PRODUCT(d0, a4) + FE_PRODUCT(d1, a3) + FE_PRODUCT(a2, a2);
-    c += FE_PRODUCT(q0, FE_HIGH) - FE_PRODUCT(q3, FE_LOW);
-    FE_REDUCE(q4, c);
-    c += FE_PRODUCT(d1, a4) + FE_PRODUCT(d2, a3) + FE_PRODUCT(q1, FE_HIGH);
-    c -= FE_PRODUCT(q4, FE_LOW);
-    FE_REDUCE(r->n[0], c);
-    c += FE_PRODUCT(d2, a4) + FE_PRODUCT(a3, a3) + FE_PRODUCT(q2, FE_HIGH);
-    FE_REDUCE(r->n[1], c);
-    c += FE_PRODUCT(d3, a4) + FE_PRODUCT(q3, FE_HIGH);
-    FE_REDUCE(r->n[2], c);
-    c += FE_PRODUCT(a4, a4) + FE_PRODUCT(q4, FE_HIGH);
-    FE_REDUCE(r->n[3], c);
+    FE_TAKE_LIMB(q3, c);
+    c += FE_PRODUCT(d0, a4) + FE_PRODUCT(d1, a3) + FE_PRODUCT(a2, a2) + FE_DIGITS(16 * q0 - q3);
+    FE_TAKE_LIMB(q4, c);
+    c += FE_PRODUCT(d1, a4) + FE_PRODUCT(d2, a3) + FE_DIGITS(16 * q1 - q4);
+    FE_TAKE_LIMB(r->n[0], c);
+    c += FE_PRODUCT(d2, a4) + FE_PRODUCT(a3, a3) + FE_PRODUCT(q2, 16 * FE_LOW);
+    FE_TAKE_LIMB(r->n[1], c);
+    c += FE_PRODUCT(d3, a4) + FE_PRODUCT(q3, 16 * FE_LOW);
+    FE_TAKE_LIMB(r->n[2], c);
+    c += FE_PRODUCT(a4, a4) + FE_PRODUCT(q4, 16 * FE_LOW);
+    FE_TAKE_LIMB(r->n[3], c);
     r->n[4] = (uint64_t)c;
     fe_verify(r);
+}
+
+static void __attribute__((noinline)) fe_mul(fe *r, const fe *a, const fe *b) {
+    fe_mul_inline(r, a, b);
+}
+
+static void __attribute__((noinline)) fe_sqr(fe *r, const fe *a) {
+    fe_sqr_inline(r, a);
 }
 
 /* After the weakening the value is below 2p: one conditional subtraction is left. */
@@ -183,16 +209,19 @@ static void fe_normalize(fe *r) {
     int64_t borrow = 0;
 
     fe_weaken(r);
+    UNROLL
     for (int i = 0; i < 4; i++) {
         r->n[i + 1] += r->n[i] >> 52;
         r->n[i] &= FE_M52;
     }
+    UNROLL
     for (int i = 0; i < 5; i++) {
         const int64_t difference = (int64_t)r->n[i] - (int64_t)p[i] + borrow;
         reduced[i] = (uint64_t)difference & FE_M52;
         borrow = difference >> 52;
     }
     keep = mask_from_bit((uint64_t)borrow & 1); /* the value was below p */
+    UNROLL
     for (int i = 0; i < 5; i++) {
         r->n[i] = (r->n[i] & keep) | (reduced[i] & ~keep);
     }
@@ -223,6 +252,7 @@ static int fe_equal_var(const fe *a, const fe *b) {
 static inline void fe_cmov(fe *r, const fe *a, uint64_t flag) {
     const uint64_t take = mask_from_bit(flag);
     VERIFY_SETUP(r->magnitude = a->magnitude > r->magnitude ? a->magnitude : r->magnitude);
+    UNROLL
     for (int i = 0; i < 5; i++) {
         r->n[i] = (a->n[i] & take) | (r->n[i] & ~take);
     }

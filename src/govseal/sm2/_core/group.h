@@ -17,6 +17,12 @@ typedef struct {
     fe x, y, z;
 } gej;
 
+/* The point (X/ZZ, Y/ZZZ) with ZZ³ = ZZZ²: cheaper to add to, dearer to double than a gej. Never
+ * infinity. Coordinates of magnitude 1 or 2. */
+typedef struct {
+    fe x, y, zz, zzz;
+} gex;
+
 /* An affine point packed for tables: 64 bytes. */
 typedef struct {
     fe_storage x, y;
@@ -30,7 +36,7 @@ static int ge_is_on_curve_var(const ge *a);
 /* r = the point with this x and this parity of y (as an integer); returns 0 if there is none. */
 static int ge_set_x_var(ge *r, const fe *x, int is_odd);
 
-/* r = flag ? -a : a, for flag 0 or 1. */
+/* r = flag ? -a : a, for flag 0 or 1. a is normalised; r need not be. */
 static void ge_negate_if(ge *r, const ge *a, uint64_t flag);
 
 /* Packs a normalised point; unpacking leaves magnitude 1. */
@@ -40,11 +46,8 @@ static void ge_from_storage(ge *r, const ge_storage *a);
 static void gej_set_ge(gej *r, const ge *a);
 static void gej_set_infinity(gej *r);
 
-/* The normalised affine point of a, which must not be infinity. */
-static void ge_set_gej(ge *r, const gej *a);
-
-/* The same for count points with one inversion; 1 <= count <= GE_BATCH_MAX, none is infinity.
- * r and a may not overlap. */
+/* The normalised affine points of count points, with one inversion; 1 <= count <= GE_BATCH_MAX and
+ * none is infinity. r and a may not overlap. */
 #define GE_BATCH_MAX 64
 static void ge_set_gej_batch_var(ge *r, const gej *a, int count);
 
@@ -53,14 +56,19 @@ static int gej_is_infinity_var(const gej *a);
 /* r = 2a, for every a. */
 static void gej_double(gej *r, const gej *a);
 
-/* r = a + b, only where a is not infinity and a ≠ ±b. */
-static void gej_add_ge(gej *r, const gej *a, const ge *b);
-
-/* r = a + b where a is not infinity and a ≠ -b; a = b is allowed, in the same time. */
-static void gej_add_ge_or_double(gej *r, const gej *a, const ge *b);
-
 /* r = a + b, for every a and b. */
 static void gej_add_ge_var(gej *r, const gej *a, const ge *b);
+
+/* r = a + b, only where a ≠ ±b. Constant time. */
+static void gex_add_ge(gex *r, const gex *a, const ge *b);
+
+/* r = a + b, only where a ≠ -b; a = b is allowed and takes the same time. */
+static void gex_add_ge_or_double(gex *r, const gex *a, const ge *b);
+
+static void gex_set_ge(gex *r, const ge *a);
+
+/* The normalised affine point of a. */
+static void ge_set_gex(ge *r, const gex *a);
 
 /* r[i] = (i+1)·a for i = 0..count-1. a has an order above count. */
 static void gej_multiples_var(gej *r, const ge *a, int count);

@@ -37,17 +37,15 @@ static int ge_set_x_var(ge *r, const fe *x, int is_odd) {
         return 0;
     }
     fe_get_words(words, &r->y);
-    if ((int)(words[0] & 1) != is_odd) {
-        ge_negate_if(r, r, 1); /* y = 0 does not occur: the order of the group is odd */
-    }
+    fe_normalize(&r->y);
+    /* y = 0, which has no odd twin, does not occur: the order of the group is odd */
+    ge_negate_if(r, r, (uint64_t)((int)(words[0] & 1) != is_odd));
     return 1;
 }
 
 static void ge_negate_if(ge *r, const ge *a, uint64_t flag) {
-    static const fe zero = FE_CONST(0, 0, 0, 0, 0);
     fe minus_y;
-    fe_sub(&minus_y, &zero, &a->y, 2);
-    fe_weaken(&minus_y);
+    fe_negate(&minus_y, &a->y, 1);
     *r = *a;
     fe_cmov(&r->y, &minus_y, flag);
 }
@@ -86,13 +84,6 @@ static void ge_set_gej_with_inverse(ge *r, const gej *a, const fe *z_inverse) {
     fe_normalize(&r->y);
 }
 
-static void ge_set_gej(ge *r, const gej *a) {
-    fe z_inverse;
-    fe_inv(&z_inverse, &a->z);
-    ge_set_gej_with_inverse(r, a, &z_inverse);
-    wipe(&z_inverse, sizeof z_inverse);
-}
-
 /* Montgomery's trick: products[i] = Z_0 ··· Z_i, one inversion, then peel off from the end. */
 static void ge_set_gej_batch_var(ge *r, const gej *a, int count) {
     fe products[GE_BATCH_MAX], inverse, z_inverse;
@@ -119,92 +110,63 @@ static int gej_is_infinity_var(const gej *a) {
 static void gej_double(gej *r, const gej *a) {
     fe delta, gamma, beta, alpha, t;
 
-    fe_sqr(&delta, &a->z);             /* 2 */
-    fe_sqr(&gamma, &a->y);             /* 2 */
-    fe_mul(&beta, &a->x, &gamma);      /* 2 */
-    fe_sub(&t, &a->x, &delta, 2);      /* 5 */
-    fe_add(&alpha, &a->x, &delta);     /* 4 */
-    fe_mul(&alpha, &alpha, &t);        /* 3 */
-    fe_scale(&alpha, &alpha, 3);       /* 9 */
-    fe_weaken(&alpha);                 /* 2: alpha = 3(X - Z²)(X + Z²) */
-    fe_scale(&t, &a->y, 2);            /* 4 */
-    fe_mul(&r->z, &t, &a->z);          /* 2: Z3 = 2YZ */
-    fe_sqr(&r->x, &alpha);             /* 2 */
-    fe_scale(&t, &beta, 8);            /* 16 */
-    fe_sub(&r->x, &r->x, &t, 16);      /* 19 */
-    fe_weaken(&r->x);                  /* 2: X3 = alpha² - 8·beta */
-    fe_scale(&beta, &beta, 4);         /* 8 */
-    fe_sub(&t, &beta, &r->x, 2);       /* 11 */
-    fe_mul(&r->y, &alpha, &t);         /* 3 */
-    fe_sqr(&gamma, &gamma);            /* 2 */
-    fe_scale(&gamma, &gamma, 8);       /* 16 */
-    fe_sub(&r->y, &r->y, &gamma, 16);  /* 20 */
-    fe_weaken(&r->y);                  /* 2: Y3 = alpha(4·beta - X3) - 8·gamma² */
+    fe_sqr_inline(&delta, &a->z);        /* 2 */
+    fe_sqr_inline(&gamma, &a->y);        /* 2 */
+    fe_mul_inline(&beta, &a->x, &gamma); /* 2 */
+    fe_sub(&t, &a->x, &delta, 2);        /* 5 */
+    fe_add(&alpha, &a->x, &delta);       /* 4 */
+    fe_mul_inline(&alpha, &alpha, &t);   /* 3 */
+    fe_scale(&alpha, &alpha, 3);         /* 9 */
+    fe_weaken(&alpha);                   /* 2: alpha = 3(X - Z²)(X + Z²) */
+    fe_scale(&t, &a->y, 2);              /* 4 */
+    fe_mul_inline(&r->z, &t, &a->z);     /* 2: Z3 = 2YZ */
+    fe_sqr_inline(&r->x, &alpha);        /* 2 */
+    fe_scale(&t, &beta, 8);              /* 16 */
+    fe_sub(&r->x, &r->x, &t, 16);        /* 19 */
+    fe_weaken(&r->x);                    /* 2: X3 = alpha² - 8·beta */
+    fe_scale(&beta, &beta, 4);           /* 8 */
+    fe_sub(&t, &beta, &r->x, 2);         /* 11 */
+    fe_mul_inline(&r->y, &alpha, &t);    /* 3 */
+    fe_sqr_inline(&gamma, &gamma);       /* 2 */
+    fe_scale(&gamma, &gamma, 8);         /* 16 */
+    fe_sub(&r->y, &r->y, &gamma, 16);    /* 20 */
+    fe_weaken(&r->y);                    /* 2: Y3 = alpha(4·beta - X3) - 8·gamma² */
 }
 
-/* h = x(b)·Z² - X and w = y(b)·Z³ - Y, both of magnitude 5: zero where the coordinates agree. */
-static void gej_add_differences(fe *h, fe *w, const gej *a, const ge *b) {
-    fe z_square;
-    fe_sqr(&z_square, &a->z);           /* 2 */
-    fe_mul(h, &b->x, &z_square);        /* 2 */
-    fe_sub(h, h, &a->x, 2);             /* 5 */
-    fe_mul(&z_square, &z_square, &a->z); /* 2 */
-    fe_mul(w, &b->y, &z_square);        /* 2 */
-    fe_sub(w, w, &a->y, 2);             /* 5 */
-}
-
-/* The rest of the mixed addition. Where h = 0 the result has Z = 0, and would keep it for ever. */
+/* The mixed addition, 8M + 3S, given h = x(b)·Z² - X ≠ 0 and w = y(b)·Z³ - Y of magnitude 5. The
+ * multiplications are calls here: with those of gej_double inline, both formulas would not fit the
+ * processor's cache of decoded instructions. */
 static void gej_add_finish(gej *r, const gej *a, const fe *h, const fe *w) {
     fe h_square, h_cube, v, t;
 
-    fe_sqr(&h_square, h);              /* 3 */
-    fe_mul(&h_cube, h, &h_square);     /* 2 */
-    fe_mul(&v, &a->x, &h_square);      /* 2 */
-    fe_mul(&r->z, &a->z, h);           /* 2: Z3 = Z·h */
-    fe_mul(&h_square, &a->y, &h_cube); /* 2: Y·h³ */
-    fe_scale(&t, &v, 2);               /* 4 */
-    fe_add(&t, &t, &h_cube);           /* 6 */
-    fe_sqr(&r->x, w);                  /* 3 */
-    fe_sub(&r->x, &r->x, &t, 6);       /* 10 */
-    fe_weaken(&r->x);                  /* 2: X3 = w² - h³ - 2v */
-    fe_sub(&t, &v, &r->x, 2);          /* 5 */
-    fe_mul(&r->y, w, &t);              /* 3 */
+    fe_sqr(&h_square, h);               /* 3 */
+    fe_mul(&h_cube, h, &h_square);      /* 2 */
+    fe_mul(&v, &a->x, &h_square);       /* 2 */
+    fe_mul(&r->z, &a->z, h);            /* 2: Z3 = Z·h */
+    fe_mul(&h_square, &a->y, &h_cube);  /* 2: Y·h³ */
+    fe_scale(&t, &v, 2);                /* 4 */
+    fe_add(&t, &t, &h_cube);            /* 6 */
+    fe_sqr(&r->x, w);                   /* 3 */
+    fe_sub(&r->x, &r->x, &t, 6);        /* 10 */
+    fe_weaken(&r->x);                   /* 2: X3 = w² - h³ - 2v */
+    fe_sub(&t, &v, &r->x, 2);           /* 5 */
+    fe_mul(&r->y, w, &t);               /* 3 */
     fe_sub(&r->y, &r->y, &h_square, 2); /* 6 */
-    fe_weaken(&r->y);                  /* 2: Y3 = w(v - X3) - Y·h³ */
-}
-
-static void gej_add_ge(gej *r, const gej *a, const ge *b) {
-    fe h, w;
-    gej_add_differences(&h, &w, a, b);
-    gej_add_finish(r, a, &h, &w);
-}
-
-static void gej_add_ge_or_double(gej *r, const gej *a, const ge *b) {
-    fe h, w;
-    gej doubled;
-    uint64_t same;
-    gej_add_differences(&h, &w, a, b);
-    same = fe_is_zero(&h);
-#ifdef GOVSEAL_TESTING
-    path_counter.add_last_double += same;
-#endif
-    gej_double(&doubled, a);
-    gej_add_finish(r, a, &h, &w);
-    fe_cmov(&r->x, &doubled.x, same);
-    fe_cmov(&r->y, &doubled.y, same);
-    fe_cmov(&r->z, &doubled.z, same);
-    wipe(&doubled, sizeof doubled);
-    wipe(&h, sizeof h);
-    wipe(&w, sizeof w);
+    fe_weaken(&r->y);                   /* 2: Y3 = w(v - X3) - Y·h³ */
 }
 
 static void gej_add_ge_var(gej *r, const gej *a, const ge *b) {
-    fe h, w;
+    fe z_square, h, w;
     if (gej_is_infinity_var(a)) {
         gej_set_ge(r, b);
         return;
     }
-    gej_add_differences(&h, &w, a, b);
+    fe_sqr(&z_square, &a->z);
+    fe_mul(&h, &b->x, &z_square);        /* 2 */
+    fe_sub(&h, &h, &a->x, 2);            /* 5 */
+    fe_mul(&z_square, &z_square, &a->z); /* Z³ */
+    fe_mul(&w, &b->y, &z_square);        /* 2 */
+    fe_sub(&w, &w, &a->y, 2);            /* 5 */
     if (!fe_is_zero_var(&h)) {
         gej_add_finish(r, a, &h, &w);
     } else if (fe_is_zero_var(&w)) {
@@ -222,9 +184,104 @@ static void gej_multiples_var(gej *r, const ge *a, int count) {
         if (i & 1) {
             gej_double(&r[i], &r[(i - 1) / 2]);
         } else {
-            gej_add_ge(&r[i], &r[i - 1], a); /* i·a and a differ: no special case */
+            gej_add_ge_var(&r[i], &r[i - 1], a);
         }
     }
+}
+
+static void gex_set_ge(gex *r, const ge *a) {
+    r->x = a->x;
+    r->y = a->y;
+    r->zz = FE_ONE;
+    r->zzz = FE_ONE;
+}
+
+/* With z = ZZZ/ZZ: 1/z = ZZ/ZZZ, and x = X/z², y = Y/ZZZ. */
+static void ge_set_gex(ge *r, const gex *a) {
+    fe inverse, t;
+    fe_inv(&inverse, &a->zzz);
+    fe_mul(&t, &a->zz, &inverse);
+    fe_sqr(&t, &t);
+    fe_mul(&r->x, &a->x, &t);
+    fe_mul(&r->y, &a->y, &inverse);
+    fe_normalize(&r->x);
+    fe_normalize(&r->y);
+    wipe(&inverse, sizeof inverse);
+    wipe(&t, sizeof t);
+}
+
+/* madd-2008-s of the Explicit-Formulas Database: 8M + 2S. Returns whether the x agree, 1 or 0; the
+ * result is then ZZ = ZZZ = 0, and not a point. */
+static inline uint64_t gex_add_inline(gex *r, const gex *a, const ge *b, int wants_agreement) {
+    fe h, w, h_square, h_cube, v, t;
+    uint64_t agree = 0;
+
+    fe_mul_inline(&h, &b->x, &a->zz);          /* 2 */
+    fe_sub(&h, &h, &a->x, 2);                  /* 5: h = x(b)·ZZ - X */
+    fe_mul_inline(&w, &b->y, &a->zzz);         /* 2 */
+    fe_sub(&w, &w, &a->y, 2);                  /* 5: w = y(b)·ZZZ - Y */
+    if (wants_agreement) {
+        agree = fe_is_zero(&h);
+    }
+    fe_sqr_inline(&h_square, &h);              /* 3 */
+    fe_mul_inline(&h_cube, &h, &h_square);     /* 2 */
+    fe_mul_inline(&v, &a->x, &h_square);       /* 2 */
+    fe_mul_inline(&r->zz, &a->zz, &h_square);  /* 2: ZZ3 = ZZ·h² */
+    fe_mul_inline(&r->zzz, &a->zzz, &h_cube);  /* 2: ZZZ3 = ZZZ·h³ */
+    fe_mul_inline(&h_square, &a->y, &h_cube);  /* 2: Y·h³ */
+    fe_scale(&t, &v, 2);                       /* 4 */
+    fe_add(&t, &t, &h_cube);                   /* 6 */
+    fe_sqr_inline(&r->x, &w);                  /* 3 */
+    fe_sub(&r->x, &r->x, &t, 6);               /* 10 */
+    fe_weaken(&r->x);                          /* 2: X3 = w² - h³ - 2v */
+    fe_sub(&t, &v, &r->x, 2);                  /* 5 */
+    fe_mul_inline(&r->y, &w, &t);              /* 3 */
+    fe_sub(&r->y, &r->y, &h_square, 2);        /* 6 */
+    fe_weaken(&r->y);                          /* 2: Y3 = w(v - X3) - Y·h³ */
+    return agree;
+}
+
+static void gex_add_ge(gex *r, const gex *a, const ge *b) {
+    (void)gex_add_inline(r, a, b, 0);
+}
+
+/* mdbl-2008-s-1 with a = -3: r = 2b. */
+static void gex_double_ge(gex *r, const ge *b) {
+    fe s, m, t, y = b->y;
+
+    fe_scale(&t, &y, 2);            /* 4 */
+    fe_sqr(&r->zz, &t);             /* 2: V = (2y)² */
+    fe_mul(&r->zzz, &t, &r->zz);    /* 2: W = 2y·V */
+    fe_mul(&s, &b->x, &r->zz);      /* 2: S = x·V */
+    fe_sub(&m, &b->x, &FE_ONE, 1);  /* 4 */
+    fe_add(&t, &b->x, &FE_ONE);     /* 3 */
+    fe_mul(&m, &m, &t);             /* 2 */
+    fe_scale(&m, &m, 3);            /* 6 */
+    fe_weaken(&m);                  /* 2: M = 3(x - 1)(x + 1) */
+    fe_sqr(&r->x, &m);              /* 2 */
+    fe_scale(&t, &s, 2);            /* 4 */
+    fe_sub(&r->x, &r->x, &t, 6);    /* 9 */
+    fe_weaken(&r->x);               /* 2: X3 = M² - 2S */
+    fe_sub(&s, &s, &r->x, 2);       /* 5 */
+    fe_mul(&m, &m, &s);             /* 2 */
+    fe_mul(&t, &r->zzz, &y);        /* 2 */
+    fe_sub(&r->y, &m, &t, 2);       /* 5 */
+    fe_weaken(&r->y);               /* 2: Y3 = M(S - X3) - W·y */
+}
+
+static void gex_add_ge_or_double(gex *r, const gex *a, const ge *b) {
+    gex doubled;
+    uint64_t same;
+    gex_double_ge(&doubled, b);
+    same = gex_add_inline(r, a, b, 1);
+#ifdef GOVSEAL_TESTING
+    path_counter.add_last_double += same;
+#endif
+    fe_cmov(&r->x, &doubled.x, same);
+    fe_cmov(&r->y, &doubled.y, same);
+    fe_cmov(&r->zz, &doubled.zz, same);
+    fe_cmov(&r->zzz, &doubled.zzz, same);
+    wipe(&doubled, sizeof doubled);
 }
 
 #endif

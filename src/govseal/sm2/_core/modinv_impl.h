@@ -56,6 +56,7 @@ static void modinv_update_fg(signed62 *f, signed62 *g, const modinv_matrix *t) {
     VERIFY_CHECK(((uint64_t)cf & MODINV_M62) == 0 && ((uint64_t)cg & MODINV_M62) == 0);
     cf >>= 62;
     cg >>= 62;
+    UNROLL
     for (int i = 1; i < 5; i++) {
         cf += (i128)t->u * f->v[i] + (i128)t->v * g->v[i];
         cg += (i128)t->q * f->v[i] + (i128)t->r * g->v[i];
@@ -85,6 +86,7 @@ static void modinv_update_de(signed62 *d, signed62 *e, const modinv_matrix *t,
     VERIFY_CHECK(((uint64_t)cd & MODINV_M62) == 0 && ((uint64_t)ce & MODINV_M62) == 0);
     cd >>= 62;
     ce >>= 62;
+    UNROLL
     for (int i = 1; i < 5; i++) {
         cd += (i128)t->u * d->v[i] + (i128)t->v * e->v[i] + (i128)m->value.v[i] * md;
         ce += (i128)t->q * d->v[i] + (i128)t->r * e->v[i] + (i128)m->value.v[i] * me;
@@ -100,6 +102,7 @@ static void modinv_update_de(signed62 *d, signed62 *e, const modinv_matrix *t,
 /* r += m where mask is all ones, then carries. */
 static void modinv_add_masked(signed62 *r, const modinv_modulus *m, int64_t mask) {
     int64_t carry = 0;
+    UNROLL
     for (int i = 0; i < 5; i++) {
         const int64_t limb = r->v[i] + (m->value.v[i] & mask) + carry;
         r->v[i] = i < 4 ? (int64_t)((uint64_t)limb & MODINV_M62) : limb;
@@ -111,6 +114,7 @@ static void modinv_add_masked(signed62 *r, const modinv_modulus *m, int64_t mask
 static void modinv_normalize(signed62 *d, int64_t sign, const modinv_modulus *m) {
     int64_t carry = 0;
     modinv_add_masked(d, m, d->v[4] >> 63);
+    UNROLL
     for (int i = 0; i < 5; i++) {
         const int64_t limb = (d->v[i] ^ sign) - sign + carry;
         d->v[i] = i < 4 ? (int64_t)((uint64_t)limb & MODINV_M62) : limb;

@@ -26,6 +26,7 @@ static void scalar_verify(const scalar *a) {
 
 static void scalar_cmov(scalar *r, const scalar *a, uint64_t flag) {
     const uint64_t take = mask_from_bit(flag);
+    UNROLL
     for (int i = 0; i < 4; i++) {
         r->d[i] = (a->d[i] & take) | (r->d[i] & ~take);
     }
@@ -62,6 +63,7 @@ static void scalar_get_bytes(unsigned char bytes[32], const scalar *a) {
 static void scalar_add(scalar *r, const scalar *a, const scalar *b) {
     uint64_t sum[4];
     u128 carry = 0;
+    UNROLL
     for (int i = 0; i < 4; i++) {
         carry += (u128)a->d[i] + b->d[i];
         sum[i] = (uint64_t)carry;
@@ -73,6 +75,7 @@ static void scalar_add(scalar *r, const scalar *a, const scalar *b) {
 static void scalar_sub(scalar *r, const scalar *a, const scalar *b) {
     const uint64_t borrow = mask_from_bit(words_sub(r->d, a->d, b->d));
     u128 carry = 0;
+    UNROLL
     for (int i = 0; i < 4; i++) {
         carry += (u128)r->d[i] + (SCALAR_N.d[i] & borrow);
         r->d[i] = (uint64_t)carry;
@@ -89,9 +92,11 @@ static void scalar_negate(scalar *r, const scalar *a) {
 /* One word of b at a time: t += a·b[i]; t = (t + q·n)/2^64. t stays below 2n < 2^257. */
 static void scalar_mul_montgomery(scalar *r, const scalar *a, const scalar *b) {
     uint64_t t[5] = {0, 0, 0, 0, 0};
+    UNROLL
     for (int i = 0; i < 4; i++) {
         uint64_t q, top;
         u128 c = 0;
+        UNROLL
         for (int j = 0; j < 4; j++) {
             c += (u128)a->d[j] * b->d[i] + t[j];
             t[j] = (uint64_t)c;
@@ -102,6 +107,7 @@ static void scalar_mul_montgomery(scalar *r, const scalar *a, const scalar *b) {
         top = (uint64_t)(c >> 64);
         q = t[0] * SCALAR_QUOTIENT;
         c = ((u128)q * SCALAR_N.d[0] + t[0]) >> 64;
+        UNROLL
         for (int j = 1; j < 4; j++) {
             c += (u128)q * SCALAR_N.d[j] + t[j];
             t[j - 1] = (uint64_t)c;

@@ -131,14 +131,6 @@ static int public_key_verify_var(const public_key *key, const unsigned char raw[
 
 /* --- Private keys ------------------------------------------------------------------------- */
 
-/* k·G as an affine point. */
-static void signature_base_multiply(ge *r, const scalar *k) {
-    gej point;
-    ecmult_gen(&point, k);
-    ge_set_gej(r, &point);
-    wipe(&point, sizeof point);
-}
-
 static int private_key_load(private_key *key, public_key *public,
                             const unsigned char d[SCALAR_SIZE]) {
     static const scalar one = {{1, 0, 0, 0}};
@@ -155,7 +147,7 @@ static int private_key_load(private_key *key, public_key *public,
     }
     scalar_inverse(&key->inverse, &d_plus_one);
     scalar_to_montgomery(&key->inverse, &key->inverse);
-    signature_base_multiply(&public->point, &key->d);
+    ecmult_gen(&public->point, &key->d);
     DECLASSIFY(&public->point, sizeof public->point);
     public_key_finish(public);
     wipe(&d_plus_one, sizeof d_plus_one);
@@ -207,7 +199,7 @@ static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE],
     uint64_t words[4], is_valid;
     scalar r, s, k_plus_r;
 
-    signature_base_multiply(&point, k);
+    ecmult_gen(&point, k);
     fe_get_words(words, &point.x);
     scalar_set_words(&s, words);
     (void)scalar_set_bytes(&r, digest);
