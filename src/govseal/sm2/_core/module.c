@@ -541,7 +541,6 @@ static int add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type) {
 
 static int core_exec(PyObject *module) {
     core_state *state = PyModule_GetState(module);
-    sm3_choose();
     if (add_type(module, &sm3_spec, &state->sm3_type) != 0 ||
         add_type(module, &public_key_spec, &state->public_key_type) != 0 ||
         add_type(module, &private_key_spec, &state->private_key_type) != 0) {

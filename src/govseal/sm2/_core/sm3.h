@@ -13,9 +13,6 @@ typedef struct {
     unsigned char block[SM3_BLOCK_SIZE]; /* the last length mod 64 bytes */
 } sm3_context;
 
-/* Chooses the code for this processor; once, before any hashing (without it, portable code runs). */
-static void sm3_choose(void);
-
 static void sm3_init(sm3_context *context);
 static void sm3_update(sm3_context *context, const unsigned char *data, size_t size);
 
