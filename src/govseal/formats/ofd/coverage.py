@@ -70,7 +70,7 @@ class Reach:
         """The files that ``holder`` names, and whether they may name others in turn."""
         try:
             data = self.package.read(holder)
-            if not data.lstrip().startswith(_XML_STARTS):
+            if not data[:64].lstrip().startswith(_XML_STARTS):
                 return
             root = xml.parse(data, f"/{holder}", self.limits)
         except (FormatError, KeyError):
@@ -80,11 +80,11 @@ class Reach:
         holders = [holder]
         if base:
             holders += [f"{directory}/" for directory in locations.readings(holder, base)]
+        # An attachment is shown as a file: what is inside it is no part of the document.
+        is_document = xml.name(root) != "Attachments"
         for element in root.iter():
             if xml.name(element) == "Signatures" and holder == ENTRY:
                 continue
-            # An attachment is shown as a file: what is inside it is no part of the document.
-            is_document = xml.name(element) != "FileLoc"
             for text in self._locations(element):
                 for start in holders:
                     for reading in locations.readings(start, text):

@@ -22,6 +22,8 @@ from govseal.pki.algorithms import Hasher
 _CACHED_ENTRY_BYTES = 1 << 20
 _CACHED_TOTAL_BYTES = 16 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
+# C0, C1, surrogates and the two code points that are no characters: XML cannot carry most of them.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _FILE_TYPES = (0, stat.S_IFREG, stat.S_IFDIR)
 
 
@@ -203,7 +205,7 @@ def unsafe_name(name: str) -> str | None:
         return "has a backslash"
     if _DRIVE.match(name):
         return "starts with a drive letter"
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+    if _CONTROL.search(name):
         return "has control characters"
     if any(segment in ("", ".", "..") for segment in segments):
         return "climbs or has empty parts"

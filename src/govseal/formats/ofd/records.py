@@ -104,7 +104,7 @@ def find_end(data: bytes) -> End:
     if comment > len(data) - tail:
         raise damaged("the package ends inside its comment", offset=at)
     _refuse_second_end(data, at)
-    zip64 = data[at - _ZIP64_LOCATOR_SIZE : at].startswith(_ZIP64_LOCATOR)
+    zip64 = data[max(0, at - _ZIP64_LOCATOR_SIZE) : at].startswith(_ZIP64_LOCATOR)
     if zip64 or 0xFFFF in (here, count) or _SATURATED in (size, start):
         raise UnsupportedFormat("packages in ZIP64 form are not read by this version")
     if disk or first_disk or here != count:

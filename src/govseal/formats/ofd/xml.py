@@ -62,7 +62,7 @@ def parse(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
     )
     try:
-        root = etree.fromstring(_undeclared(text).encode("utf-8", "surrogatepass"), parser)
+        root = etree.fromstring(_undeclared(text).encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise FormatError("not well-formed XML", part=part) from error
     if root.getroottree().docinfo.internalDTD is not None:
@@ -151,7 +151,11 @@ def child(element: Element | None, *path: str) -> Element | None:
 def text(element: Element | None, *path: str) -> str:
     """The text of the element at ``path``, stripped; empty where there is none."""
     found = child(element, *path)
-    return "" if found is None else "".join(found.itertext()).strip()
+    if found is None:
+        return ""
+    # With children or comments inside, XPath's string() is the text without the comments.
+    content = found.xpath("string()") if len(found) else found.text or ""
+    return str(content).strip()
 
 
 def attribute(element: Element, wanted: str) -> str | None:
