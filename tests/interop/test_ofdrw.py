@@ -7,9 +7,10 @@ import json
 import os
 import shutil
 import subprocess
-import zipfile  # noqa: TID251 - the tests damage packages; the library only reads and appends
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -119,20 +120,13 @@ class World:
         )
 
 
-def pkcs8(d: bytes, point: bytes) -> bytes:
-    """An SM2 key as unencrypted PKCS#8 (RFC 5958, RFC 5915, curve 1.2.156.10197.1.301)."""
-    head = bytes.fromhex("308187020100301306072a8648ce3d020106082a811ccf5501822d046d306b0201010420")
-    return head + d + bytes.fromhex("a144034200") + point
-
-
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = tmp_path_factory.mktemp("world")
-    pki = testing.TestPKI.create()
+    pki = testing.Hierarchy.create("sm2", at=datetime.now(UTC))
     for name, signer in (("maker", pki.maker), ("signer", pki.signer)):
         (folder / f"{name}.cer").write_bytes(signer.certificate.der)
-        key = signer.key
-        (folder / f"{name}.pkcs8").write_bytes(pkcs8(key.to_bytes(), key.public_key.encode()))
+        (folder / f"{name}.pkcs8").write_bytes(signer._key.to_pkcs8())
     picture = govseal.draw_seal("测试市行政审批服务管理局", bottom="行政审批专用章", diameter_mm=42)
     (folder / "seal.png").write_bytes(picture.to_png())
     seal = govseal.make_seal(
@@ -191,21 +185,11 @@ def two_stamps_the_last_over_everything(world: World, document: bytes) -> bytes:
     return world.stamp(world.stamp(document), protect="whole")
 
 
-def seam_stamp(world: World, document: bytes) -> bytes:
-    return world.stamp(document, govseal.Placement.seam("right"))
-
-
-def invisible_stamp(world: World, document: bytes) -> bytes:
-    return world.stamp(document, govseal.Placement.invisible())
-
-
 OURS: list[tuple[Callable[[World, bytes], bytes], int]] = [
     (one_stamp, 1),
     (one_stamp_over_everything, 1),
     (two_stamps, 2),
     (two_stamps_the_last_over_everything, 2),
-    (seam_stamp, 1),
-    (invisible_stamp, 1),
 ]
 
 
@@ -410,19 +394,12 @@ ACCEPTED = {
 }
 
 
-def sample(name: str) -> Path:
-    root = os.environ.get("GOVSEAL_SAMPLES")
-    if not root:
-        pytest.skip("GOVSEAL_SAMPLES is not set")
-    return Path(root) / "ofd" / "ofdrw" / name
-
-
 @pytest.mark.samples
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_the_mathematics_of_a_real_sample_passes_where_ofdrw_accepts_it(
-    ofdrw: Ofdrw, name: str
+    ofdrw: Ofdrw, samples: Path, name: str
 ) -> None:
-    file = sample(name)
+    file = samples / "ofd" / "ofdrw" / name
     assert ofdrw.run("verify", file) == {"ok": True, "signatures": 1, "kinds": [ACCEPTED[name]]}
 
     report = govseal.verify(file, govseal.TrustStore([]))
@@ -435,9 +412,9 @@ def test_the_mathematics_of_a_real_sample_passes_where_ofdrw_accepts_it(
 
 @pytest.mark.samples
 def test_a_real_second_signature_that_breaks_the_first_is_refused_on_both_sides(
-    ofdrw: Ofdrw,
+    ofdrw: Ofdrw, samples: Path
 ) -> None:
-    file = sample("h.ofd")
+    file = samples / "ofd" / "ofdrw" / "h.ofd"
     answer = ofdrw.run("verify", file)
     assert "FileIntegrityException: /Doc_0/Signs/Signatures.xml" in answer["error"]
 
