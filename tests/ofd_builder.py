@@ -143,7 +143,8 @@ def pack(source, *, comment=b"", prefix=b"", gap=b"", tail=b""):
     Offsets are right, whatever stands in front.
     """
     output, directory = bytearray(prefix), bytearray()
-    for member in members(source):
+    rows = members(source)
+    for member in rows:
         start = len(output) if member.start is None else member.start
         packed = deflated(member.data) if member.method == 8 else member.data
         packed = packed if member.packed is None else member.packed
@@ -169,7 +170,7 @@ def pack(source, *, comment=b"", prefix=b"", gap=b"", tail=b""):
         )
         directory += raw + member.central_extra
     output += gap
-    count = len(members(source))
+    count = len(rows)
     end = struct.pack(
         "<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(directory), len(output), len(comment)
     )

@@ -1,0 +1,130 @@
+"""XML in packages: encodings that are read, and what is refused."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+
+from govseal.errors import FormatError, LimitExceeded
+from govseal.formats.limits import Limits
+from govseal.formats.ofd import xml
+
+TEXT = '<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"><ofd:Title>印章</ofd:Title></ofd:OFD>'
+
+
+def declared(encoding, text=TEXT):
+    return f'<?xml version="1.0" encoding="{encoding}"?>\n{text}'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TEXT.encode(),
+        codecs.BOM_UTF8 + TEXT.encode(),
+        codecs.BOM_UTF8 + declared("UTF-8").encode(),
+        declared("utf-8").encode(),
+        declared("UTF-16").encode("utf-16"),
+        declared("UTF-16").encode("utf-16-le"),
+        declared("UTF-16").encode("utf-16-be"),
+        codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"),
+        declared("GBK").encode("gbk"),
+        declared("gb2312").encode("gbk"),
+        declared("GB18030").encode("gb18030"),
+        f"<!-- a > b --><?x y?>\n{TEXT}".encode(),
+    ],
+)
+def test_declared_encodings_are_read(data):
+    root = xml.parse(data, "/OFD.xml", expected="OFD")
+    assert xml.text(root, "Title") == "印章"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"<!DOCTYPE x>{TEXT}".encode(),
+        f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e "a">]>{TEXT}'.encode(),
+        f"<!-- c -->\n<?p?> <!DOCTYPE x>{TEXT}".encode(),
+        declared("UTF-16", f"<!DOCTYPE x>{TEXT}").encode("utf-16"),
+        declared("UTF-16", f"<!DOCTYPE x>{TEXT}").encode("utf-16-be"),
+        codecs.BOM_UTF16_LE + f"<!DOCTYPE x>{TEXT}".encode("utf-16-le"),
+        declared("GBK", f"<!DOCTYPE x>{TEXT}").encode("gbk"),
+        codecs.BOM_UTF8 + f'<!DOCTYPE x SYSTEM "http://192.0.2.1/x.dtd">{TEXT}'.encode(),
+        b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
+    ],
+)
+def test_document_types_are_refused_in_every_encoding(data):
+    with pytest.raises(FormatError) as caught:
+        xml.parse(data, "/OFD.xml")
+    assert caught.value.code == "xml_forbidden"
+    assert caught.value.part == "/OFD.xml"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"   ",
+        b"text",
+        b"<a>",
+        b"<a/><b/>",
+        b"<a>&undefined;</a>",
+        b"<x:a/>",
+        b"<!-- never closed",
+        b"<?never closed",
+        b"<a/>\0",
+        b"<a>\xff</a>",
+        declared("UTF-8").encode("gbk"),
+        declared("UTF-16").encode(),
+        declared("UTF-7", "+ADw-a/+AD4-").encode(),
+        declared("IBM037").encode(),
+        TEXT.encode("utf-16-le") + b"\x00",
+        codecs.BOM_UTF32_LE + TEXT.encode("utf-32-le"),
+        codecs.BOM_UTF16_LE + b"\x00\xd8<\x00",
+    ],
+)
+def test_what_is_no_xml_is_malformed(data):
+    with pytest.raises(FormatError) as caught:
+        xml.parse(data, "/OFD.xml")
+    assert caught.value.code == "malformed"
+
+
+def test_another_root_is_malformed():
+    with pytest.raises(FormatError, match="Signatures"):
+        xml.parse(TEXT.encode(), "/x.xml", expected="Signatures")
+
+
+@pytest.mark.parametrize(
+    ("data", "limits"),
+    [
+        (b"<a>" * 101 + b"</a>" * 101, Limits()),
+        (b"<a><b><c/></b></a>", Limits(max_xml_depth=2)),
+        (TEXT.encode(), Limits(max_xml_bytes=40)),
+    ],
+)
+def test_xml_has_limits(data, limits):
+    with pytest.raises(LimitExceeded):
+        xml.parse(data, "/x.xml", limits)
+
+
+def test_depth_up_to_the_limit_is_read():
+    assert xml.parse(b"<a>" * 100 + b"</a>" * 100, "/x.xml") is not None
+
+
+def test_elements_are_found_by_their_local_name():
+    root = xml.parse(b'<a xmlns="u" xmlns:q="v"><q:b/><b q:k="1">x<!--y-->z</b></a>', "/x.xml")
+    assert [xml.namespace(item) for item in xml.children(root, "b")] == ["v", "u"]
+    last = list(xml.children(root, "b"))[-1]
+    assert xml.attribute(last, "k") == "1"
+    assert xml.attribute(last, "m") is None
+    assert xml.text(last) == "xz"
+    assert xml.text(root, "c", "d") == ""
+
+
+def test_what_was_there_stays_when_a_file_is_written_back():
+    source = '<!--前--><a xmlns="u" k="1">\n  <b>文</b><?p q?>\n</a>'
+    root = xml.parse(source.encode(), "/x.xml")
+    xml.add(root, "c", "新")
+    written = xml.serialize(root).decode()
+    assert written.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<!--前-->')
+    assert "<b>文</b><?p q?>\n<c>新</c></a>" in written
