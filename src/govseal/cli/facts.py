@@ -16,7 +16,7 @@ Facts = dict[str, object]
 # What the fields are called, for people; the keys are those of the JSON.
 _LABELS: dict[str, tuple[str, str]] = {
     "id": ("标识", "id"),
-    "name": ("印章名称", "name"),
+    "name": ("名称", "name"),
     "type": ("类型", "type"),
     "standard": ("标准", "standard"),
     "version": ("版本", "version"),

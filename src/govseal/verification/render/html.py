@@ -85,6 +85,12 @@ def _text(value: str) -> str:
     return escape(printable(value, limit=2000))
 
 
+def _clause(clause: str) -> str:
+    """A clause, broken at most between the standard and the number."""
+    standard, comma, number = _text(clause).partition(", ")
+    return standard + comma + number.replace(" ", "&nbsp;")
+
+
 def _join(parts: Iterable[str]) -> str:
     return "\n".join(part for part in parts if part)
 
@@ -110,6 +116,10 @@ class _Page:
         """A text in the reader's language, and the other beside it."""
         first, second = pair if self.lang == "zh" else (pair[1], pair[0])
         return f'{escape(first)} <span class="other">{escape(second)}</span>'
+
+    def stacked(self, pair: Pair) -> str:
+        """Like :meth:`both`, the other language on a line of its own."""
+        return self.both(pair).replace(" <span", "<br><span", 1)
 
     def one(self, pair: Pair) -> str:
         return escape(words.pick(pair, self.lang))
@@ -242,9 +252,10 @@ class _Page:
         detail = f'<span class="detail">{_text(check.detail)}</span>' if check.detail else ""
         outcome = check.outcome
         return (
-            f"<tr><td>{self.both(label)}<code>{_text(check.name)}</code></td>"
+            f'<tr><td><span class="name">{self.stacked(label)}</span>'
+            f"<code>{_text(check.name)}</code></td>"
             f'<td class="{outcome.value}">{self.both(words.OUTCOMES[outcome])}</td>'
-            f"<td>{reason}{detail}</td><td>{_text(check.clause)}</td></tr>"
+            f"<td>{reason}{detail}</td><td>{_clause(check.clause)}</td></tr>"
         )
 
     def notices(self, codes: Sequence[str]) -> str:

@@ -42,9 +42,11 @@ th, td { padding: 5px 8px; border: 1px solid #d5d9df; text-align: left; vertical
 tr { break-inside: avoid; }
 .facts th { width: 29%; background: #f6f7f9; font-weight: 500; }
 .checks thead th { background: #f1f2f5; white-space: nowrap; }
-.checks td:nth-child(1) { width: 31%; } .checks td:nth-child(2) { width: 13%; font-weight: 600; }
-.checks td:nth-child(4) { width: 19%; font-size: 12px; color: #444b55; }
-.checks code { display: block; color: #6a717c; font-size: 11px; }
+.checks td { padding: 3px 8px; line-height: 1.4; }
+.checks td:nth-child(1) { width: 38%; } .checks td:nth-child(2) { width: 12%; font-weight: 600; }
+.checks td:nth-child(4) { width: 21%; font-size: 12px; color: #444b55; }
+.checks .name { display: inline-block; }
+.checks code { float: right; color: #8a919c; font-size: 11px; padding-top: 2px; }
 .detail { display: block; color: #444b55; font-size: 12px; }
 code, .digest { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: 12px; }
 .stamp { display: flex; gap: 14px; align-items: flex-start; margin-bottom: 8px; }

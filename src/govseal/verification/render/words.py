@@ -34,7 +34,7 @@ STATEMENTS: dict[Verdict, Pair] = {
 EFFECTS: dict[Effect, Pair] = {
     Effect.ORIGINAL_EQUIVALENT: ("与盖章原件具有同等效力", "equivalent to the sealed original"),
     Effect.COPY: ("视同复印件", "counts as a copy"),
-    Effect.NONE: ("不具有证明效力", "proves nothing"),
+    Effect.NONE: ("未能确认", "not established"),
 }
 OUTCOMES: dict[Outcome, Pair] = {
     Outcome.PASSED: ("通过", "passed"),
@@ -55,8 +55,8 @@ CHECKS: dict[str, Pair] = {
     "maker_chain": ("制章人证书链", "maker's certificate chain"),
     "signer_chain": ("签章人证书链", "signer's certificate chain"),
     "signer_key_usage": ("签章人密钥用途", "signer's key usage"),
-    "signer_revocation": ("签章人证书吊销", "revocation of the signer's certificate"),
-    "maker_revocation": ("制章人证书吊销", "revocation of the maker's certificate"),
+    "signer_revocation": ("签章人证书吊销", "revocation of the signer"),
+    "maker_revocation": ("制章人证书吊销", "revocation of the maker"),
     "signing_time": ("签章时间", "time of stamping"),
     "timestamp": ("时间戳", "time stamp"),
     "seal_status": ("印章状态", "status of the seal"),
