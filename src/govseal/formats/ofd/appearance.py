@@ -1,0 +1,43 @@
+"""Pages of OFD documents as PNG pictures, with their stamps."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from govseal.formats.ofd.document import OfdDocument
+
+_MIN_DPI, _MAX_DPI = 10, 1200
+
+
+def render_page(document: OfdDocument, page: int, *, dpi: int = 150, stamps: bool = True) -> bytes:
+    """One page as a PNG picture on white ground, in sRGB.
+
+    Text is set in the fonts of this system (without any, in empty boxes); the pictures of stamps
+    come from the seals inside the signatures, valid or not: what a page shows proves nothing.
+
+    Args:
+        document: an open document.
+        page: from 1, through all documents of the package.
+        dpi: pixels per inch, 10 to 1200.
+        stamps: whether the stamps are drawn.
+
+    Raises:
+        ValueError: there is no such page, or ``dpi`` is out of range.
+        FormatError: the document or the page cannot be read.
+        LimitExceeded: more than 40 million pixels, or a page that asks for too much drawing.
+    """
+    from govseal.formats.ofd.render.pages import PageRenderer  # noqa: PLC0415  loads PIL
+
+    if not _MIN_DPI <= dpi <= _MAX_DPI:
+        raise ValueError(f"a page is drawn at {_MIN_DPI} to {_MAX_DPI} dpi, not {dpi}")
+    pages = document.pages
+    if not pages and document.problem is not None:
+        raise document.problem
+    if not 1 <= page <= len(pages):
+        raise ValueError(f"there is no page {page}; the document has {len(pages)}")
+    picture = PageRenderer(document, stamps=stamps).render(pages[page - 1], dpi)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", dpi=(dpi, dpi))
+    return buffer.getvalue()
