@@ -1,0 +1,38 @@
+/* The whole core, without Python: contracts, then code. module.c and each of the native tests include
+ * this once, as the only thing they compile.
+ */
+#ifndef GOVSEAL_CORE_H
+#define GOVSEAL_CORE_H
+
+#include "util.h"
+
+#include "modinv.h"
+
+#include "field.h"
+#include "scalar.h"
+
+#include "group.h"
+
+#include "der.h"
+#include "ecmult.h"
+#include "ecmult_gen.h"
+#include "random.h"
+#include "sm3.h"
+
+#include "signature.h"
+
+#include "modinv_impl.h"
+
+#include "field_impl.h"
+#include "scalar_impl.h"
+
+#include "group_impl.h"
+
+#include "der_impl.h"
+#include "ecmult_gen_impl.h"
+#include "ecmult_impl.h"
+#include "sm3_impl.h"
+
+#include "signature_impl.h"
+
+#endif

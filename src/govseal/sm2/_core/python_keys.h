@@ -1,0 +1,301 @@
+/* Public and private keys for Python. */
+#ifndef GOVSEAL_PYTHON_KEYS_H
+#define GOVSEAL_PYTHON_KEYS_H
+
+#include "python_util.h"
+
+/* --- Public keys ---------------------------------------------------------------------------- */
+
+static PyObject *core_load_public(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    static const char *const defects[] = {
+        [PUBLIC_KEY_FORM] = "neither 04 || X || Y nor a compressed point",
+        [PUBLIC_KEY_COMPRESSED] = "a compressed point is not accepted here",
+        [PUBLIC_KEY_OFF_CURVE] = "the point is not on the curve",
+        [PUBLIC_KEY_MINUS_G] = "the point is -G, which no private key in [1, n-2] has",
+    };
+    core_state *state = PyModule_GetState(module);
+    public_key_status status;
+    public_key_object *self;
+    Py_buffer encoded;
+    int allow_compressed;
+
+    if (check_count("load_public", count, 2) != 0) {
+        return NULL;
+    }
+    allow_compressed = PyObject_IsTrue(args[1]);
+    if (allow_compressed < 0 || PyObject_GetBuffer(args[0], &encoded, PyBUF_SIMPLE) != 0) {
+        return NULL;
+    }
+    self = PyObject_New(public_key_object, state->public_key_type);
+    if (self == NULL) {
+        PyBuffer_Release(&encoded);
+        return NULL;
+    }
+    status = public_key_load_var(&self->key, encoded.buf, (size_t)encoded.len, allow_compressed);
+    PyBuffer_Release(&encoded);
+    if (status != PUBLIC_KEY_OK) {
+        Py_DECREF(self);
+        PyErr_SetString(PyExc_ValueError, defects[status]);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static PyObject *public_key_encode(PyObject *self, PyObject *unused) {
+    (void)unused;
+    return bytes_from(((public_key_object *)self)->key.encoded, PUBLIC_KEY_SIZE);
+}
+
+static PyObject *public_key_identity_digest(PyObject *self, PyObject *arg) {
+    unsigned char z[SM3_DIGEST_SIZE];
+    Py_buffer user_id;
+    if (get_buffers(&user_id, &arg, 1, 1) != 0) {
+        return NULL;
+    }
+    if (check_user_id(&user_id) != 0) {
+        PyBuffer_Release(&user_id);
+        return NULL;
+    }
+    identity_of(z, &((public_key_object *)self)->key, &user_id);
+    PyBuffer_Release(&user_id);
+    return bytes_from(z, sizeof z);
+}
+
+/* Arguments: signature, message, user_id. The signature arrives as DER or as r ‖ s. */
+static PyObject *verify_message(PyObject *self, PyObject *const *args, int is_der) {
+    const public_key *key = &((public_key_object *)self)->key;
+    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE];
+    Py_buffer buffers[3];
+    int is_valid;
+
+    if (get_buffers(buffers, args, 3, 1) != 0) {
+        return NULL;
+    }
+    if (check_user_id(&buffers[2]) != 0) {
+        release_buffers(buffers, 3);
+        return NULL;
+    }
+    if (is_der) {
+        is_valid = der_decode_signature(raw, buffers[0].buf, (size_t)buffers[0].len);
+    } else {
+        is_valid = buffers[0].len == RAW_SIGNATURE_SIZE;
+        if (is_valid) {
+            memcpy(raw, buffers[0].buf, RAW_SIGNATURE_SIZE);
+        }
+    }
+    if (is_valid) {
+        Py_BEGIN_ALLOW_THREADS
+        build_tables();
+        message_digest(digest, key, &buffers[1], &buffers[2]);
+        is_valid = public_key_verify_var(key, raw, digest);
+        Py_END_ALLOW_THREADS
+    }
+    release_buffers(buffers, 3);
+    return PyBool_FromLong(is_valid);
+}
+
+static PyObject *public_key_verify(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+    return check_count("verify", count, 3) != 0 ? NULL : verify_message(self, args, 1);
+}
+
+static PyObject *public_key_verify_raw(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+    return check_count("verify_raw", count, 3) != 0 ? NULL : verify_message(self, args, 0);
+}
+
+/* Arguments: signature (DER, or else 64 raw bytes), digest. */
+static PyObject *public_key_verify_digest(PyObject *self, PyObject *const *args,
+                                          Py_ssize_t count) {
+    const public_key *key = &((public_key_object *)self)->key;
+    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE];
+    Py_buffer buffers[2];
+    int is_valid;
+
+    if (check_count("verify_digest", count, 2) != 0 || get_buffers(buffers, args, 2, 0) != 0) {
+        return NULL;
+    }
+    if (check_digest(&buffers[1]) != 0) {
+        release_buffers(buffers, 2);
+        return NULL;
+    }
+    memcpy(digest, buffers[1].buf, SM3_DIGEST_SIZE);
+    is_valid = der_decode_signature(raw, buffers[0].buf, (size_t)buffers[0].len);
+    if (!is_valid && buffers[0].len == RAW_SIGNATURE_SIZE) {
+        memcpy(raw, buffers[0].buf, RAW_SIGNATURE_SIZE);
+        is_valid = 1;
+    }
+    release_buffers(buffers, 2);
+    if (is_valid) {
+        Py_BEGIN_ALLOW_THREADS
+        build_tables();
+        is_valid = public_key_verify_var(key, raw, digest);
+        Py_END_ALLOW_THREADS
+    }
+    return PyBool_FromLong(is_valid);
+}
+
+/* --- Private keys --------------------------------------------------------------------------- */
+
+/* An object whose key is still zero. */
+static private_key_object *new_private_key(core_state *state) {
+    private_key_object *self = PyObject_New(private_key_object, state->private_key_type);
+    if (self == NULL) {
+        return NULL;
+    }
+    memset(&self->key, 0, sizeof self->key);
+    self->public = PyObject_New(public_key_object, state->public_key_type);
+    if (self->public == NULL) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    return self;
+}
+
+static PyObject *core_generate_private(PyObject *module, PyObject *unused) {
+    private_key_object *self = new_private_key(PyModule_GetState(module));
+    int failed;
+    (void)unused;
+    if (self == NULL) {
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    build_tables();
+    failed = private_key_generate(&self->key, &self->public->key);
+    Py_END_ALLOW_THREADS
+    if (failed) {
+        PyErr_SetFromErrno(PyExc_OSError);
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static PyObject *core_load_private(PyObject *module, PyObject *arg) {
+    private_key_object *self;
+    Py_buffer d;
+    int is_loaded;
+
+    if (PyObject_GetBuffer(arg, &d, PyBUF_SIMPLE) != 0) {
+        return NULL;
+    }
+    if (d.len != SCALAR_SIZE) {
+        PyBuffer_Release(&d);
+        PyErr_SetString(PyExc_ValueError, "not 32 bytes");
+        return NULL;
+    }
+    self = new_private_key(PyModule_GetState(module));
+    if (self == NULL) {
+        PyBuffer_Release(&d);
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    build_tables();
+    is_loaded = private_key_load(&self->key, &self->public->key, d.buf);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&d);
+    if (!is_loaded) {
+        Py_DECREF(self);
+        PyErr_SetString(PyExc_ValueError, "d is not in [1, n-2]");
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static PyObject *private_key_public_key(PyObject *self, PyObject *unused) {
+    (void)unused;
+    return Py_NewRef((PyObject *)((private_key_object *)self)->public);
+}
+
+static PyObject *private_key_export_bytes(PyObject *self, PyObject *unused) {
+    unsigned char d[SCALAR_SIZE];
+    PyObject *result;
+    (void)unused;
+    private_key_export(d, &((private_key_object *)self)->key);
+    result = bytes_from(d, sizeof d);
+    wipe(d, sizeof d);
+    return result;
+}
+
+/* Arguments: message, user_id. */
+static PyObject *private_key_sign_message(PyObject *self, PyObject *const *args,
+                                          Py_ssize_t count) {
+    const private_key_object *signer = (private_key_object *)self;
+    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE], der[DER_SIGNATURE_MAX];
+    Py_buffer buffers[2];
+    int failed;
+
+    if (check_count("sign", count, 2) != 0 || get_buffers(buffers, args, 2, 1) != 0) {
+        return NULL;
+    }
+    if (check_user_id(&buffers[1]) != 0) {
+        release_buffers(buffers, 2);
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    message_digest(digest, &signer->public->key, &buffers[0], &buffers[1]);
+    failed = private_key_sign(raw, &signer->key, digest);
+    Py_END_ALLOW_THREADS
+    release_buffers(buffers, 2);
+    if (failed) {
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
+    return bytes_from(der, der_encode_signature(der, raw));
+}
+
+static PyObject *private_key_sign_digest(PyObject *self, PyObject *arg) {
+    const private_key_object *signer = (private_key_object *)self;
+    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE], der[DER_SIGNATURE_MAX];
+    Py_buffer buffer;
+    int failed;
+
+    if (PyObject_GetBuffer(arg, &buffer, PyBUF_SIMPLE) != 0) {
+        return NULL;
+    }
+    if (check_digest(&buffer) != 0) {
+        PyBuffer_Release(&buffer);
+        return NULL;
+    }
+    memcpy(digest, buffer.buf, sizeof digest);
+    PyBuffer_Release(&buffer);
+    Py_BEGIN_ALLOW_THREADS
+    failed = private_key_sign(raw, &signer->key, digest);
+    Py_END_ALLOW_THREADS
+    if (failed) {
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
+    return bytes_from(der, der_encode_signature(der, raw));
+}
+
+static void private_key_dealloc(PyObject *self) {
+    private_key_object *key = (private_key_object *)self;
+    wipe(&key->key, sizeof key->key);
+    Py_XDECREF((PyObject *)key->public);
+    free_object(self);
+}
+
+static PyMethodDef public_key_methods[] = {
+    {"encode", public_key_encode, METH_NOARGS, "04 || X || Y."},
+    {"identity_digest", public_key_identity_digest, METH_O, "Z for a user ID."},
+    {"verify", FASTCALL(public_key_verify), METH_FASTCALL, "Whether a DER signature is valid."},
+    {"verify_raw", FASTCALL(public_key_verify_raw), METH_FASTCALL, "Whether r || s is valid."},
+    {"verify_digest", FASTCALL(public_key_verify_digest), METH_FASTCALL,
+     "Whether a signature, DER or raw, signs a digest."},
+    {NULL, NULL, 0, NULL}};
+
+static PyMethodDef private_key_methods[] = {
+    {"public_key", private_key_public_key, METH_NOARGS, "The public part."},
+    {"export", private_key_export_bytes, METH_NOARGS, "The secret d, 32 bytes."},
+    {"sign", FASTCALL(private_key_sign_message), METH_FASTCALL, "A DER signature of a message."},
+    {"sign_digest", private_key_sign_digest, METH_O, "A DER signature of a digest."},
+    {NULL, NULL, 0, NULL}};
+
+static PyType_Slot public_key_slots[] = {
+    {Py_tp_methods, public_key_methods}, {Py_tp_dealloc, free_object}, {0, NULL}};
+static PyType_Slot private_key_slots[] = {
+    {Py_tp_methods, private_key_methods}, {Py_tp_dealloc, private_key_dealloc}, {0, NULL}};
+
+static PyType_Spec public_key_spec = {"govseal.sm2._core.PublicKey", sizeof(public_key_object), 0,
+                                      OPAQUE_TYPE, public_key_slots};
+static PyType_Spec private_key_spec = {"govseal.sm2._core.PrivateKey", sizeof(private_key_object),
+                                       0, OPAQUE_TYPE, private_key_slots};
+
+#endif
