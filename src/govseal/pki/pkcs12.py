@@ -140,7 +140,7 @@ def _content_info(element: strict.Tlv) -> tuple[str, strict.Tlv]:
 
 
 def _decrypt(element: strict.Tlv, password: bytes) -> bytes:
-    """The content of EncryptedData (RFC 5652, 8)."""
+    """The content of EncryptedData (RFC 5652, 8), DER."""
     parts = strict.expect(element, strict.SEQUENCE, WHAT).children()
     if len(parts) < 2:
         raise pbes2.damaged(WHAT)
@@ -153,7 +153,12 @@ def _decrypt(element: strict.Tlv, password: bytes) -> bytes:
     else:  # [0] constructed: the string came in segments
         segments = strict.expect(info[2], 0xA0, WHAT).children()
         ciphertext = b"".join(strict.read_octets(segment, WHAT) for segment in segments)
-    return pbes2.decrypt(scheme, ciphertext, password, WHAT)
+    plaintext = pbes2.decrypt(scheme, ciphertext, password, WHAT)
+    try:
+        return ber.to_der(plaintext)
+    except FormatError:
+        # Where there is no MAC, one wrong password in 256 leaves a padding that looks right.
+        raise pbes2.wrong_password(WHAT) from None
 
 
 def _bags(safe_contents: bytes) -> Iterator[tuple[str, strict.Tlv]]:

@@ -82,8 +82,9 @@ def load_signer(
 ) -> SoftSigner:
     """A signer from a PKCS#12 file, or a PKCS#8 key (PEM, DER) with its certificate.
 
-    ``source`` is the content, or a path. ``certificate`` is needed where the source holds none;
-    further certificates in either place become the chain.
+    ``source`` is the content, or a path. ``certificate`` (one, or PEM text with more) is needed
+    where the source holds none, and wins where it does. Certificates of other keys, in either
+    place, become the chain.
 
     Raises:
         KeyLoadError: ``wrong_password``, ``unsupported`` or ``damaged``; also where no
@@ -95,13 +96,14 @@ def load_signer(
     data = read_source(source, max_bytes=_MAX_BYTES)
     key, found = _load_key(data, password)
     given = _load_given(certificate)
-    pool = dict.fromkeys((*given, *found))
-    own = next((c for c in pool if c.public_key.is_same_key(key.public_key)), None)
-    if not pool:
+    if not given and not found:
         raise KeyLoadError("a key without its certificate; give the certificate", kind="damaged")
-    if own is None or (given and given[0] != own and isinstance(certificate, Certificate)):
+    public_key = key.public_key
+    own = next((c for c in given or found if c.public_key.is_same_key(public_key)), None)
+    if own is None:
         raise KeyLoadError("the certificate does not belong to the private key", kind="damaged")
-    return SoftSigner(key, own, (item for item in pool if item != own))
+    others = dict.fromkeys((*given, *found))
+    return SoftSigner(key, own, (c for c in others if not c.public_key.is_same_key(public_key)))
 
 
 def _load_given(certificate: Certificate | bytes | str | Path | None) -> tuple[Certificate, ...]:

@@ -37,8 +37,10 @@ class Revoked:
         serial = self.certificate if isinstance(self.certificate, int) else self.certificate.serial
         rows = []
         if self.reason is not None:
-            code = next(n for n, name in revocation.REASONS.items() if name == self.reason)
-            value = write.element(0x0A, bytes([code]))
+            codes = {name: code for code, name in revocation.REASONS.items()}
+            if self.reason not in codes:
+                raise ValueError(f"not a reason: {self.reason!r}")
+            value = write.element(0x0A, bytes([codes[self.reason]]))
             rows.append(x509.encode_extension(revocation.REASON_CODE, value))
         if self.invalidity_date is not None:
             value = write.generalized_time(self.invalidity_date)

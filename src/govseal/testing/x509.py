@@ -46,7 +46,10 @@ def encode_named_bits(numbers: Iterable[int]) -> bytes:
 
 def key_usage_extension(uses: Iterable[str]) -> bytes:
     """KeyUsage, critical, from names of ``extensions.KEY_USAGE_NAMES``."""
-    bits = encode_named_bits(ext.KEY_USAGE_NAMES.index(use) for use in uses)
+    wanted = frozenset(uses)
+    if unknown := wanted.difference(ext.KEY_USAGE_NAMES):
+        raise ValueError(f"not a key usage: {', '.join(sorted(unknown))}")
+    bits = encode_named_bits(n for n, name in enumerate(ext.KEY_USAGE_NAMES) if name in wanted)
     return encode_extension(ext.KEY_USAGE, bits, is_critical=True)
 
 

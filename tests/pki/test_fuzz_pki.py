@@ -1,0 +1,149 @@
+"""Hostile bytes: whatever is cut, flipped or invented gives a result or a refusal of ours."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from govseal.errors import GovsealError, KeyLoadError
+from govseal.pki.certificate import Certificate, load_certificates
+from govseal.pki.materials import Materials
+from govseal.pki.names import format_name, read_name
+from govseal.pki.path import validate_path
+from govseal.pki.pkcs8 import decode_private_key, encode_private_key
+from govseal.pki.pkcs12 import read_pkcs12, write_pkcs12
+from govseal.pki.revocation import Crl, check_revocation
+from govseal.pki.signer import load_signer
+from govseal.pki.trust import TrustStore
+from govseal.testing import Authority, Revoked
+
+AT = datetime(2026, 11, 21, tzinfo=UTC)
+CA = Authority.create("根", at=AT)
+SIGNER = CA.issue("99000000000001")
+TRUST = TrustStore([CA.certificate])
+CRL = CA.crl([Revoked(SIGNER.certificate, AT, "key_compromise", AT)])
+PKCS8 = encode_private_key(SIGNER._key, "p", iterations=1)
+PKCS12 = write_pkcs12(SIGNER._key, [SIGNER.certificate], "p", iterations=1)
+
+quick = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+
+
+@st.composite
+def mutated(draw, original):
+    """The bytes cut short, with some octets changed, doubled or left out."""
+    data = bytearray(original)
+    for _ in range(draw(st.integers(1, 3))):
+        kind = draw(st.sampled_from(("flip", "cut", "drop", "insert", "set")))
+        place = draw(st.integers(0, max(len(data) - 1, 0)))
+        if not data:
+            break
+        if kind == "flip":
+            data[place] ^= 1 << draw(st.integers(0, 7))
+        elif kind == "set":
+            data[place] = draw(st.sampled_from((0x00, 0x30, 0x7F, 0x80, 0x84, 0xFF)))
+        elif kind == "cut":
+            del data[place:]
+        elif kind == "drop":
+            del data[place]
+        else:
+            data[place:place] = draw(st.binary(min_size=1, max_size=4))
+    return bytes(data)
+
+
+def read_everything(certificate):
+    """Nothing that was accepted may raise later."""
+    assert isinstance(certificate.subject + certificate.issuer, str)
+    assert certificate.subject_value("CN") is None or certificate.subject_value("CN") is not None
+    assert repr(certificate)
+    return validate_path(certificate, TRUST, certificates=[certificate], at=AT)
+
+
+@quick
+@given(mutated(SIGNER.certificate.der))
+def test_a_mutated_certificate_never_passes(data):
+    try:
+        certificate = Certificate.from_der(data)
+    except GovsealError:
+        return
+    if data != SIGNER.certificate.der:
+        assert read_everything(certificate).outcome != "passed"
+
+
+@quick
+@given(mutated(CRL))
+def test_a_mutated_crl_counts_for_nothing(data):
+    try:
+        crl = Crl.from_der(data)
+    except GovsealError:
+        return
+    assert repr(crl)
+    status = check_revocation(SIGNER.certificate, TRUST, materials=Materials(crls=(crl,)), at=AT)
+    assert status.state == ("revoked" if data == CRL else "unknown")
+
+
+@quick
+@given(mutated(PKCS8))
+def test_a_mutated_private_key_is_refused_or_the_same(data):
+    try:
+        key = decode_private_key(data, "p")
+    except KeyLoadError as error:
+        assert error.kind in ("wrong_password", "unsupported", "damaged")  # noqa: PT017 - both ways
+        return
+    assert key.public_key == SIGNER._key.public_key
+
+
+@quick
+@given(mutated(SIGNER._key.to_pkcs8()))
+def test_a_mutated_plain_key_is_refused_or_a_key(data):
+    try:
+        key = decode_private_key(data)
+    except KeyLoadError:
+        return
+    assert key.public_key.kind == "sm2"
+
+
+@quick
+@given(mutated(PKCS12))
+def test_a_mutated_pkcs12_is_refused_or_the_same(data):
+    try:
+        store = read_pkcs12(data, "p")
+    except KeyLoadError as error:
+        assert error.kind in ("wrong_password", "unsupported", "damaged")  # noqa: PT017 - both ways
+        return
+    assert store.key.public_key == SIGNER._key.public_key
+    assert store.certificates == (SIGNER.certificate,)
+
+
+@quick
+@given(mutated(SIGNER.certificate.to_pem() + b"-----BEGIN PRIVATE KEY-----\nMAA=\n"))
+def test_mutated_pem_is_refused_or_read(data):
+    for read in (load_certificates, TrustStore.from_pem, load_signer):
+        try:
+            read(data)
+        except GovsealError:
+            continue
+
+
+@quick
+@given(st.binary(max_size=300))
+def test_any_bytes_are_refused(data):
+    for read in (Certificate.from_der, Crl.from_der, load_signer, Crl.from_pem):
+        with pytest.raises(GovsealError):
+            read(data)
+    assert isinstance(format_name(data), str)
+
+
+@quick
+@given(mutated(SIGNER.certificate.subject_der))
+def test_a_mutated_name_prints(data):
+    assert isinstance(format_name(data), str)
+    try:
+        read_name(data)
+    except GovsealError:
+        return
+    assert "#" not in format_name(data)[:1] or data

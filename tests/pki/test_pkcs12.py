@@ -1,0 +1,281 @@
+"""PKCS#12: written and read back, the MAC checked first, refused in three distinct ways."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from govseal.asn1 import strict, write
+from govseal.errors import KeyLoadError
+from govseal.pki import pbes2, pkcs12
+from govseal.pki.pkcs8 import encode_private_key
+from govseal.pki.pkcs12 import derive, is_pkcs12, read_pkcs12, write_pkcs12
+
+PASSWORD = "口令 pass"
+DATA = "1.2.840.113549.1.7.1"
+ENCRYPTED_DATA = "1.2.840.113549.1.7.6"
+KEY_BAG = "1.2.840.113549.1.12.10.1.1"
+SHROUDED = "1.2.840.113549.1.12.10.1.2"
+CERT_BAG = "1.2.840.113549.1.12.10.1.3"
+X509 = "1.2.840.113549.1.9.22.1"
+SHA256 = "2.16.840.1.101.3.4.2.1"
+
+
+def info(content, oid=DATA):
+    return write.sequence(write.oid(oid), write.explicit(0, write.octets(content)))
+
+
+def bag(oid, value):
+    return write.sequence(write.oid(oid), write.explicit(0, value))
+
+
+def cert_bag(certificate):
+    wrapped = write.explicit(0, write.octets(certificate.der))
+    return bag(CERT_BAG, write.sequence(write.oid(X509), wrapped))
+
+
+def mac(safe, password=PASSWORD, *, digest="sha256", oid=SHA256, rounds=5, salt=b"saltsalt"):
+    value = pkcs12._mac(digest, pkcs12._bmp(password), salt, rounds, safe)
+    algorithm = write.sequence(write.oid(oid), write.null())
+    count = write.integer(rounds)
+    return write.sequence(write.sequence(algorithm, write.octets(value)), write.octets(salt), count)
+
+
+def pfx(*infos, mac_data=None, version=3):
+    safe = write.sequence(*infos)
+    ending = mac(safe) if mac_data is None else mac_data
+    return write.sequence(write.integer(version), info(safe), ending)
+
+
+def plain(*bags, **changes):
+    return pfx(info(write.sequence(*bags)), **changes)
+
+
+def assert_refused(kind, data, password=PASSWORD, match=None):
+    with pytest.raises(KeyLoadError, match=match) as caught:
+        read_pkcs12(data, password)
+    assert caught.value.kind == kind
+
+
+@pytest.fixture(scope="module")
+def key_bag(signer):
+    return bag(KEY_BAG, signer._key.to_pkcs8())
+
+
+@pytest.mark.parametrize("who", ["signer", "rsa_signer"])
+def test_what_is_written_is_read(who, request, ca):
+    someone = request.getfixturevalue(who)
+    data = write_pkcs12(
+        someone._key, (someone.certificate, ca.certificate), PASSWORD, iterations=10
+    )
+    assert is_pkcs12(data)
+    for password in (PASSWORD, PASSWORD.encode()):
+        store = read_pkcs12(data, password)
+        assert store.key.public_key == someone._key.public_key
+        assert store.certificates == (someone.certificate, ca.certificate)
+
+
+def test_neither_key_nor_name_lies_open(signer):
+    data = write_pkcs12(signer._key, [signer.certificate], PASSWORD, iterations=1)
+    assert signer._key.to_pkcs8()[-100:] not in data
+    assert signer.certificate.subject_der not in data
+
+
+def test_the_certificate_of_the_key_comes_first(signer, ca, key_bag):
+    data = plain(cert_bag(ca.certificate), cert_bag(signer.certificate), key_bag)
+    assert read_pkcs12(data, PASSWORD).certificates == (signer.certificate, ca.certificate)
+
+
+def test_other_bags_are_passed_over(signer, key_bag):
+    crl = bag("1.2.840.113549.1.12.10.1.4", write.sequence(write.oid("1.2.3"), write.null()))
+    assert read_pkcs12(plain(crl, key_bag), PASSWORD).certificates == ()
+
+
+def test_without_a_mac_it_is_read(key_bag):
+    assert read_pkcs12(plain(key_bag, mac_data=b"")).key.public_key.kind == "sm2"
+
+
+@pytest.mark.parametrize(
+    ("digest", "oid"),
+    [
+        ("sha1", "1.3.14.3.2.26"),
+        ("sha384", "2.16.840.1.101.3.4.2.2"),
+        ("sha512", "2.16.840.1.101.3.4.2.3"),
+        ("sm3", "1.2.156.10197.1.401"),
+    ],
+)
+def test_every_digest_of_the_mac(digest, oid, key_bag):
+    safe = write.sequence(info(write.sequence(key_bag)))
+    data = write.sequence(write.integer(3), info(safe), mac(safe, digest=digest, oid=oid))
+    assert read_pkcs12(data, PASSWORD).key.public_key.kind == "sm2"
+    assert_refused("wrong_password", data, "another")
+
+
+def test_hmac_with_sm3_is_the_known_value():
+    key = bytes(range(1, 33))
+    expected = "44809d3ff5336f44071be1917887380730ae145f940a53819279801784c65e17"
+    assert pkcs12._hmac_sm3(key, b"abc").hex() == expected
+
+
+def test_the_key_derivation_gives_the_known_values():
+    """The vectors that PKCS#12 implementations share (first in BouncyCastle's PKCS12Test)."""
+    smeg, queeg = pkcs12._bmp("smeg"), pkcs12._bmp("queeg")
+    salt = bytes.fromhex("0A58CF64530D823F")
+    key = derive("sha1", smeg, salt, 1, size=24, purpose=1)
+    assert key.hex().upper() == "8AAAE6297B6CB04642AB5B077851284EB7128F1A2A7FBCA3"
+    iv = derive("sha1", smeg, salt, 1, size=8, purpose=2)
+    assert iv.hex().upper() == "79993DFE048D3B76"
+    salt = bytes.fromhex("05DEC959ACFF72F7")
+    key = derive("sha1", queeg, salt, 1000, size=24, purpose=1)
+    assert key.hex().upper() == "ED2034E36328830FF09DF1E1A07DD357185DAC0D4F9EB3D4"
+    salt = bytes.fromhex("263216FCC2FAB31C")
+    assert derive("sha1", queeg, salt, 1000, size=20, purpose=3).hex().upper() == (
+        "5EC4C7A80DF652294C3925B6489A7AB857C83476"
+    )
+
+
+def test_streamed_ber_is_read(signer, key_bag):
+    """BouncyCastle writes indefinite lengths and strings in segments."""
+    safe = write.sequence(info(write.sequence(key_bag)))
+    half = len(safe) // 2
+    pieces = write.octets(safe[:half]) + write.octets(safe[half:])
+    segmented = b"\x24\x80" + pieces + b"\0\0"
+    content = b"\x30\x80" + write.oid(DATA) + b"\xa0\x80" + segmented + b"\0\0" + b"\0\0"
+    data = b"\x30\x80" + write.integer(3) + content + mac(safe) + b"\0\0"
+    assert is_pkcs12(data)
+    assert read_pkcs12(data, PASSWORD).key.public_key == signer._key.public_key
+
+
+@pytest.mark.parametrize("is_padded", [True, False])
+def test_both_spellings_of_an_empty_password(is_padded, key_bag):
+    safe = write.sequence(info(write.sequence(key_bag)))
+    bmp = b"\0\0" if is_padded else b""
+    value = pkcs12._mac("sha256", bmp, b"salt", 1, safe)
+    algorithm = write.sequence(write.oid(SHA256), write.null())
+    mac_data = write.sequence(write.sequence(algorithm, write.octets(value)), write.octets(b"salt"))
+    data = write.sequence(write.integer(3), info(safe), mac_data)
+    for password in ("", b"", None):
+        assert read_pkcs12(data, password).key.public_key.kind == "sm2"
+
+
+# --- wrong_password -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("password", ["wrong", "", None, b"\xff\xfe", "口令 pass "])
+def test_a_wrong_password(signer, password):
+    data = write_pkcs12(signer._key, [signer.certificate], PASSWORD, iterations=1)
+    assert_refused("wrong_password", data, password)
+
+
+def test_a_changed_file_is_told_by_the_mac(key_bag, signer):
+    data = plain(cert_bag(signer.certificate), key_bag)
+    place = data.index(signer.certificate.signature) + 20
+    changed = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+    assert_refused("wrong_password", changed, match="or the file was changed")
+
+
+def test_a_wrong_password_where_there_is_no_mac(signer):
+    shrouded = encode_private_key(signer._key, PASSWORD, iterations=1)
+    data = plain(bag(SHROUDED, shrouded), mac_data=b"")
+    assert_refused("wrong_password", data, "wrong")
+
+
+# --- unsupported ----------------------------------------------------------------------------
+
+
+def test_the_encryption_of_the_nineties_is_named():
+    parameters = write.sequence(write.octets(b"salt"), write.integer(1))
+    algorithm = write.sequence(write.oid("1.2.840.113549.1.12.1.3"), parameters)
+    shrouded = bag(SHROUDED, write.sequence(algorithm, write.octets(bytes(16))))
+    assert_refused("unsupported", plain(shrouded), match="PBE-SHA1-3DES")
+    rc2 = write.sequence(write.oid("1.2.840.113549.1.12.1.6"), parameters)
+    inner = write.sequence(write.oid(DATA), rc2, write.element(0x80, bytes(8)))
+    content = write.explicit(0, write.sequence(write.integer(0), inner))
+    encrypted = write.sequence(write.oid(ENCRYPTED_DATA), content)
+    assert_refused("unsupported", pfx(encrypted), match="PBE-SHA1-RC2-40")
+
+
+def test_pbmac1_is_named(key_bag):
+    algorithm = write.sequence(write.oid("1.2.840.113549.1.5.14"), write.sequence())
+    value = write.sequence(algorithm, write.octets(bytes(32)))
+    mac_data = write.sequence(value, write.octets(b"NOT USED"), write.integer(1))
+    assert_refused("unsupported", plain(key_bag, mac_data=mac_data), match="PBMAC1")
+
+
+def test_md5_is_no_mac(key_bag):
+    safe = write.sequence(info(write.sequence(key_bag)))
+    md5 = mac(safe, digest="md5", oid="1.2.840.113549.2.5")
+    assert_refused("unsupported", write.sequence(write.integer(3), info(safe), md5))
+
+
+def test_too_many_iterations(key_bag):
+    algorithm = write.sequence(write.oid(SHA256), write.null())
+    value = write.sequence(algorithm, write.octets(bytes(32)))
+    for count in (2_000_001, 0, -5):
+        mac_data = write.sequence(value, write.octets(b"salt"), write.integer(count))
+        assert_refused("unsupported", plain(key_bag, mac_data=mac_data), match="iterations")
+
+
+def test_several_keys(key_bag):
+    assert_refused("unsupported", plain(key_bag, key_bag), match="several private keys")
+
+
+def test_signed_and_enveloped_forms():
+    signed = write.sequence(write.integer(3), info(b"", oid="1.2.840.113549.1.7.2"))
+    assert_refused("unsupported", signed, match="signed")
+    assert_refused("unsupported", pfx(info(b"", oid="1.2.840.113549.1.7.3")), match="enveloped")
+
+
+# --- damaged --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x30",
+        write.sequence(),
+        write.sequence(write.integer(3)),
+        plain(version=2),
+        plain(),
+        pfx(),
+        pfx(write.null()),
+        plain(write.null()),
+        plain(bag(KEY_BAG, write.null())),
+        plain(bag(CERT_BAG, write.sequence(write.oid(X509), write.explicit(0, write.null())))),
+        plain(mac_data=write.null()),
+        plain(mac_data=write.sequence()),
+        plain(mac_data=write.sequence(write.null(), write.octets(b""))),
+        plain(*[bag("1.2.3", write.null())] * (pkcs12.MAX_BAGS + 1)),
+        pfx(*[info(write.sequence())] * 9),
+        plain() + b"\0",
+        bytes(5 * 1024 * 1024),
+    ],
+    ids=itertools.count(),
+)
+def test_what_is_no_pkcs12_is_damaged(data):
+    assert_refused("damaged", data)
+
+
+def test_a_file_cut_short_is_damaged(signer):
+    data = write_pkcs12(signer._key, [signer.certificate], PASSWORD, iterations=1)
+    for size in range(0, len(data), 29):
+        assert_refused("damaged", data[:size])
+
+
+def test_certificates_without_a_key_are_refused(signer):
+    assert_refused("damaged", plain(cert_bag(signer.certificate)), match="no private key")
+
+
+def test_writing_needs_the_certificate_of_the_key(signer, ca):
+    for certificates in ([], [ca.certificate]):
+        with pytest.raises(ValueError, match="the key's own"):
+            write_pkcs12(signer._key, certificates, PASSWORD)
+
+
+def test_our_iterations(signer):
+    data = write_pkcs12(signer._key, [signer.certificate], PASSWORD)
+    rounds = strict.parse(data).children()[2].children()[2]
+    assert strict.read_integer(rounds, "rounds") >= 100_000
+    assert pbes2.DEFAULT_ITERATIONS >= 100_000
