@@ -7,11 +7,13 @@ is right and whose signature value is not a real one. The mutators take a packag
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from dataclasses import dataclass, replace
 
 import ses_builder
+from govseal import sm2
 from govseal.formats.base import Placement, Protect, StampRequest
 from govseal.formats.ofd.document import OfdDocument
 from govseal.formats.ofd.package import Package
@@ -182,6 +184,18 @@ def package(**changes):
     return pack(files(**changes))
 
 
+def two_documents():
+    """A package with the documents ``A`` and ``B``, one page each, their lists still empty."""
+    built = files() | files(directory="Doc_1")
+    bodies = []
+    for number, doc_id in enumerate("AB"):
+        path = f"Doc_{number}/Signs/Signatures.xml"
+        built[path] = xml("Signatures")
+        more = f"<ofd:Signatures>/{path}</ofd:Signatures>"
+        bodies.append(body(f"Doc_{number}/Document.xml", doc_id, more))
+    return pack(built | {ENTRY: entry(*bodies)})
+
+
 def read(data, name):
     """One file of a sound package."""
     return Package.open(data).read(name)
@@ -271,6 +285,27 @@ def stamped(data=None, count=1, **changes):
         prepared = OfdDocument(data).prepare(request(**changes))
         data = prepared.finish(signature_for(prepared))
     return data
+
+
+def resigned(data, change, signature=SIGNATURE):
+    """The package with Signature.xml changed by a function, and a SignedValue.dat that fits it."""
+    directory = signature.rpartition("/")[0]
+    content = change(read(data, signature))
+    value = ses_builder.signature(data_digest=sm2.sm3(content), property_info=f"/{signature}")
+    return replaced(replaced(data, signature, content), f"{directory}/SignedValue.dat", value)
+
+
+def unreferenced(data, *names, signature=SIGNATURE):
+    """The package as if the signer had left ``names`` out of the References."""
+
+    def change(content):
+        for name in names:
+            pattern = rf'<ofd:Reference FileRef="/{re.escape(name)}">.*?</ofd:Reference>'
+            content, count = re.subn(pattern.encode(), b"", content)
+            assert count, f"{name} is not protected"
+        return content
+
+    return resigned(data, change, signature)
 
 
 def evidence(data):

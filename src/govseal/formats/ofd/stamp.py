@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,8 +19,9 @@ from govseal import __version__
 from govseal.errors import FormatError, StampError
 from govseal.formats.base import Placement, Protect, StampRequest
 from govseal.formats.digests import stamping_digest
+from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
-from govseal.formats.ofd.outline import ENTRY, Body, Page
+from govseal.formats.ofd.outline import ENTRY, Body, Page, page_box
 from govseal.formats.ofd.package import Package, twin_key, write_package
 from govseal.formats.ofd.signatures import Found
 from govseal.formats.ofd.xml import Element
@@ -69,7 +71,7 @@ def prepare(document: OfdDocument, request: StampRequest) -> OfdStamp:
     body, pages = _target(document, request.placements)
     if not body.is_signable:
         raise StampError("the document's permissions forbid signatures", code="not_permitted")
-    _check_places(document, request, pages)
+    _check_places(package, body, request, pages, document.limits)
     earlier = [item for item in document.signatures if item.body is body]
     directory = _free_directory(package, body, earlier)
     replaced, added, list_name, ids = _listed(package, body, earlier, directory, len(pages))
@@ -131,22 +133,33 @@ def _target(
     outline = document.outline
     first = outline.bodies[0] if outline is not None else None
     body = document.body_of(pages[0]) if pages else first
-    if body is None or any(page not in body.pages for page in pages):
+    if body is None or any(page.number not in _span(body) for page in pages):
         message = "one stamp cannot lie on pages of several documents"
         raise StampError(message, code="no_such_page")
     return body, tuple(pages)
 
 
-def _check_places(document: OfdDocument, request: StampRequest, pages: Iterable[Page]) -> None:
+def _span(body: Body) -> range:
+    """The page numbers of one document of the package."""
+    return range(body.pages[0].number, body.pages[-1].number + 1)
+
+
+def _check_places(
+    document: OfdDocument,
+    package: Package,
+    body: Body,
+    request: StampRequest,
+    pages: Iterable[Page],
+) -> None:
     """Refuse a box that leaves its page by more than a millimetre."""
     width, height = request.seal.picture.width_mm, request.seal.picture.height_mm
-    ids = [page.id for page in document.pages]
+    ids = Counter(page.id for page in body.pages)
     for page, placement in zip(pages, request.placements, strict=True):
-        if not page.id or ids.count(page.id) > 1:
+        if not page.id or ids[page.id] > 1:
             message = f"page {page.number} has no ID of its own"
             raise StampError(message, code="malformed")
         try:
-            box = document.page_box(page)
+            box = page_box(package, body, page, limits)
         except FormatError as problem:
             message = f"page {page.number} cannot be read: {problem}"
             raise StampError(message, code=problem.code) from problem
