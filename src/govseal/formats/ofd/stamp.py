@@ -145,11 +145,7 @@ def _span(body: Body) -> range:
 
 
 def _check_places(
-    document: OfdDocument,
-    package: Package,
-    body: Body,
-    request: StampRequest,
-    pages: Iterable[Page],
+    package: Package, body: Body, request: StampRequest, pages: Iterable[Page], limits: Limits
 ) -> None:
     """Refuse a box that leaves its page by more than a millimetre."""
     width, height = request.seal.picture.width_mm, request.seal.picture.height_mm
