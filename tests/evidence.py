@@ -24,7 +24,7 @@ def count_examples(item: pytest.Item, report: pytest.TestReport) -> None:
         report.user_properties.append((PROPERTY, sum(map(int, numbers))))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # pytest keeps plugins in sets
 class Evidence:
     """A pytest plugin that gathers outcomes and appends them to a table."""
 
@@ -40,8 +40,10 @@ class Evidence:
             outcome = report.outcome
         self.tests[report.nodeid] = (max([examples, *counted]), outcome)
 
-    def pytest_sessionfinish(self) -> None:
-        """Appends the rows."""
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Appends the rows, of a session that came to its end."""
+        if exitstatus > pytest.ExitCode.TESTS_FAILED:
+            return  # interrupted: what ran says nothing about the rest
         self.target.parent.mkdir(parents=True, exist_ok=True)
         is_new = not self.target.exists()
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")

@@ -30,7 +30,7 @@ def load() -> dict[str, Requirement]:
         return {row["id"]: Requirement(**row) for row in csv.DictReader(file)}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # pytest keeps plugins in sets
 class Table:
     """A pytest plugin that gathers results and writes the table."""
 
@@ -51,8 +51,10 @@ class Table:
             elif report.when == "call":
                 self.outcomes[str(name)][test] = "passed"
 
-    def pytest_sessionfinish(self) -> None:
-        """Writes the table and nothing else."""
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Writes the table and nothing else, of a session that came to its end."""
+        if exitstatus > pytest.ExitCode.TESTS_FAILED:
+            return  # interrupted: what ran says nothing about the rest
         self.target.parent.mkdir(parents=True, exist_ok=True)
         self.target.write_text(render(load(), self.outcomes), encoding="utf-8")
 
