@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from govseal.formats.ofd.render.typefaces import (
     Glyph,
     Typefaces,
     flattened,
+    is_wide,
     outlined,
     style_of,
 )
@@ -32,6 +34,8 @@ from govseal.seal.drawing.paths import BLACK, Colour, Matrix, Point
 # Larger glyphs are drawn one by one, cut to what shows.
 _LARGEST_MASK_PX = 200
 _SMALLEST_PX = 0.2
+_FARTHEST_PX = 1e6
+_NARROWEST = 0.5
 _BOLD = 600
 _SLANT = 0.2126  # tan 12°, what font makers use
 _LINE_BREAKS = ("\r", "\n")
@@ -79,14 +83,19 @@ class TextPainter:
         # Documents ask for outlines to make text bold; a hairline around it changes nothing.
         if line is not None and width > 0:
             inks.append((line, width))
-        key = (round(shape[0], 3), round(shape[1], 3), round(shape[2], 3), round(shape[3], 3))
-        for character, at in self._characters(element, setting):
+        for character, at, squeeze in self._characters(element, setting):
             place = apply(matrix, at)
+            key = (
+                round(shape[0] * squeeze, 3),
+                round(shape[1] * squeeze, 3),
+                round(shape[2], 3),
+                round(shape[3], 3),
+            )
             for colour, pen_width in inks:
                 glyph = Glyph(character, setting.face, key, round(pen_width, 2))
                 if height > _LARGEST_MASK_PX:
                     self._draw_large(glyph, place, colour, clip)
-                elif abs(place[0]) + abs(place[1]) < 1e6:
+                elif abs(place[0]) + abs(place[1]) < _FARTHEST_PX:
                     self._draw_small(glyph, place, colour, clip)
 
     def _draw_small(self, glyph: Glyph, at: Point, colour: Colour, clip: Clip) -> None:
@@ -100,25 +109,45 @@ class TextPainter:
             lines = outlined(lines, glyph.pen_width)
         self.canvas.fill(lines, colour, clip)
 
-    def _characters(self, element: Element, setting: _Setting) -> Iterator[tuple[str, Point]]:
-        """Every character with its place in the object's own space."""
+    def _characters(
+        self, element: Element, setting: _Setting
+    ) -> Iterator[tuple[str, Point, float]]:
+        """Every character, its place in the object's own space, and how narrow it must be."""
         x = y = 0.0
         for code in xml.children(element, "TextCode"):
             # Without X or Y those of the text before hold on (GB/T 33190, 11.3).
             x = number(xml.attribute(code, "X"), x)
             y = number(xml.attribute(code, "Y"), y)
-            across, down = (deltas(xml.attribute(code, key)) for key in ("DeltaX", "DeltaY"))
+            steps = _steps(code)
             at_x, at_y = x, y
-            for character in _content(code):
+            content = _content(code)
+            last = len(content) - 1
+            for index, character in enumerate(content):
                 self.canvas.budget.spend("glyphs")
-                yield character, (at_x, at_y)
-                if across is None and down is None:
-                    step = self.typefaces.advance(character, setting.face) * setting.size
-                    step_x, step_y = _along(step * setting.across, setting.reading)
-                    at_x, at_y = at_x + step_x, at_y + step_y
-                else:
-                    at_x += next(across) if across is not None else 0.0
-                    at_y += next(down) if down is not None else 0.0
+                own = self.typefaces.advance(character, setting.face) * setting.size
+                own *= setting.across
+                step = _along(own, setting.reading) if steps is None else next(steps)
+                squeeze = 1.0 if index == last else _squeeze(character, own, step)
+                yield character, (at_x, at_y), squeeze
+                at_x, at_y = at_x + step[0], at_y + step[1]
+
+
+def _squeeze(character: str, own: float, step: Point) -> float:
+    """How narrow a character must be so as not to touch the next.
+
+    The Latin letters of the document's own font may be narrower than those that stand in.
+    """
+    if is_wide(character) or step[1] != 0 or not 0 < step[0] < own:
+        return 1.0
+    return max(_NARROWEST, round(step[0] / own, 2))
+
+
+def _steps(code: Element) -> Iterator[Point] | None:
+    """The steps from character to character that the document gives, without end."""
+    across, down = (deltas(xml.attribute(code, key)) for key in ("DeltaX", "DeltaY"))
+    if across is None and down is None:
+        return None
+    return zip(across or itertools.repeat(0.0), down or itertools.repeat(0.0), strict=False)
 
 
 def _content(code: Element) -> str:

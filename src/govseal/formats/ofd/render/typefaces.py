@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from PIL import Image
@@ -19,6 +20,9 @@ _PHASES = 2
 # Of all masks together: some ten thousand characters of ordinary size.
 _MOST_KEPT_PIXELS = 16_000_000
 _EVERYWHERE: Window = (-2048, -2048, 2048, 2048)
+# Spaces and controls have no shape; a character of private use has one, not known here.
+_BLANK = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+_FIRST_WIDE = 0x2E80
 _SANS = ("黑", "hei", "gothic", "sans", "雅黑", "arial", "helvetica")
 
 Mask = tuple[Image.Image, int, int]
@@ -44,6 +48,11 @@ class Glyph:
     """Where above 0, the outline is drawn instead of the inside."""
 
 
+def is_wide(character: str) -> bool:
+    """Whether the character fills a square, as Chinese ones do."""
+    return ord(character) >= _FIRST_WIDE
+
+
 def style_of(name: str) -> FontStyle:
     """The style that comes nearest to a font's name."""
     return "hei" if any(word in name.lower() for word in _SANS) else "song"
@@ -65,7 +74,7 @@ class Typefaces:
                 return font.advance(character) / font.units_per_em
         except FormatError:
             pass  # a damaged glyph is as wide as a missing one
-        return 0.5 if ord(character) < 0x2E80 else 1.0
+        return 1.0 if is_wide(character) else 0.5
 
     def mask(self, glyph: Glyph, at: Point, canvas: Canvas) -> Mask | None:
         """The glyph with its origin at the pixel ``at``; None where it has no ink.
@@ -87,7 +96,7 @@ class Typefaces:
 
     def outline(self, glyph: Glyph) -> tuple[Contour, ...]:
         """The glyph's contours in em, y down; a missing one is an empty box."""
-        if glyph.character.isspace() or not glyph.character.isprintable():
+        if unicodedata.category(glyph.character) in _BLANK:
             return ()
         font = self._font(glyph.character, glyph.face)
         try:
