@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import govseal
 import skiplist
+from govseal.formats.ofd.compose import compose_document
+from govseal.seal.picture import load_picture
+from govseal.testing import Hierarchy
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -42,6 +48,36 @@ def test_importing_costs_no_more_than_an_interpreter():
 
 def test_an_error_class_costs_no_parser():
     assert not roots(modules_after("from govseal import GovsealError")) & HEAVY
+
+
+@pytest.fixture(scope="module")
+def stamped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a stamped OFD of one page, its roots and lists."""
+    folder = tmp_path_factory.mktemp("stamped")
+    now = datetime.now(UTC)
+    hierarchy = Hierarchy.create("sm2", at=now)
+    hierarchy.write(folder)
+    image = io.BytesIO()
+    Image.new("RGBA", (84, 84), "red").save(image, "png")
+    seal = govseal.make_seal(
+        hierarchy.maker,
+        name="测试市行政审批服务管理局行政审批专用章",
+        picture=load_picture(image.getvalue(), 42, 42),
+        signers=[hierarchy.signer.certificate],
+    )
+    document = compose_document([["示例"]])
+    place = govseal.Placement(page=1, x_mm=120, y_mm=210)
+    (folder / "stamped.ofd").write_bytes(govseal.stamp(document, seal, hierarchy.signer, place))
+    return folder
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--verbose",)])
+def test_verifying_an_ofd_loads_what_it_needs(stamped: Path, options: tuple[str, ...]):
+    words = ["verify", stamped / "stamped.ofd", "--trust", stamped / "roots.pem", "--crl", stamped]
+    code = "from govseal.cli import main; assert main(sys.argv[1:]) == 0"
+    loaded = roots(modules_after(code, *words, *options))
+    assert loaded & HEAVY == {"lxml"}
+    assert not loaded & {"asyncio", "http", "multiprocessing", "socket", "ssl", "sqlite3", "rich"}
 
 
 def test_a_name_that_is_not_there():
@@ -90,11 +126,13 @@ def test_every_floor_has_its_rule():
     assert inside - {"govseal.__init__", "govseal.__main__"} == named
 
 
-def test_one_folder_knows_the_xml_library():
+def test_what_is_kept_in_one_place_has_its_rule():
     forbidden = [
         c for c in PROJECT["tool"]["importlinter"]["contracts"] if c["type"] == "forbidden"
     ]
-    assert {"lxml", "asn1crypto", "gmssl"} <= {m for c in forbidden for m in c["forbidden_modules"]}
+    assert {"asn1crypto", "cryptography", "gmssl", "lxml", "socket"} <= {
+        m for c in forbidden for m in c["forbidden_modules"]
+    }
 
 
 # -------------------------------------------------------------------------------------------- words
