@@ -65,7 +65,7 @@ def stamped(tmp_path_factory: pytest.TempPathFactory) -> Path:
         picture=load_picture(image.getvalue(), 42, 42),
         signers=[hierarchy.signer.certificate],
     )
-    document = compose_document([["示例"]])
+    document = compose_document([["示例"]], title="示例")
     place = govseal.Placement(page=1, x_mm=120, y_mm=210)
     (folder / "stamped.ofd").write_bytes(govseal.stamp(document, seal, hierarchy.signer, place))
     return folder
