@@ -48,7 +48,7 @@ class RemoteSigner:
 
 def main() -> None:
     """Write minutes.txt and minutes.txt.ses, and verify them."""
-    hierarchy = Hierarchy.create("sm2", at=datetime.now(UTC))  # noqa: TID251 - an example is a program
+    hierarchy = Hierarchy.create("sm2", at=datetime.now(UTC))
     seal = govseal.make_seal(
         hierarchy.maker,
         name="测试市行政审批服务管理局行政审批专用章",

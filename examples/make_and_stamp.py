@@ -20,7 +20,7 @@ UNIT = "测试市行政审批服务管理局"
 
 def main() -> None:
     """Write approval.esl and stamped.ofd."""
-    hierarchy = Hierarchy.create("sm2", at=datetime.now(UTC))  # noqa: TID251 - an example is a program
+    hierarchy = Hierarchy.create("sm2", at=datetime.now(UTC))
     document = compose_document([["本文件为示例，不具有法律效力。"]], title="准予行政许可决定书")
 
     picture = govseal.draw_seal(UNIT, bottom="行政审批专用章", diameter_mm=42)

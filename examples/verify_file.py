@@ -50,7 +50,7 @@ def show(name: str, report: govseal.Report) -> None:
 
 def show_tampering() -> None:
     """Stamp a text, change it, and verify both."""
-    hierarchy = Hierarchy.create("sm2", at=datetime.now(UTC))  # noqa: TID251 - an example is a program
+    hierarchy = Hierarchy.create("sm2", at=datetime.now(UTC))
     picture = govseal.draw_seal("测试市行政审批服务管理局", bottom="行政审批专用章")
     seal = govseal.make_seal(
         hierarchy.maker,
