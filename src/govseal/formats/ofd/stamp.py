@@ -192,7 +192,7 @@ def _free_directory(package: Package, body: Body, earlier: list[Found]) -> str:
             stem, number = numbered[1], max(number, int(numbered[2]) + 1)
     parent = parent.strip("/")
     if not parent.isascii() or not stem.isascii():
-        parent, stem = "Signs", "Sign_"
+        parent, stem, number = "Signs", "Sign_", 0
     taken = _directories(package)
     while True:
         directory = f"{parent}/{stem}{number}".removeprefix("/")
