@@ -59,7 +59,6 @@ def test_formats_are_recognised(data, expected):
         ses_builder.seal()[:-1],
         ses_builder.seal() + b"\0",
         write.sequence(write.integer(1), write.integer(2), write.integer(3)),
-        write.sequence(write.sequence(write.integer(1))),
         b"\x89PNG\r\n\x1a\n",
         b"<?xml version='1.0'?><x/>",
     ],
@@ -144,7 +143,7 @@ def test_what_is_no_detached_stamp_is_refused(data):
         open_detached(data, DOCUMENT)
 
 
-@pytest.mark.parametrize("data", [CMS[:-1] + b"\0", b"\x30\x03\x02\x01\x01", ses_builder.seal()])
+@pytest.mark.parametrize("data", [CMS[:-1], b"\x30\x03\x02\x01\x01", ses_builder.seal()])
 def test_a_detached_stamp_that_cannot_be_read_is_a_problem(data):
     (signature,) = open_detached(data, DOCUMENT).evidence().signatures
     assert (signature.stamp, signature.signed_data) == (None, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,10 +35,9 @@ def examined(data):
             continue
     try:
         prepared = document.prepare(build.request())
-    except StampError as error:
-        assert error.code
-    else:
-        assert not OfdDocument(prepared.finish(b"")).problem
+    except StampError:
+        return evidence
+    assert not OfdDocument(prepared.finish(b"")).problem
     return evidence
 
 
@@ -90,10 +91,8 @@ def test_any_bytes(data):
             assert isinstance(call(data).evidence(), Evidence)
         except GovsealError:
             continue
-    try:
+    with suppress(GovsealError):
         xml.parse(data, "/x.xml")
-    except GovsealError:
-        pass
 
 
 @pytest.mark.parametrize("depth", [50, 5000])

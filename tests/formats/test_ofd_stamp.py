@@ -152,14 +152,13 @@ def test_ids_keep_the_style_that_is_there(first, limit, expected):
 
 def moved(data, old, new):
     """The package with all files of one directory in another, and what names them changed."""
-    pairs = [item for item in build.members(data)]
     return build.pack(
         replace(
             item,
             name=item.name.replace(old, new),
             data=item.data.replace(f"/{old}".encode(), f"/{new}".encode()),
         )
-        for item in pairs
+        for item in build.members(data)
     )
 
 
