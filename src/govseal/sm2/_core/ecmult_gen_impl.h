@@ -91,8 +91,8 @@ static void ecmult_gen_recode(ecmult_gen_workspace *w, const scalar *k) {
 
 /* From the low rows to the high: before row i is added the sum is an odd number below 2^(6i) in
  * absolute value, times G, and the digit adds an odd multiple of 2^(6i). The two can only agree
- * modulo n when 2^(6i+6) reaches n, that is in the last row; and they never cancel there, because
- * k' ≠ 0 mod n. */
+ * modulo n when 2^(6i+6) reaches n, that is in the last row (and there only for the one
+ * k' = 30·2^252 - n); and they never cancel, because k' ≠ 0 mod n. */
 static void ecmult_gen(ge *r, const scalar *k) {
     ecmult_gen_workspace w;
 

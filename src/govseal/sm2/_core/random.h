@@ -5,37 +5,27 @@
 #include <errno.h>
 #include <stddef.h>
 
-#if defined(__linux__)
-#include <sys/random.h>
-#else
-#include <unistd.h> /* getentropy; macOS declares it in sys/random.h */
-#if defined(__APPLE__)
+#if defined(__linux__) || defined(__APPLE__)
 #include <sys/random.h>
 #endif
-#endif
+#include <unistd.h>
 
 /* Fills bytes; returns 0, or -1 with errno set where the system has no randomness to give. size is
- * at most 256, which neither call ever cuts short. */
+ * at most 256: such requests are never cut short once the system's pool is ready. */
 static int random_bytes(unsigned char *bytes, size_t size) {
 #if defined(__linux__)
-    for (;;) {
-        const ssize_t got = getrandom(bytes, size, 0);
-        if (got == (ssize_t)size) {
-            return 0;
-        }
-        if (got >= 0) {
-            errno = EIO;
-            return -1;
-        }
-        if (errno != EINTR) {
-            break;
-        }
-    }
-    if (errno != ENOSYS) {
+    ssize_t got;
+    do {
+        got = getrandom(bytes, size, 0);
+    } while (got < 0 && errno == EINTR);
+    if (got >= 0 && (size_t)got != size) {
+        errno = EIO;
         return -1;
     }
-#endif
+    return got < 0 ? -1 : 0;
+#else
     return getentropy(bytes, size);
+#endif
 }
 
 #endif

@@ -163,6 +163,7 @@ static int signature_random_scalar(scalar *k) {
         if (random_bytes(bytes, sizeof bytes) != 0) {
             return -1; /* nothing secret was made */
         }
+        CLASSIFY(bytes, sizeof bytes);
         is_valid = scalar_set_bytes(k, bytes) & (scalar_is_zero(k) ^ 1);
         DECLASSIFY(&is_valid, sizeof is_valid);
     } while (!is_valid);

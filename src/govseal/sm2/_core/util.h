@@ -41,11 +41,14 @@ __extension__ typedef __int128 i128; /* >> is arithmetic: true of gcc and clang 
 #define VERIFY_SETUP(statement) ((void)0)
 #endif
 
-/* -DGOVSEAL_CTIME (tests only): tells valgrind that a value derived from secrets is public. */
+/* -DGOVSEAL_CTIME (tests only): tells valgrind which memory is secret, and which values derived from
+ * it are public. Memcheck then reports every branch and every address that depends on the rest. */
 #ifdef GOVSEAL_CTIME
 #include <valgrind/memcheck.h>
+#define CLASSIFY(pointer, size) VALGRIND_MAKE_MEM_UNDEFINED(pointer, size)
 #define DECLASSIFY(pointer, size) VALGRIND_MAKE_MEM_DEFINED(pointer, size)
 #else
+#define CLASSIFY(pointer, size) ((void)0)
 #define DECLASSIFY(pointer, size) ((void)0)
 #endif
 

@@ -1,0 +1,80 @@
+/* Constant time, the way of ctgrind: secrets are marked as undefined memory, and memcheck reports
+ * every branch and every address that depends on them.
+ *
+ * Usage: valgrind --error-exitcode=9 ctime_tests [branch | lookup]
+ * The two arguments plant a leak: the positive controls, which must be reported.
+ */
+#define GOVSEAL_CTIME
+#include "core.h"
+
+#include "check.h"
+
+/* Whether memcheck holds some of it to be undefined: the marks must survive the arithmetic. */
+static int is_secret(const void *memory, size_t size) {
+    unsigned char undefined_bits[sizeof(private_key)], any = 0;
+    CHECK(size <= sizeof undefined_bits);
+    memset(undefined_bits, 0, sizeof undefined_bits);
+    (void)VALGRIND_GET_VBITS(memory, undefined_bits, size);
+    for (size_t i = 0; i < size; i++) {
+        any |= undefined_bits[i];
+    }
+    return any != 0;
+}
+
+/* Load a secret key, sign with a secret nonce, export. */
+static void run_with_secrets(void) {
+    static const unsigned char digest[32] = {1, 2, 3};
+    unsigned char d[32], raw[64], exported[32];
+    private_key key;
+    public_key public;
+    scalar k;
+
+    memset(d, 0x39, sizeof d);
+    CLASSIFY(d, sizeof d);
+    CHECK(private_key_load(&key, &public, d) == 1);
+    CHECK(ge_is_on_curve_var(&public.point)); /* the point is public now */
+
+    for (uint64_t i = 1; i < 4; i++) {
+        const scalar nonce = {{i, UINT64_MAX - i, i << 60, UINT64_C(0x7123456789abcdef) + i}};
+        k = nonce;
+        CLASSIFY(&k, sizeof k);
+        CHECK(private_key_sign_with_nonce(raw, &key, digest, &k) == 1);
+        CHECK(public_key_verify_var(&public, raw, digest) == 1);
+    }
+    CHECK(private_key_sign(raw, &key, digest) == 0); /* marks its own nonce */
+    CHECK(public_key_verify_var(&public, raw, digest) == 1);
+    private_key_export(exported, &key);
+    CHECK(is_secret(exported, sizeof exported) && is_secret(&key, sizeof key));
+    CHECK(!is_secret(raw, sizeof raw) && !is_secret(public.encoded, sizeof public.encoded));
+
+    CHECK(private_key_generate(&key, &public) == 0);
+    CHECK(private_key_sign(raw, &key, digest) == 0);
+    CHECK(public_key_verify_var(&public, raw, digest) == 1);
+}
+
+static volatile uint64_t sink;
+
+static void leak(const char *kind) {
+    static const uint64_t table[2] = {3, 5};
+    uint64_t secret = test_random();
+    CLASSIFY(&secret, sizeof secret);
+    if (strcmp(kind, "branch") == 0) {
+        if (secret & 1) {
+            sink = 1;
+        }
+    } else {
+        sink = table[secret & 1];
+    }
+}
+
+int main(int argc, char **argv) {
+    CHECK(RUNNING_ON_VALGRIND);
+    signature_build_tables();
+    if (argc > 1) {
+        leak(argv[1]);
+    } else {
+        run_with_secrets();
+    }
+    puts("ctime tests ran");
+    return 0;
+}

@@ -1,0 +1,204 @@
+/* What tests/sm2 needs to see of the core, for a build of module.c with -DGOVSEAL_TESTING. Nothing of
+ * this is in the product: above all no signing with a nonce of the caller's.
+ *
+ * Numbers are 32 bytes big-endian, elements given as limbs are 5 native 64-bit words; nothing is
+ * checked beyond the sizes.
+ */
+#ifndef GOVSEAL_TESTS_ENTRY_POINTS_H
+#define GOVSEAL_TESTS_ENTRY_POINTS_H
+
+/* Copies bytes arguments of the given sizes out. */
+static int testing_arguments(PyObject *const *args, Py_ssize_t count, Py_ssize_t wanted,
+                             void *const *targets, const size_t *sizes) {
+    if (check_count("testing", count, wanted) != 0) {
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < wanted; i++) {
+        char *data;
+        Py_ssize_t size;
+        if (PyBytes_AsStringAndSize(args[i], &data, &size) != 0) {
+            return -1;
+        }
+        if ((size_t)size != sizes[i]) {
+            PyErr_SetString(PyExc_ValueError, "size");
+            return -1;
+        }
+        memcpy(targets[i], data, (size_t)size);
+    }
+    return 0;
+}
+
+/* field(operation, a, b): "add" "sub" "mul" "sqr" "inv" "neg" on integers mod p. */
+static PyObject *testing_field(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    unsigned char name[3], a_bytes[32], b_bytes[32], result[32];
+    void *const targets[] = {name, a_bytes, b_bytes};
+    const size_t sizes[] = {3, 32, 32};
+    fe a, b;
+    (void)module;
+    if (testing_arguments(args, count, 3, targets, sizes) != 0) {
+        return NULL;
+    }
+    (void)fe_set_bytes(&a, a_bytes);
+    (void)fe_set_bytes(&b, b_bytes);
+    if (memcmp(name, "add", 3) == 0) {
+        fe_add(&a, &a, &b);
+    } else if (memcmp(name, "sub", 3) == 0) {
+        fe_sub(&a, &a, &b, 2);
+    } else if (memcmp(name, "mul", 3) == 0) {
+        fe_mul(&a, &a, &b);
+    } else if (memcmp(name, "sqr", 3) == 0) {
+        fe_sqr(&a, &a);
+    } else if (memcmp(name, "inv", 3) == 0) {
+        fe_inv(&a, &a);
+    } else {
+        fe_negate(&a, &a, 2);
+    }
+    fe_get_bytes(result, &a);
+    return bytes_from(result, sizeof result);
+}
+
+/* field_limbs(magnitude, a, b): the 32 bytes of a·b/2^260 mod p for raw limbs of that magnitude
+ * each; and the same for the normalised a where the magnitude is 0. */
+static PyObject *testing_field_limbs(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    unsigned char magnitude, result[32];
+    fe a, b;
+    fe_storage packed;
+    void *const targets[] = {&magnitude, a.n, b.n};
+    const size_t sizes[] = {1, sizeof a.n, sizeof b.n};
+    (void)module;
+    if (testing_arguments(args, count, 3, targets, sizes) != 0) {
+        return NULL;
+    }
+    VERIFY_SETUP(a.magnitude = b.magnitude = magnitude == 0 ? FE_MAX_MAGNITUDE : magnitude);
+    if (magnitude != 0) {
+        fe_mul(&a, &a, &b);
+    }
+    fe_normalize(&a);
+    fe_to_storage(&packed, &a);
+    words_store(result, packed.n);
+    return bytes_from(result, sizeof result);
+}
+
+/* scalar(operation, a, b): "add" "sub" "mul" "inv" "neg" on integers mod n. */
+static PyObject *testing_scalar(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    unsigned char name[3], a_bytes[32], b_bytes[32], result[32];
+    void *const targets[] = {name, a_bytes, b_bytes};
+    const size_t sizes[] = {3, 32, 32};
+    scalar a, b;
+    (void)module;
+    if (testing_arguments(args, count, 3, targets, sizes) != 0) {
+        return NULL;
+    }
+    (void)scalar_set_bytes(&a, a_bytes);
+    (void)scalar_set_bytes(&b, b_bytes);
+    if (memcmp(name, "add", 3) == 0) {
+        scalar_add(&a, &a, &b);
+    } else if (memcmp(name, "sub", 3) == 0) {
+        scalar_sub(&a, &a, &b);
+    } else if (memcmp(name, "mul", 3) == 0) {
+        scalar_to_montgomery(&a, &a);
+        scalar_mul_montgomery(&a, &a, &b);
+    } else if (memcmp(name, "inv", 3) == 0) {
+        scalar_inverse(&a, &a);
+    } else {
+        scalar_negate(&a, &a);
+    }
+    scalar_get_bytes(result, &a);
+    return bytes_from(result, sizeof result);
+}
+
+/* base_multiply(k): X ‖ Y of k·G by the constant-time path; k in [1, n-1]. */
+static PyObject *testing_base_multiply(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    unsigned char k_bytes[32], result[64];
+    void *const targets[] = {k_bytes};
+    const size_t sizes[] = {32};
+    scalar k;
+    ge point;
+    (void)module;
+    if (testing_arguments(args, count, 1, targets, sizes) != 0) {
+        return NULL;
+    }
+    (void)scalar_set_bytes(&k, k_bytes);
+    build_tables();
+    ecmult_gen(&point, &k);
+    fe_get_bytes(result, &point.x);
+    fe_get_bytes(result + 32, &point.y);
+    return bytes_from(result, sizeof result);
+}
+
+/* multiply(s, point, t): X ‖ Y of s·G + t·P by the variable-time path, or None for infinity. */
+static PyObject *testing_multiply(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    unsigned char s_bytes[32], encoded[65], t_bytes[32], result[64];
+    void *const targets[] = {s_bytes, encoded, t_bytes};
+    const size_t sizes[] = {32, 65, 32};
+    scalar s, t;
+    public_key key;
+    gej sum;
+    ge point;
+    (void)module;
+    if (testing_arguments(args, count, 3, targets, sizes) != 0) {
+        return NULL;
+    }
+    (void)scalar_set_bytes(&s, s_bytes);
+    (void)scalar_set_bytes(&t, t_bytes);
+    if (public_key_load_var(&key, encoded, sizeof encoded, 0) != PUBLIC_KEY_OK) {
+        PyErr_SetString(PyExc_ValueError, "point");
+        return NULL;
+    }
+    build_tables();
+    ecmult_var(&sum, &s, &key.point, &t);
+    if (gej_is_infinity_var(&sum)) {
+        Py_RETURN_NONE;
+    }
+    ge_set_gej_batch_var(&point, &sum, 1);
+    fe_get_bytes(result, &point.x);
+    fe_get_bytes(result + 32, &point.y);
+    return bytes_from(result, sizeof result);
+}
+
+/* sign_with_nonce(d, digest, k): r ‖ s, or None where another nonce is wanted. */
+static PyObject *testing_sign_with_nonce(PyObject *module, PyObject *const *args,
+                                         Py_ssize_t count) {
+    unsigned char d[32], digest[32], k_bytes[32], raw[RAW_SIGNATURE_SIZE];
+    void *const targets[] = {d, digest, k_bytes};
+    const size_t sizes[] = {32, 32, 32};
+    private_key key;
+    public_key public;
+    scalar k;
+    (void)module;
+    if (testing_arguments(args, count, 3, targets, sizes) != 0) {
+        return NULL;
+    }
+    (void)scalar_set_bytes(&k, k_bytes);
+    build_tables();
+    if (!private_key_load(&key, &public, d)) {
+        PyErr_SetString(PyExc_ValueError, "d");
+        return NULL;
+    }
+    if (!private_key_sign_with_nonce(raw, &key, digest, &k)) {
+        Py_RETURN_NONE;
+    }
+    return bytes_from(raw, sizeof raw);
+}
+
+/* path_counts(): how often the rare paths were taken so far. */
+static PyObject *testing_path_counts(PyObject *module, PyObject *unused) {
+    (void)module;
+    (void)unused;
+    return Py_BuildValue("{s:K,s:K,s:K,s:K}", "add_var_double",
+                         (unsigned long long)path_counter.add_var_double, "add_var_infinity",
+                         (unsigned long long)path_counter.add_var_infinity, "add_last_double",
+                         (unsigned long long)path_counter.add_last_double, "verify_second_x",
+                         (unsigned long long)path_counter.verify_second_x);
+}
+
+#define TESTING_METHODS                                                                            \
+    {"field", FASTCALL(testing_field), METH_FASTCALL, NULL},                                       \
+    {"field_limbs", FASTCALL(testing_field_limbs), METH_FASTCALL, NULL},                           \
+    {"scalar", FASTCALL(testing_scalar), METH_FASTCALL, NULL},                                     \
+    {"base_multiply", FASTCALL(testing_base_multiply), METH_FASTCALL, NULL},                       \
+    {"multiply", FASTCALL(testing_multiply), METH_FASTCALL, NULL},                                 \
+    {"sign_with_nonce", FASTCALL(testing_sign_with_nonce), METH_FASTCALL, NULL},                   \
+    {"path_counts", testing_path_counts, METH_NOARGS, NULL},
+
+#endif
