@@ -28,7 +28,7 @@ from govseal.verification.report import (
 )
 
 _COVERAGE_CLAUSE = "GB/T 33190-2016, 18.2.2"
-_CMS_CLAUSE = "GB/T 35275-2017, 8"
+_CMS_CLAUSE = "GB/T 35275-2017"
 
 
 def verify_document(

@@ -57,8 +57,8 @@ CHECKS: Final = (
     CheckRow(
         "seal_embedded_copy",
         mathematics.seal_embedded_copy,
-        "GB/T 33190-2016, 18.2.3",
-        "GB/T 33190-2016, 18.2.3",
+        "GB/T 33190-2016, 18.2.1",
+        "GB/T 33190-2016, 18.2.1",
     ),
     CheckRow(
         "signer_listed",
