@@ -29,6 +29,10 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
+SAMPLES = realfiles.folder()
+if SAMPLES is not None:
+    os.environ[realfiles.VARIABLE] = str(SAMPLES)  # modules that ask for it while they load
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -52,9 +56,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuses a ``req`` mark that names no requirement of docs/requirements.csv."""
+    """Skips what needs real documents; refuses a ``req`` mark that names no requirement."""
     known = requirements.load()
     for item in items:
+        if SAMPLES is None and item.get_closest_marker("samples"):
+            item.add_marker(pytest.mark.skip(reason=realfiles.ABSENT), append=False)
         for mark in item.iter_markers("req"):
             for name in mark.args:
                 if name not in known:
@@ -88,7 +94,6 @@ def pytest_make_collect_report(
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of real documents made by other people's products; not part of the project."""
-    folder = realfiles.folder()
-    if folder is None:
+    if SAMPLES is None:
         pytest.skip(realfiles.ABSENT)
-    return folder
+    return SAMPLES
