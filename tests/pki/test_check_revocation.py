@@ -73,6 +73,11 @@ def test_the_newest_list_that_speaks_is_the_source(ca, status, at):
         assert status(*order).this_update == at - DAY
 
 
+def test_other_certificates_among_the_materials_do_no_harm(ca, other_ca, signer, status):
+    strangers = [other_ca.certificate, signer.certificate]
+    assert status(ca.crl(), certificates=strangers).state == "good"
+
+
 def test_rsa_lists_work_alike(rsa_ca, rsa_signer, trust, status):
     result = status(rsa_ca.crl(), certificate=rsa_signer.certificate, trust=trust)
     assert result.state == "good"

@@ -200,6 +200,18 @@ def test_an_entry_of_enormous_size_is_refused(ca, at):
         Crl.from_der(rebuilt(ca, at, **fields))
 
 
+def test_too_many_entries_are_refused(ca, at, monkeypatch):
+    monkeypatch.setattr(revocation, "MAX_CRL_ENTRIES", 3)
+    with pytest.raises(LimitExceeded, match="too many entries"):
+        Crl.from_der(ca.crl([Revoked(number, at) for number in range(4)]))
+
+
+def test_a_flag_written_as_false_says_nothing(ca, signer):
+    value = write.sequence(write.element(0x84, b"\0"))
+    row = x509.encode_extension(revocation.ISSUING_DISTRIBUTION_POINT, value, is_critical=True)
+    assert Crl.from_der(ca.crl(extensions=[row])).scope.covers(signer.certificate)
+
+
 def test_a_crl_too_large_is_refused():
     with pytest.raises(LimitExceeded):
         Crl.from_der(bytes(strict.MAX_BYTES + 1))

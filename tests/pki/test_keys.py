@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -198,6 +199,8 @@ def test_rsa_numbers_that_are_no_key_are_refused(modulus, exponent):
         write.sequence(write.sequence(), write.bits(b"")),
         write.sequence(write.sequence(write.oid(keys.RSA_ENCRYPTION)), write.bits(b"")),
         write.sequence(write.sequence(write.oid(keys.RSA_ENCRYPTION)), write.octets(b"")),
+        spki(keys.RSA_ENCRYPTION, write.null(), write.sequence(write.integer(15))),
+        spki(keys.RSA_ENCRYPTION, write.null(), write.sequence(*[write.integer(15)] * 3)),
         encode_sm2_spki(POINT) + b"\0",
         encode_sm2_spki(POINT)[:-1],
     ],
@@ -205,6 +208,12 @@ def test_rsa_numbers_that_are_no_key_are_refused(modulus, exponent):
 def test_what_is_no_subject_public_key_info_is_refused(der):
     with pytest.raises(EncodingError):
         decode_public_key(der)
+
+
+def test_rsa_with_a_digest_that_has_no_place_is_unsupported(rsa_signer):
+    odd = replace(RSA_SHA256, name="rsa-sm3", digest=algorithms.SM3)
+    with pytest.raises(UnsupportedFormat):
+        rsa_signer.certificate.public_key.verify(rsa_signer.sign(MESSAGE), MESSAGE, odd)
 
 
 def test_a_private_key_shows_and_gives_nothing_away(signer):

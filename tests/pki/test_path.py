@@ -456,6 +456,21 @@ def test_the_worst_failure_comes_first(at, ca, signer):
     assert reasons == ["chain_broken", "chain_broken", "certificate_expired"]
 
 
+def test_of_two_faulty_paths_the_milder_is_told(at, ca):
+    key = PrivateKey.generate("sm2")
+    rules = ca.create_authority("换证 CA", key=key, path_length=0).create_authority("下级")
+    below = PrivateKey.generate("sm2")
+    old = ca.create_authority("下级", key=below, not_before=at - 2 * YEAR, not_after=at - YEAR)
+    no_ca = ca.issue(
+        "下级", key=below, subject=(("C", "CN"), ("O", "测试证书管理中心"), ("CN", "下级"))
+    )
+    leaf = old.issue("x").certificate
+    pool = (rules.certificate, no_ca.certificate, old.certificate)
+    for order in (pool, pool[::-1]):
+        result = judged(leaf, ca.certificate, at=at, certificates=order)
+        assert_failed(result, "certificate_expired", old.certificate)
+
+
 def test_a_time_without_zone_is_refused(signer, trust):
     with pytest.raises(ValueError, match="time zone"):
         validate_path(signer.certificate, trust, at=datetime(2026, 1, 1))  # noqa: DTZ001 - the point

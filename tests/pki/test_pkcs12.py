@@ -8,7 +8,8 @@ import pytest
 
 from govseal.asn1 import strict, write
 from govseal.errors import KeyLoadError
-from govseal.pki import pbes2, pkcs12
+from govseal.pki import algorithms, pbes2, pkcs12
+from govseal.pki.algorithms import digest_algorithm
 from govseal.pki.pkcs8 import encode_private_key
 from govseal.pki.pkcs12 import derive, is_pkcs12, read_pkcs12, write_pkcs12
 
@@ -36,7 +37,7 @@ def cert_bag(certificate):
 
 
 def mac(safe, password=PASSWORD, *, digest="sha256", oid=SHA256, rounds=5, salt=b"saltsalt"):
-    value = pkcs12._mac(digest, pkcs12._bmp(password), salt, rounds, safe)
+    value = pkcs12._mac(digest_algorithm(digest), pkcs12._bmp(password), salt, rounds, safe)
     algorithm = write.sequence(write.oid(oid), write.null())
     count = write.integer(rounds)
     return write.sequence(write.sequence(algorithm, write.octets(value)), write.octets(salt), count)
@@ -50,6 +51,11 @@ def pfx(*infos, mac_data=None, version=3):
 
 def plain(*bags, **changes):
     return pfx(info(write.sequence(*bags)), **changes)
+
+
+def encrypted(info_der):
+    content = write.sequence(write.integer(0), info_der)
+    return write.sequence(write.oid(ENCRYPTED_DATA), write.explicit(0, content))
 
 
 def assert_refused(kind, data, password=PASSWORD, match=None):
@@ -122,15 +128,15 @@ def test_the_key_derivation_gives_the_known_values():
     """The vectors that PKCS#12 implementations share (first in BouncyCastle's PKCS12Test)."""
     smeg, queeg = pkcs12._bmp("smeg"), pkcs12._bmp("queeg")
     salt = bytes.fromhex("0A58CF64530D823F")
-    key = derive("sha1", smeg, salt, 1, size=24, purpose=1)
+    key = derive(algorithms.SHA1, smeg, salt, 1, size=24, purpose=1)
     assert key.hex().upper() == "8AAAE6297B6CB04642AB5B077851284EB7128F1A2A7FBCA3"
-    iv = derive("sha1", smeg, salt, 1, size=8, purpose=2)
+    iv = derive(algorithms.SHA1, smeg, salt, 1, size=8, purpose=2)
     assert iv.hex().upper() == "79993DFE048D3B76"
     salt = bytes.fromhex("05DEC959ACFF72F7")
-    key = derive("sha1", queeg, salt, 1000, size=24, purpose=1)
+    key = derive(algorithms.SHA1, queeg, salt, 1000, size=24, purpose=1)
     assert key.hex().upper() == "ED2034E36328830FF09DF1E1A07DD357185DAC0D4F9EB3D4"
     salt = bytes.fromhex("263216FCC2FAB31C")
-    assert derive("sha1", queeg, salt, 1000, size=20, purpose=3).hex().upper() == (
+    assert derive(algorithms.SHA1, queeg, salt, 1000, size=20, purpose=3).hex().upper() == (
         "5EC4C7A80DF652294C3925B6489A7AB857C83476"
     )
 
@@ -151,7 +157,7 @@ def test_streamed_ber_is_read(signer, key_bag):
 def test_both_spellings_of_an_empty_password(is_padded, key_bag):
     safe = write.sequence(info(write.sequence(key_bag)))
     bmp = b"\0\0" if is_padded else b""
-    value = pkcs12._mac("sha256", bmp, b"salt", 1, safe)
+    value = pkcs12._mac(algorithms.SHA256, bmp, b"salt", 1, safe)
     algorithm = write.sequence(write.oid(SHA256), write.null())
     mac_data = write.sequence(write.sequence(algorithm, write.octets(value)), write.octets(b"salt"))
     data = write.sequence(write.integer(3), info(safe), mac_data)
@@ -159,10 +165,18 @@ def test_both_spellings_of_an_empty_password(is_padded, key_bag):
         assert read_pkcs12(data, password).key.public_key.kind == "sm2"
 
 
+def test_encrypted_content_in_segments_is_read(signer):
+    row = write.sequence(cert_bag(signer.certificate), bag(KEY_BAG, signer._key.to_pkcs8()))
+    algorithm, ciphertext = pbes2.encrypt(row, PASSWORD.encode(), 1)
+    segments = write.octets(ciphertext[:10]) + write.octets(ciphertext[10:])
+    inner = write.sequence(write.oid(DATA), algorithm, write.element(0xA0, segments))
+    assert read_pkcs12(pfx(encrypted(inner)), PASSWORD).certificates == (signer.certificate,)
+
+
 # --- wrong_password -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("password", ["wrong", "", None, b"\xff\xfe", "口令 pass "])
+@pytest.mark.parametrize("password", ["wrong", "", None, b"\xff\xfe", "\udcff", "口令 pass "])
 def test_a_wrong_password(signer, password):
     data = write_pkcs12(signer._key, [signer.certificate], PASSWORD, iterations=1)
     assert_refused("wrong_password", data, password)
@@ -181,6 +195,14 @@ def test_a_wrong_password_where_there_is_no_mac(signer):
     assert_refused("wrong_password", data, "wrong")
 
 
+def test_a_wrong_password_whose_padding_looks_right(signer):
+    """Without a MAC the padding alone would let one guess in 256 pass for a damaged file."""
+    # What such a guess leaves: bytes that are no structure.
+    algorithm, ciphertext = pbes2.encrypt(b"no structure", PASSWORD.encode(), 1)
+    inner = write.sequence(write.oid(DATA), algorithm, write.element(0x80, ciphertext))
+    assert_refused("wrong_password", pfx(encrypted(inner), mac_data=b""))
+
+
 # --- unsupported ----------------------------------------------------------------------------
 
 
@@ -191,9 +213,7 @@ def test_the_encryption_of_the_nineties_is_named():
     assert_refused("unsupported", plain(shrouded), match="PBE-SHA1-3DES")
     rc2 = write.sequence(write.oid("1.2.840.113549.1.12.1.6"), parameters)
     inner = write.sequence(write.oid(DATA), rc2, write.element(0x80, bytes(8)))
-    content = write.explicit(0, write.sequence(write.integer(0), inner))
-    encrypted = write.sequence(write.oid(ENCRYPTED_DATA), content)
-    assert_refused("unsupported", pfx(encrypted), match="PBE-SHA1-RC2-40")
+    assert_refused("unsupported", pfx(encrypted(inner)), match="PBE-SHA1-RC2-40")
 
 
 def test_pbmac1_is_named(key_bag):
@@ -244,6 +264,16 @@ def test_signed_and_enveloped_forms():
         plain(write.null()),
         plain(bag(KEY_BAG, write.null())),
         plain(bag(CERT_BAG, write.sequence(write.oid(X509), write.explicit(0, write.null())))),
+        plain(write.sequence(write.oid("1.2.3"))),
+        pfx(write.sequence(write.oid(DATA))),
+        pfx(encrypted(write.null())),
+        pfx(encrypted(write.sequence(write.oid("1.2.3"), write.null(), write.null()))),
+        pfx(
+            write.sequence(
+                write.oid(ENCRYPTED_DATA), write.explicit(0, write.sequence(write.integer(0)))
+            )
+        ),
+        plain(mac_data=write.sequence(write.sequence(write.null()), write.octets(b""))),
         plain(mac_data=write.null()),
         plain(mac_data=write.sequence()),
         plain(mac_data=write.sequence(write.null(), write.octets(b""))),

@@ -191,6 +191,25 @@ def test_other_curves_and_keys():
     assert_refused("unsupported", ec_key(D, other, PUBLIC), match="another curve than SM2")
 
 
+def test_an_rsa_key_that_is_too_small():
+    with pytest.raises(KeyLoadError) as caught:
+        PrivateKey(SmallKey())
+    assert caught.value.kind == "unsupported"
+    assert str(caught.value) == (
+        "the private key uses an RSA key of 1000 bits, which is not read here"
+    )
+
+
+class SmallKey:
+    """As much of an RSA key as a PrivateKey looks at."""
+
+    def public_key(self):
+        return self
+
+    def public_numbers(self):
+        return rsa.RSAPublicNumbers(65537, (1 << 999) + 1)
+
+
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
@@ -211,6 +230,20 @@ def test_other_encryption_is_named(changes, name):
 def test_another_prf_is_named():
     rows = [SALT, ROUNDS, write.sequence(write.oid("1.2.840.113549.2.12"))]
     assert_refused("unsupported", encrypted(bytes(16), rows), PASSWORD, r"1\.2\.840\.113549\.2\.12")
+
+
+def test_a_salt_from_elsewhere_is_not_followed():
+    der = encrypted(bytes(16), [write.sequence(write.oid("1.2.3")), ROUNDS])
+    assert_refused("unsupported", der, PASSWORD, "a salt from elsewhere")
+
+
+def test_a_prf_that_this_python_lacks_is_named(monkeypatch):
+    def lacking(*_):
+        raise ValueError("unsupported hash type")
+
+    monkeypatch.setattr(pbes2.hashlib, "pbkdf2_hmac", lacking)
+    rows = [SALT, ROUNDS, write.sequence(write.oid("1.2.156.10197.1.401.2"))]
+    assert_refused("unsupported", encrypted(bytes(16), rows), PASSWORD, "needs HMAC-SM3")
 
 
 @pytest.mark.parametrize("count", [0, -1, 2_000_001, 1 << 200])
@@ -247,6 +280,17 @@ def test_iterations_outside_the_limits(count):
         encrypted(b"", [SALT, ROUNDS]),
         encrypted(bytes(15), [SALT, ROUNDS]),
         encrypted(bytes(16), [SALT]),
+        encrypted(bytes(16), [SALT, ROUNDS, write.integer(16), SALT, SALT]),
+        write.sequence(write.sequence(write.oid(pbes2.PBES2)), write.octets(bytes(16))),
+        write.sequence(
+            write.sequence(
+                write.oid(pbes2.PBES2),
+                write.sequence(
+                    write.sequence(write.oid("1.2.840.113549.1.5.12")), write.sequence()
+                ),
+            ),
+            write.octets(bytes(16)),
+        ),
         encrypted(bytes(16), [SALT, ROUNDS], iv=bytes(8)),
         encrypted(bytes(16), [SALT, ROUNDS, write.integer(32)]),
         bytes(2 * 1024 * 1024),

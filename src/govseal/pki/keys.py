@@ -88,8 +88,6 @@ def _verify_rsa(
 
     if algorithm.digest is None:
         raise InvalidSignature("the digest of the RSA signature is not named")
-    if not MIN_RSA_BITS <= numbers.modulus.bit_length() <= MAX_RSA_BITS:
-        raise UnsupportedFormat(f"an RSA key of {numbers.modulus.bit_length()} bits")
     if len(signature) != (numbers.modulus.bit_length() + 7) // 8:
         raise InvalidSignature("the RSA signature is not as long as the modulus")
     try:

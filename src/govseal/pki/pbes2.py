@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, overload
 
 from govseal.asn1 import strict, write
 from govseal.errors import KeyLoadError
@@ -53,10 +53,14 @@ DEFAULT_ITERATIONS: Final = 100_000
 _BLOCK: Final = 16
 
 
-def unsupported(what: str, oid: str) -> KeyLoadError:
-    """The refusal of an algorithm, with its name and a way out."""
-    name = f"{_OTHERS[oid]} ({oid})" if oid in _OTHERS else oid
-    message = f"{what} uses {name}, which is not read here; save it again with PBES2 and AES"
+def unsupported(what: str, thing: str) -> KeyLoadError:
+    """The refusal of ``thing``, an OID or words; encryption is named, with a way out."""
+    message = f"{what} uses {thing}, which is not read here"
+    if thing in _OTHERS:
+        message = (
+            f"{what} uses {_OTHERS[thing]} ({thing}), which is not read here; "
+            "save it again with PBES2 and AES"
+        )
     return KeyLoadError(message, kind="unsupported")
 
 
@@ -68,6 +72,15 @@ def damaged(what: str) -> KeyLoadError:
 def wrong_password(what: str) -> KeyLoadError:
     """The refusal of a password."""
     return KeyLoadError(f"the password of {what} is wrong", kind="wrong_password")
+
+
+@overload
+def password_octets(password: str | bytes) -> bytes: ...
+@overload
+def password_octets(password: str | bytes | None) -> bytes | None: ...
+def password_octets(password: str | bytes | None) -> bytes | None:
+    """A password as UTF-8; text that came from octets of another encoding becomes them again."""
+    return password.encode("utf-8", "surrogateescape") if isinstance(password, str) else password
 
 
 def check_iterations(count: int, what: str) -> int:

@@ -12,7 +12,7 @@ from typing import Final
 from govseal.asn1 import strict, write
 from govseal.errors import FormatError, KeyLoadError
 from govseal.pki import ber, pbes2
-from govseal.pki.algorithms import digest_algorithm
+from govseal.pki.algorithms import SHA256, SM3, DigestAlgorithm, digest_algorithm
 from govseal.pki.certificate import Certificate
 from govseal.pki.keys import algorithm_identifier
 from govseal.pki.pkcs8 import PrivateKey, decode_private_key, encode_private_key
@@ -57,13 +57,16 @@ def is_pkcs12(der: bytes) -> bool:
 
 
 def derive(
-    digest: str, password: bytes, salt: bytes, iterations: int, *, size: int, purpose: int
+    digest: DigestAlgorithm,
+    password: bytes,
+    salt: bytes,
+    iterations: int,
+    *,
+    size: int,
+    purpose: int,
 ) -> bytes:
     """The key derivation of RFC 7292, appendix B.2; ``password`` is BMPString with its NULs."""
-    algorithm = digest_algorithm(digest)
-    if algorithm is None:
-        raise ValueError(f"no digest {digest}")
-    block = 128 if algorithm.size > 32 else 64
+    block = 128 if digest.size > 32 else 64
 
     def stretch(octets: bytes) -> bytes:
         length = -(-len(octets) // block) * block
@@ -71,42 +74,35 @@ def derive(
 
     row = bytearray(stretch(salt) + stretch(password))
     out = b""
-    while len(out) < size:
-        value = algorithm.digest(bytes([purpose]) * block + bytes(row))
+    while True:
+        value = digest.digest(bytes([purpose]) * block + bytes(row))
         for _ in range(iterations - 1):
-            value = algorithm.digest(value)
+            value = digest.digest(value)
         out += value
         if len(out) >= size:
-            break
+            return out[:size]
         step = int.from_bytes((value * block)[:block], "big") + 1
         for at in range(0, len(row), block):
             number = int.from_bytes(row[at : at + block], "big") + step
             row[at : at + block] = (number % (1 << 8 * block)).to_bytes(block, "big")
-    return out[:size]
 
 
 def _bmp(password: str) -> bytes:
     return password.encode("utf-16-be", "surrogatepass") + b"\0\0"
 
 
-def _mac(digest: str, bmp: bytes, salt: bytes, iterations: int, content: bytes) -> bytes:
-    algorithm = digest_algorithm(digest)
-    if algorithm is None:
-        raise ValueError(f"no digest {digest}")
-    key = derive(digest, bmp, salt, iterations, size=algorithm.size, purpose=_MAC_PURPOSE)
-    if digest == "sm3":
-        return _hmac_sm3(key, content)
-    return hmac.digest(key, content, digest)
+def _mac(
+    digest: DigestAlgorithm, bmp: bytes, salt: bytes, iterations: int, content: bytes
+) -> bytes:
+    key = derive(digest, bmp, salt, iterations, size=digest.size, purpose=_MAC_PURPOSE)
+    return _hmac_sm3(key, content) if digest == SM3 else hmac.digest(key, content, digest.name)
 
 
 def _hmac_sm3(key: bytes, content: bytes) -> bytes:
-    """HMAC (RFC 2104) with SM3, for keys of one block at most; hashlib need not have SM3."""
-    algorithm = digest_algorithm("sm3")
-    if algorithm is None or len(key) > 64:
-        raise ValueError("a key of one block was expected")
+    """HMAC (RFC 2104) with SM3 and a key of at most 64 bytes; hashlib need not have SM3."""
     padded = key.ljust(64, b"\0")
-    inner = algorithm.digest(bytes(octet ^ 0x36 for octet in padded) + content)
-    return algorithm.digest(bytes(octet ^ 0x5C for octet in padded) + inner)
+    inner = SM3.digest(bytes(octet ^ 0x36 for octet in padded) + content)
+    return SM3.digest(bytes(octet ^ 0x5C for octet in padded) + inner)
 
 
 def _check_mac(element: strict.Tlv, content: bytes, password: str) -> None:
@@ -126,7 +122,7 @@ def _check_mac(element: strict.Tlv, content: bytes, password: str) -> None:
     pbes2.check_iterations(iterations, f"the MAC of {WHAT[4:]}")
     # An empty password is written as nothing by some and as two NULs by others.
     for bmp in (_bmp(password), b"") if not password else (_bmp(password),):
-        if hmac.compare_digest(_mac(digest.name, bmp, salt, iterations, content), expected):
+        if hmac.compare_digest(_mac(digest, bmp, salt, iterations, content), expected):
             return
     message = "the password of the PKCS#12 file is wrong, or the file was changed"
     raise KeyLoadError(message, kind="wrong_password")
@@ -196,6 +192,7 @@ def _read(data: bytes, password: str | None) -> _Contents:
         raise KeyLoadError(f"{WHAT} is signed, not MACed: not read here", kind="unsupported")
     safe = strict.read_octets(content, WHAT)
     secret = password or ""
+    octets = pbes2.password_octets(secret)
     if len(parts) == 3:
         _check_mac(parts[2], safe, secret)
     found = _Contents()
@@ -207,9 +204,9 @@ def _read(data: bytes, password: str | None) -> _Contents:
     for item in items:
         kind, content = _content_info(item)
         if kind == _DATA:
-            _collect(strict.read_octets(content, WHAT), secret.encode(), found)
+            _collect(strict.read_octets(content, WHAT), octets, found)
         elif kind == _ENCRYPTED_DATA:
-            _collect(_decrypt(content, secret.encode()), secret.encode(), found)
+            _collect(_decrypt(content, octets), octets, found)
         else:
             raise KeyLoadError(f"{WHAT} is enveloped: not read here", kind="unsupported")
     return found
@@ -232,7 +229,7 @@ def read_pkcs12(data: bytes, password: str | bytes | None = None) -> KeyStore:
     try:
         text = password.decode() if isinstance(password, bytes) else password
         found = _read(bytes(data), text)
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise pbes2.wrong_password(WHAT) from None
     except FormatError as error:
         raise KeyLoadError(f"{WHAT} is damaged: {error}", kind="damaged") from None
@@ -293,8 +290,8 @@ def write_pkcs12(
         _data_info(write.sequence(key_bag)),
     )
     salt = os.urandom(16)
-    mac = _mac("sha256", _bmp(password), salt, iterations, safe)
-    sha256 = write.sequence(write.oid("2.16.840.1.101.3.4.2.1"), write.null())
+    mac = _mac(SHA256, _bmp(password), salt, iterations, safe)
+    sha256 = write.sequence(write.oid(SHA256.oids[0]), write.null())
     mac_data = write.sequence(
         write.sequence(sha256, write.octets(mac)), write.octets(salt), write.integer(iterations)
     )

@@ -50,6 +50,8 @@ class PrivateKey:
             numbers = key.public_key().public_numbers()
             spki = encode_rsa_spki(numbers.n, numbers.e)
         self.public_key = decode_public_key(spki)
+        if self.public_key.kind == "unsupported":
+            raise pbes2.unsupported(WHAT, f"an RSA key of {self.public_key.bits} bits")
 
     @classmethod
     def generate(cls, kind: str, *, bits: int = 2048) -> PrivateKey:
@@ -138,12 +140,10 @@ def _load_rsa(der: bytes) -> PrivateKey:
 
     try:
         key = load_der_private_key(der, password=None)
-    except UnsupportedAlgorithm:
-        raise pbes2.unsupported(WHAT, "an RSA key that cannot be used") from None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise pbes2.damaged(WHAT) from None
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise pbes2.damaged(WHAT)
+        raise pbes2.unsupported(WHAT, "another algorithm than RSA")
     return PrivateKey(key)
 
 
@@ -195,7 +195,7 @@ def decode_private_key(der: bytes, password: str | bytes | None = None) -> Priva
         KeyLoadError: ``wrong_password``, ``unsupported`` or ``damaged``.
         SigningUnavailable: an SM2 key, and the compiled core is not installed.
     """
-    octets = password.encode() if isinstance(password, str) else password
+    octets = pbes2.password_octets(password)
     if len(der) > MAX_KEY_BYTES:
         raise pbes2.damaged(WHAT)
     try:
@@ -209,6 +209,6 @@ def encode_private_key(
     key: PrivateKey, password: str | bytes, *, iterations: int = pbes2.DEFAULT_ITERATIONS
 ) -> bytes:
     """EncryptedPrivateKeyInfo in DER: PBKDF2-HMAC-SHA256 and AES-256-CBC."""
-    octets = password.encode() if isinstance(password, str) else password
+    octets = pbes2.password_octets(password)
     algorithm, ciphertext = pbes2.encrypt(key.to_pkcs8(), octets, iterations)
     return write.sequence(algorithm, write.octets(ciphertext))
