@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -163,6 +165,93 @@ def test_an_unknown_word_is_refused():
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
     assert done.returncode == 1
     assert done.stderr == "govseal: error: tools/packages knows no nonsense\n"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A system without any package, where apt-get is a script of ours."""
+
+    programs: Path
+
+    def install(self, name: str, script: str) -> None:
+        program = self.programs / name
+        program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        program.chmod(0o755)
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["/bin/sh", ROOT / "tools" / "packages", *words],
+            env={"PATH": str(self.programs), "HERE": str(self.programs)},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            cwd=self.programs,
+        )
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    for name in ("mktemp", "tail", "rm", "chmod", "touch"):
+        (tmp_path / name).symlink_to(shutil.which(name) or name)
+    machine = Machine(tmp_path)
+    machine.install("id", "echo 1000")
+    machine.install("apt-get", "exit 100")
+    return machine
+
+
+def test_a_user_is_told_what_is_missing_in_one_line(machine: Machine):
+    done = machine.run("native", "openssl")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "govseal: error: these packages are missing: valgrind openssl "
+        "(sudo apt-get install valgrind openssl)\n"
+    )
+
+
+def test_a_user_goes_on_without_what_is_optional(machine: Machine):
+    done = machine.run("interop")
+    assert done.returncode == 0
+    assert (
+        done.stdout == "govseal: note: skipped without these packages: maven default-jdk-headless\n"
+    )
+
+
+def test_what_is_there_is_not_installed(machine: Machine):
+    machine.install("valgrind", "exit 0")
+    done = machine.run("native")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_root_installs_what_is_missing(machine: Machine):
+    machine.install("id", "echo 0")
+    machine.install(
+        "apt-get", 'echo "$*" >>"$HERE/log"; touch "$HERE/valgrind"; chmod +x "$HERE/valgrind"'
+    )
+    done = machine.run("native")
+    assert done.returncode == 0, done.stderr
+    assert (machine.programs / "log").read_text(encoding="utf-8").splitlines() == [
+        "update",
+        "install -y --no-install-recommends valgrind",
+    ]
+
+
+def test_root_hears_why_apt_failed(machine: Machine):
+    machine.install("id", "echo 0")
+    machine.install("apt-get", "echo no route to anywhere; exit 100")
+    done = machine.run("interop")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "no route to anywhere\n"
+        "govseal: error: apt-get could not install maven default-jdk-headless\n"
+    )
+
+
+def test_apt_that_installs_nothing_is_found_out(machine: Machine):
+    machine.install("id", "echo 0")
+    machine.install("apt-get", "exit 0")
+    done = machine.run("native")
+    assert done.returncode == 1
+    assert "still missing after installing valgrind: valgrind" in done.stderr
 
 
 # -------------------------------------------------------------------------------------------- skips
