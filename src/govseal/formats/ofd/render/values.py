@@ -107,7 +107,7 @@ def _deltas(text: str) -> Iterator[float]:
     for word in words:
         count = 1
         if word == "g":
-            count = int(number(next(words, None), 0.0))
+            count = _count(next(words, ""))
             word = next(words, "")  # noqa: PLW2901  the same entry, read on
         value = number(word, math.nan)
         if math.isnan(value):
@@ -117,3 +117,13 @@ def _deltas(text: str) -> Iterator[float]:
             yield value
     while True:
         yield last
+
+
+def _count(word: str) -> int:
+    """How often an offset is repeated; 0 for what is no count."""
+    try:
+        value = float(word)
+    except ValueError:
+        return 0
+    # No text is as long; NaN fails the comparison.
+    return int(min(value, 1e9)) if value > 0 else 0
