@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterable
@@ -60,7 +59,7 @@ def write_output(target: Path, data: bytes) -> None:
             target.write_bytes(data)
             return
         mode = stat.S_IMODE(found.st_mode)
-    temporary = target.with_name(f".{target.name[:60]}.{secrets.token_hex(8)}")
+    temporary = target.with_name(f".{target.name[:60]}.{os.urandom(8).hex()}")
     try:
         with temporary.open("xb") as file:
             file.write(data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
 
@@ -166,6 +165,8 @@ def tell(problem: Problem) -> None:
 
 def print_json(value: dict[str, object], *, indent: int | None = None) -> None:
     """Write one JSON object and a line end, in UTF-8 or escaped where the stream is not."""
+    import json  # noqa: PLC0415 - start-up
+
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
     try:

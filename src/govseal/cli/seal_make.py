@@ -169,9 +169,9 @@ def stated_size_mm(data: bytes) -> tuple[int, int] | None:
     if picture.kind != "png":
         return None
     at = data.find(b"pHYs", 0, max(0, data.find(b"IDAT")))
-    pixels = picture.pixel_size()
-    if at < 0 or pixels is None or len(data) < at + 13:
+    if at < 0 or len(data) < at + 13:
         return None
+    pixels = picture.pixel_size() or (0, 0)
     across, down, unit = struct.unpack_from(">IIB", data, at + 4)
     if unit != _PNG_METRE or not across or not down:
         return None

@@ -1,0 +1,148 @@
+"""One desk for the tests of the command line: keys, a seal, documents, all made by commands."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from govseal.cli import main
+from govseal.formats.ofd.compose import compose_document
+
+UNIT = "测试市行政审批服务管理局"
+NAME = UNIT + "行政审批专用章"
+PAGE = "Doc_0/Pages/Page_0/Content.xml"
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def run(*words):
+    """The exit status of a command that must do its work."""
+    return main([str(word) for word in words])
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The folder, and how its files are named."""
+
+    root: Path
+
+    def path(self, name):
+        return self.root / name
+
+    @property
+    def trusted(self):
+        """The options under which the stamped files pass."""
+        crls = ("--crl", self.path("pki/ca.crl"), "--crl", self.path("pki/maker-ca.crl"))
+        return ("--trust", self.path("pki/roots.pem"), *crls)
+
+    @property
+    def signing(self):
+        """The options that a stamp needs beside its place."""
+        return (
+            *("--seal", self.path("approval.esl"), "--key", self.path("pki/signer.p12")),
+            *("--password-file", self.path("password")),
+        )
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory):
+    root = tmp_path_factory.mktemp("desk")
+    found = Desk(root)
+    (root / "password").write_text("govseal\n")
+    (root / "note.txt").write_bytes("任意文件\n".encode())
+    document = compose_document([["测试申请单位：", "准予许可，期限五年。"]], title="测试决定书")
+    (root / "permit.ofd").write_bytes(document)
+    drawing = ("--name", UNIT, "--bottom", "行政审批专用章", "--dpi", 72)
+    steps = (
+        ("pki", "init", root / "pki"),
+        ("pki", "init", root / "foreign"),
+        ("seal", "draw", *drawing, "-o", root / "seal.png"),
+        (
+            *("seal", "make", "--maker", root / "pki/maker.p12"),
+            *("--password-file", root / "password", "--signer", root / "pki/signer.pem"),
+            *("--name", NAME, "--picture", root / "seal.png", "-o", root / "approval.esl"),
+        ),
+        (
+            *("stamp", root / "permit.ofd", "-o", root / "stamped.ofd"),
+            *(*found.signing, "--place", "1,120,210"),
+        ),
+        (
+            *("stamp", root / "note.txt", "--detached", "-o", root / "note.ses"),
+            *found.signing,
+        ),
+    )
+    for step in steps:
+        assert run(*step) == 0, step
+    return found
+
+
+@pytest.fixture(autouse=True)
+def chinese(monkeypatch):
+    """Every test starts with a Chinese locale and no wish about colours."""
+    for name in (*LOCALES, "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    @property
+    def rows(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def error(self):
+        """The error line, which is the first of standard error."""
+        line, *rest = self.err.splitlines()
+        assert line.startswith("govseal: error: ")
+        assert all(item.startswith("govseal: hint: ") for item in rest)
+        assert len(rest) < 2
+        return line.removeprefix("govseal: error: ")
+
+    @property
+    def hint(self):
+        lines = [line for line in self.err.splitlines() if line.startswith("govseal: hint: ")]
+        return lines[0].removeprefix("govseal: hint: ") if lines else ""
+
+
+@pytest.fixture
+def ask(capfd):
+    """Runs a command in this process; its answer comes back."""
+
+    def call(*words):
+        capfd.readouterr()
+        status = run(*words)
+        said = capfd.readouterr()
+        return Answer(status, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def environment():
+    """The environment of a process of its own."""
+    return {key: value for key, value in os.environ.items() if key not in (*LOCALES, "TERM")} | {
+        "LANG": "zh_CN.UTF-8",
+        "PYTHONUTF8": "1",
+        "TERM": "xterm",
+    }
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    """An empty folder, which is the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
