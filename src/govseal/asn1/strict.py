@@ -52,11 +52,13 @@ class Tolerances:
     """Collects the tolerances that reading one object needed, each once."""
 
     items: list[Tolerance] = field(default_factory=list)
+    _known: set[Tolerance] = field(default_factory=set, repr=False)
 
     def note(self, code: str, part: str) -> None:
         """Record that ``part`` was read although it has the quirk ``code``."""
         found = Tolerance(code, part)
-        if found not in self.items:
+        if found not in self._known:
+            self._known.add(found)
             self.items.append(found)
 
 
@@ -163,19 +165,29 @@ def parse_prefix(data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES) -> 
         raise LimitExceeded(message, limit=max_bytes, found=len(data), part=part or None)
     data = bytes(data)
     root = _header(data, 0, len(data))
-    pending = [(root, 1)]
-    seen = 0
-    while pending:
-        element, depth = pending.pop()
+    seen = 1
+    # Elements are counted as they are met, rows left half read: a row of millions costs nothing.
+    open_rows = [_checked_row(root)]
+    while open_rows:
+        element = next(open_rows[-1], None)
+        if element is None:
+            open_rows.pop()
+            continue
         seen += 1
-        if depth > MAX_DEPTH:
-            raise LimitExceeded("nested too deeply", limit=MAX_DEPTH, found=depth)
+        if len(open_rows) >= MAX_DEPTH:
+            raise LimitExceeded("nested too deeply", limit=MAX_DEPTH, found=len(open_rows) + 1)
         if seen > MAX_ELEMENTS:
             raise LimitExceeded("too many elements", limit=MAX_ELEMENTS, found=seen)
-        _check_universal(element)
-        if element.is_constructed:
-            pending.extend((child, depth + 1) for child in element.children())
+        open_rows.append(_checked_row(element))
     return root
+
+
+def _checked_row(element: Tlv) -> Iterator[Tlv]:
+    """The elements inside, none for a primitive one; ``element`` itself is checked at once."""
+    _check_universal(element)
+    if element.is_constructed:
+        return _row(element.buffer, element.body, element.end)
+    return iter(())
 
 
 def expect(element: Tlv, tag: int, what: str) -> Tlv:
