@@ -174,3 +174,10 @@ def test_signatures_of_two_documents_are_ordered_by_what_they_protect():
     evidence = build.evidence(data)
     assert [item.id for item in evidence.signatures] == ["A/s001", "B/s001"]
     assert [item.coverage.extent for item in evidence.signatures] == [Extent.WHOLE_FILE] * 2
+
+
+def test_what_cannot_be_followed_to_its_end_may_be_rendered(monkeypatch):
+    data = build.with_files(STAMPED, {"x.bin": b""})
+    assert outside(data) == {"x.bin": False}
+    monkeypatch.setattr("govseal.formats.ofd.coverage._MOST_STEPS", 20)
+    assert outside(data) == {"x.bin": True}

@@ -304,6 +304,8 @@ def test_a_provider_may_be_given_as_elements():
         ("./Sign_0/../Sign_0/Signature.xml", False),
         ("Doc_0/Signs/Sign_0/Signature.xml", True),
         ("Signs/Sign_0/Signature.xml", True),
+        ("../Signs/./Sign_0/Signature.xml", False),
+        ("../../Doc_0/Signs/Sign_0/Signature.xml", False),
     ],
 )
 def test_locations_are_read_as_products_write_them(text, is_noted):

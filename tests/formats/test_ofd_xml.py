@@ -100,6 +100,8 @@ def test_another_root_is_malformed():
         (b"<a>" * 101 + b"</a>" * 101, Limits()),
         (b"<a><b><c/></b></a>", Limits(max_xml_depth=2)),
         (TEXT.encode(), Limits(max_xml_bytes=40)),
+        (b"<a>" + b"<b/>" * 2_000_000 + b"</a>", Limits()),
+        (b"<a " + b" ".join(b"a%d=''" % n for n in range(2_000_000)) + b"/>", Limits()),
     ],
 )
 def test_xml_has_limits(data, limits):

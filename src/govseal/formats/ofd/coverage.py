@@ -8,6 +8,7 @@ mentioned: it grows with every stamp.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from govseal.errors import FormatError
 from govseal.formats.base import Coverage, Extent, UnprotectedPart
@@ -19,6 +20,8 @@ from govseal.formats.ofd.signatures import Found
 from govseal.formats.ofd.xml import Element
 
 _LONGEST_LOCATION = 1024
+#: How much is looked at before the answer is "perhaps": some seconds.
+_MOST_STEPS = 2_000_000
 #: What an XML file starts with, in the encodings that are read.
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<")
 
@@ -37,6 +40,7 @@ class Reach:
         self._last_parts = {name.rpartition("/")[2] for name in self._names}
         self._reached: frozenset[str] | None = None
         self._is_certain = True
+        self._steps = 0
         self._parts: dict[str, UnprotectedPart] = {}
 
     def unprotected(self, name: str) -> UnprotectedPart:
@@ -57,7 +61,7 @@ class Reach:
     def _walk(self) -> set[str]:
         reached = {ENTRY}
         pending = [ENTRY]
-        while pending:
+        while pending and self._steps <= _MOST_STEPS:
             holder = pending.pop()
             for name, is_document in self._named_in(holder):
                 if name not in reached:
@@ -68,29 +72,43 @@ class Reach:
 
     def _named_in(self, holder: str) -> Iterator[tuple[str, bool]]:
         """The files that ``holder`` names, and whether they may name others in turn."""
-        try:
-            data = self.package.read(holder)
-            if not data[:64].lstrip().startswith(_XML_STARTS):
-                return
-            root = xml.parse(data, f"/{holder}", self.limits)
-        except (FormatError, KeyError):
-            self._is_certain = False
+        root = self._open(holder)
+        if root is None:
             return
         base = xml.attribute(root, "BaseLoc") or ""
-        holders = [holder]
-        if base:
-            holders += [f"{directory}/" for directory in locations.readings(holder, base)]
+        bases = islice(locations.readings(holder, base), 2)
+        holders = [holder, *(f"{directory}/" for directory in bases)]
         # An attachment is shown as a file: what is inside it is no part of the document.
         is_document = xml.name(root) != "Attachments"
         for element in root.iter():
             if xml.name(element) == "Signatures" and holder == ENTRY:
                 continue
             for text in self._locations(element):
-                for start in holders:
-                    for reading in locations.readings(start, text):
-                        name = self._names.get(reading.casefold())
-                        if name is not None:
-                            yield name, is_document
+                for name in self._meant(holders, text):
+                    yield name, is_document
+            self._steps += 1
+            if self._steps > _MOST_STEPS:
+                self._is_certain = False
+                return
+
+    def _open(self, holder: str) -> Element | None:
+        """The root element of an XML file; None for what is none, or cannot be read."""
+        try:
+            data = self.package.read(holder)
+            if data[:64].lstrip().startswith(_XML_STARTS):
+                return xml.parse(data, f"/{holder}", self.limits)
+        except FormatError:
+            self._is_certain = False
+        return None
+
+    def _meant(self, holders: Iterable[str], text: str) -> Iterator[str]:
+        """The files that ``text`` may mean, in any of its readings and any case."""
+        for holder in holders:
+            for reading in locations.readings(holder, text):
+                self._steps += 1
+                name = self._names.get(reading.casefold())
+                if name is not None:
+                    yield name
 
     def _locations(self, element: Element) -> Iterator[str]:
         """The texts of an element that end like the name of a file in the package."""
@@ -110,6 +128,7 @@ def coverages(
     # One bit per signature: sets of signatures stay cheap where there are a thousand of them.
     protectors = _masks(signature.protected for signature in signatures)
     owners = _masks(signature.own for signature in signatures)
+    absolute: dict[frozenset[str], frozenset[str]] = {}
     for at, signature in enumerate(signatures):
         later = sum(
             1 << place
@@ -124,9 +143,11 @@ def coverages(
             and name not in signature.files
             and not owners.get(name, 0) & later
         ]
+        if signature.protected not in absolute:
+            absolute[signature.protected] = frozenset(f"/{name}" for name in signature.protected)
         yield Coverage(
             extent=_extent(signature, outside, protectors, later),
-            protected=frozenset(f"/{name}" for name in signature.protected),
+            protected=absolute[signature.protected],
             unprotected=tuple(reach.unprotected(name) for name in outside),
         )
 

@@ -104,8 +104,6 @@ class OfdDocument:
                 replace(item.evidence, coverage=scope)
                 for item, scope in zip(found, scopes, strict=True)
             )
-        for tolerance in package.tolerances.items:
-            self._tolerances.note(tolerance.code, tolerance.part)
         return Evidence(
             self.format,
             signatures=signatures,
@@ -115,7 +113,7 @@ class OfdDocument:
                 for name, entry in ((name, package.entry(name)) for name in package.names)
             ),
             pages=len(self.pages),
-            tolerances=tuple(self._tolerances.items),
+            tolerances=(*self._tolerances.items, *package.tolerances),
         )
 
     def prepare(self, request: StampRequest) -> PreparedStamp:

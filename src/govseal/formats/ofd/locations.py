@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from govseal.formats.ofd.package import Package
 
-_LONGEST = 4096
+_LONGEST = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,19 @@ class Location:
     """Whether it took a reading that the standard does not give (Q15)."""
 
 
-def join(directory: str, text: str) -> str | None:
-    """``text`` from ``directory``, without ``.`` and ``..``; None where it climbs out."""
-    parts = directory.split("/") if directory and not text.startswith("/") else []
+def _normal(text: str) -> tuple[int, str]:
+    """How far ``text`` climbs, and the path that is left, without ``.`` and ``..``."""
+    climbs = 0
+    parts: list[str] = []
     for part in text.split("/"):
         if part == "..":
-            if not parts:
-                return None
-            parts.pop()
+            if parts:
+                parts.pop()
+            else:
+                climbs += 1
         elif part not in ("", "."):
             parts.append(part)
-    return "/".join(parts)
+    return climbs, "/".join(parts)
 
 
 def directory_of(name: str) -> str:
@@ -50,19 +52,15 @@ def readings(holder: str, text: str) -> Iterator[str]:
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return
-    directory = directory_of(holder)
-    first = join(directory, text)
-    if first:
-        yield first
-    if text.startswith("/"):
-        return
-    bases = [""]
-    while directory := directory_of(directory):
-        bases.append(directory)
-    for base in bases:
-        name = join(base, text)
-        if name and name != first:
-            yield name
+    climbs, tail = _normal(text)
+    parents = [] if text.startswith("/") else holder.split("/")[:-1]
+    first = len(parents)
+    # Then the root, then the directories between.
+    for depth in (first, *([0] if first else ()), *range(first - 1, 0, -1)):
+        if climbs <= depth:
+            name = "/".join([*parents[: depth - climbs], tail])
+            if tail:
+                yield name
 
 
 def resolve(package: Package, holder: str, text: str) -> Location:

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from govseal.asn1.strict import Tolerances
+from govseal.asn1.strict import Tolerance
 from govseal.errors import FormatError, LimitExceeded
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
 from govseal.formats.ofd import records
@@ -24,14 +24,13 @@ _CACHED_TOTAL_BYTES = 16 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
 # C0, C1, surrogates and the two code points that are no characters: XML cannot carry most of them.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_LONGEST_NAME = 1024
+_DEEPEST_NAME = 64
 _FILE_TYPES = (0, stat.S_IFREG, stat.S_IFDIR)
 
 
 class Package:
-    """The files of an archive, read by its central directory alone.
-
-    ``tolerances`` holds what was read although it is not as the standard asks (Q17).
-    """
+    """The files of an archive, read by its central directory alone."""
 
     def __init__(
         self,
@@ -39,7 +38,6 @@ class Package:
         end: records.End,
         entries: tuple[Entry, ...],
         problem: FormatError | None,
-        tolerances: Tolerances,
     ) -> None:
         self.data = data
         self.end = end
@@ -47,7 +45,6 @@ class Package:
         """Files and directories, in the order of the central directory."""
         self.problem = problem
         """What a tolerant reading passed over; None after a strict one."""
-        self.tolerances = tolerances
         self._files: dict[str, Entry] = {}
         doubled: set[str] = set()
         for entry in entries:
@@ -59,6 +56,7 @@ class Package:
         """Names that several entries have: which of them is meant, nobody can tell."""
         self.names = tuple(self._files)
         """Names of the files, each once."""
+        self._leftovers: dict[str, None] = {}
         self._cache: dict[str, bytes] = {}
         self._cached_bytes = 0
 
@@ -85,11 +83,14 @@ class Package:
         problem = _layout_problem(entries, end) or _name_problem(entries)
         if problem is not None and not tolerant:
             raise problem
-        tolerances = Tolerances()
-        for entry in entries:
-            if not _is_utf8(entry.raw_name):
-                tolerances.note("quirk_q17", f"/{entry.name}")
-        return cls(data, end, entries, problem, tolerances)
+        return cls(data, end, entries, problem)
+
+    @property
+    def tolerances(self) -> tuple[Tolerance, ...]:
+        """Files that were read although they are not as the standard asks (Q17)."""
+        strange = [entry.name for entry in self.entries if not _is_utf8(entry.raw_name)]
+        names = dict.fromkeys([*strange, *self._leftovers])
+        return tuple(Tolerance("quirk_q17", f"/{name}") for name in names)
 
     def __contains__(self, name: object) -> bool:
         return name in self._files
@@ -140,7 +141,7 @@ class Package:
         if name in self.doubled:
             message = "several files have this name"
             raise FormatError(message, code="container_duplicate_name", part=name)
-        return records.inflate(memoryview(self.data), entry, self.tolerances)
+        return records.inflate(memoryview(self.data), entry, self._leftovers)
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -201,6 +202,8 @@ def unsafe_name(name: str) -> str | None:
     segments = name.removesuffix("/").split("/")
     if not name or name.startswith("/"):
         return "is absolute"
+    if len(name) > _LONGEST_NAME or len(segments) > _DEEPEST_NAME:
+        return "is too long"
     if "\\" in name:
         return "has a backslash"
     if _DRIVE.match(name):
@@ -253,7 +256,7 @@ def write_package(
 def new_package(files: Mapping[str, bytes], *, modified: datetime) -> bytes:
     """A package of ``files``, in their order."""
     end = records.End(at=0, count=0, directory_size=0, directory_at=0, comment=b"", trailing=0)
-    return write_package(Package(b"", end, (), None, Tolerances()), {}, files, modified=modified)
+    return write_package(Package(b"", end, (), None), {}, files, modified=modified)
 
 
 def _check_changes(

@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from govseal.asn1.strict import Tolerances
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import Limits
 
@@ -306,16 +305,18 @@ def decode_name(raw: bytes, *, is_utf8: bool, offset: int) -> str:
 
 
 def inflate(
-    data: memoryview, entry: Entry, tolerances: Tolerances, *, chunk: int = 1 << 18
+    data: memoryview, entry: Entry, leftovers: dict[str, None], *, chunk: int = 1 << 18
 ) -> Iterator[bytes]:
     """The content of an entry in pieces, checked at the end against its size and CRC.
+
+    An entry with the checksum of a zlib stream behind it is entered into ``leftovers``.
 
     Raises:
         FormatError: not what the headers promised; the pieces given out so far are worthless.
     """
     body = data[entry.body : entry.body + entry.compressed_size]
     if entry.method == DEFLATED:
-        pieces = _inflated(body, entry, tolerances, chunk)
+        pieces = _inflated(body, entry, leftovers, chunk)
     else:
         pieces = (bytes(body[at : at + chunk]) for at in range(0, len(body), chunk))
     crc = size = 0
@@ -330,7 +331,7 @@ def inflate(
 
 
 def _inflated(
-    body: memoryview, entry: Entry, tolerances: Tolerances, chunk: int
+    body: memoryview, entry: Entry, leftovers: dict[str, None], chunk: int
 ) -> Iterator[bytes]:
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     # One byte more than promised, so that an entry that goes on is noticed.
@@ -351,6 +352,6 @@ def _inflated(
         raise damaged("a file is not deflated properly", part=entry.name) from error
     if inflater.unused_data == adler.to_bytes(4, "big"):
         # One product takes the head off a zlib stream and forgets its checksum at the end.
-        tolerances.note("quirk_q17", f"/{entry.name}")
+        leftovers[entry.name] = None
     elif left > 0 and (not inflater.eof or inflater.unused_data):
         raise damaged("a file is not deflated properly", part=entry.name)

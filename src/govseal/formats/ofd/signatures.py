@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from govseal.asn1.strict import Tolerance, Tolerances
@@ -79,6 +79,7 @@ class SignatureReader:
         self.problem: FormatError | None = None
         self._digests: dict[tuple[str, str], bytes | None] = {}
         self._values: dict[str, _Value] = {}
+        self._contents: dict[tuple[int, str], Found] = {}
         self._signatures = 0
         self._references = 0
 
@@ -111,59 +112,63 @@ class SignatureReader:
             yield self._signature(body, name, number, entry)
 
     def _signature(self, body: Body, holder: str, number: int, entry: Element) -> Found:
+        """One entry of a list: the contents of the Signature.xml that it names, under its ID."""
         own_id = (xml.attribute(entry, "ID") or "").strip()
         shown = own_id or str(number)
         if len(self.outline.bodies) > 1:
             shown = f"{body.id}/{shown}"
         is_plain = (xml.attribute(entry, "Type") or "").strip().lower() == "sign"
+        kind = SignatureKind.SIGNATURE if is_plain else SignatureKind.SEAL
         location = locations.resolve(self.package, holder, xml.attribute(entry, "BaseLoc") or "")
-        evidence = SignatureEvidence(
-            id=shown,
-            kind=SignatureKind.SIGNATURE if is_plain else SignatureKind.SEAL,
-            location=location.path,
-        )
-        found = Found(evidence, body, frozenset(), frozenset(), frozenset(), (own_id,))
-        if location.name is None:
+        name = location.name
+        if name is None:
             problem = FormatError("Signature.xml is missing", part=location.path)
-            return replace(found, evidence=replace(evidence, problem=problem))
+            evidence = SignatureEvidence(shown, kind, location.path, problem=problem)
+            return Found(evidence, body, frozenset(), frozenset(), frozenset(), (own_id,))
+        key = (body.number, name)
+        if key not in self._contents:
+            self._contents[key] = self._read_signature(body, name)
+        found = self._contents[key]
+        evidence = found.evidence
         tolerances = Tolerances()
         if location.is_loose:
             tolerances.note("quirk_q15", f"/{holder}")
-        return self._read_signature(found, location.name, tolerances)
+        if evidence.problem is None and evidence.kind is not kind:
+            tolerances.note("quirk_q16", f"/{name}")
+        evidence = replace(
+            evidence,
+            id=shown,
+            kind=kind if evidence.problem is not None else evidence.kind,
+            tolerances=(*tolerances.items, *evidence.tolerances),
+        )
+        return replace(found, evidence=evidence, ids=(own_id, *found.ids))
 
-    def _read_signature(self, found: Found, name: str, tolerances: Tolerances) -> Found:
-        evidence = found.evidence
+    def _read_signature(self, body: Body, name: str) -> Found:
+        """What one Signature.xml says, apart from the entry that lists it."""
+        evidence = SignatureEvidence("", SignatureKind.SEAL, f"/{name}")
+        found = Found(evidence, body, frozenset(), frozenset({name}), frozenset(), ())
         data: bytes | None = None
         try:
             data = self.package.read(name)
             root = xml.parse(data, f"/{name}", self.limits, expected="Signature")
         except FormatError as problem:
-            evidence = replace(evidence, data=data, problem=problem)
-            return replace(found, evidence=evidence, files=frozenset({name}))
+            return replace(found, evidence=replace(evidence, data=data, problem=problem))
         info = xml.child(root, "SignedInfo")
         if info is None:
             empty = FormatError("Signature.xml has no SignedInfo", part=f"/{name}")
             return replace(found, evidence=replace(evidence, data=data, problem=empty))
+        tolerances = Tolerances()
         if xml.namespace(root) != xml.NAMESPACE:
             tolerances.note("quirk_q14", f"/{name}")
         provider = _provider(info, name, tolerances)
         method, parts = self._parts(info, name, tolerances)
         value_name, value = self._value(root, name, tolerances)
         seal_name, seal_file = self._seal_file(info, name, tolerances)
-        kind = evidence.kind
-        if value.problem is None:
-            kind = SignatureKind.SEAL if value.stamp is not None else SignatureKind.SIGNATURE
-        if kind is not evidence.kind:
-            tolerances.note("quirk_q16", f"/{name}")
         annotations = tuple(xml.children(info, "StampAnnot"))
-        own = {name}
-        if value_name is not None and value.problem is None:
-            own.add(value_name)
-        if seal_name is not None and value.stamp is not None and seal_file == value.stamp.seal.der:
-            own.add(seal_name)
+        numbers = {page.id: page.number for page in reversed(body.pages)}
         evidence = replace(
             evidence,
-            kind=kind,
+            kind=SignatureKind.SIGNATURE if value.signed_data is not None else SignatureKind.SEAL,
             data=data,
             digest_algorithm=method,
             parts=parts,
@@ -171,20 +176,24 @@ class SignatureReader:
             signed_data=value.signed_data,
             problem=value.problem,
             seal_file=seal_file,
-            appearances=tuple(_appearance(item, found.body) for item in annotations),
+            appearances=tuple(_appearance(item, numbers) for item in annotations),
             tolerances=(*tolerances.items, *value.tolerances),
             provider=provider,
             written_time=xml.text(info, "SignatureDateTime"),
         )
-        ids = (xml.attribute(item, "ID") or "" for item in annotations)
+        own = {name}
+        if value_name is not None and value.problem is None:
+            own.add(value_name)
+        if seal_name is not None and value.stamp is not None and seal_file == value.stamp.seal.der:
+            own.add(seal_name)
         protected = (part.name.removeprefix("/") for part in parts)
         return Found(
             evidence=evidence,
-            body=found.body,
+            body=body,
             protected=frozenset(item for item in protected if item in self.package),
             files=frozenset(item for item in (name, value_name, seal_name) if item is not None),
             own=frozenset(own),
-            ids=(*found.ids, *ids),
+            ids=tuple(xml.attribute(item, "ID") or "" for item in annotations),
         )
 
     def _parts(
@@ -306,13 +315,13 @@ def _base64(text: str) -> bytes:
         return b""
 
 
-def _appearance(annotation: Element, body: Body) -> Appearance:
+def _appearance(annotation: Element, numbers: Mapping[str, int]) -> Appearance:
+    """Where a StampAnnot shows; ``numbers`` gives the page of each ID."""
     reference = (xml.attribute(annotation, "PageRef") or "").strip()
-    number = next((page.number for page in body.pages if page.id == reference), 0)
     box = read_box(xml.attribute(annotation, "Boundary")) or Box(0, 0, 0, 0)
     clip = read_box(xml.attribute(annotation, "Clip"))
     return Appearance(
-        page=number,
+        page=numbers.get(reference, 0),
         x_mm=box.x_mm,
         y_mm=box.y_mm,
         width_mm=box.width_mm,

@@ -37,6 +37,8 @@ _CODECS = {
     "gb18030": "gb18030",
 }
 _SPACE = " \t\r\n"
+#: Elements and attributes cost far more memory than the text that makes them.
+_MOST_NODES = 2_000_000
 
 
 def parse(
@@ -56,6 +58,10 @@ def parse(
         message = "an XML file is too large"
         raise LimitExceeded(message, limit=limits.max_xml_bytes, found=len(data), part=part)
     text = _decoded(data, part)
+    nodes = text.count("<") + text.count("=")
+    if nodes > _MOST_NODES:
+        message = "an XML file has too many elements"
+        raise LimitExceeded(message, limit=_MOST_NODES, found=nodes, part=part)
     _refuse_document_type(text, part)
     # Comments stay for the sake of files that are written back.
     parser = etree.XMLParser(
