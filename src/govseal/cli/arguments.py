@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 from govseal.asn1.times import BEIJING
 from govseal.cli.language import LANGUAGES, say
@@ -58,23 +58,27 @@ class Parser(argparse.ArgumentParser):
             allow_abbrev=False,
             formatter_class=_Formatter,
         )
-        self.inputs = self.add_argument_group(say("参数", "arguments"))
-        self.options = self.add_argument_group(say("选项", "options"))
+        self._inputs = self.add_argument_group(say("参数", "arguments"))
+        self._options = self.add_argument_group(say("选项", "options"))
 
-    def add_common(self, *, json: bool = True) -> None:
+    def input(self, name: str, *, zh: str, en: str, **settings: Any) -> None:  # noqa: ANN401 - argparse's own
+        """Something that the command works on; its help in both languages."""
+        self._inputs.add_argument(name, help=say(zh, en), **settings)
+
+    def option(self, *names: str, zh: str, en: str, **settings: Any) -> None:  # noqa: ANN401 - argparse's own
+        """An option; its help in both languages."""
+        self._options.add_argument(*names, help=say(zh, en), **settings)
+
+    def add_common(self) -> None:
         """The options that every command ends with."""
-        if json:
-            self.options.add_argument(
-                "--json", action="store_true", help=say("以 JSON 输出", "print JSON")
-            )
-        self.options.add_argument(
+        self.option("--json", zh="以 JSON 输出", en="print JSON", action="store_true")
+        self.option(
             "--lang",
+            zh="语言：zh 中文，en 英文",
+            en="language: zh Chinese, en English",
             choices=LANGUAGES,
-            help=say("语言：zh 中文，en 英文", "language: zh Chinese, en English"),
         )
-        self.options.add_argument(
-            "-h", "--help", action="help", help=say("显示本帮助", "show this help")
-        )
+        self.option("-h", "--help", zh="显示本帮助", en="show this help", action="help")
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print."""
@@ -132,26 +136,25 @@ def only(value: str, zh: str, en: str) -> Callable[[str], str]:
     return check
 
 
-def add_output(parser: Parser, help_text: str) -> None:
+def add_output(parser: Parser, *, zh: str, en: str) -> None:
     """``-o OUT``."""
-    parser.options.add_argument(
-        "-o", "--output", metavar="OUT", type=Path, required=True, help=help_text
-    )
+    parser.option("-o", "--output", zh=zh, en=en, metavar="OUT", type=Path, required=True)
 
 
 def add_password(parser: Parser) -> None:
     """The two ways to give a password, neither of them in the clear."""
-    group = parser.options
-    group.add_argument(
+    parser.option(
         "--password-env",
+        zh="从环境变量 NAME 取密码",
+        en="take the password from the variable NAME",
         metavar="NAME",
-        help=say("从环境变量 NAME 取密码", "take the password from the variable NAME"),
     )
-    group.add_argument(
+    parser.option(
         "--password-file",
+        zh="从文件 F 的第一行取密码",
+        en="take the password from the first line of F",
         metavar="F",
         type=Path,
-        help=say("从文件 F 的第一行取密码", "take the password from the first line of F"),
     )
 
 

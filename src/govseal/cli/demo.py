@@ -48,12 +48,13 @@ _NOT_AS_EXPECTED = 1
 
 def add_arguments(parser: Parser) -> None:
     """The options of ``govseal demo``."""
-    parser.options.add_argument(
+    parser.option(
         "--out",
+        zh="输出目录（缺省 demo-out）",
+        en="folder to write into (demo-out by default)",
         metavar="DIR",
         type=Path,
         default=Path("demo-out"),
-        help=say("输出目录（缺省 demo-out）", "folder to write into (demo-out by default)"),
     )
     parser.add_common()
 

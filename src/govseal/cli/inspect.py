@@ -17,18 +17,18 @@ from govseal.cli.facts import (
     seal_facts,
     stamp_facts,
 )
-from govseal.cli.language import say
 from govseal.formats.base import Evidence, SignatureEvidence
 from govseal.formats.cms import SignedData
 
 
 def add_arguments(parser: Parser) -> None:
     """The options of ``govseal inspect``."""
-    parser.inputs.add_argument(
+    parser.input(
         "file",
+        zh="OFD、印章（.esl）或签章（.ses）",
+        en="OFD, seal (.esl) or stamp (.ses)",
         metavar="FILE",
         type=Path,
-        help=say("OFD、印章（.esl）或签章（.ses）", "OFD, seal (.esl) or stamp (.ses)"),
     )
     parser.add_common()
 

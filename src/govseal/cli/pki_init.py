@@ -25,17 +25,19 @@ _CONTENTS: dict[str, tuple[str, str]] = {
 
 def add_arguments(parser: Parser) -> None:
     """The options of ``govseal pki init``."""
-    parser.inputs.add_argument(
+    parser.input(
         "directory",
+        zh="新目录，或空目录",
+        en="a new directory, or an empty one",
         metavar="DIR",
         type=Path,
-        help=say("新目录，或空目录", "a new directory, or an empty one"),
     )
-    parser.options.add_argument(
+    parser.option(
         "--algorithm",
+        zh="密钥算法（缺省 sm2）",
+        en="kind of keys (sm2 by default)",
         choices=("sm2", "rsa"),
         default="sm2",
-        help=say("密钥算法（缺省 sm2）", "kind of keys (sm2 by default)"),
     )
     parser.add_common()
 

@@ -16,15 +16,14 @@ _DEFAULT_DPI = 600
 
 def add_arguments(parser: Parser) -> None:
     """The options of ``govseal seal draw``."""
-    options = parser.options
-    options.add_argument(
-        "--name", required=True, help=say("环绕的单位名称", "name of the unit, around the star")
+    parser.option(
+        "--name", zh="环绕的单位名称", en="name of the unit, around the star", required=True
     )
-    options.add_argument(
-        "--bottom", help=say("下方的章名，例如 行政审批专用章", "the line below the star")
-    )
-    options.add_argument(
+    parser.option("--bottom", zh="下方的章名，例如 行政审批专用章", en="the line below the star")
+    parser.option(
         "--shape",
+        zh="形状：round 圆形",
+        en="the shape: round",
         metavar="round",
         type=only(
             "round",
@@ -32,25 +31,23 @@ def add_arguments(parser: Parser) -> None:
             "this version draws round seals only, which is round",
         ),
         default="round",
-        help=say("形状：round 圆形", "the shape: round"),
     )
-    options.add_argument(
+    parser.option(
         "--diameter",
+        zh=f"直径，毫米（缺省 {_DEFAULT_MM}）",
+        en=f"in millimetres ({_DEFAULT_MM} by default)",
         metavar="MM",
         type=int,
         default=_DEFAULT_MM,
-        help=say(f"直径，毫米（缺省 {_DEFAULT_MM}）", f"in millimetres ({_DEFAULT_MM} by default)"),
     )
-    options.add_argument(
+    parser.option(
         "--dpi",
+        zh=f"PNG 的分辨率（缺省 {_DEFAULT_DPI}）",
+        en=f"resolution of a PNG ({_DEFAULT_DPI} by default)",
         type=int,
         default=_DEFAULT_DPI,
-        help=say(
-            f"PNG 的分辨率（缺省 {_DEFAULT_DPI}）",
-            f"resolution of a PNG ({_DEFAULT_DPI} by default)",
-        ),
     )
-    add_output(parser, say("seal.svg 或 seal.png", "seal.svg or seal.png"))
+    add_output(parser, zh="seal.svg 或 seal.png", en="seal.svg or seal.png")
     parser.add_common()
 
 

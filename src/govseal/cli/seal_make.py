@@ -29,57 +29,53 @@ _MAX_CERTIFICATE_FILE = 1024 * 1024
 
 def add_arguments(parser: Parser) -> None:
     """The options of ``govseal seal make``."""
-    options = parser.options
-    options.add_argument(
+    parser.option(
         "--maker",
+        zh="制章人的密钥和证书",
+        en="key and certificate of the maker",
         metavar="M.p12",
         type=Path,
         required=True,
-        help=say("制章人的密钥和证书", "key and certificate of the maker"),
     )
-    options.add_argument(
+    parser.option(
         "--signer",
+        zh="授权的签章人证书",
+        en="certificates that may use the seal",
         metavar="U.pem",
         dest="signers",
         type=Path,
         action="extend",
         nargs="+",
         required=True,
-        help=say("授权的签章人证书", "certificates that may use the seal"),
     )
-    options.add_argument("--name", required=True, help=say("印章名称", "name of the seal"))
-    options.add_argument(
+    parser.option("--name", zh="印章名称", en="name of the seal", required=True)
+    parser.option(
         "--picture",
+        zh="印模：PNG、SVG、JPEG、GIF、BMP 或 OFD",
+        en="imprint: PNG, SVG, JPEG, GIF, BMP or OFD",
         metavar="P",
         type=Path,
         required=True,
-        help=say(
-            "印模：PNG、SVG、JPEG、GIF、BMP 或 OFD", "imprint: PNG, SVG, JPEG, GIF, BMP or OFD"
-        ),
     )
-    options.add_argument(
+    parser.option(
         "--size-mm",
+        zh="印模的宽和高，整毫米；缺省取图像所注明的尺寸",
+        en="width and height of the imprint in whole millimetres; what it states by default",
         metavar="W,H",
         type=size_mm,
-        help=say(
-            "印模的宽和高，整毫米；缺省取图像所注明的尺寸",
-            "width and height of the imprint in whole millimetres; what it states by default",
-        ),
     )
-    options.add_argument(
-        "--id", dest="es_id", metavar="ES_ID", help=say("印章编码（ASCII）", "seal code (ASCII)")
+    parser.option(
+        "--id", zh="印章编码（ASCII）", en="seal code (ASCII)", dest="es_id", metavar="ES_ID"
     )
-    options.add_argument(
-        "--type", dest="seal_type", metavar="CODE", type=int, help=say("印章类型", "seal type")
+    parser.option(
+        "--type", zh="印章类型", en="seal type", dest="seal_type", metavar="CODE", type=int
     )
-    options.add_argument(
-        "--from", dest="start", metavar="T", type=moment, help=say("有效期起", "valid from")
-    )
-    options.add_argument(
-        "--to", dest="end", metavar="T", type=moment, help=say("有效期止", "valid to")
-    )
-    options.add_argument(
+    parser.option("--from", zh="有效期起", en="valid from", dest="start", metavar="T", type=moment)
+    parser.option("--to", zh="有效期止", en="valid to", dest="end", metavar="T", type=moment)
+    parser.option(
         "--generation",
+        zh="标准：2020 即 GB/T 38540-2020",
+        en="the standard: 2020 is GB/T 38540-2020",
         metavar="2020",
         type=only(
             "2020",
@@ -87,10 +83,9 @@ def add_arguments(parser: Parser) -> None:
             "this version makes seals of GB/T 38540-2020 only, which is 2020",
         ),
         default="2020",
-        help=say("标准：2020 即 GB/T 38540-2020", "the standard: 2020 is GB/T 38540-2020"),
     )
     add_password(parser)
-    add_output(parser, "seal.esl")
+    add_output(parser, zh="seal.esl", en="seal.esl")
     parser.add_common()
 
 

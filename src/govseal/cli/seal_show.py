@@ -9,14 +9,11 @@ from govseal import facade
 from govseal.cli import problems
 from govseal.cli.arguments import Parser
 from govseal.cli.facts import lines, seal_facts
-from govseal.cli.language import say
 
 
 def add_arguments(parser: Parser) -> None:
     """The options of ``govseal seal show``."""
-    parser.inputs.add_argument(
-        "file", metavar="seal.esl", type=Path, help=say("电子印章", "the electronic seal")
-    )
+    parser.input("file", zh="电子印章", en="the electronic seal", metavar="seal.esl", type=Path)
     parser.add_common()
 
 

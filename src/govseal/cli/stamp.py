@@ -22,58 +22,53 @@ _PLACE = re.compile(rf"(\d{{1,6}}),({_NUMBER}),({_NUMBER})", re.ASCII)
 
 def add_arguments(parser: Parser) -> None:
     """The options of ``govseal stamp``."""
-    parser.inputs.add_argument(
+    parser.input(
         "file",
+        zh="OFD 文件；--detached 时为任意文件",
+        en="an OFD document; any file with --detached",
         metavar="FILE",
         type=Path,
-        help=say("OFD 文件；--detached 时为任意文件", "an OFD document; any file with --detached"),
     )
-    options = parser.options
-    options.add_argument(
-        "--seal",
-        metavar="S.esl",
-        type=Path,
-        required=True,
-        help=say("电子印章", "the electronic seal"),
+    parser.option(
+        "--seal", zh="电子印章", en="the electronic seal", metavar="S.esl", type=Path, required=True
     )
-    options.add_argument(
+    parser.option(
         "--key",
+        zh="签章人的密钥：PKCS#12、PKCS#8 或 PEM",
+        en="signer's key: PKCS#12, PKCS#8 or PEM",
         metavar="K.p12",
         type=Path,
         required=True,
-        help=say("签章人的密钥：PKCS#12、PKCS#8 或 PEM", "signer's key: PKCS#12, PKCS#8 or PEM"),
     )
-    options.add_argument(
+    parser.option(
         "--cert",
+        zh="密钥文件不含证书时的证书",
+        en="the certificate, where the key file holds none",
         metavar="C.pem",
         type=Path,
-        help=say("密钥文件不含证书时的证书", "the certificate, where the key file holds none"),
     )
-    options.add_argument(
+    parser.option(
         "--place",
+        zh="盖章位置：页码（从 1 起）和印章左上角（毫米，自页面左上角），可重复",
+        en="page (from 1) and the seal's top-left corner in millimetres, repeatable",
         metavar="PAGE,X,Y",
         type=_place,
         action="append",
-        help=say(
-            "盖章位置：页码（从 1 起）和印章左上角（毫米，自页面左上角），可重复",
-            "page (from 1) and the seal's top-left corner in millimetres, repeatable",
-        ),
     )
-    options.add_argument(
+    parser.option(
         "--detached",
+        zh="分离式签章：只写出签章，不改文件",
+        en="a detached stamp; the file is not changed",
         action="store_true",
-        help=say("分离式签章：只写出签章，不改文件", "a detached stamp; the file is not changed"),
     )
-    options.add_argument(
+    parser.option(
         "--protect",
+        zh="保护方式：continue 可继续签章（缺省），whole 不可再签章",
+        en="continue lets later stamps follow (the default), whole closes the document",
         choices=("continue", "whole"),
-        help=say(
-            "保护方式：continue 可继续签章（缺省），whole 不可再签章",
-            "continue lets later stamps follow (the default), whole closes the document",
-        ),
     )
     add_password(parser)
-    add_output(parser, say("输出文件；- 为标准输出", "the output; - is standard output"))
+    add_output(parser, zh="输出文件；- 为标准输出", en="the output; - is standard output")
     parser.add_common()
 
 

@@ -37,67 +37,60 @@ _MAX_POLICY_BYTES = 1024 * 1024
 
 def add_arguments(parser: Parser) -> None:
     """The options of ``govseal verify``."""
-    parser.inputs.add_argument(
+    parser.input(
         "files",
+        zh="OFD、印章（.esl）或签章（.ses）",
+        en="OFD, seal (.esl) or stamp (.ses)",
         metavar="FILE",
         nargs="+",
         type=Path,
-        help=say("OFD、印章（.esl）或签章（.ses）", "OFD, seal (.esl) or stamp (.ses)"),
     )
-    options = parser.options
-    options.add_argument(
+    parser.option(
         "--detached",
+        zh="FILE 的分离式签章",
+        en="the detached stamp over FILE",
         metavar="FILE.ses",
         type=Path,
-        help=say("FILE 的分离式签章", "the detached stamp over FILE"),
     )
-    options.add_argument(
+    parser.option(
         "--trust",
+        zh="受信任的根证书，可重复",
+        en="trusted roots, repeatable",
         metavar="PEM|DIR",
         action="append",
         default=[],
-        help=say("受信任的根证书，可重复", "trusted roots, repeatable"),
     )
-    options.add_argument(
+    parser.option(
         "--makers",
+        zh="制章人的根证书，可重复；缺省同 --trust",
+        en="roots of seal makers, repeatable; those of --trust by default",
         metavar="PEM|DIR",
         action="append",
-        help=say(
-            "制章人的根证书，可重复；缺省同 --trust",
-            "roots of seal makers, repeatable; those of --trust by default",
-        ),
     )
-    options.add_argument(
+    parser.option(
         "--crl",
+        zh="吊销列表，可重复；目录取其中的 .crl 文件",
+        en="revocation list, repeatable; of a directory its .crl files",
         metavar="F|DIR",
         action="append",
         default=[],
-        help=say(
-            "吊销列表，可重复；目录取其中的 .crl 文件",
-            "revocation list, repeatable; of a directory its .crl files",
-        ),
     )
-    options.add_argument(
+    parser.option(
         "--as-of",
+        zh="按该时间判断（ISO 8601，无时区为北京时间；缺省为现在）",
+        en="judge as of that time (ISO 8601, Beijing time without a zone; now by default)",
         metavar="TIME",
         type=moment,
-        help=say(
-            "按该时间判断（ISO 8601，无时区为北京时间；缺省为现在）",
-            "judge as of that time (ISO 8601, Beijing time without a zone; now by default)",
-        ),
     )
-    options.add_argument(
-        "--policy", metavar="F", type=Path, help=say("验证策略（TOML）", "the policy (TOML)")
-    )
-    options.add_argument(
+    parser.option("--policy", zh="验证策略（TOML）", en="the policy (TOML)", metavar="F", type=Path)
+    parser.option(
         "--report",
+        zh="同时写出 HTML 报告",
+        en="write an HTML report too",
         metavar="OUT.html",
         type=Path,
-        help=say("同时写出 HTML 报告", "write an HTML report too"),
     )
-    options.add_argument(
-        "--verbose", action="store_true", help=say("列出每项检查", "list every check")
-    )
+    parser.option("--verbose", zh="列出每项检查", en="list every check", action="store_true")
     parser.add_common()
 
 

@@ -115,7 +115,7 @@ class _Page:
     def both(self, pair: Pair) -> str:
         """A text in the reader's language, and the other beside it."""
         first, second = pair if self.lang == "zh" else (pair[1], pair[0])
-        return f'{escape(first)} <span class="other">{escape(second)}</span>'
+        return f'{_text(first)} <span class="other">{_text(second)}</span>'
 
     def stacked(self, pair: Pair) -> str:
         """Like :meth:`both`, the other language on a line of its own."""

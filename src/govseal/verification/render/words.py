@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from govseal.asn1.times import BEIJING
+from govseal.asn1.times import in_beijing
 from govseal.verification.report import Effect, Outcome, Verdict
 
 Pair = tuple[str, str]
@@ -126,14 +126,14 @@ def time_text(moment: datetime | None, lang: str) -> str:
     """A moment in Beijing time, to the second, which is how the parties read it."""
     if moment is None:
         return pick(FIELDS["unknown"], lang)
-    text = f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
+    text = f"{in_beijing(moment):%Y-%m-%d %H:%M:%S}"
     return f"{text}（北京时间）" if lang == "zh" else f"{text} (UTC+8)"
 
 
 def period_text(start: datetime | None, end: datetime | None, lang: str) -> str:
     """A period of validity by its days in Beijing time."""
     days = [
-        f"{moment.astimezone(BEIJING):%Y-%m-%d}" if moment else pick(FIELDS["unknown"], lang)
+        f"{in_beijing(moment):%Y-%m-%d}" if moment else pick(FIELDS["unknown"], lang)
         for moment in (start, end)
     ]
     return (" 至 " if lang == "zh" else " to ").join(days)

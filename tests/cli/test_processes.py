@@ -1,0 +1,203 @@
+"""What only a process of its own shows: terminals, pipes, signals, what is imported."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+
+import pytest
+
+GOVSEAL = [sys.executable, "-m", "govseal"]
+LIMIT = 60
+HEAVY = (
+    *("cryptography", "PIL", "fontTools", "asn1crypto"),
+    *("shutil", "html", "getpass", "govseal.testing"),
+)
+
+
+@pytest.fixture
+def start(environment):
+    """Starts ``govseal`` as a process; streams as ``subprocess`` names them."""
+    running = []
+
+    def call(*words, env=None, **streams):
+        process = subprocess.Popen(
+            [*GOVSEAL, *map(str, words)],
+            **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+            | streams,
+            env=environment | (env or {}),
+            bufsize=0,
+            start_new_session=True,
+        )
+        running.append(process)
+        return process
+
+    yield call
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def terminal():
+    """Both ends of a pseudo-terminal: the process's, and ours."""
+    ours, theirs = pty.openpty()
+    yield theirs, ours
+    os.close(ours)
+
+
+def read_all(ours):
+    """What was shown on a terminal whose other end is closed."""
+    shown = b""
+    # Linux answers EIO when the last writer is gone.
+    with contextlib.suppress(OSError):
+        while piece := os.read(ours, 65536):
+            shown += piece
+    return shown.decode()
+
+
+def test_verify_as_a_process(start, desk):
+    process = start("verify", desk.path("stamped.ofd"), *desk.trusted, "--json")
+    out, err = process.communicate(timeout=LIMIT)
+    assert process.returncode == 0
+    assert json.loads(out)["verdict"] == "passed"
+    assert err == b""
+
+
+def test_refusal_as_a_process(start, desk):
+    process = start("verify", desk.path("permit.ofd"), "absent.ofd", "--lang=en")
+    out, err = process.communicate(timeout=LIMIT)
+    assert process.returncode == 2
+    assert out == b"unsigned  permit.ofd (counts as a copy)\n"
+    assert err == b"govseal: error: absent.ofd: no such file\n"
+
+
+def test_verifying_an_sm2_document_imports_nothing_heavy(environment, desk):
+    words = ["verify", str(desk.path("stamped.ofd")), *map(str, desk.trusted)]
+    program = (
+        "import sys; from govseal.cli import main; status = main(sys.argv[1:]); "
+        f"print(status, [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=LIMIT,
+    )
+    assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_binary_goes_into_a_pipe(start, desk):
+    process = start(
+        *("stamp", desk.path("permit.ofd"), "-o", "-", "--place", "1,10,10"), *desk.signing
+    )
+    out, _ = process.communicate(timeout=LIMIT)
+    assert process.returncode == 0
+    assert out.startswith(b"PK")
+
+
+def test_binary_never_goes_to_a_terminal(start, desk, terminal):
+    theirs, ours = terminal
+    process = start(
+        *("stamp", desk.path("permit.ofd"), "-o", "-", "--place", "1,10,10"),
+        *desk.signing,
+        stdout=theirs,
+    )
+    os.close(theirs)
+    shown = read_all(ours)
+    _, err = process.communicate(timeout=LIMIT)
+    assert process.returncode == 2
+    assert shown == ""
+    assert "不向终端输出二进制数据" in err.decode()
+
+
+@pytest.mark.parametrize(
+    ("env", "has_colour"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_colours_on_a_terminal_only(start, desk, terminal, env, has_colour):
+    theirs, ours = terminal
+    process = start("verify", desk.path("permit.ofd"), stdout=theirs, env=env)
+    os.close(theirs)
+    shown = read_all(ours)
+    assert process.wait(LIMIT) == 4
+    assert ("\x1b[" in shown) is has_colour
+    assert "未签章" in shown
+
+
+@pytest.mark.parametrize(("count", "has_bar"), [(1, False), (3, True)])
+def test_progress_for_several_files_on_a_terminal(start, desk, terminal, count, has_bar):
+    theirs, ours = terminal
+    files = [desk.path("permit.ofd")] * count
+    process = start("verify", *files, stderr=theirs)
+    os.close(theirs)
+    shown = read_all(ours)
+    assert process.wait(LIMIT) == 4
+    assert (f"0/{count}" in shown) is has_bar
+    assert shown.endswith("\r\x1b[K") or not has_bar
+
+
+def test_password_is_asked_for_and_never_shown(start, desk, terminal, tmp_path):
+    theirs, ours = terminal
+    out = tmp_path / "out.ofd"
+    process = start(
+        *("stamp", desk.path("permit.ofd"), "-o", out, "--place", "1,10,10"),
+        *("--seal", desk.path("approval.esl"), "--key", desk.path("pki/signer.p12")),
+        stdin=theirs,
+    )
+    prompt = process.stderr.read(4)
+    os.write(ours, b"govseal\n")
+    _, err = process.communicate(timeout=LIMIT)
+    os.close(theirs)
+    assert process.returncode == 0
+    assert "的密码：" in (prompt + err).decode()
+    assert b"govseal\n" not in prompt + err
+    assert "govseal" not in read_all(ours)
+    assert out.read_bytes().startswith(b"PK")
+
+
+def test_interruption_while_asking(start, desk, terminal, tmp_path):
+    theirs, _ = terminal
+    out = tmp_path / "out.ofd"
+    process = start(
+        *("stamp", desk.path("permit.ofd"), "-o", out, "--place", "1,10,10"),
+        *("--seal", desk.path("approval.esl"), "--key", desk.path("pki/signer.p12")),
+        stdin=theirs,
+    )
+    process.stderr.read(4)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=LIMIT)
+    os.close(theirs)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_reader_that_goes_away(start, desk):
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = start("verify", desk.path("permit.ofd"), desk.path("permit.ofd"), stdout=writer)
+    os.close(writer)
+    _, err = process.communicate(timeout=LIMIT)
+    assert process.returncode == 141
+    assert err == b""
+
+
+def test_stream_without_chinese(start, desk):
+    plain = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    process = start("verify", desk.path("stamped.ofd"), *desk.trusted, "--json", env=plain)
+    out, err = process.communicate(timeout=LIMIT)
+    assert process.returncode == 0
+    assert json.loads(out)["signatures"][0]["seal"]["name"].startswith("测试市")
+    assert err == b""
+    process = start("verify", desk.path("permit.ofd"), env=plain)
+    out, _ = process.communicate(timeout=LIMIT)
+    assert process.returncode == 4
+    assert out.startswith(b"\\u672a")
