@@ -70,8 +70,15 @@ def _verify(
 
 
 def seal_embedded_copy(subject: Subject) -> Finding:
-    """The copy of the seal beside the stamp is the seal inside it, byte for byte."""
-    if subject.evidence is None or subject.stamp is None or subject.evidence.seal_file is None:
+    """The copy of the seal beside the signature is the seal inside it, byte for byte."""
+    if subject.evidence is None or subject.evidence.seal_file is None:
+        return SKIPPED
+    if subject.stamp is None and subject.signature is not None:
+        # Readers show this copy: a plain signature must not lend its validity to a seal.
+        return failed(
+            "seal_copy_differs", "a seal lies beside a signature that is not made with it"
+        )
+    if subject.stamp is None:
         return SKIPPED
     if subject.evidence.seal_file != subject.stamp.seal.der:
         return failed("seal_copy_differs")
