@@ -16,6 +16,7 @@ from govseal.verification.checks.finding import (
 )
 from govseal.verification.collect import Party, Subject
 from govseal.verification.policy import Policy
+from govseal.verification.report import Outcome
 
 _SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _COMPROMISE = frozenset({"key_compromise", "ca_compromise", "aa_compromise"})
@@ -94,13 +95,13 @@ def _revocation(party: Party, time: datetime | None, judged_at: datetime) -> Fin
     if party.path is None or party.path.reason == "no_trust_anchor":
         return indeterminate("no_revocation_data", "no issuer that could speak for it is trusted")
     findings = [_status(status, time, judged_at) for status in party.revocations]
-    for finding in findings:
-        if finding.outcome.value == "failed":
-            return finding
-    for finding in findings:
-        if finding is not PASSED:
-            return finding
-    return PASSED
+    # The worst decides: a notice about one certificate may not hide a question about another.
+    return max(findings, key=_gravity, default=PASSED)
+
+
+def _gravity(finding: Finding) -> int:
+    order = (Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED)
+    return 2 * order.index(finding.outcome) + bool(finding.reason)
 
 
 def _status(status: RevocationStatus, time: datetime | None, judged_at: datetime) -> Finding:
