@@ -24,6 +24,17 @@ _LOOSE = re.compile(
 )
 
 
+def in_beijing(moment: datetime) -> datetime:
+    """``moment`` in Beijing time; the last hours of the year 9999 stay in UTC.
+
+    RFC 5280, 4.1.2.5, writes 99991231235959Z for "never", and no calendar here has a day after.
+    """
+    try:
+        return moment.astimezone(BEIJING)
+    except OverflowError:
+        return moment.astimezone(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Instant:
     """A time as written and as understood."""

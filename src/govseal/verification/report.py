@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import NoReturn
 
-from govseal.asn1.times import BEIJING
+from govseal.asn1.times import in_beijing
 from govseal.errors import VerificationError
 
 SCHEMA = "govseal.report/1"
@@ -231,4 +231,4 @@ def _time(moment: datetime | None) -> str | None:
     """ISO 8601 in Beijing time, to the second."""
     if moment is None:
         return None
-    return moment.astimezone(BEIJING).isoformat(timespec="seconds")
+    return in_beijing(moment).isoformat(timespec="seconds")
