@@ -87,10 +87,10 @@ def read_box(text: str | None) -> Box | None:
     if len(parts) != 4:
         return None
     try:
-        x, y, width, height = (float(part) for part in parts)
+        numbers = [float(part) for part in parts]
     except ValueError:
         return None
-    return Box(x, y, width, height) if math.isfinite(x + y + width + height) else None
+    return Box(*numbers) if all(map(math.isfinite, numbers)) else None
 
 
 def read_outline(package: Package, limits: Limits, tolerances: Tolerances) -> Outline:
