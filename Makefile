@@ -27,7 +27,7 @@ help: ## this list
 .PHONY: demo
 demo: dev fonts ## the whole main job on throw-away keys, into demo-out/
 	@.venv/bin/govseal demo --out demo-out
-	@echo "look into demo-out/: seal.png, the page pictures and the two reports"
+	@echo "look into demo-out/ (请查看): seal.png, page-1.png, report-stamped.html, report-tampered.html"
 
 # -------------------------------------------------------------------------------------- set-up
 
