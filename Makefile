@@ -81,7 +81,7 @@ test: lint type fonts native ## everything but the long proofs, with branch cove
 .PHONY: native
 native: dev ## the C core by itself: units, reference, constant time under valgrind
 	@tools/packages native
-	@$(MAKE) -C tests/native all
+	@$(MAKE) -C tests/native all PYTHON=../../$(py)
 
 # ------------------------------------------------------------------------------ now and then
 
