@@ -9,17 +9,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 import attacker
 import cms_builder
 import ofd_builder as ofd
-import pytest
-
-import govseal
-from govseal.formats.base import Placement
 from govseal.pki.materials import Materials
 from govseal.pki.revocation import Crl
-from govseal.pki.trust import TrustStore
-from govseal.testing import Authority, Revoked
+from govseal.testing import Revoked
 from govseal.verification.policy import Policy
 from govseal.verification.render.text import render_text
 
@@ -114,3 +111,42 @@ def test_a_revocation_to_come_hides_no_question_about_the_ca(office):
     root = Crl.from_der(office.pki.signer_crl)
     materials = Materials(certificates=(ca.certificate,), crls=(*lists, root))
     assert judged(office, data, materials=materials) == ("passed", set())
+
+
+# One act of signing that shall count as two
+
+
+def test_a_signature_listed_twice_counts_once(office, stamped):
+    data = attacker.listed(stamped, f"/{ofd.SIGNATURE}")
+    report = office.verify(data)
+    assert judged(office, data) == ("failed", {"signature_repeated"})
+    assert [s.verdict.value for s in report.signatures] == ["passed", "failed"]
+
+
+def test_a_copied_signature_counts_once(office, rival, unsigned):
+    data = signed_by(unsigned, stamp_of(rival.signer, rival.seal))
+    files = {
+        name.replace("Sign_9", "Sign_8"): ofd.read(data, name)
+        for name in ("Doc_0/Signs/Sign_9/Signature.xml", "Doc_0/Signs/Sign_9/SignedValue.dat")
+    }
+    copied = attacker.listed(ofd.with_files(data, files), "/Doc_0/Signs/Sign_8/Signature.xml")
+    assert judged(office, data)[0] == "passed"
+    verdict, reasons = judged(office, copied)
+    assert (verdict, reasons & {"signature_repeated"}) == ("failed", {"signature_repeated"})
+
+
+# What is no seal has not the effect of one
+
+
+def test_a_plain_signature_has_not_the_effect_of_a_seal(office, rival, unsigned):
+    report = office.verify(signed_by(unsigned, cms_of(rival.signer)))
+    assert (report.verdict.value, report.effect.value) == ("passed", "none")
+    required = office.verify(
+        signed_by(unsigned, cms_of(rival.signer)), policy=Policy(require_seal=True)
+    )
+    assert (required.verdict.value, required.reasons) == ("failed", ("required_seal_missing",))
+
+
+def test_a_seal_without_a_document_is_no_sealed_original(office):
+    report = office.verify(office.seal.der)
+    assert (report.verdict.value, report.effect.value) == ("passed", "none")

@@ -12,6 +12,7 @@ import tracemalloc
 
 import pytest
 
+import ofd_builder as ofd
 from govseal.asn1 import strict, write
 from govseal.errors import GovsealError
 
@@ -64,3 +65,14 @@ def test_many_tolerances_are_kept_in_step():
         return lambda: [found.note("quirk_q17", str(number)) for number in range(size)]
 
     assert grows_in_step(work, 500)
+
+
+def test_one_signature_listed_many_times_is_work_in_step(office):
+    stamped = office.stamp(ofd.package())
+
+    def work(size):
+        row = f'<ofd:Signature ID="x" BaseLoc="/{ofd.SIGNATURE}"/>'
+        data = ofd.edited(stamped, ofd.LIST, "</ofd:Signatures>", row * size + "</ofd:Signatures>")
+        return lambda: office.verify(data)
+
+    assert grows_in_step(work, 20)

@@ -6,7 +6,7 @@ are pure functions over a :class:`Subject`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from govseal.asn1.times import Instant
@@ -69,6 +69,8 @@ class Subject:
     judged_at: datetime
     container: FormatError | None
     policy: Policy
+    repeats: str = ""
+    """The ID of an earlier signature of the document that has the same signature value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Collector:
     materials: Materials
     judged_at: datetime
     policy: Policy
+    _paths: dict[tuple[object, ...], PathResult] = field(default_factory=dict, repr=False)
+    _states: dict[tuple[object, ...], RevocationStatus] = field(default_factory=dict, repr=False)
 
     def signature(
         self, evidence: SignatureEvidence, container: FormatError | None = None
@@ -143,12 +147,24 @@ class Collector:
             return Party(None, error, None, ())
         pool = (*self.materials.certificates, *_readable(others))
         moment = min(time or self.judged_at, self.judged_at)
-        path = validate_path(certificate, trust, certificates=pool, at=moment)
-        revocations = tuple(
-            check_revocation(item, trust, materials=self.materials, at=self.judged_at)
-            for item in path.chain[:-1]
-        )
+        # A document may carry a thousand stamps of one signer: each answer is worked out once.
+        question = (certificate, id(trust), moment, others)
+        path = self._paths.get(question)
+        if path is None:
+            path = validate_path(certificate, trust, certificates=pool, at=moment)
+            self._paths[question] = path
+        revocations = tuple(self._revocation(item, trust) for item in path.chain[:-1])
         return Party(certificate, None, path, revocations)
+
+    def _revocation(self, certificate: Certificate, trust: TrustStore) -> RevocationStatus:
+        question = (certificate, id(trust))
+        state = self._states.get(question)
+        if state is None:
+            state = check_revocation(
+                certificate, trust, materials=self.materials, at=self.judged_at
+            )
+            self._states[question] = state
+        return state
 
 
 def _readable(certificates: tuple[bytes, ...]) -> tuple[Certificate, ...]:

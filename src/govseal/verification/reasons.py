@@ -123,6 +123,11 @@ _ROWS = (
         "the seal does not permit the signer's certificate",
     ),
     Reason(
+        "signature_repeated",
+        "同一签名值在文件中作为多个签章列出",
+        "one signature value is listed as several signatures",
+    ),
+    Reason(
         "signer_list_unusable",
         "印章的授权证书列表无法比对",
         "the seal's list of certificates gives nothing to compare with",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -68,7 +70,7 @@ def verify_document(
         sha256=sha256(data).hexdigest(),
         sm3=sm2.sm3(data).hex(),
         verdict=verdict,
-        effect=_effect(verdict),
+        effect=_effect(verdict, evidence),
         reasons=reasons,
         verified_at=at,
         policy=policy.name,
@@ -78,22 +80,41 @@ def verify_document(
 
 
 def _judge_signatures(evidence: Evidence, collector: Collector) -> tuple[SignatureReport, ...]:
-    subjects = [collector.signature(item, evidence.problem) for item in evidence.signatures]
+    subjects = _without_repeats(
+        collector.signature(item, evidence.problem) for item in evidence.signatures
+    )
     results = [_run(subject) for subject in subjects]
-    sound = [not _lowered(checks) for checks in results]
+    # By how many sound signatures each part is protected; one's own does not count for it.
+    own = [
+        frozenset() if _lowered(checks) else _matching(item)
+        for item, checks in zip(evidence.signatures, results, strict=True)
+    ]
+    protectors = Counter(name for names in own for name in names)
     reports = []
-    for place, (subject, checks) in enumerate(zip(subjects, results, strict=True)):
-        elsewhere = frozenset[str]().union(
-            *(
-                _matching(item)
-                for other, item in enumerate(evidence.signatures)
-                if other != place and sound[other]
-            )
+    for subject, checks, mine in zip(subjects, results, own, strict=True):
+        unprotected = subject.evidence.coverage.unprotected if subject.evidence else ()
+        elsewhere = frozenset(
+            part.name for part in unprotected if protectors[part.name] > (part.name in mine)
         )
         covered = _check("coverage", coverage(subject, elsewhere), _COVERAGE_CLAUSE)
         ordered = (checks[0], covered, *checks[1:])
         reports.append(_signature_report(subject, ordered))
     return tuple(reports)
+
+
+def _without_repeats(subjects: Iterable[Subject]) -> list[Subject]:
+    """The subjects, those marked whose signature value an earlier one has: it counts once.
+
+    The list of signatures is mostly open, so anybody can list one act of signing several times.
+    """
+    first: dict[bytes, str] = {}
+    marked: list[Subject] = []
+    for subject in subjects:
+        value = subject.signature.value if subject.signature else b""
+        marked.append(replace(subject, repeats=first.get(value, "")))
+        if value and subject.evidence is not None:
+            first.setdefault(value, subject.evidence.id)
+    return marked
 
 
 def _matching(evidence: SignatureEvidence) -> frozenset[str]:
@@ -179,8 +200,9 @@ def _document_verdict(
     return Verdict.PASSED, ()
 
 
-def _effect(verdict: Verdict) -> Effect:
-    if verdict is Verdict.PASSED:
+def _effect(verdict: Verdict, evidence: Evidence) -> Effect:
+    """Only what carries a seal equals a sealed original: no plain signature, no bare seal."""
+    if verdict is Verdict.PASSED and any(item.stamp for item in evidence.signatures):
         return Effect.ORIGINAL_EQUIVALENT
     return Effect.COPY if verdict is Verdict.UNSIGNED else Effect.NONE
 

@@ -28,6 +28,8 @@ def signature_value(subject: Subject) -> Finding:
         problem = subject.evidence.problem
         return unreadable(problem) if problem else indeterminate("unsupported")
     signature = subject.signature
+    if subject.repeats:
+        return failed("signature_repeated", f"the value of signature {subject.repeats}")
     signed = _Signed(signature.value, signature.signed, signature.algorithm_oid)
     return _verify(subject.signer, signed, signature.algorithm, "signature_invalid")
 
@@ -75,9 +77,7 @@ def seal_embedded_copy(subject: Subject) -> Finding:
         return SKIPPED
     if subject.stamp is None and subject.signature is not None:
         # Readers show this copy: a plain signature must not lend its validity to a seal.
-        return failed(
-            "seal_copy_differs", "a seal lies beside a signature that is not made with it"
-        )
+        return failed("seal_copy_differs", "a seal lies beside a signature made without it")
     if subject.stamp is None:
         return SKIPPED
     if subject.evidence.seal_file != subject.stamp.seal.der:
