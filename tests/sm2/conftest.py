@@ -1,0 +1,53 @@
+"""The compiled core with its test entry points, and the vectors."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def testing_core() -> ModuleType:
+    """module.c built with -DGOVSEAL_TESTING -DGOVSEAL_VERIFY (tests/native/entry_points.h)."""
+    native = TESTS / "native"
+    subprocess.run(["make", "-s", "-C", native, f"PYTHON={sys.executable}", "testing"], check=True)
+    path = native / "bin" / "testing" / "_core.abi3.so"
+    spec = importlib.util.spec_from_file_location("_core", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def load_vectors(name: str):
+    return json.loads((TESTS / "vectors" / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def all_edges():
+    return load_vectors("sm2_edges.json")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Fills ``edge``, ``sm3_vector`` and ``signature_vector`` from tests/vectors."""
+    if "edge" in metafunc.fixturenames:
+        cases = load_vectors("sm2_edges.json")
+        metafunc.parametrize("edge", cases, ids=[case["name"] for case in cases])
+    if "sm3_vector" in metafunc.fixturenames:
+        cases = load_vectors("sm3.json")
+        metafunc.parametrize("sm3_vector", cases, ids=[case["digest"][:8] for case in cases])
+    if "signature_vector" in metafunc.fixturenames:
+        loaded = load_vectors("sm2_signatures.json")
+        cases = [
+            case | {"parameters": loaded["curves"][case["curve"]]} for case in loaded["signatures"]
+        ]
+        metafunc.parametrize("signature_vector", cases, ids=[case["curve"] for case in cases])

@@ -1,0 +1,178 @@
+"""Where the compiled core is absent: verifying works and warns once, private keys do not exist."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import warnings
+
+import pytest
+
+from govseal import sm2
+from govseal.errors import SigningUnavailable
+from govseal.sm2 import _fallback
+from govseal.sm2.params import SM2
+
+MESSAGE = b"message"
+
+
+def run(program: str, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *options, "-c", program],
+        env=os.environ | {"GOVSEAL_SM2": "reference"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def signed():
+    key = sm2.PrivateKey.generate()
+    return key.public_key.encode(), key.sign(MESSAGE)
+
+
+@pytest.fixture
+def quiet(monkeypatch):
+    monkeypatch.setattr(_fallback, "_warned", True)
+
+
+def test_the_tests_run_on_the_core():
+    assert sm2.backend() == "native"
+
+
+def test_verifying_without_the_core(signed):
+    encoded, signature = signed
+    result = run(
+        "import warnings\n"
+        "from govseal import sm2\n"
+        "from govseal.errors import InvalidSignature\n"
+        "assert sm2.backend() == 'reference'\n"
+        "with warnings.catch_warnings(record=True) as caught:\n"
+        "    warnings.simplefilter('always')\n"
+        f"    key = sm2.PublicKey.decode({encoded!r})\n"
+        f"    key.verify({signature!r}, b'message')\n"
+        f"    key.verify_raw(sm2.decode_signature({signature!r}), b'message')\n"
+        "    sm2.sm3(b'abc'); sm2.Sm3(b'abc').digest()\n"
+        "assert [w.category for w in caught] == [RuntimeWarning], caught\n"
+        "assert 'slower' in str(caught[0].message)\n"
+        "try:\n"
+        f"    key.verify({signature!r}, b'massage')\n"
+        "except InvalidSignature:\n"
+        "    print('refused')\n"
+    )
+    assert result.stdout == "refused\n", result.stderr
+
+
+@pytest.mark.parametrize(
+    "call", ["sm2.PrivateKey.generate()", "sm2.PrivateKey.from_bytes(bytes(31) + b'\\1')"]
+)
+def test_no_private_keys_without_the_core(call):
+    result = run(
+        "from govseal import sm2\n"
+        "from govseal.errors import SigningUnavailable\n"
+        "try:\n"
+        f"    {call}\n"
+        "except SigningUnavailable as error:\n"
+        "    print(error)\n",
+        "-W",
+        "error",
+    )
+    assert "need the compiled core" in result.stdout, result.stderr
+
+
+def test_importing_does_not_warn():
+    assert run("import govseal.sm2", "-W", "error").returncode == 0
+
+
+def test_the_core_brings_no_slow_modules():
+    program = (
+        "import sys, govseal.sm2\n"
+        "print(*{'hashlib', 'dataclasses', 'govseal.sm2._reference', 'warnings.x'} & "
+        "set(sys.modules))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == ""
+
+
+def test_first_use_warns():
+    _fallback._warned = False
+    try:
+        with pytest.warns(RuntimeWarning, match="not installed"):
+            _fallback.sm3(b"abc")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            _fallback.sm3(b"abc")
+    finally:
+        _fallback._warned = False
+
+
+def test_edges_as_the_core_answers(quiet, edge):
+    key = _fallback.load_public(bytes.fromhex(edge["public"]), 0)
+    raw, digest = bytes.fromhex(edge["r"] + edge["s"]), bytes.fromhex(edge["e"])
+    assert key.verify_digest(raw, digest) == edge["valid"]
+
+
+def test_same_surface(quiet, signed):
+    encoded, signature = signed
+    key, core = _fallback.load_public(encoded, 0), sm2.PublicKey.decode(encoded)._key
+    assert key.encode() == core.encode() == encoded
+    for user_id in (None, b"", b"x", bytes(8191)):
+        assert key.identity_digest(user_id) == core.identity_digest(user_id)
+    assert key.verify(signature, MESSAGE, None)
+    assert not key.verify(signature, MESSAGE, b"")
+    assert not key.verify(signature[:-1], MESSAGE, None)
+    assert not key.verify_raw(signature, MESSAGE, None)
+    assert not key.verify_digest(b"", bytes(32))
+    methods = {name for name in dir(key) if not name.startswith("_")}
+    assert methods == {name for name in dir(core) if not name.startswith("_")}
+    names = {name for name in dir(sm2._backend.core) if not name.startswith("_")}
+    assert names - {"PrivateKey"} <= set(dir(_fallback))
+
+
+BAD_POINTS = [
+    b"",
+    b"\0",
+    b"\4" + bytes(64),
+    b"\2" + bytes(31) + b"\5",
+    b"\6" + bytes(64),
+    b"\4" + SM2.gx.to_bytes(32, "big") + (SM2.p - SM2.gy).to_bytes(32, "big"),
+    b"\3" + SM2.gx.to_bytes(32, "big"),
+    b"\2" + b"\xff" * 32,
+]
+
+
+@pytest.mark.parametrize("encoded", BAD_POINTS, ids=range(len(BAD_POINTS)))
+@pytest.mark.parametrize("allow_compressed", [0, 1])
+def test_same_refusals(quiet, encoded, allow_compressed):
+    texts = []
+    for backend in (_fallback, sm2._backend.core):
+        with pytest.raises(ValueError, match=r"point|form") as caught:
+            backend.load_public(encoded, allow_compressed)
+        texts.append(str(caught.value))
+    assert texts[0] == texts[1]
+
+
+def test_limits_of_the_fallback(quiet, signed):
+    key = _fallback.load_public(signed[0], 0)
+    with pytest.raises(ValueError, match="8191"):
+        key.identity_digest(bytes(8192))
+    with pytest.raises(ValueError, match="32 bytes"):
+        key.verify_digest(bytes(64), bytes(31))
+    with pytest.raises(TypeError):
+        key.verify(3, MESSAGE, None)
+    with pytest.raises(SigningUnavailable):
+        _fallback.generate_private()
+
+
+def test_streaming_without_openssl(quiet, monkeypatch):
+    monkeypatch.setattr(_fallback, "_HAS_OPENSSL_SM3", False)
+    hasher = _fallback.new_sm3()
+    hasher.update(b"ab")
+    copy = hasher.copy()
+    hasher.update(bytearray(b"c"))
+    assert hasher.digest() == sm2.sm3(b"abc") == _fallback.sm3(memoryview(b"abc"))
+    assert copy.digest() == sm2.sm3(b"ab")
