@@ -211,7 +211,7 @@ def _placed(data: bytes, entry: Entry, limit: int) -> Entry:
     if limit - start < LOCAL.size or data[start : start + 4] != LOCAL_SIGNATURE:
         raise damaged("an entry has no local header", part=name, offset=start)
     fields = LOCAL.unpack_from(data, start)
-    flags, method, name_size, extra_size = fields[2], fields[3], fields[9], fields[10]
+    flags, name_size, extra_size = fields[2], fields[9], fields[10]
     name_at = start + LOCAL.size
     extra_at = name_at + name_size
     body = extra_at + extra_size
@@ -219,7 +219,8 @@ def _placed(data: bytes, entry: Entry, limit: int) -> Entry:
     if end > limit:
         raise damaged("an entry is cut short", part=name, offset=start)
     stated = CENTRAL.unpack_from(entry.central)
-    if data[name_at:extra_at] != entry.raw_name or (flags, method) != (stated[3], stated[4]):
+    # Version, flags, method, time and date stand in both: where they differ somebody wrote one.
+    if data[name_at:extra_at] != entry.raw_name or fields[1:6] != stated[2:7]:
         raise damaged("the local header names another file", part=name, offset=start)
     extra = _extra(data[extra_at:body], name)
     _check_unicode_path(extra, name)
