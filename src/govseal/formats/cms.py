@@ -18,6 +18,7 @@ DATA = frozenset({"1.2.156.10197.6.1.4.2.1", "1.2.840.113549.1.7.1"})
 _CONTENT_TYPE = "1.2.840.113549.1.9.3"
 _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 _SIGNING_TIME = "1.2.840.113549.1.9.5"
+_TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class SignerInfo:
     message_digest: bytes
     content_type: str
     claimed_time: times.Instant | None
+    time_stamp: bytes | None = field(default=None, repr=False)
+    """What an unsigned attribute holds as a time stamp token, DER (RFC 3161, appendix A)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +170,21 @@ def _signer(tlv: Tlv, content_type: str, tolerances: Tolerances) -> SignerInfo:
         message_digest=strict.read_octets(attributes[_MESSAGE_DIGEST], "messageDigest"),
         content_type=attribute_type,
         claimed_time=_time(time, tolerances) if time is not None else None,
+        time_stamp=_time_stamp(rest),
     )
 
 
 def _time(tlv: Tlv, tolerances: Tolerances) -> times.Instant:
     return times.read_time(tlv, "signingTime", tolerances, tag=tlv.tag)
+
+
+def _time_stamp(rest: list[Tlv]) -> bytes | None:
+    """The value of the unsigned attribute that holds a time stamp token; None for none."""
+    for item in rest[0].children() if rest else ():
+        fields = _children(item, "Attribute", 2)
+        if strict.read_any_oid(fields[0], "Attribute.type") == _TIME_STAMP:
+            return fields[1].content
+    return None
 
 
 def _attributes(tlv: Tlv) -> dict[str, Tlv]:
