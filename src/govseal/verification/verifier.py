@@ -15,7 +15,7 @@ from govseal.pki.trust import TrustStore
 from govseal.seal.model import Seal
 from govseal.verification.checks import CHECKS
 from govseal.verification.checks.document import coverage
-from govseal.verification.checks.finding import Finding, unreadable
+from govseal.verification.checks.finding import SKIPPED, Finding, unreadable
 from govseal.verification.collect import Collector, Subject
 from govseal.verification.policy import DEFAULT_POLICY, Policy
 from govseal.verification.report import (
@@ -61,7 +61,9 @@ def verify_document(
     else:
         signatures = _judge_signatures(evidence, collector)
     container = unreadable(evidence.problem) if evidence.problem else Finding(Outcome.PASSED)
-    checks = (_check("container", container, "GB/T 33190-2016, 7"),)
+    checks = [_check("container", container, "GB/T 33190-2016, 7")]
+    if policy.strict and signatures and evidence.tolerances:
+        checks.append(_refused(item.code for item in evidence.tolerances))
     verdict, reasons = _document_verdict(evidence, signatures, checks, policy)
     return Report(
         file=name,
@@ -75,7 +77,7 @@ def verify_document(
         verified_at=at,
         policy=policy.name,
         signatures=signatures,
-        checks=checks,
+        checks=tuple(checks),
     )
 
 
@@ -140,6 +142,8 @@ def _run(subject: Subject) -> tuple[Check, ...]:
         if is_bare_seal and not row.of_seal:
             continue
         finding = row.run(subject)
+        if is_bare_seal and finding is SKIPPED:
+            continue
         clause = row.clause_2014 if is_old else row.clause
         checks.append(_check(row.name, finding, _CMS_CLAUSE if is_cms else clause))
     strictness = _strict(subject)
@@ -154,7 +158,11 @@ def _strict(subject: Subject) -> Check | None:
     """Under a strict policy the tolerances are one more check."""
     if not subject.policy.strict:
         return None
-    found = _tolerances(subject)
+    return _refused(_tolerances(subject))
+
+
+def _refused(codes: Iterable[str]) -> Check:
+    found = tuple(dict.fromkeys(codes))
     outcome = Outcome.FAILED if found else Outcome.PASSED
     return Check("tolerances", outcome, "tolerance_refused" if found else "", "", ", ".join(found))
 

@@ -111,7 +111,13 @@ CHECKS: Final = (
         "GB/T 38540-2020, 7.3 f",
         "GM/T 0031-2014, 6.2.3 d",
     ),
-    CheckRow("timestamp", validity.timestamp, "GB/T 38540-2020, 7.3 f", ""),
+    CheckRow(
+        "timestamp",
+        validity.timestamp,
+        "GB/T 38540-2020, 7.3 f",
+        "",
+        True,  # noqa: FBT003 - a row
+    ),
     CheckRow("seal_status", validity.seal_status, "", ""),
     CheckRow(
         "algorithms",

@@ -74,9 +74,15 @@ def _names(names: Collection[str]) -> str:
 
 
 def property_info(subject: Subject) -> Finding:
-    """原文属性 names this signature; another text is a notice (Q10)."""
+    """原文属性 names this signature; another text is a notice (Q10).
+
+    What else the stamp says of itself must be understood where it says that it must.
+    """
     if subject.evidence is None or subject.stamp is None:
         return SKIPPED
+    unknown = [item.oid for item in subject.stamp.extensions if item.critical]
+    if unknown:
+        return indeterminate("unsupported", f"critical extensions of the stamp: {unknown[0]}")
     text = subject.stamp.property_info.strip("\x00 \r\n")
     if text == subject.evidence.location:
         return PASSED

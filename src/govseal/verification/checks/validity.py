@@ -34,6 +34,13 @@ def seal_validity(subject: Subject) -> Finding:
         return failed("seal_expired", f"{_text(time)} after {_text(end)}")
     if time < start:
         return failed("seal_not_yet_valid", f"{_text(time)} before {_text(start)}")
+    made_at = seal.properties.create_date.moment
+    if made_at is not None and time < made_at - FALSE_ZULU:
+        # The seal is inside the stamp: a stamp older than its seal has a false time.
+        return failed("seal_not_yet_valid", f"{_text(time)} before its making {_text(made_at)}")
+    unknown = [item.oid for item in seal.extensions if item.critical]
+    if unknown:
+        return indeterminate("unsupported", f"critical extensions of the seal: {unknown[0]}")
     return PASSED
 
 
@@ -71,8 +78,11 @@ def _outside(time: datetime, certificate: Certificate) -> Finding:
 
 
 def timestamp(subject: Subject) -> Finding:
-    """A time stamp, where there is one; tokens are not verified by this version."""
-    if subject.stamp is None or subject.stamp.time_stamp is None:
+    """The time stamps of stamp, seal or signed data; this version verifies none of them."""
+    tokens = [holder.time_stamp for holder in (subject.stamp, subject.seal) if holder is not None]
+    if subject.evidence is not None and subject.evidence.signed_data is not None:
+        tokens.append(subject.evidence.signed_data.signer.time_stamp)
+    if all(token is None for token in tokens):
         return SKIPPED
     return indeterminate("unsupported", "time stamp tokens are not verified by this version")
 
