@@ -8,15 +8,21 @@ reasons; a document under attack is compared with one that passes.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 import attacker
 import cms_builder
 import ofd_builder as ofd
+from govseal.asn1 import strict, write
+from govseal.errors import FormatError
 from govseal.pki.materials import Materials
+from govseal.pki.pkcs8 import PrivateKey
 from govseal.pki.revocation import Crl
-from govseal.testing import Revoked
+from govseal.pki.trust import TrustStore
+from govseal.testing import Authority, Revoked
 from govseal.verification.policy import Policy
 from govseal.verification.render.text import render_text
 
@@ -150,3 +156,125 @@ def test_a_plain_signature_has_not_the_effect_of_a_seal(office, rival, unsigned)
 def test_a_seal_without_a_document_is_no_sealed_original(office):
     report = office.verify(office.seal.der)
     assert (report.verdict.value, report.effect.value) == ("passed", "none")
+
+
+# What is not understood, or was not there yet, proves nothing
+
+
+def bent_seal(office, signer, **changes):
+    """A seal of the real maker for ``signer``, with other properties or fields."""
+    properties = PERIOD | {key: changes.pop(key) for key in PERIOD if key in changes}
+    return attacker.seal_of(
+        office.pki.maker, signers=[signer.certificate], properties=properties, **changes
+    )
+
+
+ONES = write.sequence(write.integer(1), write.integer(1))
+CRITICAL = [{"oid": "1.2.3.4", "critical": True, "value": b"x"}]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ({}, {}, ("passed", set())),
+        ({"extensions": CRITICAL}, {}, ("indeterminate", {"unsupported"})),
+        ({}, {"extensions": CRITICAL}, ("indeterminate", {"unsupported"})),
+        ({"create_date": T + 9 * HOUR}, {}, ("failed", {"seal_not_yet_valid"})),
+        ({"not_before": T + HOUR}, {}, ("failed", {"seal_not_yet_valid"})),
+        ({"not_after": T - HOUR}, {}, ("failed", {"seal_expired"})),
+        ({"not_before": T + HOUR, "not_after": T - HOUR}, {}, ("failed", {"malformed"})),
+        ({}, {"at": T + 20 * HOUR}, ("indeterminate", {"signing_time_in_future"})),
+        ({}, {"at": AT - 50 * HOUR}, ("failed", {"certificate_not_yet_valid"})),
+        (
+            {"value": ONES},
+            {},
+            ("failed", {"seal_signature_invalid"}),
+        ),
+        ({}, {"value": ONES}, ("failed", {"signature_invalid"})),
+        ({}, {"data_digest": bytes(32)}, ("failed", {"data_digest_mismatch"})),
+        ({}, {"data_digest": b""}, ("failed", {"data_digest_mismatch"})),
+    ],
+)
+def test_a_seal_or_stamp_that_says_otherwise(office, rival, unsigned, row):
+    seal, stamp, expected = row
+    bent = bent_seal(office, rival.signer, **seal)
+    found = judged(office, signed_by(unsigned, stamp_of(rival.signer, bent, **stamp)))
+    assert found[0] == expected[0]
+    assert found[1] >= expected[1]
+
+
+def test_a_time_stamp_that_nobody_verified_is_no_proof(office, rival, unsigned):
+    token = write.sequence(write.oid("1.2.3"))
+    block = write.element(0xA1, cms_builder.attribute("1.2.840.113549.1.9.16.2.14", token))
+    data = signed_by(unsigned, cms_of(rival.signer, unsigned=block))
+    assert judged(office, data) == ("indeterminate", {"unsupported"})
+    other = write.element(0xA1, cms_builder.attribute("1.2.3", token))
+    assert judged(office, signed_by(unsigned, cms_of(rival.signer, unsigned=other)))[0] == "passed"
+    seal = office.seal.der
+    fields = strict.parse(seal).children()
+    stamped = write.sequence(*(f.raw for f in fields), write.explicit(0, write.bits(token)))
+    assert "unsupported" in judged(office, stamped)[1]
+
+
+# Algorithms
+
+
+def test_a_check_method_that_is_not_named_is_md5(office, rival, unsigned):
+    rows = attacker.references(
+        unsigned,
+        attacker.content_names(unsigned),
+        digest=lambda data: md5(data, usedforsecurity=False).digest(),
+    )
+    xml = attacker.signature_xml(rows.replace('CheckMethod="1.2.156.10197.1.401"', ""))
+    data = attacker.add_signature(unsigned, xml, stamp_of(rival.signer, rival.seal))
+    assert judged(office, data) == ("failed", {"algorithm_forbidden"})
+
+
+@pytest.mark.parametrize("place", ["signer", "ca"])
+def test_short_rsa_keys_anywhere_in_the_chain_are_forbidden(office, unsigned, place):
+    root = Authority.create("测试 RSA 根", algorithm="rsa", at=AT)
+    short = short_rsa_key() if place == "ca" else None
+    ca = root.create_authority("测试 RSA 二级 CA", key=short)
+    signer = ca.issue("99000000000004")
+    if place == "signer":
+        signer = ca.issue("99000000000004", key=short_rsa_key())
+    seal = bent_seal(office, signer)
+    lists = tuple(Crl.from_der(der) for der in (root.crl(), ca.crl(), office.pki.maker_crl))
+    found = judged(
+        office,
+        signed_by(unsigned, stamp_of(signer, seal)),
+        trust=TrustStore((root.certificate, office.pki.maker_ca.certificate)),
+        materials=Materials(certificates=(ca.certificate,), crls=lists),
+    )
+    assert found == ("failed", {"algorithm_forbidden"})
+
+
+def short_rsa_key():
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - on purpose
+    return PrivateKey(key)
+
+
+def test_a_digest_that_the_policy_forbids_may_not_sign_certificates(office, stamped):
+    policy = Policy.from_toml('forbidden_digests = ["SM3"]')
+    assert judged(office, stamped, policy=policy)[0] == "failed"
+    policy = Policy(forbidden_digests=frozenset({"sha256"}))
+    assert judged(office, stamped, policy=policy)[0] == "passed"
+
+
+@pytest.mark.parametrize("text", ["SHA_256", "sha2", "sm-3", ""])
+def test_a_policy_may_not_forbid_by_a_misspelt_name(text):
+    with pytest.raises(FormatError, match="no digest known"):
+        Policy.from_toml(f'forbidden_digests = ["{text}"]')
+
+
+def test_a_digest_may_be_spelt_as_the_standards_do():
+    policy = Policy.from_toml('forbidden_digests = ["SHA-224", "1.2.156.10197.1.401"]')
+    assert policy.forbidden_digests == {"md5", "sha1", "sha224", "sm3"}
+
+
+def test_a_strict_policy_refuses_tolerances_of_the_package_too(office):
+    plain = office.stamp(ofd.package(namespace="http://www.ofdspec.org"))
+    found = judged(office, plain, policy=Policy(strict=True))
+    assert found == ("failed", {"tolerance_refused"})
+    assert judged(office, plain)[0] == "passed"
+    assert judged(office, office.stamp(), policy=Policy(strict=True))[0] == "passed"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from govseal.errors import FormatError
+from govseal.pki.algorithms import digest_algorithm
 from govseal.pki.trust import TrustStore
 
 WEAK_DIGESTS: Final = frozenset({"md5", "sha1"})
@@ -49,8 +50,16 @@ class Policy:
             names = table["forbidden_digests"]
             if not all(isinstance(name, str) for name in names):
                 raise FormatError("forbidden_digests: names were expected", part="policy")
-            table["forbidden_digests"] = frozenset(name.lower() for name in names) | WEAK_DIGESTS
+            table["forbidden_digests"] = frozenset(map(_digest_name, names)) | WEAK_DIGESTS
         return cls(**table)
+
+
+def _digest_name(text: str) -> str:
+    """The name by which checks know a digest: a misspelt one would forbid nothing."""
+    algorithm = digest_algorithm(text)
+    if algorithm is None:
+        raise FormatError(f"forbidden_digests: {text!r} is no digest known here", part="policy")
+    return algorithm.name
 
 
 DEFAULT_POLICY: Final = Policy()

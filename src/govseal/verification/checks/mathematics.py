@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from govseal.errors import InvalidSignature, UnsupportedFormat
 from govseal.pki.algorithms import SignatureAlgorithm, digest_algorithm, signature_algorithm
 from govseal.pki.certificate import Certificate
+from govseal.pki.keys import RSA_ENCRYPTION
 from govseal.seal.sign import lists
 from govseal.verification.checks.finding import (
     PASSED,
@@ -18,6 +19,9 @@ from govseal.verification.checks.finding import (
 )
 from govseal.verification.collect import Party, Subject
 from govseal.verification.policy import Policy
+
+UNNAMED_DIGEST = "md5"
+"""What CheckMethod means where it is missing (GB/T 33190, Signature.xsd)."""
 
 
 def signature_value(subject: Subject) -> Finding:
@@ -111,15 +115,23 @@ def algorithms(subject: Subject) -> Finding:
             return failed("algorithm_forbidden", algorithm.name)
     finding = _parts_digest(subject)
     for party in (subject.signer, subject.maker):
-        if finding is PASSED and party is not None and party.certificate is not None:
-            finding = _key(party.certificate, subject.policy)
+        for certificate in _certificates(party):
+            if finding is PASSED:
+                finding = _key(certificate, subject.policy)
     return finding
+
+
+def _certificates(party: Party | None) -> tuple[Certificate, ...]:
+    """The party's certificate and those above it: the weakest key of them forges all below."""
+    if party is None or party.certificate is None:
+        return ()
+    return party.path.chain if party.path is not None else (party.certificate,)
 
 
 def _parts_digest(subject: Subject) -> Finding:
     if subject.evidence is None or not subject.evidence.parts:
         return PASSED
-    digest = digest_algorithm(subject.evidence.digest_algorithm)
+    digest = digest_algorithm(subject.evidence.digest_algorithm or UNNAMED_DIGEST)
     if digest is None:
         return indeterminate("unsupported", f"digest {subject.evidence.digest_algorithm!r}")
     if digest.name in subject.policy.forbidden_digests:
@@ -129,6 +141,6 @@ def _parts_digest(subject: Subject) -> Finding:
 
 def _key(certificate: Certificate, policy: Policy) -> Finding:
     key = certificate.public_key
-    if key.kind == "rsa" and key.bits < policy.min_rsa_bits:
+    if key.algorithm_oid == RSA_ENCRYPTION and key.bits < policy.min_rsa_bits:
         return failed("algorithm_forbidden", f"an RSA key of {key.bits} bits")
     return PASSED

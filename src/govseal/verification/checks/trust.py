@@ -71,8 +71,11 @@ def _chain(party: Party, policy: Policy) -> Finding:
         detail = str(party.problem) if party.problem else ""
         return indeterminate("no_trust_anchor", detail)
     if path.outcome == "passed":
-        if path.weak and "sha1" in policy.forbidden_digests:
-            return failed("algorithm_forbidden", "a certificate is signed with SHA-1")
+        for certificate in path.chain[:-1]:
+            algorithm = certificate.signature_algorithm
+            if algorithm and algorithm.digest and algorithm.digest.name in policy.forbidden_digests:
+                detail = f"a certificate is signed with {algorithm.name}"
+                return failed("algorithm_forbidden", detail)
         return PASSED
     make = failed if path.outcome == "failed" else indeterminate
     return make(path.reason or "no_trust_anchor", path.detail)
