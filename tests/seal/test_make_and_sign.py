@@ -96,6 +96,8 @@ def test_a_stamp_is_signed_by_its_signer(pki):
         ({"name": "测试\n章"}, "E_SEAL_NAME"),
         ({"name": "测试\u202e章"}, "E_SEAL_NAME"),
         ({"name": "章" * 201}, "E_SEAL_NAME"),
+        ({"es_id": "章"}, "E_SEAL_NUMBER"),
+        ({"es_id": ""}, "E_SEAL_NUMBER"),
         ({"signers": []}, "E_NO_CERT"),
         ({"at": AT + 400 * DAY}, "E_EXPIRED"),
         ({"at": AT - 2 * DAY}, "E_TOO_EARLY"),

@@ -5,21 +5,24 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from govseal.errors import SealError
 from govseal.pki.certificate import Certificate
-from govseal.pki.signer import Signer
 from govseal.seal import codec
 from govseal.seal.model import Extension, Seal
 from govseal.seal.picture import SealPicture
 from govseal.seal.profiles import GENERATIONS
+
+if TYPE_CHECKING:
+    from govseal.pki.signer import Signer  # at run time it would load the key containers
 
 VENDOR_ID = "govseal"
 BUSINESS_SEAL = 6
 """业务专用章: the type that 行政审批专用章 carries in the field (the number itself is open)."""
 
 _CERTIFICATES = 1
+_GENERATION = GENERATIONS[2020]
 _SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _MAX_NAME = 200
 
@@ -53,26 +56,22 @@ def make_seal(
         picture: the imprint, or a drawing of it.
         signers: the certificates that may use the seal; compared byte for byte when it is used.
         at: the moment of making, timezone-aware.
-        es_id: 印章标识 in ASCII; by default the first signer's common name where that is ASCII (in
-            the government profile the two are equal), else its fingerprint.
+        es_id: 印章标识 in ASCII; by default the first signer's common name (the government
+            profile), or its fingerprint where that is not ASCII.
         seal_type: 印章类型, an open number.
-        not_before: start of validity; by default ``at``, or the start of the signers' common
-            validity where that is later.
+        not_before: start of validity; by default ``at``.
         not_after: end of validity; by default the end of the signers' common validity.
         extensions: further data (ExtData).
 
     Raises:
-        SealError: the seal may not be made so; ``code`` says why (``E_SEAL_NAME``, ``E_NO_CERT``,
-            ``E_EXPIRED``, ``E_VALIDITY_MISMATCH``, ``E_KEY_USAGE``).
+        SealError: it may not be made so: ``E_SEAL_NAME``, ``E_SEAL_NUMBER``, ``E_NO_CERT``,
+            ``E_EXPIRED``, ``E_TOO_EARLY``, ``E_VALIDITY_MISMATCH``, ``E_KEY_USAGE``.
     """
-    generation = GENERATIONS[2020]
     _check_name(name)
     first, last = _common_validity(maker.certificate, signers, at)
-    start = not_before or max(at, first)
+    start = not_before or at
     end = not_after or last
     _check_period(start, end, first, last)
-    if not isinstance(picture, SealPicture):
-        picture = picture.picture()
     properties = {
         "type": seal_type,
         "name": name,
@@ -82,31 +81,44 @@ def make_seal(
         "not_before": start,
         "not_after": end,
     }
-    info = codec.encode_structure(
-        generation.seal,
-        "info",
-        {
-            "header": {"id": "ES", "version": generation.version, "vendor_id": VENDOR_ID},
-            "es_id": es_id if es_id is not None else _default_id(signers[0]),
-            "properties": properties,
-            "picture": {
-                "type": picture.type,
-                "data": picture.data,
-                "width": picture.width_mm,
-                "height": picture.height_mm,
-            },
-            "extensions": codec.extension_rows(extensions),
-        },
+    info = _encode_info(
+        properties,
+        _identifier(es_id, signers[0]),
+        picture if isinstance(picture, SealPicture) else picture.picture(),
+        extensions,
     )
     return codec.decode_seal(
         codec.encode_seal(
-            generation,
+            _GENERATION,
             info,
             certificate=maker.certificate.der,
             algorithm=maker.algorithm.oid,
             signature=maker.sign(info),
         )
     )
+
+
+def _encode_info(
+    properties: dict[str, object],
+    es_id: str,
+    picture: SealPicture,
+    extensions: Sequence[Extension],
+) -> bytes:
+    """SES_SealInfo: what the maker signs."""
+    header = {"id": "ES", "version": _GENERATION.version, "vendor_id": VENDOR_ID}
+    values = {
+        "header": header,
+        "es_id": es_id,
+        "properties": properties,
+        "picture": {
+            "type": picture.type,
+            "data": picture.data,
+            "width": picture.width_mm,
+            "height": picture.height_mm,
+        },
+        "extensions": codec.extension_rows(extensions),
+    }
+    return codec.encode_structure(_GENERATION.seal, "info", values)
 
 
 def _check_name(name: str) -> None:
@@ -165,6 +177,15 @@ def _check_period(start: datetime, end: datetime, first: datetime, last: datetim
         raise SealError(message, code="E_VALIDITY_MISMATCH")
 
 
-def _default_id(signer: Certificate) -> str:
-    name = signer.subject_value("CN")
-    return name if name and name.isascii() and name.isprintable() else signer.fingerprint[:32]
+def _identifier(es_id: str | None, signer: Certificate) -> str:
+    """印章标识, an IA5String."""
+    if es_id is None:
+        name = signer.subject_value("CN")
+        return name if name and _is_plain(name) else signer.fingerprint[:32]
+    if not es_id or not _is_plain(es_id):
+        raise SealError("the seal's identifier is not plain ASCII text", code="E_SEAL_NUMBER")
+    return es_id
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()

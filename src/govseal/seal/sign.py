@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from govseal.errors import SealError
 from govseal.pki.algorithms import digest_algorithm
 from govseal.pki.certificate import Certificate
-from govseal.pki.signer import Signer
 from govseal.seal import codec
 from govseal.seal.make import check_may_sign
 from govseal.seal.model import Extension, Seal, SignerList
+
+if TYPE_CHECKING:
+    from govseal.pki.signer import Signer  # at run time it would load the key containers
 
 
 def sign_seal(
