@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -224,6 +223,8 @@ class Report:
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The report as one JSON object."""
+        import json  # noqa: PLC0415 - start-up
+
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
 

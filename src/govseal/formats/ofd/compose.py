@@ -123,10 +123,21 @@ def _layout(paragraphs: Sequence[str], title: str, closing: Sequence[str]) -> It
                 yield _Line(stripped, _BODY_MM, row, x)
             row += 1
     row += 2 if closing else 0
-    for line in closing:
-        x = _LEFT_MM + _WIDTH_MM - _width(line, _BODY_MM) - 4 * _BODY_MM
-        yield _Line(line, _BODY_MM, row, max(x, _LEFT_MM))
+    for line, x in zip(closing, _closing_places(closing), strict=True):
+        yield _Line(line, _BODY_MM, row, x)
         row += 1
+
+
+def _closing_places(closing: Sequence[str]) -> list[float]:
+    """Where the closing lines start (GB/T 9704-2012, 7.3.5.1).
+
+    The date ends four characters from the right margin; what stands above it is centred on it.
+    """
+    widths = [_width(line, _BODY_MM) for line in closing]
+    last = widths[-1] if widths else 0.0
+    centre = _LEFT_MM + _WIDTH_MM - 4 * _BODY_MM - last / 2
+    rightmost = _LEFT_MM + _WIDTH_MM
+    return [max(min(centre - width / 2, rightmost - width), _LEFT_MM) for width in widths]
 
 
 def _files(layouts: list[list[_Line]], title: str, created: date | None) -> dict[str, bytes]:
