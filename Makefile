@@ -67,6 +67,7 @@ lint: dev ## format, style and floors
 .PHONY: type
 type: dev ## mypy, strict
 	@$(py) -m mypy
+	@$(py) -m mypy examples/*.py tools/docs.py
 
 .PHONY: check
 check: lint type fonts ## style, types and the fast tests, in two minutes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -19,7 +19,7 @@ class Row:
     """The ratio that must not be exceeded."""
 
 
-def interleaved(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def interleaved(tasks: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Median seconds of each task; every round runs all of them, so that noise hits all alike."""
     times: dict[str, list[float]] = {name: [] for name in tasks}
     for task in tasks.values():

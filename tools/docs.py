@@ -15,8 +15,9 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 def checks_page() -> str:
     """One row per check: name, what it asks, clauses."""
-    rows = [(r.name, r.run, r.clause, r.clause_2014, r.of_seal) for r in CHECKS]
-    rows.insert(1, ("coverage", document.coverage, _COVERAGE_CLAUSE, _COVERAGE_CLAUSE, False))
+    rows = [(r.name, inspect.getdoc(r.run), r.clause, r.clause_2014, r.of_seal) for r in CHECKS]
+    asks = inspect.getdoc(document.coverage)
+    rows.insert(1, ("coverage", asks, _COVERAGE_CLAUSE, _COVERAGE_CLAUSE, False))
     lines = [
         "# 检查项 · Checks",
         "",
@@ -27,9 +28,8 @@ def checks_page() -> str:
         "| Check | Asks | Clause | GM/T 0031-2014 | Seal |",
         "|---|---|---|---|---|",
     ]
-    for name, function, clause, clause_2014, of_seal in rows:
-        asks = inspect.getdoc(function) or ""
-        asks = " ".join(asks.split("\n\n")[0].split())
+    for name, docstring, clause, clause_2014, of_seal in rows:
+        asks = " ".join((docstring or "").split("\n\n")[0].split())
         mark = "●" if of_seal else ""
         lines.append(f"| `{name}` | {asks} | {clause or '–'} | {clause_2014 or '–'} | {mark} |")
     return "\n".join(lines) + "\n"
