@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from govseal.formats.base import Presence, ProtectedPart, SignatureKind
+from govseal.formats.base import Presence, ProtectedPart, SignatureEvidence, SignatureKind
 from govseal.verification.checks.finding import (
     PASSED,
     SKIPPED,
@@ -15,6 +15,7 @@ from govseal.verification.checks.finding import (
     unreadable,
 )
 from govseal.verification.collect import Subject
+from govseal.verification.report import Outcome
 
 _NAMED = 5
 _LATER_KINDS = (SignatureKind.SEAL, SignatureKind.SIGNATURE)
@@ -30,9 +31,16 @@ def data_digest(subject: Subject) -> Finding:
     evidence = subject.evidence
     if evidence is None:
         return SKIPPED
-    finding = _parts(evidence.parts)
-    if finding is not PASSED:
-        return finding
+    parts, bound = _parts(evidence.parts), _bound(subject, evidence)
+    # What is wrong comes before what is not known: a changed list may name any digest algorithm.
+    for finding in (parts, bound):
+        if finding.outcome is Outcome.FAILED:
+            return finding
+    return bound if parts is PASSED else parts
+
+
+def _bound(subject: Subject, evidence: SignatureEvidence) -> Finding:
+    """The list of parts, or the bytes themselves, have the digest that is signed."""
     if subject.signature is None:
         return unreadable(evidence.problem) if evidence.problem else SKIPPED
     if evidence.data is None:
