@@ -88,11 +88,11 @@ native: dev ## the C core by itself: units, reference, constant time under valgr
 
 .PHONY: prove
 prove: dev fonts ## what is too long for every day; evidence goes to docs/evidence/
-	@HYPOTHESIS_PROFILE=prove $(pytest) -q -m "prove or hypothesis" --evidence docs/evidence/prove.csv
+	@HYPOTHESIS_PROFILE=prove $(pytest) -q -m "prove or hypothesis" --evidence=docs/evidence/prove.csv
 
 .PHONY: requirements
 requirements: dev fonts ## clause, tests, result: docs/evidence/requirements.md
-	@$(pytest) -q -m req --requirements docs/evidence/requirements.md
+	@$(pytest) -q -m req --requirements=docs/evidence/requirements.md
 
 .PHONY: bench bench-sm2 bench-ofd
 bench: bench-sm2 bench-ofd ## what this machine does, as ratios
