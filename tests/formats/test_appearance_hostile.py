@@ -144,7 +144,9 @@ class TestDamage:
 
 
 class TestLimits:
-    @pytest.mark.parametrize("box", ["0 0 9000 9000", "0 0 1e9 1", "0 0 1e300 1e300"])
+    @pytest.mark.parametrize(
+        "box", ["0 0 9000 9000", "0 0 1e9 1", "0 0 1e300 1e300", "0 0 1e308 1e308"]
+    )
     def test_a_page_of_too_many_pixels(self, box):
         with pytest.raises(LimitExceeded, match="too large"):
             pages.drawn(box=box)

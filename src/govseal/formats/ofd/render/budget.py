@@ -15,6 +15,7 @@ _ALLOWANCE = MappingProxyType(
     {
         "objects": 200_000,
         "glyphs": 500_000,
+        # Operators and corners of outlines, about a microsecond each.
         "points": 2_000_000,
         # Pixels that outlines cross, about a microsecond each.
         "outline pixels": 12_000_000,

@@ -17,6 +17,8 @@ WHITE = (255, 255, 255)
 
 # Where floats still resolve a fraction of a pixel with room to spare.
 _FARTHEST_PX = 1e8
+# What even the smallest outline costs, in outline pixels.
+_COVERING = 300
 _TRANSPARENT = (0, 0, 0, 0)
 
 Window = tuple[int, int, int, int]
@@ -90,6 +92,7 @@ class Canvas:
             return None
         width, height = right - left, bottom - top
         cost = sum(_cost(points, width, height) for points in polygons)
+        cost += _COVERING + 4 * height
         self.budget.spend("outline pixels", cost)
         self.budget.spend("painted pixels", width * height)
         contours = [polygon([(x - left, y - top) for x, y in points]) for points in polygons]

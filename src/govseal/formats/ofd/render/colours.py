@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from govseal.formats.ofd import xml
@@ -73,7 +74,7 @@ def _byte(value: float) -> int:
 
 def _stops(shading: Element, spaces: dict[str, Element]) -> Iterable[Colour]:
     found = (child for child in shading.iter() if xml.name(child) == "Color")
-    for _, element in zip(range(_MOST_STOPS), found, strict=False):
+    for element in itertools.islice(found, _MOST_STOPS):
         if len(element) == 0:  # a colour inside a colour would be a shading again
             colour = read_colour(element, spaces)
             if colour is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -113,8 +114,7 @@ class Painter:
             self.canvas.fill(polygons, inside, clip, _rule(style.attribute("Rule")))
         line_colour = style.stroke(by_default=True)
         if line_colour is not None:
-            pieces = [piece for line in lines for piece in stroke(line, pen)]
-            self.canvas.fill(pieces, line_colour, clip)
+            self.canvas.fill(stroke(lines, pen, self.canvas.budget), line_colour, clip)
 
     def _draw_image(self, element: Element, style: Style, place: _Place, state: State) -> None:
         resource = xml.attribute(element, "ResourceID")
@@ -140,7 +140,11 @@ class Painter:
 
     def _lines(self, element: Element, to_pixels: Matrix) -> list[Polyline]:
         outline = read_outline(xml.text(element, "AbbreviatedData"), self.canvas.budget)
-        return [flatten(subpath, to_pixels) for subpath in outline]
+        budget = self.canvas.budget
+        return [
+            Polyline(tuple(flatten(item.contour, to_pixels, budget)), item.is_closed)
+            for item in outline
+        ]
 
     def _clipped(self, element: Element, place: _Place, clip: Clip) -> Clip:
         """The clip inside of an object's own Clips: areas of one add up, each narrows the last."""
@@ -150,7 +154,7 @@ class Painter:
         # TransFlag: whether the object's matrix holds for its clips too.
         follows = flag(xml.attribute(clips, "TransFlag"), default=True)
         base = place.inner if follows else place.outer
-        for _, item in zip(range(_MOST_CLIPS), xml.children(clips, "Clip"), strict=False):
+        for item in itertools.islice(xml.children(clips, "Clip"), _MOST_CLIPS):
             clip = self._narrowed(clip, list(self._areas(item, base)))
         return clip
 

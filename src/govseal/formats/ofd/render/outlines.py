@@ -46,10 +46,24 @@ def read_outline(text: str, budget: Budget) -> tuple[Subpath, ...]:
     return tuple(_subpaths(_operations(text, budget)))
 
 
-def flatten(subpath: Subpath, matrix: Matrix) -> Polyline:
-    """The subpath under ``matrix``, which leads to pixels, as a row of corners."""
-    points = subpath.contour.transformed(matrix).flatten(_TOLERANCE_PX)
-    return Polyline(tuple(points), subpath.is_closed)
+def flatten(contour: Contour, matrix: Matrix, budget: Budget) -> list[Point]:
+    """The corners of a contour under ``matrix``, which leads to pixels.
+
+    Raises:
+        LimitExceeded: the page's allowance of points is used up.
+    """
+    contour = contour.transformed(matrix)
+    points = [contour.start]
+    # One by one, because a curve may become hundreds of corners.
+    for segment in contour.segments:
+        if len(segment) == 1:
+            points.append(segment[0])
+            budget.spend("points")
+        else:
+            corners = Contour(points[-1], (segment,)).flatten(_TOLERANCE_PX)[1:]
+            budget.spend("points", len(corners))
+            points.extend(corners)
+    return points
 
 
 def _operations(text: str, budget: Budget) -> Iterator[tuple[str, tuple[float, ...]]]:

@@ -6,6 +6,7 @@ annotations lie above them (clause 15) and stamps above those (clause 18).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,7 +31,10 @@ from govseal.seal.drawing.paths import Matrix
 _MM_PER_INCH = 25.4
 _A4 = Box(0.0, 0.0, 210.0, 297.0)
 _LEVELS = {"background": 0, "body": 1, "foreground": 2}
-_MOST_TEMPLATES = 64
+# Files of which a page needs one or two; each costs a parse.
+_MOST_TEMPLATES = 16
+_MOST_ANNOTATION_FILES = 16
+_FARTHEST_PX = 1e9
 #: A seal's picture may be a document with a stamp; that stamp's picture may not be one again.
 _DEEPEST = 2
 
@@ -72,8 +76,8 @@ class PageRenderer:
         content = self._open(page)
         box = self._box(page, content)
         per_mm = dpi / _MM_PER_INCH
-        width, height = round(box.width_mm * per_mm), round(box.height_mm * per_mm)
-        return self._draw(page, content, box, max(width, 1), max(height, 1))
+        width, height = (_pixels(side * per_mm) for side in (box.width_mm, box.height_mm))
+        return self._draw(page, content, box, width, height)
 
     def fit(self, page: Page, width: int, height: int) -> Image.Image:
         """The page stretched to ``width`` by ``height`` pixels.
@@ -134,7 +138,7 @@ class PageRenderer:
         back: list[_Layer] = []
         front: list[_Layer] = []
         templates = xml.children(content, "Template")
-        for _, template in zip(range(_MOST_TEMPLATES), templates, strict=False):
+        for template in itertools.islice(templates, _MOST_TEMPLATES):
             found = self._template(template, body)
             if found is None:
                 continue
@@ -187,10 +191,12 @@ class PageRenderer:
         listing = self._try_parse(name)
         if name is None or listing is None:
             return
-        for entry in xml.children(listing, "Page"):
-            if (xml.attribute(entry, "PageID") or "").strip() != page.id:
-                continue
-            budget.spend("objects")
+        own = (
+            entry
+            for entry in xml.children(listing, "Page")
+            if (xml.attribute(entry, "PageID") or "").strip() == page.id
+        )
+        for entry in itertools.islice(own, _MOST_ANNOTATION_FILES):
             root = self._try_parse(self._find(name, xml.text(entry, "FileLoc")))
             for annotation in xml.children(root, "Annot") if root is not None else ():
                 budget.spend("objects")
@@ -233,6 +239,11 @@ class PageRenderer:
             return renderer.fit(inner.pages[0], width, height).convert("RGBA")
 
         return draw
+
+
+def _pixels(length: float) -> int:
+    """Whole pixels, at least one; absurd lengths are kept finite for the limit to refuse."""
+    return max(1, round(min(length, _FARTHEST_PX)))
 
 
 def _level(element: Element, attribute: str, default: int) -> int:

@@ -10,7 +10,7 @@ from govseal.errors import FormatError, LimitExceeded
 from govseal.formats.ofd.render import images, svg
 from govseal.formats.ofd.render.budget import Budget
 from govseal.formats.ofd.render.canvas import Canvas
-from govseal.formats.ofd.render.typefaces import flattened
+from govseal.formats.ofd.render.outlines import flatten
 from govseal.seal.picture import SealPicture
 
 #: Draws the first page of the document in the bytes, as RGBA of that width and height.
@@ -64,7 +64,7 @@ class SealPictures:
         across, down = width / view.width, height / view.height
         to_pixels = (across, 0.0, 0.0, down, -view.x_min * across, -view.y_min * down)
         for path in graphic.paths:
-            lines = flattened(path.contours, to_pixels)
+            lines = [flatten(item, to_pixels, self._budget) for item in path.contours]
             canvas.fill(lines, path.colour, canvas.clip, path.rule)
         return canvas.image.convert("RGBA")
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from govseal.formats.ofd.render.budget import Budget
 from govseal.formats.ofd.render.outlines import Polyline
 from govseal.seal.drawing.paths import Point
 
@@ -35,8 +36,21 @@ class Pen:
     dash_offset: float = 0.0
 
 
-def stroke(line: Polyline, pen: Pen) -> Iterator[Polygon]:
-    """The polygons that cover the line."""
+def stroke(lines: Iterable[Polyline], pen: Pen, budget: Budget) -> list[Polygon]:
+    """The polygons that cover the lines.
+
+    Raises:
+        LimitExceeded: the page's allowance of points is used up.
+    """
+    polygons = []
+    for line in lines:
+        for polygon in _polygons(line, pen):
+            budget.spend("points", len(polygon))
+            polygons.append(polygon)
+    return polygons
+
+
+def _polygons(line: Polyline, pen: Pen) -> Iterator[Polygon]:
     for part in _dashed(line, pen):
         points = _distinct(part)
         if len(points) < 2:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.render.canvas import Canvas, Clip
+from govseal.formats.ofd.render.outlines import flatten
 from govseal.formats.ofd.render.style import Style
 from govseal.formats.ofd.render.typefaces import (
     Face,
     Glyph,
     Typefaces,
-    flattened,
     is_wide,
     outlined,
     style_of,
@@ -104,9 +104,11 @@ class TextPainter:
             self.canvas.paint(*found, colour, clip)
 
     def _draw_large(self, glyph: Glyph, at: Point, colour: Colour, clip: Clip) -> None:
-        lines = flattened(self.typefaces.outline(glyph), (*glyph.shape, *at))
+        matrix = (*glyph.shape, *at)
+        budget = self.canvas.budget
+        lines = [flatten(item, matrix, budget) for item in self.typefaces.outline(glyph)]
         if glyph.pen_width > 0:
-            lines = outlined(lines, glyph.pen_width)
+            lines = outlined(lines, glyph.pen_width, budget)
         self.canvas.fill(lines, colour, clip)
 
     def _characters(

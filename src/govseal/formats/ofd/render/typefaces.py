@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from PIL import Image
 
 from govseal.errors import FormatError, SealError
+from govseal.formats.ofd.render.budget import Budget
 from govseal.formats.ofd.render.canvas import Canvas, Window
-from govseal.formats.ofd.render.outlines import Polyline
+from govseal.formats.ofd.render.outlines import Polyline, flatten
 from govseal.formats.ofd.render.strokes import Pen, stroke
 from govseal.seal.drawing.fonts import Font, FontStyle, find_font
-from govseal.seal.drawing.paths import Contour, Matrix, Point, polygon
+from govseal.seal.drawing.paths import Contour, Point, polygon
 
-_TOLERANCE_PX = 0.1
 #: Glyphs start at every half of a pixel.
 _PHASES = 2
 # Of all masks together: some ten thousand characters of ordinary size.
@@ -110,9 +110,9 @@ class Typefaces:
 
     def _draw(self, glyph: Glyph, phase: float, canvas: Canvas) -> Mask | None:
         matrix = (*glyph.shape, phase, 0.0)
-        lines = flattened(self.outline(glyph), matrix)
+        lines = [flatten(contour, matrix, canvas.budget) for contour in self.outline(glyph)]
         if glyph.pen_width > 0:
-            lines = outlined(lines, glyph.pen_width)
+            lines = outlined(lines, glyph.pen_width, canvas.budget)
         return canvas.cover(lines, _EVERYWHERE)
 
     def _font(self, character: str, face: Face) -> Font | None:
@@ -126,16 +126,14 @@ class Typefaces:
         return None
 
 
-def flattened(contours: tuple[Contour, ...], matrix: Matrix) -> list[list[Point]]:
-    """Contours under ``matrix`` as polygons in pixels."""
-    return [contour.transformed(matrix).flatten(_TOLERANCE_PX) for contour in contours]
+def outlined(lines: list[list[Point]], width: float, budget: Budget) -> list[list[Point]]:
+    """The polygons that cover the outlines of other ones.
 
-
-def outlined(lines: list[list[Point]], width: float) -> list[list[Point]]:
-    """The polygons that cover the outlines of other ones."""
-    pen = Pen(width, join="Bevel")
-    closed = (Polyline(tuple(points), is_closed=True) for points in lines)
-    return [piece for line in closed for piece in stroke(line, pen)]
+    Raises:
+        LimitExceeded: the page's allowance is used up.
+    """
+    closed = [Polyline(tuple(points), is_closed=True) for points in lines]
+    return stroke(closed, Pen(width, join="Bevel"), budget)
 
 
 def _open(face: Face) -> Font | None:
