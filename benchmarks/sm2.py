@@ -18,6 +18,7 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from statistics import median
 
 from cryptography.hazmat.backends.openssl import backend as openssl
@@ -108,18 +109,22 @@ def openssl_sm3(data: bytes) -> bytes:
     return digest.finalize()
 
 
+def hashlib_sm3(data: bytes) -> bytes:
+    return hashlib.new("sm3", data).digest()
+
+
 def digests(rounds: int) -> list[Figure]:
     rows = []
     for size, name in ((64, "64 B"), (1024, "1 KB"), (16384, "16 KB"), (1 << 20, "1 MB")):
         data = os.urandom(size)
         rows.append(
-            measure(f"SM3, {name}, OpenSSL of cryptography", lambda data=data: sm2.sm3(data),
-                    lambda data=data: openssl_sm3(data), rounds, goal=1.1, megabytes=size / 1e6)
+            measure(f"SM3, {name}, OpenSSL of cryptography", partial(sm2.sm3, data),
+                    partial(openssl_sm3, data), rounds, goal=1.1, megabytes=size / 1e6)
         )  # fmt: skip
         if "sm3" in hashlib.algorithms_available:
             rows.append(
-                measure(f"SM3, {name}, OpenSSL of hashlib", lambda data=data: sm2.sm3(data),
-                        lambda data=data: hashlib.new("sm3", data).digest(), rounds,
+                measure(f"SM3, {name}, OpenSSL of hashlib", partial(sm2.sm3, data),
+                        partial(hashlib_sm3, data), rounds,
                         megabytes=size / 1e6)
             )  # fmt: skip
     return rows

@@ -3,11 +3,11 @@
  * An fe holds x·2^260 mod p (Montgomery form) in five limbs: value = sum n[i]·2^(52·i).
  * Limbs are lazy: additions do not carry. An element has magnitude m when
  *
- *     value < m·p   and   n[i] < m·2^52 for i = 0..3      (so n[4] < m·2^48).
+ *     value <= m·p   and   n[i] < m·2^52 for i = 0..3      (so n[4] < m·2^48).
  *
  * Each contract gives the magnitudes that it takes and leaves; a build with GOVSEAL_VERIFY carries
- * the magnitude along and checks it. Magnitude 1 together with n[i] < 2^52 is the one canonical
- * form, the result of fe_normalize.
+ * the magnitude along and checks it. The one canonical form, which fe_normalize makes, has
+ * value < p and n[i] < 2^52.
  */
 #ifndef GOVSEAL_FIELD_H
 #define GOVSEAL_FIELD_H

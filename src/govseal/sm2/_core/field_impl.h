@@ -235,9 +235,9 @@ static uint64_t fe_is_zero(const fe *a) {
     return is_zero_word(t.n[0] | t.n[1] | t.n[2] | t.n[3] | t.n[4]);
 }
 
-/* The multiples of p below 32p end in -k mod 2^52 for k = 0..31: anything else is not zero. */
+/* The multiples k·p up to 32p end in -k mod 2^52: anything else is not zero. */
 static int fe_is_zero_var(const fe *a) {
-    if (((a->n[0] + FE_MAX_MAGNITUDE - 1) & FE_M52) >= FE_MAX_MAGNITUDE) {
+    if (((a->n[0] + FE_MAX_MAGNITUDE) & FE_M52) > FE_MAX_MAGNITUDE) {
         return 0;
     }
     return (int)fe_is_zero(a);

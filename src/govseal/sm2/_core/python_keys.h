@@ -84,8 +84,8 @@ static PyObject *verify_message(PyObject *self, PyObject *const *args, int is_de
         }
     }
     if (is_valid) {
-        Py_BEGIN_ALLOW_THREADS
         build_tables();
+        Py_BEGIN_ALLOW_THREADS
         message_digest(digest, key, &buffers[1], &buffers[2]);
         is_valid = public_key_verify_var(key, raw, digest);
         Py_END_ALLOW_THREADS
@@ -125,8 +125,8 @@ static PyObject *public_key_verify_digest(PyObject *self, PyObject *const *args,
     }
     release_buffers(buffers, 2);
     if (is_valid) {
-        Py_BEGIN_ALLOW_THREADS
         build_tables();
+        Py_BEGIN_ALLOW_THREADS
         is_valid = public_key_verify_var(key, raw, digest);
         Py_END_ALLOW_THREADS
     }
@@ -157,8 +157,8 @@ static PyObject *core_generate_private(PyObject *module, PyObject *unused) {
     if (self == NULL) {
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS
     build_tables();
+    Py_BEGIN_ALLOW_THREADS
     failed = private_key_generate(&self->key, &self->public->key);
     Py_END_ALLOW_THREADS
     if (failed) {
@@ -187,8 +187,8 @@ static PyObject *core_load_private(PyObject *module, PyObject *arg) {
         PyBuffer_Release(&d);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS
     build_tables();
+    Py_BEGIN_ALLOW_THREADS
     is_loaded = private_key_load(&self->key, &self->public->key, d.buf);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&d);

@@ -38,6 +38,8 @@ typedef struct {
 
 static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
 
+/* Called with the interpreter lock held: a fork in another thread cannot then fall into the middle
+ * and leave the child waiting for ever. It takes about a millisecond, once. */
 static void build_tables(void) {
     pthread_once(&tables_once, signature_build_tables);
 }

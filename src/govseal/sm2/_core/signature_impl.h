@@ -151,6 +151,7 @@ static int private_key_load(private_key *key, public_key *public,
     DECLASSIFY(&public->point, sizeof public->point);
     public_key_finish(public);
     wipe(&d_plus_one, sizeof d_plus_one);
+    wipe_stack();
     return 1;
 }
 
@@ -234,6 +235,7 @@ static int private_key_sign(unsigned char raw[RAW_SIGNATURE_SIZE], const private
         is_signed = private_key_sign_with_nonce(raw, key, digest, &k);
     } while (!is_signed);
     wipe(&k, sizeof k);
+    wipe_stack();
     return 0;
 }
 

@@ -89,6 +89,13 @@ static inline void wipe(void *memory, size_t size) {
     __asm__ volatile("" : : "r"(memory) : "memory");
 }
 
+/* Zeroes the stack below the caller, where the functions it has called left temporaries that no
+ * wipe of theirs names: spilled limbs, operands of the last addition. */
+static __attribute__((noinline, unused)) void wipe_stack(void) {
+    unsigned char below[4096];
+    wipe(below, sizeof below);
+}
+
 /* Four 64-bit words, least significant first, from and to 32 bytes big-endian. */
 static inline void words_load(uint64_t words[4], const unsigned char bytes[32]) {
     for (int i = 0; i < 4; i++) {
