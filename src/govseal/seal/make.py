@@ -58,7 +58,7 @@ def make_seal(
         at: the moment of making, timezone-aware.
         es_id: 印章标识 in ASCII; by default the first signer's common name (the government
             profile), or its fingerprint where that is not ASCII.
-        seal_type: 印章类型, an open number.
+        seal_type: 印章类型.
         not_before: start of validity; by default ``at``.
         not_after: end of validity; by default the end of the signers' common validity.
         extensions: further data (ExtData).
@@ -81,12 +81,8 @@ def make_seal(
         "not_before": start,
         "not_after": end,
     }
-    info = _encode_info(
-        properties,
-        _identifier(es_id, signers[0]),
-        picture if isinstance(picture, SealPicture) else picture.picture(),
-        extensions,
-    )
+    drawn = picture if isinstance(picture, SealPicture) else picture.picture()
+    info = _encode_info(properties, _identifier(es_id, signers[0]), drawn, extensions)
     return codec.decode_seal(
         codec.encode_seal(
             _GENERATION,
