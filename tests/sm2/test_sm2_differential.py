@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from govseal.sm2 import _reference as reference
-from govseal.sm2.params import SM2
+from govseal.sm2.curve import SM2
 
 P, N = SM2.p, SM2.n
 FIELD_EDGES = [

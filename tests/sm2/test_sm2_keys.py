@@ -12,7 +12,7 @@ from govseal import sm2
 from govseal.errors import EncodingError, InvalidSignature
 from govseal.sm2 import DEFAULT_USER_ID, PrivateKey, PublicKey, identity_digest
 from govseal.sm2 import _reference as reference
-from govseal.sm2.params import SM2
+from govseal.sm2.curve import SM2
 
 D = 0x3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8
 POINT = reference.public_point(D)

@@ -12,7 +12,7 @@ from govseal.sm2 import (
     identity_digest,
 )
 from govseal.sm2 import _reference as reference
-from govseal.sm2.params import SM2, Curve
+from govseal.sm2.curve import SM2, Curve
 
 
 def parameters(vector) -> Curve:

@@ -12,7 +12,7 @@ import json
 import sys
 
 from govseal.sm2 import _reference as ec
-from govseal.sm2.params import SM2
+from govseal.sm2.curve import SM2
 
 N, G = SM2.n, ec.generator()
 D = 0x3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8

@@ -6,13 +6,15 @@ set), verifying and SM3 still work, slowly and with one warning; signing does no
 
 from __future__ import annotations
 
-from typing import Literal
-
 from govseal.sm2 import _backend
 from govseal.sm2.digest import Sm3, identity_digest, sm3
 from govseal.sm2.encoding import decode_signature, encode_signature
 from govseal.sm2.keys import PrivateKey, PublicKey
 from govseal.sm2.params import DEFAULT_USER_ID
+
+TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
+if TYPE_CHECKING:
+    from typing import Literal
 
 __all__ = [
     "DEFAULT_USER_ID",

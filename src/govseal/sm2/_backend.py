@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Literal
 
+TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
 if TYPE_CHECKING:
+    from typing import Literal
+
     from govseal.sm2 import _core as core  # the fallback has the same surface
 
 __all__ = ["core", "name"]

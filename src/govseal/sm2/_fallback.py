@@ -12,6 +12,7 @@ from typing import NoReturn, final
 
 from govseal.errors import EncodingError, SigningUnavailable
 from govseal.sm2 import _reference as reference
+from govseal.sm2.curve import SM2
 from govseal.sm2.encoding import decode_signature
 from govseal.sm2.params import (
     DEFAULT_USER_ID,
@@ -20,7 +21,6 @@ from govseal.sm2.params import (
     PUBLIC_KEY_BYTES,
     RAW_SIGNATURE_BYTES,
     SCALAR_BYTES,
-    SM2,
     BytesLike,
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple, TypeAlias
 
-from govseal.sm2.params import SM2, Curve
+from govseal.sm2.curve import SM2, Curve
 
 _MASK: Final = 0xFFFFFFFF
 _SM3_IV: Final = (

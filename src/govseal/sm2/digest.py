@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, final
-
 from govseal.sm2._backend import core
 from govseal.sm2.params import DEFAULT_USER_ID, BytesLike
 
+TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
 if TYPE_CHECKING:
+    from typing import ClassVar
+
     from govseal.sm2.keys import PublicKey
 
 
@@ -16,7 +17,6 @@ def sm3(data: BytesLike) -> bytes:
     return core.sm3(data)
 
 
-@final
 class Sm3:
     """SM3 over data that arrives in pieces.
 

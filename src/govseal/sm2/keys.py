@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, final
-
 from govseal.errors import EncodingError, InvalidSignature
 from govseal.sm2._backend import core
 from govseal.sm2.params import DEFAULT_USER_ID, SCALAR_BYTES, BytesLike
+
+TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 _INVALID = "the SM2 signature does not belong to this key and message"
 
@@ -16,7 +18,6 @@ def _user_id(user_id: BytesLike) -> BytesLike | None:
     return None if user_id is DEFAULT_USER_ID else user_id
 
 
-@final
 class PublicKey:
     """A point of the curve that was fully checked when it was decoded."""
 
@@ -119,7 +120,6 @@ class PublicKey:
         return PublicKey.decode, (self._encoded,)
 
 
-@final
 class PrivateKey:
     """A private key d in [1, n-2]; it lives in the compiled core and is wiped there.
 
