@@ -12,9 +12,11 @@ import tracemalloc
 
 import pytest
 
+import attacker
 import ofd_builder as ofd
 from govseal.asn1 import strict, write
 from govseal.errors import GovsealError
+from govseal.formats.ofd.document import OfdDocument
 
 
 def lines(call):
@@ -76,3 +78,58 @@ def test_one_signature_listed_many_times_is_work_in_step(office):
         return lambda: office.verify(data)
 
     assert grows_in_step(work, 20)
+
+
+@pytest.mark.parametrize("kind", ["StampAnnot", "Page"])
+def test_places_of_stamps_are_found_in_step(office, kind):
+    def work(size):
+        data = attacker.with_list(ofd.package())
+        pages = f'<ofd:Page ID="7" BaseLoc="/{ofd.PAGE}"/>' * (size if kind == "Page" else 1)
+        data = ofd.edited(data, ofd.DOCUMENT, "<ofd:Pages>", f"<ofd:Pages>{pages}")
+        rows = '<ofd:References/><ofd:StampAnnot PageRef="x"/>' + (
+            '<ofd:StampAnnot PageRef="y"/>' * size
+        )
+        data = attacker.add_signature(data, attacker.signature_xml(rows), lambda _: b"0")
+        return lambda: office.verify(data)
+
+    assert grows_in_step(work, 200)
+
+
+def test_deep_directories_are_refused(office):
+    """Every location in a deep file could be tried from each directory above it."""
+    deep = "a/" * 2000
+    root = ofd.xml("Document", '<ofd:Pages><ofd:Page BaseLoc="x"/></ofd:Pages>')
+    data = ofd.pack({ofd.ENTRY: ofd.entry(ofd.body(f"{deep}D.xml")), f"{deep}D.xml": root})
+    assert office.verify(data).verdict.value == "failed"
+    assert lines(lambda: office.verify(data)) < 20_000
+
+
+def test_many_files_outside_many_signatures_are_work_in_step(office):
+    stamped = office.stamp(ofd.package())
+
+    def work(size):
+        row = f'<ofd:Signature ID="x" BaseLoc="/{ofd.SIGNATURE}"/>' * 10
+        data = ofd.edited(stamped, ofd.LIST, "</ofd:Signatures>", row + "</ofd:Signatures>")
+        data = ofd.with_files(data, {f"x/{number}": b"x" for number in range(size)})
+        return lambda: office.verify(data)
+
+    assert grows_in_step(work, 50)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="formats/ofd/signatures.py: problems are kept with their tracebacks"
+)
+def test_signatures_that_cannot_be_read_hold_no_memory(office):
+    data = attacker.with_list(ofd.package())
+    row = write.sequence(write.sequence(write.null() * (strict.MAX_ELEMENTS - 10)))
+    for number in range(3):
+        xml = attacker.signature_xml("<ofd:References/>")
+        data = attacker.add_signature(data, xml, lambda _: row, directory=f"S/{number}")
+    tracemalloc.start()
+    try:
+        found = OfdDocument(data).evidence()
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found.signatures) == 3
+    assert held < 2_000_000

@@ -34,7 +34,7 @@ _LONG_TAG = 0x1F
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 32
-MAX_ELEMENTS = 100_000
+MAX_ELEMENTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def parse(data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES) -> Tlv:
 
     Raises:
         EncodingError: not DER, or bytes follow.
-        LimitExceeded: larger than ``max_bytes``, deeper than 32 or more than 100,000 elements.
+        LimitExceeded: larger than ``max_bytes``, deeper than 32 or more than 20,000 elements.
     """
     element = parse_prefix(data, part=part, max_bytes=max_bytes)
     if element.end != len(data):
