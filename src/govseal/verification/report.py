@@ -225,7 +225,9 @@ class Report:
         """The report as one JSON object."""
         import json  # noqa: PLC0415 - start-up
 
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+        # A file name that is not UTF-8 comes as lone surrogates, which JSON can only escape.
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _time(moment: datetime | None) -> str | None:
