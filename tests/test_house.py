@@ -196,6 +196,7 @@ def machine(tmp_path: Path) -> Machine:
     machine = Machine(tmp_path)
     machine.install("id", "echo 1000")
     machine.install("apt-get", "exit 100")
+    machine.install("mkdir", "exit 0")  # tests make no folders outside their own
     return machine
 
 
