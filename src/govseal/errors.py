@@ -6,8 +6,7 @@ a device or a rule causes is a :class:`GovsealError`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
 if TYPE_CHECKING:
     from govseal.verification.report import Report
 
