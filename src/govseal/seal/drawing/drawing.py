@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from govseal.seal.drawing.paths import Colour, Contour, Path, Segment
+from govseal.seal.drawing.pdf import PdfPage, page_matrix, pdf_operators, write_pdf
 from govseal.seal.drawing.png import encode_png
 from govseal.seal.drawing.raster import coverage
 from govseal.seal.picture import SealPicture
@@ -65,6 +66,11 @@ class Drawing:
         to_pixels = (width / self.width_mm, 0.0, 0.0, height / self.height_mm, 0.0, 0.0)
         contours = [c.transformed(to_pixels) for path in self.paths for c in path.contours]
         return encode_png(coverage(contours, width, height), width, height, self.colour, dpi)
+
+    def to_pdf(self) -> bytes:
+        """The drawing as a PDF 1.4 of one page of its size; the same drawing, the same bytes."""
+        operators = pdf_operators(self.paths, page_matrix(self.height_mm))
+        return write_pdf([PdfPage(self.width_mm, self.height_mm, operators)])
 
     def picture(self, format: Literal["png", "svg"] = "png", dpi: int = 600) -> SealPicture:  # noqa: A002  the word everybody knows
         """The drawing as the picture of a seal, with its size in millimetres.

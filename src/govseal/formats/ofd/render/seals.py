@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from govseal.errors import FormatError, LimitExceeded
-from govseal.formats.ofd.render import images, svg
+from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
+from govseal.formats.ofd.render import images
 from govseal.formats.ofd.render.budget import Budget
 from govseal.formats.ofd.render.canvas import Canvas
 from govseal.formats.ofd.render.outlines import flatten
+from govseal.formats.ofd.render.values import IDENTITY
+from govseal.seal.drawing.svg import paths_from_svg
 from govseal.seal.picture import SealPicture
 
 #: Draws the first page of the document in the bytes, as RGBA of that width and height.
@@ -58,13 +60,14 @@ class SealPictures:
         return images.decode(picture.data, self._budget)
 
     def _draw_svg(self, data: bytes, width: int, height: int) -> Image.Image:
-        graphic = svg.read_svg(data, self._budget)
+        paths = paths_from_svg(data, width, height)
+        if paths is None:
+            raise UnsupportedFormat("the svg picture holds more than outlines", part="picture")
+        self._budget.spend("objects", len(paths))
         canvas = Canvas(width, height, self._budget)
-        view = graphic.view
-        across, down = width / view.width, height / view.height
-        to_pixels = (across, 0.0, 0.0, down, -view.x_min * across, -view.y_min * down)
-        for path in graphic.paths:
-            lines = [flatten(item, to_pixels, self._budget) for item in path.contours]
+        for path in paths:
+            self._budget.spend("points", sum(len(item.segments) for item in path.contours))
+            lines = [flatten(item, IDENTITY, self._budget) for item in path.contours]
             canvas.fill(lines, path.colour, canvas.clip, path.rule)
         return canvas.image.convert("RGBA")
 
