@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from govseal.asn1.strict import Tolerance
+from govseal.asn1.times import Instant
 from govseal.errors import FormatError
 from govseal.formats.cms import SignedData
-from govseal.seal.model import Seal, SealSignature
+from govseal.seal.model import Extension, Seal, SealSignature
+
+if TYPE_CHECKING:
+    from govseal.pki.certificate import Certificate
 
 
 class SignatureKind(Enum):
@@ -84,6 +88,18 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Anomaly:
+    """A fact about what surrounds a signature that a format's own guard found."""
+
+    code: str
+    """``byte_range_invalid``, ``trailing_bytes``, ``changed_after_signing``, ``partial_coverage``,
+    ``rendered_unprotected`` or ``unsupported``."""
+    detail: str
+    is_failure: bool
+    """Whether it is wrong; else it leaves the coverage undecided."""
+
+
+@dataclass(frozen=True, slots=True)
 class Appearance:
     """Where a stamp shows: a box in millimetres from the top-left corner of a page."""
 
@@ -114,11 +130,18 @@ class SignatureEvidence:
     signed_data: SignedData | None = None
     problem: FormatError | None = None
     """Why the signature cannot be read; then neither ``stamp`` nor ``signed_data`` is there."""
+    seal: Seal | None = None
+    """The seal that travels beside a signature that is not itself an SES_Signature."""
     seal_file: bytes | None = field(default=None, repr=False)
     """A copy of the seal beside the stamp (Seal.esl)."""
     coverage: Coverage = Coverage(Extent.NONE)
+    anomalies: tuple[Anomaly, ...] = ()
     appearances: tuple[Appearance, ...] = ()
     tolerances: tuple[Tolerance, ...] = ()
+    standard: str = ""
+    """The standard of a signature that is no SES_Signature, as reports name it."""
+    claimed_time: Instant | None = None
+    """A time in the protected bytes, for a signed structure that holds none (/M of PDF)."""
     provider: str = ""
     written_time: str = ""
     """Informative only: the time text outside the signed structure."""
@@ -138,7 +161,7 @@ class Evidence:
     """Everything found in one document."""
 
     format: str
-    """``ofd``, ``seal``, ``ses`` or ``cms``."""
+    """``ofd``, ``pdf``, ``seal``, ``ses`` or ``cms``."""
     signatures: tuple[SignatureEvidence, ...] = ()
     seal: Seal | None = None
     """The seal itself, where the document is a bare seal."""
@@ -178,6 +201,10 @@ class StampRequest:
     signed_at: str
     """``YYYYMMDDHHMMSSZ``, informative in OFD."""
     protect: Protect = Protect.CONTINUE
+    certificates: tuple[Certificate, ...] = ()
+    """The signer's own, then those above: for a format that carries them beside the signature."""
+    extensions: tuple[Extension, ...] = ()
+    """Further signed data, for a format whose signed structure is not an SES_Signature."""
 
 
 class PreparedStamp(Protocol):
@@ -193,6 +220,18 @@ class PreparedStamp(Protocol):
         ...
 
 
+@runtime_checkable
+class PreparedMessage(Protocol):
+    """A document that waits for a signature value: its signed structure is made already."""
+
+    message: bytes
+    """What the key signs, once: in PDF the DER of the signed attributes."""
+
+    def finish(self, signature_value: bytes) -> bytes:
+        """The stamped document, with the signature value put in its place."""
+        ...
+
+
 class Document(Protocol):
     """An open document of any format."""
 
@@ -202,7 +241,7 @@ class Document(Protocol):
         """Everything found in it; what cannot be read is a ``problem``, not an exception."""
         ...
 
-    def prepare(self, request: StampRequest) -> PreparedStamp:
+    def prepare(self, request: StampRequest) -> PreparedStamp | PreparedMessage:
         """Make room for a stamp.
 
         Raises:

@@ -61,6 +61,7 @@ class Subject:
     """None where a bare seal is judged."""
     stamp: SealSignature | None
     seal: Seal | None
+    """The seal of the stamp, or the one that travels beside a signature of another form."""
     signature: Signature | None
     signer: Party | None
     maker: Party | None
@@ -97,13 +98,14 @@ class Collector:
         elif evidence.signed_data is not None:
             signer_der = evidence.signed_data.signer_certificate
         others = evidence.signed_data.certificates if evidence.signed_data else ()
+        seal = stamp.seal if stamp else evidence.seal
         return Subject(
             evidence=evidence,
             stamp=stamp,
-            seal=stamp.seal if stamp else None,
+            seal=seal,
             signature=signature,
             signer=self._party(signer_der, self.trust, time, others) if signature else None,
-            maker=self._maker(stamp.seal) if stamp else None,
+            maker=self._maker(seal) if seal else None,
             signing_time=time,
             judged_at=self.judged_at,
             container=container,
@@ -208,5 +210,5 @@ def _signature(evidence: SignatureEvidence) -> Signature | None:
         algorithm=algorithm,
         data_digest=signer.message_digest,
         digest=digest,
-        claimed_time=signer.claimed_time,
+        claimed_time=signer.claimed_time or evidence.claimed_time,
     )

@@ -88,6 +88,20 @@ _ROWS = (
         "the signature protects only a part of the file",
     ),
     Reason(
+        "byte_range_invalid",
+        "签名声明的字节范围不正确",
+        "the byte range that the signature states is wrong",
+        "文件可能被人为改造，不要使用",
+        "the file may have been rebuilt; do not use it",
+    ),
+    Reason(
+        "trailing_bytes",
+        "在文件末尾或签名数据之后有多余的字节",
+        "bytes follow the end of the file or of the signature's data",
+        "签章后可能被附加内容，请向出具单位核实",
+        "something may have been added after signing; ask the issuing unit",
+    ),
+    Reason(
         "changed_after_signing",
         "签章之后又增加了内容",
         "content was added after signing",
@@ -238,6 +252,11 @@ _ROWS = (
         "required_seal_missing",
         "文件应当盖章而没有盖章",
         "the file must carry a seal and carries none",
+    ),
+    Reason(
+        "pdf_repaired",
+        "PDF 结构不规范，按宽松规则读取",
+        "the PDF departs from its standard and was read leniently",
     ),
     Reason(
         "tolerance_refused",

@@ -30,7 +30,10 @@ from govseal.verification.report import (
 )
 
 _COVERAGE_CLAUSE = "GB/T 33190-2016, 18.2.2"
-_CMS_CLAUSE = "GB/T 35275-2017"
+_CMS_STANDARD = "GB/T 35275-2017"
+_CMS_CLAUSES = {"PAdES": "ETSI EN 319 142-1, 6.3", "CMS": "RFC 5652, 5.6"}
+_PDF_CONTAINER_CLAUSE = "ISO 32000-2, 7.5"
+_PDF_COVERAGE_CLAUSE = "ISO 32000-2, 12.8.1"
 
 
 def verify_document(
@@ -61,7 +64,9 @@ def verify_document(
     else:
         signatures = _judge_signatures(evidence, collector)
     container = unreadable(evidence.problem) if evidence.problem else Finding(Outcome.PASSED)
-    checks = [_check("container", container, "GB/T 33190-2016, 7")]
+    is_pdf = evidence.format == "pdf"
+    clause = _PDF_CONTAINER_CLAUSE if is_pdf else "GB/T 33190-2016, 7"
+    checks = [_check("container", container, clause)]
     if policy.strict and signatures and evidence.tolerances:
         checks.append(_refused(item.code for item in evidence.tolerances))
     verdict, reasons = _document_verdict(evidence, signatures, checks, policy)
@@ -81,14 +86,22 @@ def verify_document(
     )
 
 
+# What is asked of a seal is asked by the seal's own standard, wherever the seal travels.
+_OF_ANY_SEAL = frozenset(row.name for row in CHECKS if row.of_seal) - {
+    "container",
+    "algorithms",
+} | {"signer_listed"}
+
+
 def _judge_signatures(evidence: Evidence, collector: Collector) -> tuple[SignatureReport, ...]:
     subjects = _without_repeats(
         collector.signature(item, evidence.problem) for item in evidence.signatures
     )
     results = [_run(subject) for subject in subjects]
     # By how many sound signatures each part is protected; one's own does not count for it.
+    clause = _PDF_COVERAGE_CLAUSE if evidence.format == "pdf" else _COVERAGE_CLAUSE
     own = [
-        frozenset() if _lowered(checks) else _matching(item)
+        frozenset() if _lowered(checks) or item.anomalies else _matching(item)
         for item, checks in zip(evidence.signatures, results, strict=True)
     ]
     protectors = Counter(name for names in own for name in names)
@@ -98,7 +111,7 @@ def _judge_signatures(evidence: Evidence, collector: Collector) -> tuple[Signatu
         elsewhere = frozenset(
             part.name for part in unprotected if protectors[part.name] > (part.name in mine)
         )
-        covered = _check("coverage", coverage(subject, elsewhere), _COVERAGE_CLAUSE)
+        covered = _check("coverage", coverage(subject, elsewhere), clause)
         ordered = (checks[0], covered, *checks[1:])
         reports.append(_signature_report(subject, ordered))
     return tuple(reports)
@@ -120,7 +133,12 @@ def _without_repeats(subjects: Iterable[Subject]) -> list[Subject]:
 
 
 def _matching(evidence: SignatureEvidence) -> frozenset[str]:
-    """The names that a signature protects and that are as it protects them."""
+    """The names that a signature protects and that are as it protects them.
+
+    Where it digests no part by itself, its one digest is over all that it covers.
+    """
+    if not evidence.parts:
+        return evidence.coverage.protected
     return frozenset(
         part.name
         for part in evidence.parts
@@ -145,7 +163,9 @@ def _run(subject: Subject) -> tuple[Check, ...]:
         if is_bare_seal and finding is SKIPPED:
             continue
         clause = row.clause_2014 if is_old else row.clause
-        checks.append(_check(row.name, finding, _CMS_CLAUSE if is_cms else clause))
+        if is_cms and row.name not in _OF_ANY_SEAL:
+            clause = _CMS_CLAUSES.get(_standard(subject), _CMS_STANDARD)
+        checks.append(_check(row.name, finding, clause))
     strictness = _strict(subject)
     return (*checks, strictness) if strictness else tuple(checks)
 
@@ -210,7 +230,7 @@ def _document_verdict(
 
 def _effect(verdict: Verdict, evidence: Evidence) -> Effect:
     """Only what carries a seal equals a sealed original: no plain signature, no bare seal."""
-    if verdict is Verdict.PASSED and any(item.stamp for item in evidence.signatures):
+    if verdict is Verdict.PASSED and any(item.stamp or item.seal for item in evidence.signatures):
         return Effect.ORIGINAL_EQUIVALENT
     return Effect.COPY if verdict is Verdict.UNSIGNED else Effect.NONE
 
@@ -238,10 +258,11 @@ def _signature_report(subject: Subject, checks: tuple[Check, ...]) -> SignatureR
 def _standard(subject: Subject) -> str:
     if subject.stamp is not None:
         return subject.stamp.generation.standard
+    evidence = subject.evidence
+    if evidence is not None and evidence.signed_data is not None:
+        return evidence.standard or _CMS_STANDARD
     if subject.seal is not None:
         return subject.seal.generation.standard
-    if subject.evidence is not None and subject.evidence.signed_data is not None:
-        return "GB/T 35275-2017"
     return "unknown"
 
 

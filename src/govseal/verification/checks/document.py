@@ -101,6 +101,11 @@ def coverage(subject: Subject, protected_elsewhere: frozenset[str]) -> Finding:
     """Only signature bookkeeping lies outside what this signature, or a sound one, protects."""
     if subject.evidence is None:
         return SKIPPED
+    anomalies = sorted(subject.evidence.anomalies, key=lambda item: not item.is_failure)
+    if anomalies:
+        worst = anomalies[0]
+        make = failed if worst.is_failure else indeterminate
+        return make(worst.code, worst.detail)
     unprotected = subject.evidence.coverage.unprotected
     if not unprotected:
         return PASSED

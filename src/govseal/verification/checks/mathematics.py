@@ -91,15 +91,28 @@ def seal_embedded_copy(subject: Subject) -> Finding:
 
 def signer_listed(subject: Subject) -> Finding:
     """The seal permits the signer's certificate."""
-    if subject.stamp is None:
+    if subject.evidence is None or subject.seal is None:
         return SKIPPED
-    match lists(subject.stamp.seal.properties.signers, subject.stamp.signer_certificate):
+    certificate = _signer_der(subject)
+    if certificate is None:
+        return indeterminate("unsupported", "the signer's certificate is not inside")
+    match lists(subject.seal.properties.signers, certificate):
         case True:
             return PASSED
         case False:
             return failed("signer_not_listed")
         case None:
             return indeterminate("signer_list_unusable")
+
+
+def _signer_der(subject: Subject) -> bytes | None:
+    """The signer's certificate as received, readable or not."""
+    if subject.stamp is not None:
+        return subject.stamp.signer_certificate
+    evidence = subject.evidence
+    if evidence is None or evidence.signed_data is None:
+        return None
+    return evidence.signed_data.signer_certificate
 
 
 def algorithms(subject: Subject) -> Finding:
