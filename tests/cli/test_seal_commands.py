@@ -70,6 +70,13 @@ def test_draw(ask, tmp_path, suffix, start):
     assert stated_size_mm(target.read_bytes()) == (45, 45)
 
 
+def test_draw_as_pdf(ask, tmp_path):
+    answer = ask("seal", "draw", "--name", UNIT, "-o", tmp_path / "seal.PDF", "--json")
+    assert answer.status == 0
+    assert answer.json["width_mm"] == 42
+    assert b"/MediaBox [0 0 119.0551 119.0551]" in (tmp_path / "seal.PDF").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
@@ -78,7 +85,7 @@ def test_draw(ask, tmp_path, suffix, start):
         (("--name", "测" * 120), 1, "E_NAME_TOO_LONG"),
         (("--dpi", 5), 2, "--dpi"),
         (("--shape", "oval"), 2, "本版本只绘制圆形印章"),
-        (("-o", "seal.pdf"), 2, "印模输出为 .svg 或 .png 文件"),
+        (("-o", "seal.jpg"), 2, "印模输出为 .svg、.pdf 或 .png 文件"),
         (("-o", "absent/seal.png"), 2, "absent/seal.png：找不到文件"),
     ],
 )

@@ -47,7 +47,11 @@ def add_arguments(parser: Parser) -> None:
         type=int,
         default=_DEFAULT_DPI,
     )
-    add_output(parser, zh="seal.svg 或 seal.png", en="seal.svg or seal.png")
+    add_output(
+        parser,
+        zh="seal.svg、seal.pdf 或 seal.png",
+        en="seal.svg, seal.pdf or seal.png",
+    )
     parser.add_common()
 
 
@@ -56,14 +60,19 @@ def run(options: argparse.Namespace) -> int:
     from govseal.seal.drawing import draw_seal  # noqa: PLC0415 - start-up
 
     suffix = options.output.suffix.lower()
-    if suffix not in (".svg", ".png"):
+    if suffix not in (".svg", ".pdf", ".png"):
         raise UsageError(
-            say("印模输出为 .svg 或 .png 文件", "an imprint is written as .svg or .png"),
+            say(
+                "印模输出为 .svg、.pdf 或 .png 文件",
+                "an imprint is written as .svg, .pdf or .png",
+            ),
         )
     check_output(options.output, ())
     drawing = draw_seal(options.name, bottom=options.bottom, diameter_mm=options.diameter)
     if suffix == ".svg":
         data = drawing.to_svg()
+    elif suffix == ".pdf":
+        data = drawing.to_pdf()
     else:
         try:
             data = drawing.to_png(options.dpi)
