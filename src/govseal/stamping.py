@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from govseal.errors import StampError
-from govseal.formats.base import Document, Placement, PreparedStamp, Protect, StampRequest
+from govseal.formats.base import (
+    Document,
+    Placement,
+    PreparedMessage,
+    PreparedStamp,
+    Protect,
+    StampRequest,
+)
 from govseal.formats.sesfile import detached_request
 from govseal.pki.signer import Signer
 from govseal.seal.model import Extension, Seal
@@ -48,8 +55,13 @@ def stamp_document(
         algorithm=signer.algorithm.oid,
         signed_at=at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ"),
         protect=protect,
+        certificates=(signer.certificate, *signer.chain),
+        extensions=tuple(extensions),
     )
-    return _sign(document.prepare(request), seal, signer, at, extensions)
+    prepared = document.prepare(request)
+    if isinstance(prepared, PreparedMessage):
+        return prepared.finish(signer.sign(prepared.message))
+    return _sign(prepared, seal, signer, at, extensions)
 
 
 def stamp_bytes(

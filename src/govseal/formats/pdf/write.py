@@ -1,0 +1,193 @@
+"""A stamp into a PDF as an incremental update: PAdES B-B with SM2 or RSA, and a seal that shows.
+
+pyHanko places the field and keeps the bookkeeping of the file; the signed data is our own template,
+so the key signs once and the room for it is known. ISO 32000-1, 12.7.4.5 and 12.8;
+ETSI EN 319 142-1, 6.3. What was there before stays as it was, byte for byte.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, Final
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import constants
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
+from pyhanko.sign.signers.pdf_byterange import BuildProps, PreparedByteRangeDigest, SignatureObject
+
+from govseal import __version__
+from govseal.errors import GovsealError, StampError
+from govseal.formats.base import Placement, Protect, StampRequest
+from govseal.formats.digests import stamping_digest
+from govseal.formats.pdf.appearance import add_form, ink
+from govseal.formats.pdf.objects import items, value
+from govseal.formats.pdf.permissions import check_permissions
+from govseal.formats.pdf.places import PageView, page_view
+from govseal.formats.pdf.template import CmsTemplate, make_template
+
+_log = logging.getLogger(__name__)
+_HEADER: Final = b"%PDF-"
+_FIELD_NAME: Final = "govseal-"
+
+_Embedder = Generator[Any, Any, None]
+"""pyHanko's protocol: it yields the field, takes the signature dictionary and the output."""
+
+
+@dataclass(slots=True)
+class PdfStamp:
+    """A PDF that waits for the signature value over ``message``."""
+
+    message: bytes
+    """The signed attributes in DER: what the key signs, once."""
+    template: CmsTemplate = field(repr=False)
+    room: PreparedByteRangeDigest = field(repr=False)
+    """Where the signed data goes."""
+    output: io.BytesIO = field(repr=False)
+    """The file, with zeros in that place."""
+
+    def finish(self, signature_value: bytes) -> bytes:
+        """The stamped PDF.
+
+        Raises:
+            ValueError: the value is longer than the signer's key can make it.
+        """
+        signed_data = self.template.finish(self.message, signature_value)
+        output = io.BytesIO(self.output.getvalue())
+        self.room.fill_with_cms(output, signed_data)
+        return output.getvalue()
+
+
+class _Writer(IncrementalPdfFileWriter):
+    """An update that leaves the document's description (title, dates, producer) as it was.
+
+    pyHanko would write the time of the machine's clock there; the time of a stamp is an argument.
+    """
+
+    def _update_meta(self) -> None:
+        pass
+
+
+def prepare(data: bytes, request: StampRequest) -> PdfStamp:
+    """The PDF with everything of the stamp but the signature value.
+
+    A file that breaks the rules of PDF in small ways is stamped too, and the log says so.
+
+    Args:
+        data: the file.
+        request: with ``certificates``; one placement, or none for a stamp that does not show.
+
+    Raises:
+        StampError: ``no_such_page``, ``outside_page``, ``not_permitted`` (an earlier signature
+            forbids it), ``not_first`` (the whole shall be protected, and there is a signature
+            already), ``unsupported`` (encrypted, XFA, several places, a picture that PDF does not
+            show), ``algorithm_forbidden``, or the code of what is wrong with the file.
+        ValueError: ``request`` names an unknown algorithm, no time, or no certificate.
+    """
+    if len(request.placements) > 1:
+        message = "a signature in PDF shows in one place; stamp once for each place"
+        raise StampError(message, code="unsupported")
+    if not data.startswith(_HEADER):
+        message = "the file does not start like a PDF: what stands in front would be signed too"
+        raise StampError(message, code="container_damaged")
+    digest = stamping_digest(request.algorithm)
+    template = make_template(
+        request.algorithm, digest, request.certificates, request.seal.der, request.extensions
+    )
+    try:
+        return _prepare(data, request, template, strict=True)
+    except GovsealError:
+        raise
+    except Exception as error:  # pyHanko raises what it likes
+        return _tolerant(data, request, template, error)
+
+
+def _tolerant(
+    data: bytes, request: StampRequest, template: CmsTemplate, first: Exception
+) -> PdfStamp:
+    """The same with a reader that forgives small faults."""
+    try:
+        prepared = _prepare(data, request, template, strict=False)
+    except GovsealError:
+        raise
+    except Exception as error:  # as above
+        message = f"the PDF cannot be stamped: {first}"
+        raise StampError(message, code="malformed") from error
+    _log.warning("the PDF breaks rules of its format, and was stamped all the same: %s", first)
+    return prepared
+
+
+def _prepare(
+    data: bytes, request: StampRequest, template: CmsTemplate, *, strict: bool
+) -> PdfStamp:
+    stream = io.BytesIO(data if data.endswith((b"\n", b"\r")) else data + b"\n")
+    writer = _Writer(stream, strict=strict)
+    if writer.prev.encrypted:
+        raise StampError("an encrypted PDF is not stamped", code="unsupported")
+    is_whole = request.protect is Protect.WHOLE
+    name = _free_name(writer)
+    check_permissions(writer, name, is_whole=is_whole, is_visible=bool(request.placements))
+    writer.register_extension(constants.ESIC_EXTENSION_1)
+    embedder = _start(writer, name, request)
+    embedder.send(_signature(request, template, is_whole=is_whole))
+    room, output = embedder.send(SigIOSetup(md_algorithm=template.digest.name, in_place=True))
+    return PdfStamp(template.message(room.document_digest), template, room, output)
+
+
+def _free_name(writer: _Writer) -> str:
+    """A name that no field of the form has."""
+    fields = value(value(writer.root, "/AcroForm", {}), "/Fields", ())
+    taken = {value(item, "/T") for item in items(fields)}
+    return next(name for step in count(1) if (name := f"{_FIELD_NAME}{step}") not in taken)
+
+
+def _start(writer: _Writer, name: str, request: StampRequest) -> _Embedder:
+    """The embedder, which has made the new field, with the seal as its appearance."""
+    page, box = 0, None
+    if request.placements:
+        placement = request.placements[0]
+        picture = request.seal.picture
+        drawn = ink(picture)
+        page = placement.page - 1
+        view = _page_view(writer, placement)
+        box = view.rectangle(placement, picture.width_mm, picture.height_mm)
+    embedder: _Embedder = PdfCMSEmbedder(SigFieldSpec(name, on_page=page, box=box)).write_cms(
+        name, writer
+    )
+    widget = next(embedder).get_object()
+    if request.placements:
+        form = add_form(writer, drawn, view.rotation)
+        widget[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): form})
+    return embedder
+
+
+def _page_view(writer: _Writer, placement: Placement) -> PageView:
+    pages = writer.root["/Pages"]["/Count"]
+    if placement.page > pages:
+        message = f"there is no page {placement.page}: the document has {pages}"
+        raise StampError(message, code="no_such_page")
+    reference, _ = writer.find_page_for_modification(placement.page - 1)
+    return page_view(reference.get_object())
+
+
+def _signature(request: StampRequest, template: CmsTemplate, *, is_whole: bool) -> SigObjSetup:
+    """The signature dictionary, with exactly the room that the signed data can need."""
+    digest = template.digest.name
+    return SigObjSetup(
+        sig_placeholder=SignatureObject(
+            timestamp=datetime.strptime(request.signed_at, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC),
+            subfilter=SigSeedSubFilter.PADES,
+            app_build_props=BuildProps("govseal", revision=__version__),
+            bytes_reserved=2 * template.size,  # hexadecimal
+        ),
+        mdp_setup=SigMDPSetup(digest, certify=True, docmdp_perms=MDPPerm.NO_CHANGES)
+        if is_whole
+        else None,
+    )
