@@ -14,6 +14,7 @@ from govseal.asn1.strict import Tolerance
 from govseal.asn1.times import Instant
 from govseal.errors import FormatError
 from govseal.formats.cms import SignedData
+from govseal.pki.algorithms import DigestAlgorithm
 from govseal.seal.model import Extension, Seal, SealSignature
 
 if TYPE_CHECKING:
@@ -114,6 +115,22 @@ class Appearance:
 
 
 @dataclass(frozen=True, slots=True)
+class Pieces:
+    """Pieces of a file in their order, not copied: a file may carry hundreds of signatures."""
+
+    buffer: bytes = field(repr=False)
+    ranges: tuple[tuple[int, int], ...]
+    """Start and end of each."""
+
+    def digest(self, algorithm: DigestAlgorithm) -> bytes:
+        """The digest of all pieces, one behind the other."""
+        hasher, view = algorithm.new(), memoryview(self.buffer)
+        for start, end in self.ranges:
+            hasher.update(view[start:end])
+        return hasher.digest()
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureEvidence:
     """One signature as found: everything a check needs, and nothing decided."""
 
@@ -121,7 +138,7 @@ class SignatureEvidence:
     kind: SignatureKind
     location: str
     """Where it was found; in OFD the absolute path of its Signature.xml."""
-    data: bytes | None = field(default=None, repr=False)
+    data: bytes | Pieces | None = field(default=None, repr=False)
     """The bytes whose digest the signature binds; None where they are not at hand."""
     digest_algorithm: str = ""
     """How the parts were digested, as the document writes it; empty where it does not say."""

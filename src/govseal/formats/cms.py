@@ -1,7 +1,7 @@
-"""GB/T 35275 signed data as found in documents (GM/T 0010, PKCS#7 shape), read and not judged.
+"""Signed data as found in documents (GB/T 35275, GM/T 0010, RFC 5652), read and not judged.
 
 Form A is read: content absent, attributes signed. Both families of object identifiers occur, also
-mixed in one file.
+mixed in one file. What is not DER is not read: BER with indefinite lengths is *unsupported*.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from govseal.asn1 import strict, times, write
 from govseal.asn1.strict import Tlv, Tolerance, Tolerances
-from govseal.errors import EncodingError, UnsupportedFormat
+from govseal.errors import EncodingError, FormatError, UnsupportedFormat
+from govseal.pki.algorithms import digest_algorithm, signature_algorithm
+from govseal.pki.certificate import Certificate
 
 SIGNED_DATA = frozenset({"1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2"})
 DATA = frozenset({"1.2.156.10197.6.1.4.2.1", "1.2.840.113549.1.7.1"})
@@ -19,6 +21,21 @@ _CONTENT_TYPE = "1.2.840.113549.1.9.3"
 _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 _SIGNING_TIME = "1.2.840.113549.1.9.5"
 _TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
+_SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12"
+_SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
+_SHA1 = "1.3.14.3.2.26"
+_SHA256 = "2.16.840.1.101.3.4.2.1"
+_INDEFINITE = b"\x30\x80"
+_KEY_IDENTIFIER = 0x80
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateId:
+    """What ESSCertID says of the signer's certificate (RFC 5035)."""
+
+    digest_algorithm: str
+    """OID."""
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +43,7 @@ class SignerInfo:
     """One signer of a signed-data structure."""
 
     issuer_der: bytes = field(repr=False)
+    """The issuer's Name; empty where the certificate is named by its key."""
     serial: int
     digest_algorithm: str
     """OID."""
@@ -39,6 +57,16 @@ class SignerInfo:
     claimed_time: times.Instant | None
     time_stamp: bytes | None = field(default=None, repr=False)
     """What an unsigned attribute holds as a time stamp token, DER (RFC 3161, appendix A)."""
+    key_id: bytes | None = None
+    """The subject key identifier that names the certificate in place of issuer and serial."""
+    certificate_ids: tuple[CertificateId, ...] = ()
+    """The signer's certificate as the signed attributes name it, at most once in each version."""
+    attributes: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """All signed attributes: OID and value in DER."""
+
+    def attribute(self, oid: str) -> bytes | None:
+        """The value of a signed attribute in DER, None where it is absent."""
+        return dict(self.attributes).get(oid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +82,19 @@ class SignedData:
 
     @property
     def signer_certificate(self) -> bytes | None:
-        """The certificate that issuer and serial number name; None where it is not inside."""
+        """The certificate that the signer names; None where it is not inside."""
         for certificate in self.certificates:
             try:
-                if _names(certificate) == (self.signer.issuer_der, self.signer.serial):
+                if self._is_named(certificate):
                     return certificate
-            except EncodingError:
+            except FormatError:
                 continue
         return None
+
+    def _is_named(self, certificate: bytes) -> bool:
+        if self.signer.key_id is not None:
+            return Certificate.from_der(certificate).subject_key_id == self.signer.key_id
+        return _names(certificate) == (self.signer.issuer_der, self.signer.serial)
 
 
 def _names(certificate: bytes) -> tuple[bytes, int]:
@@ -88,8 +121,10 @@ def decode_signed_data(data: bytes) -> SignedData:
 
     Raises:
         EncodingError: not signed data, or not DER; no signer (an empty signature is none).
-        UnsupportedFormat: several signers, content inside, or no signed attributes.
+        UnsupportedFormat: several signers, content inside, no signed attributes, or BER.
     """
+    if data.startswith(_INDEFINITE):
+        raise UnsupportedFormat("signed data of indefinite length (BER)", part="ContentInfo")
     root = strict.parse(data, part="ContentInfo")
     fields = _children(root, "ContentInfo", 2)
     if strict.read_oid(fields[0], "ContentInfo.contentType") not in SIGNED_DATA:
@@ -133,17 +168,20 @@ def _content_type(tlv: Tlv) -> str:
 
 def _algorithm(tlv: Tlv, what: str) -> str:
     fields = _children(tlv, what, 1)
+    oid = strict.read_oid(fields[0], what)
     if len(fields) > 2 or (len(fields) == 2 and fields[1].tag != strict.NULL):
+        if len(fields) == 2 and digest_algorithm(oid) is None and signature_algorithm(oid) is None:
+            raise UnsupportedFormat(f"{what}: {oid} and its parameters", part=what)
         message = f"{what}: parameters that nobody defined"
         raise EncodingError(message, part=what, offset=tlv.start)
-    return strict.read_oid(fields[0], what)
+    return oid
 
 
 def _signer(tlv: Tlv, content_type: str, tolerances: Tolerances) -> SignerInfo:
     rest = list(_children(tlv, "SignerInfo", 5))
     strict.read_integer(rest.pop(0), "SignerInfo.version")
-    name = _children(rest.pop(0), "SignerInfo.issuerAndSerialNumber", 2)
-    digest_algorithm = _algorithm(rest.pop(0), "SignerInfo.digestAlgorithm")
+    issuer_der, serial, key_id = _identifier(rest.pop(0))
+    digest_oid = _algorithm(rest.pop(0), "SignerInfo.digestAlgorithm")
     if rest[0].tag != 0xA0:
         raise UnsupportedFormat("no signed attributes", part="SignerInfo")
     attributes_tlv = rest.pop(0)
@@ -161,9 +199,9 @@ def _signer(tlv: Tlv, content_type: str, tolerances: Tolerances) -> SignerInfo:
         raise EncodingError("the signed content type is another one", part="contentType")
     time = attributes.get(_SIGNING_TIME)
     return SignerInfo(
-        issuer_der=name[0].raw,
-        serial=strict.read_integer(name[1], "serialNumber"),
-        digest_algorithm=digest_algorithm,
+        issuer_der=issuer_der,
+        serial=serial,
+        digest_algorithm=digest_oid,
         algorithm=algorithm,
         signature=signature,
         signed=write.element(strict.SET, attributes_tlv.content),
@@ -171,7 +209,35 @@ def _signer(tlv: Tlv, content_type: str, tolerances: Tolerances) -> SignerInfo:
         content_type=attribute_type,
         claimed_time=_time(time, tolerances) if time is not None else None,
         time_stamp=_time_stamp(rest),
+        key_id=key_id,
+        certificate_ids=_certificate_ids(attributes),
+        attributes=tuple((oid, value.raw) for oid, value in attributes.items()),
     )
+
+
+def _identifier(tlv: Tlv) -> tuple[bytes, int, bytes | None]:
+    """SignerIdentifier: issuer and serial number, or the subject key identifier."""
+    if tlv.tag == _KEY_IDENTIFIER:
+        return b"", 0, tlv.content
+    name = _children(tlv, "SignerInfo.issuerAndSerialNumber", 2)
+    return name[0].raw, strict.read_integer(name[1], "serialNumber"), None
+
+
+def _certificate_ids(attributes: dict[str, Tlv]) -> tuple[CertificateId, ...]:
+    """The first certificate of signing-certificate(-v2), which is the signer's (RFC 5035, 5)."""
+    found = []
+    for oid in (_SIGNING_CERTIFICATE, _SIGNING_CERTIFICATE_V2):
+        if oid not in attributes:
+            continue
+        rows = _children(_children(attributes[oid], "SigningCertificate", 1)[0], "certs", 1)
+        fields = list(_children(rows[0], "ESSCertID", 1))
+        algorithm = _SHA1 if oid == _SIGNING_CERTIFICATE else _SHA256
+        if oid == _SIGNING_CERTIFICATE_V2 and fields[0].tag == strict.SEQUENCE:
+            algorithm = _algorithm(fields.pop(0), "ESSCertIDv2.hashAlgorithm")
+        if not fields:
+            raise EncodingError("ESSCertID holds no digest", part="SigningCertificate")
+        found.append(CertificateId(algorithm, strict.read_octets(fields[0], "certHash")))
+    return tuple(found)
 
 
 def _time(tlv: Tlv, tolerances: Tolerances) -> times.Instant:

@@ -17,7 +17,7 @@ from govseal import sm2
 class Hasher(Protocol):
     """A running digest: ``update`` takes more data, ``digest`` gives the value so far."""
 
-    def update(self, data: bytes, /) -> None:
+    def update(self, data: bytes | memoryview, /) -> None:
         """Append ``data``."""
 
     def digest(self) -> bytes:

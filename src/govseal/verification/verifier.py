@@ -259,8 +259,10 @@ def _standard(subject: Subject) -> str:
     if subject.stamp is not None:
         return subject.stamp.generation.standard
     evidence = subject.evidence
+    if evidence is not None and evidence.standard:
+        return evidence.standard
     if evidence is not None and evidence.signed_data is not None:
-        return evidence.standard or _CMS_STANDARD
+        return _CMS_STANDARD
     if subject.seal is not None:
         return subject.seal.generation.standard
     return "unknown"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from govseal.formats.base import Presence, ProtectedPart, SignatureEvidence, SignatureKind
+from govseal.formats.base import Pieces, Presence, ProtectedPart, SignatureEvidence, SignatureKind
 from govseal.verification.checks.finding import (
     PASSED,
     SKIPPED,
@@ -48,7 +48,9 @@ def _bound(subject: Subject, evidence: SignatureEvidence) -> Finding:
     digest = subject.signature.digest
     if digest is None:
         return indeterminate("unsupported", f"algorithm {subject.signature.algorithm_oid}")
-    if digest.digest(evidence.data) != subject.signature.data_digest:
+    data = evidence.data
+    found = data.digest(digest) if isinstance(data, Pieces) else digest.digest(data)
+    if found != subject.signature.data_digest:
         return failed("data_digest_mismatch", evidence.location)
     if evidence.kind in _LATER_KINDS and evidence.location.startswith("/") and not evidence.parts:
         return failed("reference_missing", "the signature protects no file")

@@ -35,7 +35,22 @@ def signature_value(subject: Subject) -> Finding:
     if subject.repeats:
         return failed("signature_repeated", f"the value of signature {subject.repeats}")
     signed = _Signed(signature.value, signature.signed, signature.algorithm_oid)
-    return _verify(subject.signer, signed, signature.algorithm, "signature_invalid")
+    finding = _verify(subject.signer, signed, signature.algorithm, "signature_invalid")
+    return _named_certificate(subject) if finding is PASSED else finding
+
+
+def _named_certificate(subject: Subject) -> Finding:
+    """The signed attributes name the certificate that the value was verified with (RFC 5035)."""
+    certificate, evidence = _signer_der(subject), subject.evidence
+    if certificate is None or evidence is None or evidence.signed_data is None:
+        return PASSED
+    for named in evidence.signed_data.signer.certificate_ids:
+        algorithm = digest_algorithm(named.digest_algorithm)
+        if algorithm is None:
+            return indeterminate("unsupported", f"digest {named.digest_algorithm}")
+        if algorithm.digest(certificate) != named.digest:
+            return failed("signature_invalid", "the signed attributes name another certificate")
+    return PASSED
 
 
 def seal_signature(subject: Subject) -> Finding:
