@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from pyhanko.pdf_utils.generic import IndirectObject
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+
 from govseal.errors import FormatError, LimitExceeded, StampError
+from govseal.formats.pdf.objects import dictionary, name, number, numbers, stream
 from govseal.seal.drawing.pdf import POINTS_PER_MM, page_matrix, pdf_operators
 from govseal.seal.drawing.svg import paths_from_svg
 from govseal.seal.picture import SealPicture
 
 if TYPE_CHECKING:
     from PIL import Image
-    from pyhanko.pdf_utils.generic import IndirectObject
-    from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 MAX_PIXELS: Final = 40_000_000
 _DECODERS: Final = {"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "bmp": "BMP"}
@@ -88,68 +90,33 @@ def ink(picture: SealPicture) -> Ink:
 
 def add_form(writer: BasePdfFileWriter, what: Ink, rotation: int) -> IndirectObject:
     """The form XObject that shows the picture upright on a page turned by ``rotation``."""
-    from pyhanko.pdf_utils import generic  # noqa: PLC0415 - only where a PDF is written
-
-    name = generic.pdf_name
-    multiply = generic.DictionaryObject(
-        {name("/Type"): name("/ExtGState"), name("/BM"): name("/Multiply")}
-    )
-    resources = generic.DictionaryObject(
-        {name("/ExtGState"): generic.DictionaryObject({name("/G"): multiply})}
-    )
+    multiply = dictionary({"Type": name("ExtGState"), "BM": name("Multiply")})
+    resources = {"ExtGState": dictionary({"G": multiply})}
     if what.pixels is not None:
-        image = _add_image(writer, what.pixels)
-        resources[name("/XObject")] = generic.DictionaryObject({name("/I"): image})
-    box = (0.0, 0.0, what.width, what.height)
-    form = generic.StreamObject(
-        {
-            name("/Type"): name("/XObject"),
-            name("/Subtype"): name("/Form"),
-            name("/BBox"): generic.ArrayObject(number(value) for value in box),
-            name("/Matrix"): generic.ArrayObject(number(value) for value in _UPRIGHT[rotation]),
-            name("/Resources"): resources,
-            name("/Filter"): name("/FlateDecode"),
-        },
-        encoded_data=what.operators,
-    )
-    return writer.add_object(form)
-
-
-def number(value: float) -> object:
-    """A number to a ten-thousandth, without an exponent, as PDF writes it."""
-    from pyhanko.pdf_utils import generic  # noqa: PLC0415 - as above
-
-    rounded = round(value, 4)
-    return (
-        generic.NumberObject(rounded)
-        if rounded == int(rounded)
-        else generic.FloatObject(f"{rounded:.4f}")
-    )
+        resources["XObject"] = dictionary({"I": _add_image(writer, what.pixels)})
+    head = {
+        "Type": name("XObject"),
+        "Subtype": name("Form"),
+        "BBox": numbers((0, 0, what.width, what.height)),
+        "Matrix": numbers(_UPRIGHT[rotation]),
+        "Resources": dictionary(resources),
+    }
+    return writer.add_object(stream(head, what.operators))
 
 
 def _add_image(writer: BasePdfFileWriter, pixels: Pixels) -> IndirectObject:
-    from pyhanko.pdf_utils import generic  # noqa: PLC0415 - as above
-
-    name = generic.pdf_name
-
-    def stream(space: str, packed: bytes) -> generic.StreamObject:
-        return generic.StreamObject(
-            {
-                name("/Type"): name("/XObject"),
-                name("/Subtype"): name("/Image"),
-                name("/Width"): generic.NumberObject(pixels.width),
-                name("/Height"): generic.NumberObject(pixels.height),
-                name("/BitsPerComponent"): generic.NumberObject(8),
-                name("/ColorSpace"): name(space),
-                name("/Filter"): name("/FlateDecode"),
-            },
-            encoded_data=packed,
-        )
-
-    image = stream("/DeviceRGB", pixels.colours)
+    head = {
+        "Type": name("XObject"),
+        "Subtype": name("Image"),
+        "Width": number(pixels.width),
+        "Height": number(pixels.height),
+        "BitsPerComponent": number(8),
+    }
+    further = {"ColorSpace": name("DeviceRGB")}
     if pixels.opacity is not None:
-        image[name("/SMask")] = writer.add_object(stream("/DeviceGray", pixels.opacity))
-    return writer.add_object(image)
+        mask = stream(head | {"ColorSpace": name("DeviceGray")}, pixels.opacity)
+        further["SMask"] = writer.add_object(mask)
+    return writer.add_object(stream(head | further, pixels.colours))
 
 
 def _pixels(picture: SealPicture, decoder: str) -> Pixels:
@@ -175,7 +142,7 @@ def _decode(data: bytes, decoder: str) -> Image.Image:
     from PIL import Image  # noqa: PLC0415 - only for seals whose picture is pixels
 
     try:
-        image = Image.open(io.BytesIO(data), formats=(decoder,))
+        image: Image.Image = Image.open(io.BytesIO(data), formats=(decoder,))
         _check_size(*image.size)
         image.load()
         if image.mode.startswith("I"):  # 16 bits of grey

@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import constants
@@ -28,7 +26,7 @@ from govseal.errors import GovsealError, StampError
 from govseal.formats.base import Placement, Protect, StampRequest
 from govseal.formats.digests import stamping_digest
 from govseal.formats.pdf.appearance import add_form, ink
-from govseal.formats.pdf.objects import items, value
+from govseal.formats.pdf.objects import dictionary, items, name, value
 from govseal.formats.pdf.permissions import check_permissions
 from govseal.formats.pdf.places import PageView, page_view
 from govseal.formats.pdf.template import CmsTemplate, make_template
@@ -105,7 +103,7 @@ def prepare(data: bytes, request: StampRequest) -> PdfStamp:
         return _prepare(data, request, template, strict=True)
     except GovsealError:
         raise
-    except Exception as error:  # pyHanko raises what it likes
+    except Exception as error:  # noqa: BLE001 - pyHanko raises what it likes
         return _tolerant(data, request, template, error)
 
 
@@ -132,10 +130,10 @@ def _prepare(
     if writer.prev.encrypted:
         raise StampError("an encrypted PDF is not stamped", code="unsupported")
     is_whole = request.protect is Protect.WHOLE
-    name = _free_name(writer)
-    check_permissions(writer, name, is_whole=is_whole, is_visible=bool(request.placements))
+    title = _free_name(writer)
+    check_permissions(writer, title, is_whole=is_whole, is_visible=bool(request.placements))
     writer.register_extension(constants.ESIC_EXTENSION_1)
-    embedder = _start(writer, name, request)
+    embedder = _start(writer, title, request)
     embedder.send(_signature(request, template, is_whole=is_whole))
     room, output = embedder.send(SigIOSetup(md_algorithm=template.digest.name, in_place=True))
     return PdfStamp(template.message(room.document_digest), template, room, output)
@@ -145,10 +143,10 @@ def _free_name(writer: _Writer) -> str:
     """A name that no field of the form has."""
     fields = value(value(writer.root, "/AcroForm", {}), "/Fields", ())
     taken = {value(item, "/T") for item in items(fields)}
-    return next(name for step in count(1) if (name := f"{_FIELD_NAME}{step}") not in taken)
+    return next(title for step in count(1) if (title := f"{_FIELD_NAME}{step}") not in taken)
 
 
-def _start(writer: _Writer, name: str, request: StampRequest) -> _Embedder:
+def _start(writer: _Writer, title: str, request: StampRequest) -> _Embedder:
     """The embedder, which has made the new field, with the seal as its appearance."""
     page, box = 0, None
     if request.placements:
@@ -158,17 +156,16 @@ def _start(writer: _Writer, name: str, request: StampRequest) -> _Embedder:
         page = placement.page - 1
         view = _page_view(writer, placement)
         box = view.rectangle(placement, picture.width_mm, picture.height_mm)
-    embedder: _Embedder = PdfCMSEmbedder(SigFieldSpec(name, on_page=page, box=box)).write_cms(
-        name, writer
-    )
+    spec = SigFieldSpec(title, on_page=page, box=box)  # type: ignore[arg-type] # it takes floats
+    embedder: _Embedder = PdfCMSEmbedder(spec).write_cms(title, writer)
     widget = next(embedder).get_object()
     if request.placements:
         form = add_form(writer, drawn, view.rotation)
-        widget[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): form})
+        widget[name("AP")] = dictionary({"N": form})
     return embedder
 
 
-def _page_view(writer: _Writer, placement: Placement) -> PageView:
+def _page_view(writer: Any, placement: Placement) -> PageView:  # noqa: ANN401 - not annotated
     pages = writer.root["/Pages"]["/Count"]
     if placement.page > pages:
         message = f"there is no page {placement.page}: the document has {pages}"
