@@ -12,15 +12,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 MAX_FILE = 500
 MAX_FUNCTION = 60
-PLACES = ("src", "tests", "tools", "examples", "benchmarks", "docs", ".ci")
+PLACES = ("src", "server", "tests", "tools", "examples", "benchmarks", "docs", ".ci")
 CODE = {".py", ".pyi", ".c", ".h", ".java", ".sh"}
 TEXT = CODE | {".md", ".toml", ".csv", ".xml", ".txt", ".json", ""}
+ATTIC = {".coverage", ".git"}  # in a linked working tree .git is a file
 MADE = {"__pycache__", "target", "bin", "build"}
 
 
 def files(suffixes: set[str]) -> list[Path]:
     """The files of the project with these suffixes, without what a build made."""
-    found = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".coverage"]
+    found = [path for path in ROOT.iterdir() if path.is_file() and path.name not in ATTIC]
     for place in PLACES:
         found += [path for path in (ROOT / place).rglob("*") if path.is_file()]
     return sorted(
@@ -120,7 +121,11 @@ def test_nothing_names(what: str, pattern: str):
 
 
 def test_every_package_says_so():
-    folders = {path.parent for path in files({".py"}) if "src" in path.relative_to(ROOT).parts}
+    folders = {
+        path.parent
+        for path in files({".py"})
+        if {"src", "server"} & {path.relative_to(ROOT).parts[0]}
+    }
     assert not [name(folder) for folder in folders if not (folder / "__init__.py").is_file()]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -17,7 +17,13 @@ from govseal.verification.render import words
 from govseal.verification.render.printable import printable
 from govseal.verification.render.style import STYLE
 from govseal.verification.render.words import FIELDS, Pair
-from govseal.verification.report import Check, Outcome, Report, SealSummary, SignatureReport
+from govseal.verification.report import (
+    Check,
+    Outcome,
+    Report,
+    SealSummary,
+    SignatureReport,
+)
 
 # Pictures that a browser shows without running anything in them.
 _MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "gif": "image/gif"}
@@ -30,8 +36,11 @@ _CHECK_HEADS: tuple[Pair, ...] = (
     ("说明", "Explanation"),
     ("依据", "Clause"),
 )
+_CHECKS: Pair = ("检查明细", "All checks")
 _NO_PICTURE: Pair = ("印模不可显示", "the imprint cannot be shown")
+_LOWERING = (Outcome.FAILED, Outcome.INDETERMINATE)
 _PAGE: Pair = ("页面图像", "Page picture")
+_LOOK: Pair = ("只供查看，不作依据", "to look at, proof of nothing")
 _NOTICES: Pair = ("注意事项（不影响结论）", "Notices (they do not change the verdict)")
 _FOOTER: tuple[Pair, ...] = (
     (
@@ -54,7 +63,7 @@ def render_html(report: Report, lang: str = "zh", pictures: Sequence[bytes] = ()
         f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
         "base-uri 'none'; form-action 'none'"
     )
-    body = "\n".join(page.parts(report, pictures))
+    body = "\n".join(page.parts(report, enumerate(pictures, 1)))
     title = escape(f"{words.pick(_TITLE, lang)} {printable(report.file)}")
     return (
         "<!DOCTYPE html>\n"
@@ -65,6 +74,19 @@ def render_html(report: Report, lang: str = "zh", pictures: Sequence[bytes] = ()
         f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def render_fragment(
+    report: Report, lang: str = "zh", pictures: Mapping[int, bytes] | None = None
+) -> str:
+    """The same report as the inner HTML of somebody's own page, which brings its style along.
+
+    :data:`govseal.verification.render.style.STYLE` is that style. What a clerk asks first comes
+    first; of the checks, those that did not pass, the others folded up. ``pictures`` are PNG
+    pictures of pages by the number of the page.
+    """
+    shown = (pictures or {}).items()
+    return "\n".join(_Page(lang, is_folded=True).parts(report, shown))
 
 
 def _data_uri(data: bytes, kind: str) -> str:
@@ -98,18 +120,23 @@ def _join(parts: Iterable[str]) -> str:
 @dataclass(frozen=True, slots=True)
 class _Page:
     lang: str
+    is_folded: bool = False
+    """For a screen: the stamps first, the checks of what passed on request only."""
 
-    def parts(self, report: Report, pictures: Sequence[bytes]) -> Iterable[str]:
+    def parts(self, report: Report, pictures: Iterable[tuple[int, bytes]]) -> Iterable[str]:
         yield f"<header><h1>{self.both(_TITLE)}</h1></header>"
         yield self.banner(report)
         yield self.reasons(report)
-        yield self.file_facts(report)
+        if not self.is_folded:
+            yield self.file_facts(report)
         if any(check.outcome is not Outcome.PASSED for check in report.checks):
             yield self.checks(report.checks)
         for number, signature in enumerate(report.signatures, 1):
             yield self.signature(number, signature, is_bare=report.format == "seal")
-        for number, picture in enumerate(pictures, 1):
+        for number, picture in pictures:
             yield self.page_picture(number, picture)
+        if self.is_folded:
+            yield self.file_facts(report)
         yield self.footer()
 
     def both(self, pair: Pair) -> str:
@@ -192,7 +219,7 @@ class _Page:
         return _join(
             (
                 f'<section>{head}\n<div class="stamp">{figure}{facts}</div>',
-                self.checks(signature.checks),
+                self.folded(signature),
                 self.notices(signature.notices),
                 "</section>",
             )
@@ -238,6 +265,16 @@ class _Page:
     def period(self, start: datetime | None, end: datetime | None) -> str:
         return escape(words.period_text(start, end, self.lang))
 
+    def folded(self, signature: SignatureReport) -> str:
+        table = self.checks(signature.checks)
+        if not self.is_folded:
+            return table
+        lowering = [check for check in signature.checks if check.outcome in _LOWERING]
+        count = len(signature.checks)
+        summary = self.both((f"{_CHECKS[0]}（{count} 项）", f"{_CHECKS[1]} ({count})"))
+        details = f'<details class="folded"><summary>{summary}</summary>\n{table}</details>'
+        return (self.checks(lowering) if lowering else "") + details
+
     def checks(self, checks: Sequence[Check]) -> str:
         heads = "".join(f'<th scope="col">{self.both(head)}</th>' for head in _CHECK_HEADS)
         rows = "\n".join(self.check(check) for check in checks)
@@ -268,7 +305,9 @@ class _Page:
         uri = _data_uri(picture, SealPicture("", picture, 1, 1).kind)
         if not uri:
             return ""
-        caption = self.both((f"{_PAGE[0]} {number}", f"{_PAGE[1]} {number}"))
+        caption = self.both(
+            (f"{_PAGE[0]} {number}，{_LOOK[0]}", f"{_PAGE[1]} {number}, {_LOOK[1]}")
+        )
         return (
             f'<figure class="page"><img src="{uri}" alt="{number}">'
             f"<figcaption>{caption}</figcaption></figure>"
