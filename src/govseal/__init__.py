@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from govseal.facade import inspect as inspect
     from govseal.facade import load_seal as load_seal
     from govseal.facade import make_seal as make_seal
+    from govseal.facade import page_picture as page_picture
     from govseal.facade import render_page as render_page
     from govseal.facade import stamp as stamp
     from govseal.facade import stamp_detached as stamp_detached
@@ -57,6 +58,7 @@ _HOMES = {
         "inspect",
         "load_seal",
         "make_seal",
+        "page_picture",
         "render_page",
         "stamp",
         "stamp_detached",

@@ -116,6 +116,35 @@ def inspect(data: Source, *, limits: Limits = DEFAULT_LIMITS) -> Evidence:
     return open_document(read_source(data, limits), limits, name=_name(data)).evidence()
 
 
+def page_picture(
+    data: Source,
+    page: int = 1,
+    *,
+    dpi: int = 150,
+    marks: bool = True,
+    limits: Limits = DEFAULT_LIMITS,
+) -> bytes:
+    """One page of a document (OFD or PDF) as a PNG picture, for the eye: it proves nothing.
+
+    Args:
+        data: the document.
+        page: from 1.
+        dpi: pixels per inch, 10 to 1200.
+        marks: whether the place of each stamp is outlined, and what it covers is said in a
+            caption under the page; facts, no verdict.
+        limits: bounds on the input.
+
+    Raises:
+        ValueError: there is no such page, or ``dpi`` is out of range.
+        FormatError: the page cannot be read or drawn, or the format has no pages
+            (``UnsupportedFormat``); it is too large (``LimitExceeded``).
+        OSError: the system cannot open the file.
+    """
+    from govseal.formats.pages import PagePictures  # noqa: PLC0415 - start-up
+
+    return PagePictures(read_source(data, limits), limits).draw(page, dpi=dpi, marks=marks)
+
+
 def render_page(
     data: Source, page: int = 1, *, dpi: int = 150, limits: Limits = DEFAULT_LIMITS
 ) -> bytes:

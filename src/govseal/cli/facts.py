@@ -79,6 +79,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "actual": ("实为", "found"),
     "stamp": ("签章数据", "stamp data"),
     "signed_data": ("签名数据", "signed data"),
+    "pictures": ("页面图像", "page pictures"),
     "clip_mm": ("裁剪（毫米）", "clip in mm"),
 }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from govseal import facade
 from govseal.cli import problems
@@ -17,30 +19,93 @@ from govseal.cli.facts import (
     seal_facts,
     stamp_facts,
 )
+from govseal.cli.files import write_output
+from govseal.cli.language import say
+from govseal.cli.problems import UsageError
+from govseal.cli.progress import Progress
+from govseal.errors import GovsealError
 from govseal.formats.base import Evidence, SignatureEvidence
 from govseal.formats.cms import SignedData
+from govseal.formats.pages import PagePictures
 
 
 def add_arguments(parser: Parser) -> None:
     """The options of ``govseal inspect``."""
     parser.input(
         "file",
-        zh="OFD、印章（.esl）或签章（.ses）",
-        en="OFD, seal (.esl) or stamp (.ses)",
+        zh="OFD、PDF、印章（.esl）或签章（.ses）",
+        en="OFD, PDF, seal (.esl) or stamp (.ses)",
         metavar="FILE",
+        type=Path,
+    )
+    parser.option(
+        "--pictures",
+        zh="把各页画成图像（page-1.png …），标出盖章位置，存入目录 DIR",
+        en="draw the pages (page-1.png …), places of stamps marked, into the folder DIR",
+        metavar="DIR",
         type=Path,
     )
     parser.add_common()
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show the evidence."""
-    facts = evidence_facts(facade.inspect(options.file), options.file.name)
+    """Show the evidence; with ``--pictures``, 0 only if every page could be drawn."""
+    data = facade.read_source(options.file)
+    facts = evidence_facts(facade.inspect(_named(data, options.file)), options.file.name)
+    drawn = _Pictures()
+    if options.pictures is not None:
+        drawn = _draw(data, options.pictures)
+        facts["pictures"] = drawn.files
     if options.json:
         problems.print_json({"schema": "govseal.inspection/1", **facts})
     else:
         print("\n".join(lines(facts)))
-    return 0
+    for problem in drawn.problems:
+        problems.tell(problem)
+    return problems.UNUSABLE if drawn.problems else 0
+
+
+def _named(data: bytes, file: Path) -> BinaryIO:
+    """The bytes as a file that knows its name, by which a damaged seal is still known."""
+    source = BytesIO(data)
+    source.name = str(file)
+    return source
+
+
+@dataclass(slots=True)
+class _Pictures:
+    """What became of the pages."""
+
+    files: list[Facts] = field(default_factory=list)
+    problems: list[problems.Problem] = field(default_factory=list)
+
+
+def _draw(data: bytes, folder: Path) -> _Pictures:
+    """A picture of every page into ``folder``, which is made; no file there is overwritten."""
+    pages = PagePictures(data)
+    count = pages.count
+    folder.mkdir(parents=True, exist_ok=True)
+    targets = [folder / f"page-{number}.png" for number in range(1, count + 1)]
+    for target in targets:
+        if target.exists() or target.is_symlink():
+            raise UsageError(
+                say(f"{target} 已经存在", f"{target} exists already"),
+                say("用 --pictures 指定另一个目录", "name another folder with --pictures"),
+            )
+    drawn = _Pictures()
+    with Progress(count) as progress:
+        for number, target in enumerate(targets, start=1):
+            progress.step(target.name)
+            try:
+                write_output(target, pages.draw(number))
+            except GovsealError as error:
+                drawn.files.append({"page": number, "problem": problem_facts(error)})
+                told = problems.explain(error)
+                where = say(f"第 {number} 页：", f"page {number}: ")
+                drawn.problems.append(replace(told, message=where + told.message))
+            else:
+                drawn.files.append({"page": number, "file": str(target)})
+    return drawn
 
 
 def evidence_facts(evidence: Evidence, file: str) -> Facts:
