@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from govseal.asn1 import strict, times, write
 from govseal.asn1.strict import Tlv, Tolerance, Tolerances
-from govseal.errors import EncodingError, FormatError, UnsupportedFormat
+from govseal.errors import EncodingError, FormatError, LimitExceeded, UnsupportedFormat
 from govseal.pki.algorithms import digest_algorithm, signature_algorithm
 from govseal.pki.certificate import Certificate
 
@@ -111,9 +111,17 @@ def is_signed_data(data: bytes) -> bool:
     """Whether ``data`` starts like a ContentInfo: SEQUENCE { OBJECT IDENTIFIER …; never raises."""
     try:
         children = strict.parse_prefix(data).children()
-    except EncodingError:
+    except (EncodingError, LimitExceeded):
         return False
     return bool(children) and children[0].tag == strict.OBJECT_IDENTIFIER
+
+
+def outer_type(data: bytes) -> str:
+    """The content type that a ContentInfo names; empty where ``data`` is none; never raises."""
+    try:
+        return strict.read_oid(strict.parse_prefix(data).children()[0], "contentType")
+    except (EncodingError, LimitExceeded, IndexError):
+        return ""
 
 
 def decode_signed_data(data: bytes) -> SignedData:

@@ -67,7 +67,9 @@ def open_document(data: bytes, limits: Limits = DEFAULT_LIMITS, *, name: str = "
     if found is None:
         raise UnsupportedFormat("the file is in no format that is known here")
     if found == "pdf":
-        raise UnsupportedFormat("PDF documents are not read by this version")
+        from govseal.formats.pdf.document import PdfDocument  # noqa: PLC0415 - as for OFD below
+
+        return PdfDocument(data, limits)
     if found == "ofd":
         from govseal.formats.ofd.document import OfdDocument  # noqa: PLC0415 - lxml, only for OFD
 
