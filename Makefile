@@ -29,6 +29,10 @@ demo: dev fonts ## the whole main job on throw-away keys, into demo-out/
 	@.venv/bin/govseal demo --out demo-out
 	@echo "look into demo-out/ (请查看): seal.png, page-1.png, report-stamped.html, report-tampered.html"
 
+.PHONY: serve
+serve: dev fonts ## the page that verifies, on http://127.0.0.1:8000; docs/server.md has its settings
+	@tools/serve
+
 # -------------------------------------------------------------------------------------- set-up
 
 .PHONY: dev
@@ -77,6 +81,7 @@ check: lint type fonts ## style, types and the fast tests, in two minutes
 test: lint type fonts native ## everything but the long proofs, with branch coverage
 	@tools/packages openssl
 	@tools/packages interop
+	@tools/packages pictures
 	@HYPOTHESIS_PROFILE=ci $(pytest) -m "not prove" --cov --cov-branch --cov-report=term
 
 .PHONY: native
@@ -110,6 +115,6 @@ docs: dev fonts ## re-make the generated pages, run the code and follow the link
 .PHONY: clean
 clean: ## remove what was made, except .venv/
 	@rm -rf build dist demo-out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
-	@rm -rf tests/native/bin tests/interop/ofdrw/target src/*.egg-info .venv/.core
-	@find src tests tools examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	@rm -rf tests/native/bin tests/interop/ofdrw/target src/*.egg-info server/*.egg-info .venv/.core
+	@find src server tests tools examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
 	@rm -f src/govseal/sm2/_core*.so

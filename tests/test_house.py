@@ -142,7 +142,9 @@ def test_what_is_kept_in_one_place_has_its_rule():
 
 def test_make_knows_its_words():
     targets = set(re.findall(r"^([a-z0-9-]+):", read("Makefile"), re.MULTILINE))
-    everyday = "demo test check dev fmt lint type native prove bench docs clean requirements help"
+    everyday = (
+        "demo serve test check dev fmt lint type native prove bench docs clean requirements help"
+    )
     assert set(everyday.split()) <= targets
 
 
@@ -152,7 +154,9 @@ def test_the_build_machine_runs_make_test():
     assert "make test" in script.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("script", ["tools/packages", "tools/environment", "tools/core", ".ci/run"])
+@pytest.mark.parametrize(
+    "script", ["tools/packages", "tools/environment", "tools/core", "tools/serve", ".ci/run"]
+)
 def test_scripts_are_sound(script: str):
     shell = "bash" if script == ".ci/run" else "sh"
     done = subprocess.run([shell, "-n", ROOT / script], capture_output=True, check=False)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from govseal.facade import load_seal as load_seal
     from govseal.facade import make_seal as make_seal
     from govseal.facade import page_picture as page_picture
-    from govseal.facade import render_page as render_page
     from govseal.facade import stamp as stamp
     from govseal.facade import stamp_detached as stamp_detached
     from govseal.facade import verify as verify
@@ -59,7 +58,6 @@ _HOMES = {
         "load_seal",
         "make_seal",
         "page_picture",
-        "render_page",
         "stamp",
         "stamp_detached",
         "verify",

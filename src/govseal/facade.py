@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from govseal.errors import LimitExceeded, UnsupportedFormat
+from govseal.errors import LimitExceeded
 from govseal.formats.base import Placement, Protect
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
 from govseal.verification.policy import DEFAULT_POLICY, Policy
@@ -143,37 +143,6 @@ def page_picture(
     from govseal.formats.pages import PagePictures  # noqa: PLC0415 - start-up
 
     return PagePictures(read_source(data, limits), limits).draw(page, dpi=dpi, marks=marks)
-
-
-def render_page(
-    data: Source, page: int = 1, *, dpi: int = 150, limits: Limits = DEFAULT_LIMITS
-) -> bytes:
-    """One page of an OFD or PDF document as a PNG picture, its stamps with it, valid or not.
-
-    Args:
-        data: the document.
-        page: from 1.
-        dpi: pixels per inch, 10 to 1200.
-        limits: bounds on the input.
-
-    Raises:
-        ValueError: there is no such page, or ``dpi`` is out of range.
-        FormatError: the page cannot be drawn: damaged, too large, or of another format.
-        OSError: the system cannot open the file.
-    """
-    from govseal.formats.detect import detect  # noqa: PLC0415 - start-up
-
-    received = read_source(data, limits)
-    found = detect(received)
-    if found == "ofd":
-        from govseal.formats.ofd import appearance, document  # noqa: PLC0415 - start-up
-
-        return appearance.render_page(document.OfdDocument(received, limits), page, dpi=dpi)
-    if found == "pdf":
-        from govseal.formats.pdf import pictures  # noqa: PLC0415 - start-up
-
-        return pictures.render_page(received, page, dpi=dpi, limits=limits)
-    raise UnsupportedFormat("a file of this format has no pages")
 
 
 def stamp(

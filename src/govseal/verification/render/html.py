@@ -124,7 +124,8 @@ class _Page:
     """For a screen: the stamps first, the checks of what passed on request only."""
 
     def parts(self, report: Report, pictures: Iterable[tuple[int, bytes]]) -> Iterable[str]:
-        yield f"<header><h1>{self.both(_TITLE)}</h1></header>"
+        subject = f'<p class="subject">{_text(report.file)}</p>' if self.is_folded else ""
+        yield f"<header><h1>{self.both(_TITLE)}</h1>{subject}</header>"
         yield self.banner(report)
         yield self.reasons(report)
         if not self.is_folded:
