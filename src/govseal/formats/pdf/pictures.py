@@ -6,6 +6,7 @@ What a page shows proves nothing: this is for the eye, and no check reads it.
 from __future__ import annotations
 
 import io
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -83,10 +84,15 @@ def _opened(data: bytes, limits: Limits) -> Iterator[PdfDocument]:
         raise LimitExceeded(message, limit=limits.max_file_bytes, found=len(data))
     import pypdfium2  # noqa: PLC0415 - a library of several megabytes
 
+    logger = logging.getLogger("pypdfium2")
+    if not logger.handlers:  # else Python itself prints its warnings
+        logger.addHandler(logging.NullHandler())
     with _guarded("document"):
         document = pypdfium2.PdfDocument(data)
     try:
         with _guarded("document"):
+            # Without it PDFium leaves fields out, and the appearances of signatures with them.
+            document.init_forms()
             count = len(document)
         if count > limits.max_pages:
             message = "the document has too many pages"
@@ -131,6 +137,8 @@ def _draw(page: PdfPage, scale: float) -> Image.Image:
             raise LimitExceeded("the page takes too long to draw", limit=limit, found=limit + 1)
         if status != raw.FPDF_RENDER_DONE:
             raise FormatError("PDFium cannot draw the page")
+        if page.formenv is not None:
+            raw.FPDF_FFLDraw(page.formenv, bitmap, page, *box, raw.FPDF_ANNOT)
         picture: Image.Image = bitmap.to_pil().convert("RGB")
         return picture
     finally:
