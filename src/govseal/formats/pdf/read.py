@@ -221,7 +221,7 @@ def _permissions(signature: Any, field: Any) -> Permissions:  # noqa: ANN401 - u
     document = fields = None
     for row in items(value(signature, "/Reference", ())):
         method = value(row, "/TransformMethod")
-        parameters = value(row, "/TransformParams", DictionaryObject())
+        parameters = value(row, "/TransformParams", {})
         if method == "/DocMDP":
             document = MDPPerm(value(parameters, "/P", MDPPerm.FILL_FORMS.value))
         elif method == "/FieldMDP":
