@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+import ofd_builder
+from govseal.formats.ofd.compose import compose_document
+
 
 def test_document(ask, desk):
     answer = ask("inspect", desk.path("stamped.ofd"), "--json")
@@ -52,3 +57,70 @@ def test_unknown_format(ask, desk):
 
 def test_file_that_is_not_there(ask):
     assert ask("inspect", "absent.ofd").error == "absent.ofd：找不到文件"
+
+
+# --------------------------------------------------------------------------------------- pictures
+
+
+def test_pictures_of_every_page(ask, desk, tmp_path):
+    data = compose_document([["第一页。"], ["第二页。"]], title="测试")
+    (tmp_path / "two.ofd").write_bytes(data)
+    answer = ask("inspect", tmp_path / "two.ofd", "--pictures", tmp_path / "out/pages", "--json")
+    assert answer.status == 0
+    names = [tmp_path / "out/pages" / f"page-{number}.png" for number in (1, 2)]
+    assert answer.json["pictures"] == [
+        {"page": number, "file": str(name)} for number, name in enumerate(names, start=1)
+    ]
+    assert sorted((tmp_path / "out/pages").iterdir()) == names
+    assert all(name.read_bytes().startswith(b"\x89PNG") for name in names)
+
+
+def test_pictures_are_listed_for_people(ask, desk, tmp_path):
+    answer = ask("inspect", desk.path("stamped.ofd"), "--pictures", tmp_path / "pages")
+    assert answer.status == 0
+    assert "页面图像：1" in answer.out
+    assert str(tmp_path / "pages/page-1.png") in answer.out
+    assert "pictures" not in ask("inspect", desk.path("stamped.ofd"), "--json").json
+
+
+def test_pictures_never_overwrite(ask, desk, tmp_path):
+    (tmp_path / "page-1.png").write_bytes(b"mine")
+    answer = ask("inspect", desk.path("stamped.ofd"), "--pictures", tmp_path)
+    assert answer.status == 2
+    assert "page-1.png 已经存在" in answer.error
+    assert "--pictures" in answer.hint
+    assert (tmp_path / "page-1.png").read_bytes() == b"mine"
+    assert answer.out == ""
+
+
+def test_pictures_do_not_follow_a_link_that_leads_nowhere(ask, desk, tmp_path):
+    (tmp_path / "page-1.png").symlink_to(tmp_path / "elsewhere.png")
+    assert ask("inspect", desk.path("stamped.ofd"), "--pictures", tmp_path).status == 2
+    assert not (tmp_path / "elsewhere.png").exists()
+
+
+def test_pictures_into_a_file(ask, desk):
+    answer = ask("inspect", desk.path("stamped.ofd"), "--pictures", desk.path("note.txt"))
+    assert answer.status == 2
+    assert "已经存在" in answer.error
+
+
+@pytest.mark.parametrize("name", ["approval.esl", "note.ses"])
+def test_what_has_no_pages(ask, desk, tmp_path, name):
+    answer = ask("inspect", desk.path(name), "--pictures", tmp_path / "pages", "--json")
+    assert answer.status == 2
+    assert answer.json["code"] == "unsupported"
+    assert not (tmp_path / "pages").exists()
+
+
+def test_a_page_that_cannot_be_drawn_is_named(ask, tmp_path):
+    files = ofd_builder.files()
+    files[ofd_builder.PAGE] = b"<broken"
+    (tmp_path / "broken.ofd").write_bytes(ofd_builder.pack(files))
+    answer = ask("inspect", tmp_path / "broken.ofd", "--pictures", tmp_path / "pages", "--json")
+    assert answer.status == 2
+    (picture,) = answer.json["pictures"]
+    assert picture["page"] == 1
+    assert picture["problem"]["code"] == "malformed"
+    assert answer.error.startswith("第 1 页：")
+    assert list((tmp_path / "pages").iterdir()) == []
