@@ -16,6 +16,7 @@ from itertools import count
 from typing import Any, Final
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import constants
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
@@ -129,6 +130,7 @@ def _prepare(
     writer = _Writer(stream, strict=strict)
     if writer.prev.encrypted:
         raise StampError("an encrypted PDF is not stamped", code="unsupported")
+    _check_size(writer.prev)
     is_whole = request.protect is Protect.WHOLE
     title = _free_name(writer)
     check_permissions(writer, title, is_whole=is_whole, is_visible=bool(request.placements))
@@ -137,6 +139,17 @@ def _prepare(
     embedder.send(_signature(request, template, is_whole=is_whole))
     room, output = embedder.send(SigIOSetup(md_algorithm=template.digest.name, in_place=True))
     return PdfStamp(template.message(room.document_digest), template, room, output)
+
+
+def _check_size(reader: PdfFileReader) -> None:
+    """Refuse a file whose /Size is false: numbers of new objects are counted from there."""
+    for revision in range(reader.xrefs.total_revisions):
+        data = reader.xrefs.get_xref_data(revision)
+        further = data.hybrid.xref_data.explicit_refs_in_revision if data.hybrid else ()
+        numbers = (number for number, _ in (*data.explicit_refs_in_revision, *further))
+        if max(numbers, default=0) > reader.trailer["/Size"]:
+            message = "the file has more objects than it says: new ones could replace them"
+            raise StampError(message, code="malformed")
 
 
 def _free_name(writer: _Writer) -> str:
