@@ -58,8 +58,11 @@ def current_language() -> str:
     asked = request.args.get("lang")
     if asked in LANGUAGES:
         return str(asked)
-    accepted = request.accept_languages.best_match(LANGUAGES)
-    return accepted or str(current_app.config["GOVSEAL_LANGUAGE"])
+    for tag, weight in request.accept_languages:  # best first
+        primary = tag.partition("-")[0].lower()
+        if weight and primary in LANGUAGES:
+            return primary
+    return str(current_app.config["GOVSEAL_LANGUAGE"])
 
 
 def text(key: str, **values: str) -> str:
