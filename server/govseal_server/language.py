@@ -17,8 +17,8 @@ TEXTS: Final[dict[str, Pair]] = {
     ),
     "choose": ("选择文件，或拖到这里", "Choose a file, or drop it here"),
     "kinds": (
-        "OFD 版式文件、电子印章（.esl）、电子签章（.ses），不超过 {size}",
-        "OFD documents, seals (.esl), stamps (.ses), up to {size}",
+        "PDF、OFD 文件，电子印章（.esl）、电子签章（.ses），不超过 {size}",
+        "PDF and OFD documents, seals (.esl), stamps (.ses), up to {size}",
     ),
     "detached": ("签章是另外一个文件？", "Is the stamp a file of its own?"),
     "detached_hint": (

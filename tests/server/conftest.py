@@ -6,7 +6,9 @@ import io
 
 import pytest
 
+import govseal
 from govseal.cli import main
+from govseal.formats.pdf.compose import compose_document
 from govseal_server import create_app
 
 
@@ -19,9 +21,18 @@ def no_settings(monkeypatch):
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-    """A folder with stamped.ofd, tampered.ofd, input.ofd, detached.ses, approval.esl and pki/."""
+    """A folder with stamped.ofd, tampered.ofd, input.ofd, detached.ses, approval.esl and pki/.
+
+    letter.pdf is stamped too, and longer.pdf has bytes after its end.
+    """
     folder = tmp_path_factory.mktemp("demo")
     assert main(["demo", "--out", str(folder), "--json"]) == 0
+    signer = govseal.load_signer(folder / "pki" / "signer.p12", password="govseal")
+    letter = compose_document([["准予许可，期限五年。"]], title="测试决定书")
+    place = govseal.Placement(page=1, x_mm=120, y_mm=210)
+    stamped = govseal.stamp(letter, folder / "approval.esl", signer, place)
+    (folder / "letter.pdf").write_bytes(stamped)
+    (folder / "longer.pdf").write_bytes(stamped + b"% more\n")
     return folder
 
 

@@ -38,6 +38,8 @@ def problem(response, status):
         ("tampered.ofd", "failed", ["data_digest_mismatch"]),
         ("input.ofd", "unsigned", None),
         ("approval.esl", "passed", []),
+        ("letter.pdf", "passed", []),
+        ("longer.pdf", "failed", None),
     ],
 )
 def test_a_verdict(client, form, name, verdict, reasons):

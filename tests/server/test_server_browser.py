@@ -106,7 +106,13 @@ def is_wider_than_the_window(page):
 
 @pytest.mark.parametrize(
     ("name", "verdict"),
-    [("stamped.ofd", "通过"), ("tampered.ofd", "不通过"), ("input.ofd", "未签章")],
+    [
+        ("stamped.ofd", "通过"),
+        ("tampered.ofd", "不通过"),
+        ("input.ofd", "未签章"),
+        ("letter.pdf", "通过"),
+        ("longer.pdf", "不通过"),
+    ],
 )
 def test_a_verdict(page, address, demo, name, verdict):
     page.goto(address)

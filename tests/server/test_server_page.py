@@ -81,8 +81,9 @@ def test_a_verdict(client, form, name, words, lang):
     assert 'download="govseal-' in page.text
 
 
-def test_imprint_and_page_are_shown(client, form):
-    page = client.post("/", **form(file="stamped.ofd"))
+@pytest.mark.parametrize("name", ["stamped.ofd", "letter.pdf"])
+def test_imprint_and_page_are_shown(client, form, name):
+    page = client.post("/", **form(file=name))
     assert len(re.findall(r'<img src="data:image/png;base64,', page.text)) == 2
     assert "页面图像 1，只供查看，不作依据" in page.text
 

@@ -81,6 +81,7 @@ TIME_SOURCES: dict[str, Pair] = {
 }
 FORMATS: dict[str, Pair] = {
     "ofd": ("OFD 版式文件", "OFD document"),
+    "pdf": ("PDF 文件", "PDF document"),
     "seal": ("电子印章", "electronic seal"),
     "ses": ("分离式电子签章", "detached stamp"),
     "cms": ("GB/T 35275 签名数据", "GB/T 35275 signed data"),
