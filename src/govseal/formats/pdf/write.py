@@ -59,9 +59,10 @@ class PdfStamp:
             ValueError: the value is longer than the signer's key can make it.
         """
         signed_data = self.template.finish(self.message, signature_value)
-        output = io.BytesIO(self.output.getvalue())
-        self.room.fill_with_cms(output, signed_data)
-        return output.getvalue()
+        text = signed_data.hex().upper().encode("ascii")
+        start = self.room.reserved_region_start + 1  # after "<"
+        with self.output.getbuffer() as file:
+            return b"".join((file[:start], text, file[start + len(text) :]))
 
 
 class _Writer(IncrementalPdfFileWriter):
