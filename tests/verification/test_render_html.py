@@ -125,9 +125,24 @@ def test_imprint_and_pages_are_inside():
     assert "页面图像 2" in page.text
 
 
+PLAIN_SVG = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4">'
+    b'<path fill="#FF0000" d="M0 0L4 0L4 4Z"/></svg>'
+)
+
+
+def test_an_imprint_of_nothing_but_outlines_is_shown():
+    given = report(signature(check("coverage", "passed"), picture=PLAIN_SVG, picture_kind="svg"))
+    (source,) = Page(render_html(given)).values("src")
+    assert source.startswith("data:image/svg+xml;base64,")
+
+
 @pytest.mark.parametrize(
     ("picture", "kind"),
     [
+        (PLAIN_SVG.replace(b"<path", b"<path onclick='alert(1)'"), "svg"),
+        (PLAIN_SVG.replace(b"<path", b"<image href='http://example.org/'/><path"), "svg"),
+        (PLAIN_SVG.replace(b"</svg>", b"<style>*{}</style></svg>"), "svg"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "svg"),
         (b"BM" + bytes(60), "bmp"),
         (b"PK\x03\x04", "ofd"),

@@ -91,6 +91,13 @@ def render_fragment(
 
 def _data_uri(data: bytes, kind: str) -> str:
     """A picture as data: URI; empty where it is of no harmless kind, damaged or a bomb."""
+    if kind == "svg":
+        from govseal.seal.drawing.svg import paths_from_svg  # noqa: PLC0415 - few seals are SVG
+
+        if not paths_from_svg(data, 1, 1):
+            return ""
+        # It holds outlines and nothing else, so there is nothing in it that could act.
+        return f"data:image/svg+xml;base64,{base64.b64encode(data).decode()}"
     media = _MEDIA_TYPES.get(kind)
     if media is None:
         return ""
