@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from govseal import facade
-from govseal.asn1.times import BEIJING
 from govseal.cli import problems
 from govseal.cli.arguments import Parser
 from govseal.cli.clock import now
+from govseal.cli.demo_papers import FALSE, TRUE, Letter, permit, tampered_ofd, tampered_pdf
 from govseal.cli.files import write_output
 from govseal.cli.language import current, say
 from govseal.cli.progress import Progress
-from govseal.errors import FormatError
-from govseal.formats.base import Placement
-from govseal.formats.ofd.appearance import render_page
-from govseal.formats.ofd.compose import compose_document
-from govseal.formats.ofd.document import OfdDocument
-from govseal.formats.ofd.package import Package, write_package
 from govseal.seal.drawing import Drawing, draw_seal
+from govseal.seal.model import Seal
 from govseal.testing.hierarchy import PASSWORD, SEAL_CODE, UNIT_NAME, Hierarchy
 from govseal.verification.render import words
 from govseal.verification.render.html import render_html
@@ -31,16 +25,12 @@ from govseal.verification.report import Report, Verdict
 
 SEAL_LINE = "行政审批专用章"
 _DIAMETER_MM = 42
-_PAGE = "Doc_0/Pages/Page_0/Content.xml"
-_TRUE, _FALSE = "五年", "九年"
-_DECISION = (
-    "经审查，申请材料齐全，符合法定条件和标准。根据《中华人民共和国行政许可法》"
-    "第三十八条第一款的规定，本机关决定准予行政许可。"
-)
-# 骑年盖月 (GB/T 9704-2012, 7.3.5.1): the issuing office and the date lie a little below the
-# middle of the seal.
-_ABOVE_MIDDLE_MM = 2.5
 _DPI = 150
+# What is found out about the tampered files.
+_FOUND_OUT = {
+    "tampered.ofd": "data_digest_mismatch",
+    "tampered.pdf": "changed_after_signing",
+}
 
 _DONE = 0
 _NOT_AS_EXPECTED = 1
@@ -60,8 +50,9 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make everything; 0 only if the stamped file passed and the tampered one was found out."""
-    demo = _Demo(options.out, now())
+    """Make everything; 0 only if the stamped files passed and the tampered ones were found out."""
+    at = now()
+    demo = _Demo(options.out, at, permit(UNIT_NAME, at))
     options.out.mkdir(parents=True, exist_ok=True)
     reports = demo.run()
     is_as_expected = _is_as_expected(reports)
@@ -82,10 +73,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _is_as_expected(reports: dict[str, Report]) -> bool:
-    passed = (reports[name].verdict is Verdict.PASSED for name in ("stamped.ofd", "detached.ses"))
-    tampered = reports["tampered.ofd"]
-    is_found_out = tampered.verdict is Verdict.FAILED
-    return all(passed) and is_found_out and tampered.reasons == ("data_digest_mismatch",)
+    passed = (name for name in reports if not name.startswith("tampered"))
+    if not all(reports[name].verdict is Verdict.PASSED for name in passed):
+        return False
+    return all(
+        reports[name].verdict is Verdict.FAILED and reports[name].reasons == (reason,)
+        for name, reason in _FOUND_OUT.items()
+    )
 
 
 def _tell(demo: _Demo, reports: dict[str, Report], *, is_as_expected: bool) -> None:
@@ -103,72 +97,38 @@ def _tell(demo: _Demo, reports: dict[str, Report], *, is_as_expected: bool) -> N
         print(
             say(
                 "如预期：盖章的文件和分离式签章通过，被改动的文件因内容改动而不通过。",
-                "As expected: the stamped file and the detached stamp passed, and the tampered "
-                "file failed because its content was changed.",
+                "As expected: the stamped files and the detached stamp passed, and the tampered "
+                "files failed because their content was changed.",
             )
         )
     else:
         print(say("结果与预期不符。", "This is not what was expected."))
 
 
-def permit_text(at: datetime) -> tuple[str, list[str], tuple[str, str]]:
-    """The demonstration's document: title, paragraphs, and the two closing lines."""
-    local = at.astimezone(BEIJING)
-    day = f"{local.year}年{local.month}月{local.day}日"
-    paragraphs = [
-        "测试申请单位：",
-        f"你单位提出的行政许可申请，本机关于{day}受理。{_DECISION}",
-        "许可事项：电子印章演示许可。",
-        f"文书编号：测审批许决字〔{local.year}〕第0001号。",
-        f"有效期限：自本决定书签发之日起{_TRUE}。",
-        "请你单位在许可的范围和期限内从事相关活动，并依法接受监督检查。",
-        "（本文件由演示程序生成，所涉单位、事项均为虚构，不具有法律效力。）",
-    ]
-    return "准予行政许可决定书", paragraphs, (UNIT_NAME, day)
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """A file that is verified, and what its report and its picture are called."""
+
+    file: str
+    report: str
+    picture: str
 
 
-def place_over(page: bytes, lines: Sequence[str], diameter_mm: int) -> Placement:
-    """Where a round seal goes on page 1 so that it rides on the two closing lines.
-
-    It is centred on the date; both lines lie a little below its middle.
-
-    Raises:
-        FormatError: the lines are not on the page.
-    """
-    boxes = [_line_box(page, line) for line in lines]
-    left, _, width, _ = boxes[-1]
-    top = min(y for _, y, _, _ in boxes)
-    bottom = max(y + height for _, y, _, height in boxes)
-    x = left + width / 2 - diameter_mm / 2
-    y = (top + bottom) / 2 - _ABOVE_MIDDLE_MM - diameter_mm / 2
-    return Placement(1, round(x, 1), round(y, 1))
-
-
-def _line_box(page: bytes, line: str) -> tuple[float, float, float, float]:
-    """The box of a line of text, from the page's own description."""
-    pattern = rf'<(?:ofd:)?TextObject[^>]* Boundary="([^"]*)"[^>]*>\s*<[^>]*>{re.escape(line)}<'
-    match = re.search(pattern, page.decode("utf-8"))
-    numbers = [float(number) for number in match[1].split()] if match else []
-    if len(numbers) != 4:
-        raise FormatError(f"the line {line} is not on the page", part=_PAGE)
-    x, y, width, height = numbers
-    return x, y, width, height
-
-
-def tampered(stamped: bytes, at: datetime) -> bytes:
-    """A copy with one character of the page changed, and nothing wrong with the package."""
-    package = Package.open(stamped)
-    page = package.read(_PAGE)
-    changed = page.replace(_TRUE.encode(), _FALSE.encode(), 1)
-    if changed == page:
-        raise FormatError("the text to change is not on the page", part=_PAGE)
-    return write_package(package, {_PAGE: changed}, {}, modified=at)
+_PAPERS = (
+    _Paper("stamped.ofd", "report-stamped", "page-1.png"),
+    _Paper("stamped.pdf", "report-stamped-pdf", "page-1-pdf.png"),
+    _Paper("stamped-rsa.ofd", "report-stamped-rsa", "page-1-rsa.png"),
+    _Paper("stamped-rsa.pdf", "report-stamped-rsa-pdf", "page-1-rsa-pdf.png"),
+    _Paper("tampered.ofd", "report-tampered", "page-1-tampered.png"),
+    _Paper("tampered.pdf", "report-tampered-pdf", "page-1-tampered-pdf.png"),
+)
 
 
 @dataclass(slots=True)
 class _Demo:
     directory: Path
     at: datetime
+    letter: Letter
     written: list[tuple[str, str]] = field(default_factory=list)
     """Names of the files and what they are."""
 
@@ -178,113 +138,118 @@ class _Demo:
 
     def run(self) -> dict[str, Report]:
         """Every step; the reports by the name of the file they are on."""
-        with Progress(4) as progress:
+        with Progress(5) as progress:
             progress.step(say("测试证书", "test certificates"))
-            hierarchy = Hierarchy.create("sm2", at=self.at)
-            hierarchy.write(self.directory / "pki")
-            self.written.append(
-                (
-                    "pki/",
-                    say(
-                        f"一次性的测试证书体系（密码 {PASSWORD}）",
-                        f"a throw-away test hierarchy (password {PASSWORD})",
-                    ),
-                )
-            )
+            sm2, rsa = self.hierarchy("sm2", "pki/"), self.hierarchy("rsa", "pki-rsa/")
             progress.step(say("制章", "seal"))
             drawing = self.draw()
-            stamped, detached = self.stamp(hierarchy, drawing)
-            forged = tampered(stamped, self.at)
-            self.write(
-                "tampered.ofd",
-                forged,
-                f"被改动的副本：“{_TRUE}”改成了“{_FALSE}”",
-                f"a tampered copy: {_TRUE} (five years) became {_FALSE} (nine)",
-            )
-            progress.step(say("页面图像", "page pictures"))
-            pictures = self.pictures(stamped, forged)
-            progress.step(say("验章", "verification"))
-            return {
-                "stamped.ofd": self.verify("stamped", hierarchy, pictures[0]),
-                "tampered.ofd": self.verify("tampered", hierarchy, pictures[1]),
-                "detached.ses": self.verify("detached", hierarchy, None, detached),
-            }
+            progress.step(say("签章", "stamping"))
+            self.stamp_sm2(sm2, drawing)
+            self.stamp_rsa(rsa, drawing)
+            self.tamper()
+            reports = {}
+            progress.step(say("页面图像和验章", "page pictures and verification"))
+            for paper in _PAPERS:
+                picture = self.picture(paper)
+                hierarchy = rsa if "-rsa" in paper.file else sm2
+                reports[paper.file] = self.verify(paper.file, paper.report, hierarchy, picture)
+            progress.step(say("分离式签章", "the detached stamp"))
+            reports["detached.ses"] = self.verify("input.ofd", "report-detached", sm2, None)
+            return reports
+
+    def hierarchy(self, algorithm: str, folder: str) -> Hierarchy:
+        """A throw-away hierarchy, written into a folder."""
+        hierarchy = Hierarchy.create(algorithm, at=self.at)
+        hierarchy.write(self.directory / folder)
+        zh = f"一次性的 {algorithm.upper()} 测试证书体系（密码 {PASSWORD}）"
+        en = f"a throw-away test hierarchy of {algorithm.upper()} keys (password {PASSWORD})"
+        self.written.append((folder, say(zh, en)))
+        return hierarchy
 
     def draw(self) -> Drawing:
         drawing = draw_seal(UNIT_NAME, bottom=SEAL_LINE, diameter_mm=_DIAMETER_MM)
         self.write("seal.svg", drawing.to_svg(), "印模（矢量）", "the imprint, as outlines")
+        self.write("seal.pdf", drawing.to_pdf(), "印模（矢量 PDF）", "the imprint, as PDF")
         self.write("seal.png", drawing.to_png(), "印模（透明底）", "the imprint, transparent")
         return drawing
 
-    def stamp(self, hierarchy: Hierarchy, drawing: Drawing) -> tuple[bytes, bytes]:
-        """The stamped document and a detached stamp."""
-        seal = facade.make_seal(
+    def seal(self, hierarchy: Hierarchy, drawing: Drawing, kind: Literal["png", "svg"]) -> Seal:
+        return facade.make_seal(
             hierarchy.maker,
             name=UNIT_NAME + SEAL_LINE,
-            picture=drawing,
+            picture=drawing.picture(kind),
             signers=[hierarchy.signer.certificate],
             at=self.at,
             es_id=SEAL_CODE,
         )
+
+    def stamp_sm2(self, hierarchy: Hierarchy, drawing: Drawing) -> None:
+        """Both documents, stamped with SM2, and a detached stamp."""
+        seal = self.seal(hierarchy, drawing, "png")
         self.write("approval.esl", seal.der, "电子印章", "the electronic seal")
-        title, paragraphs, closing = permit_text(self.at)
-        document = compose_document(
-            [paragraphs], title=title, closing=closing, created=self.at.astimezone(BEIJING).date()
-        )
-        self.write("input.ofd", document, "待签章的文件", "the document to be stamped")
-        place = place_over(Package.open(document).read(_PAGE), closing, _DIAMETER_MM)
-        stamped = facade.stamp(document, seal, hierarchy.signer, place, at=self.at)
-        self.write("stamped.ofd", stamped, "已签章的文件", "the stamped document")
-        detached = facade.stamp_detached(document, seal, hierarchy.signer, at=self.at)
+        document, page = self.letter.to_ofd(), self.letter.to_pdf()
+        self.write("input.ofd", document, "待签章的 OFD", "the OFD to be stamped")
+        self.write("input.pdf", page, "待签章的 PDF", "the PDF to be stamped")
+        place, signer = self.letter.place(_DIAMETER_MM), hierarchy.signer
+        stamped = facade.stamp(document, seal, signer, place, at=self.at)
+        self.write("stamped.ofd", stamped, "已签章的 OFD", "the stamped OFD")
+        # In PDF outlines stay sharp at every size; readers of OFD know pictures of pixels best.
+        outlines = self.seal(hierarchy, drawing, "svg")
+        stamped = facade.stamp(page, outlines, signer, place, at=self.at)
+        self.write("stamped.pdf", stamped, "已签章的 PDF", "the stamped PDF")
+        detached = facade.stamp_detached(document, seal, signer, at=self.at)
         self.write(
-            "detached.ses",
-            detached,
-            "对 input.ofd 的分离式签章",
-            "a detached stamp over input.ofd",
+            "detached.ses", detached, "对 input.ofd 的分离式签章", "a detached stamp over input.ofd"
         )
-        return stamped, detached
 
-    def pictures(self, stamped: bytes, forged: bytes) -> tuple[bytes, bytes]:
-        first = render_page(OfdDocument(stamped), 1, dpi=_DPI)
-        self.write(
-            "page-1.png", first, "已签章文件的页面图像", "picture of the stamped document's page"
-        )
-        second = render_page(OfdDocument(forged), 1, dpi=_DPI)
-        self.write(
-            "page-1-tampered.png",
-            second,
-            "被改动文件的页面图像：肉眼难以分辨",
-            "picture of the tampered page: the eye hardly tells",
-        )
-        return first, second
+    def stamp_rsa(self, hierarchy: Hierarchy, drawing: Drawing) -> None:
+        """Both documents, stamped with RSA."""
+        seal = self.seal(hierarchy, drawing, "svg")
+        self.write("approval-rsa.esl", seal.der, "RSA 电子印章", "an electronic seal with RSA")
+        place = self.letter.place(_DIAMETER_MM)
+        for kind in ("ofd", "pdf"):
+            source = self.directory / f"input.{kind}"
+            stamped = facade.stamp(source, seal, hierarchy.signer, place, at=self.at)
+            name = kind.upper()
+            zh, en = f"用 RSA 签章的 {name}", f"the {name}, stamped with RSA"
+            self.write(f"stamped-rsa.{kind}", stamped, zh, en)
 
-    def verify(
-        self,
-        name: str,
-        hierarchy: Hierarchy,
-        picture: bytes | None,
-        detached: bytes | None = None,
-    ) -> Report:
-        file = "input.ofd" if detached is not None else f"{name}.ofd"
+    def tamper(self) -> None:
+        """Copies of both stamped documents, changed."""
+        forged = tampered_ofd((self.directory / "stamped.ofd").read_bytes(), self.at)
+        self.write(
+            "tampered.ofd",
+            forged,
+            f"被改动的副本：“{TRUE}”改成了“{FALSE}”",
+            f"a tampered copy: {TRUE} (five years) became {FALSE} (nine)",
+        )
+        other = permit(UNIT_NAME, self.at, years=FALSE)
+        forged = tampered_pdf((self.directory / "stamped.pdf").read_bytes(), other)
+        self.write(
+            "tampered.pdf",
+            forged,
+            f"被改动的副本：文件末尾追加了一页写着“{FALSE}”的内容",
+            f"a tampered copy: an update behind the signed bytes shows {FALSE} (nine years)",
+        )
+
+    def picture(self, paper: _Paper) -> bytes:
+        picture = facade.page_picture(self.directory / paper.file, dpi=_DPI)
+        zh, en = f"{paper.file} 的页面图像", f"picture of the page of {paper.file}"
+        self.write(paper.picture, picture, zh, en)
+        return picture
+
+    def verify(self, file: str, name: str, hierarchy: Hierarchy, picture: bytes | None) -> Report:
+        """The report on a file, or without a picture on the detached stamp over it."""
         report = facade.verify(
             self.directory / file,
             hierarchy.trust,
             materials=hierarchy.materials,
             at=self.at,
-            detached=detached,
+            detached=None if picture else self.directory / "detached.ses",
         )
         zh, en = words.VERDICTS[report.verdict]
-        self.write(
-            f"report-{name}.json",
-            (report.to_json(indent=2) + "\n").encode(),
-            f"验证报告（JSON）：{zh}",
-            f"report (JSON): {en}",
-        )
-        page = render_html(report, current(), [picture] if picture else [])
-        self.write(
-            f"report-{name}.html",
-            page.encode(),
-            f"验证报告（可打印）：{zh}",
-            f"report to print: {en}",
-        )
+        data = (report.to_json(indent=2) + "\n").encode()
+        self.write(f"{name}.json", data, f"验证报告（JSON）：{zh}", f"report (JSON): {en}")
+        page = render_html(report, current(), [picture] if picture else []).encode()
+        self.write(f"{name}.html", page, f"验证报告（可打印）：{zh}", f"report to print: {en}")
         return report
