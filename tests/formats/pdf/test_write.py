@@ -315,3 +315,45 @@ def test_real_files_are_stamped_or_refused_with_a_code(samples):
         document.close()
         before.close()
     assert stamped > 60
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl not installed")
+def test_openssl_accepts_the_signed_data(tmp_path):
+    office = build.office("rsa")
+    data = office.stamp(build.pdf())
+    (start, end), der, _ = contents(data)
+    for name, content in (
+        ("signed.der", der),
+        ("content", data[:start] + data[end:]),
+        ("roots.pem", office.pki.roots_pem),
+    ):
+        (tmp_path / name).write_bytes(content)
+    options = "-verify -binary -cades -inform DER -purpose any -no_check_time -out /dev/null"
+    files = ["-in", "signed.der", "-content", "content", "-CAfile", "roots.pem"]
+    done = subprocess.run(
+        ["openssl", "cms", *options.split(), *files],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.strip()) == (0, "CAdES Verification successful")
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_the_signed_data_is_der(algorithm):
+    office = build.office(algorithm)
+    _, der, _ = contents(office.stamp(build.pdf()))
+    signed_data = strict.parse(der).children()[1].children()[0]
+    version, digests, content, certificates, signers = signed_data.children()
+    assert version.raw == b"\x02\x01\x01"
+    assert len(digests.children()) == 1
+    assert len(content.children()) == 1  # detached: the type, and nothing else
+    assert [item.raw for item in certificates.children()] == [office.pki.signer.certificate.der]
+    (signer,) = signers.children()
+    rows = [item.raw for item in signer.children()[3].children()]
+    assert rows == sorted(rows)
+    name = office.pki.signer.certificate.issuer_der
+    assert signer.children()[1].children()[0].raw == name
+    oid = strict.read_oid(signer.children()[4].children()[0], "")
+    assert oid == office.pki.signer.algorithm.oid

@@ -16,6 +16,7 @@ from itertools import count
 from typing import Any, Final
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import constants
@@ -119,7 +120,8 @@ def _tolerant(
         raise
     except Exception as error:  # as above
         message = f"the PDF cannot be stamped: {first}"
-        raise StampError(message, code="malformed") from error
+        code = "container_damaged" if isinstance(error, PdfError) else "malformed"
+        raise StampError(message, code=code) from error
     _log.warning("the PDF breaks rules of its format, and was stamped all the same: %s", first)
     return prepared
 
