@@ -87,10 +87,9 @@ def verify_document(
 
 
 # What is asked of a seal is asked by the seal's own standard, wherever the seal travels.
-_OF_ANY_SEAL = frozenset(row.name for row in CHECKS if row.of_seal) - {
-    "container",
-    "algorithms",
-} | {"signer_listed"}
+_OF_ANY_SEAL = frozenset(
+    {"seal_signature", "signer_listed", "seal_validity", "maker_chain", "maker_revocation"}
+)
 
 
 def _judge_signatures(evidence: Evidence, collector: Collector) -> tuple[SignatureReport, ...]:
@@ -154,7 +153,8 @@ def _judge_seal(seal: Seal, collector: Collector) -> SignatureReport:
 def _run(subject: Subject) -> tuple[Check, ...]:
     is_bare_seal = subject.evidence is None
     is_old = subject.seal is not None and subject.seal.generation.year == 2014
-    is_cms = subject.evidence is not None and subject.evidence.signed_data is not None
+    evidence = subject.evidence
+    is_cms = evidence is not None and bool(evidence.signed_data or evidence.standard)
     checks = []
     for row in CHECKS:
         if is_bare_seal and not row.of_seal:

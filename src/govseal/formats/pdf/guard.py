@@ -49,36 +49,20 @@ def _spelt(name: bytes) -> bytes:
     return b"".join(parts)
 
 
-_LANDMARK = re.compile(
-    rb"(?P<range>/" + _spelt(b"ByteRange") + rb")(?!" + _REGULAR + rb")"
-    rb"|(?P<close>endstream)|(?P<open>stream\r?\n)"
-)
+_BYTE_RANGE = re.compile(rb"/" + _spelt(b"ByteRange") + rb"(?!" + _REGULAR + rb")")
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One ``/ByteRange`` of the file, reached or not."""
-
-    at: int
-    in_stream: bool
-    """Whether it stands inside a stream, as in a file attached without compression."""
-
-
-def find_byte_ranges(data: bytes, limit: int) -> tuple[Occurrence, ...]:
-    """Every ``/ByteRange`` in the raw bytes, in any spelling of the name.
+def find_byte_ranges(data: bytes, limit: int) -> tuple[int, ...]:
+    """The places of every ``/ByteRange`` in the raw bytes, in any spelling of the name.
 
     Raises:
         LimitExceeded: there are more than ``limit``.
     """
-    found: list[Occurrence] = []
-    in_stream = False
-    for match in _LANDMARK.finditer(data):
-        if match.lastgroup == "range":
-            found.append(Occurrence(match.start(), in_stream))
-            if len(found) > limit:
-                raise LimitExceeded("too many signatures", limit=limit, found=len(found))
-        else:
-            in_stream = match.lastgroup == "open"
+    found: list[int] = []
+    for match in _BYTE_RANGE.finditer(data):
+        found.append(match.start())
+        if len(found) > limit:
+            raise LimitExceeded("too many signatures", limit=limit, found=len(found))
     return tuple(found)
 
 

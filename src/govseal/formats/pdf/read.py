@@ -9,12 +9,12 @@ cannot be read, so that a file out of which a signature was taken is never *unsi
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
-from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, StreamObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, enumerate_sig_fields
 
@@ -31,7 +31,7 @@ from govseal.formats.base import (
 from govseal.formats.limits import Limits
 from govseal.formats.pdf import guard
 from govseal.formats.pdf.contents import TIME_STAMP, Contents, read_contents, read_date
-from govseal.formats.pdf.guard import Occurrence, RawSignature
+from govseal.formats.pdf.guard import RawSignature
 from govseal.formats.pdf.hooks import guarded
 from govseal.formats.pdf.objects import items, value
 from govseal.formats.pdf.revisions import History, Permissions
@@ -53,11 +53,12 @@ def read_evidence(data: bytes, limits: Limits) -> Evidence:
         signatures, reached = _Signatures(data, reader, limits).read()
     except FormatError as problem:
         return Evidence(_FORMAT, _unreached(occurrences, problem), problem=problem)
-    hidden = [item for item in occurrences if item.at not in reached]
+    hidden = [at for at in occurrences if at not in reached]
+    inside = _inside_streams(reader, data, hidden)
     pages = Pages(reader, limits)
     return Evidence(
         _FORMAT,
-        signatures=(*signatures, *_unreached(hidden, None)),
+        signatures=(*signatures, *_unreached(hidden, None, inside)),
         pages=pages.count,
         tolerances=tuple(tolerances.items),
     )
@@ -79,18 +80,45 @@ def _open(data: bytes, tolerances: Tolerances) -> PdfFileReader:
     return reader
 
 
+def _inside_streams(reader: PdfFileReader, data: bytes, places: Sequence[int]) -> frozenset[int]:
+    """Those of ``places`` that lie in the data of a stream, as of a file that is attached."""
+    if not places:
+        return frozenset()
+    try:
+        streams = guarded(lambda: list(_streams(reader, data)), "the streams")
+    except FormatError:
+        return frozenset()
+    return frozenset(at for at in places if any(start <= at < end for start, end in streams))
+
+
+def _streams(reader: Any, data: bytes) -> Iterator[tuple[int, int]]:  # noqa: ANN401 - untyped
+    """From where to where the data of the newest revision's streams lie in the file."""
+    xrefs = reader.xrefs
+    references: set[Any] = set()
+    for revision in range(xrefs.total_revisions):
+        references |= xrefs.explicit_refs_in_revision(revision)
+    for reference in references:
+        place = xrefs[reference]
+        found = reader.get_object(reference) if isinstance(place, int) else None
+        if isinstance(found, StreamObject):
+            start = data.find(b"stream", place)
+            yield start, start + len(found.encoded_data)
+
+
 def _unreached(
-    occurrences: Sequence[Occurrence], reason: FormatError | None
+    occurrences: Sequence[int],
+    reason: FormatError | None,
+    inside: Collection[int] = (),
 ) -> tuple[SignatureEvidence, ...]:
     """Signatures that no field reaches, or that nothing can be said of for ``reason``."""
     found = []
-    for item in occurrences:
+    for at in occurrences:
         problem = reason
-        if problem is None and item.in_stream:
+        if problem is None and at in inside:
             problem = UnsupportedFormat("a signature inside a stream of the file")
         if problem is None:
             problem = FormatError("a signature is in the file, and no field of the form reaches it")
-        name = f"byte {item.at}"
+        name = f"byte {at}"
         evidence = SignatureEvidence(name, SignatureKind.SIGNATURE, name, problem=problem)
         found.append(_with_problem(evidence, problem))
     return tuple(found)

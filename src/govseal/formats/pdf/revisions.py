@@ -30,8 +30,8 @@ _LAST_END = re.compile(_END.pattern + rb"[\x00\t\n\x0c\r ]*\Z")
 _BLANK_RUN = re.compile(rb"[\x00\t\n\x0c\r ]*")
 _TAIL = 1024
 MAX_REVISIONS = 500
-MAX_STEPS = 4_000_000
-"""Elements looked at in one file while its revisions are compared; a large form takes 100,000.
+MAX_STEPS = 2_000_000
+"""Elements looked at in one file while its revisions are compared: a thousand pages take 50,000.
 
 pyHanko follows every path to every object, and paths multiply where objects share others.
 """
