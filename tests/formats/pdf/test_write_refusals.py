@@ -134,9 +134,11 @@ def test_a_damaged_document(data):
     assert caught.value.code in ("malformed", "no_such_page", "container_damaged")
 
 
-def test_a_file_that_counts_its_objects_wrongly():
-    data = build.pdf().replace(b"/Size 5", b"/Size 2")
-    assert "more objects" in refused(data, "malformed")
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 4194304, 10**12])
+def test_a_file_that_counts_its_objects_wrongly(size):
+    """New objects would replace old ones, or be numbered higher than readers look."""
+    data = build.pdf().replace(b"/Size 5", b"/Size %d" % size)
+    assert f"says that it has {size} objects" in refused(data, "malformed")
 
 
 def test_bytes_in_front_of_a_pdf():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pypdfium2
+import pypdfium2.raw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,6 +116,30 @@ def test_a_file_with_object_streams_passes():
     office = build.office("sm2")
     data = office.stamp(office.stamp(build.with_object_streams()), Placement(1, 1, 1))
     assert verified(data, office).verdict.value == "passed"
+
+
+@pytest.mark.samples
+def test_real_files_are_stamped_or_refused_with_a_code(samples):
+    """PDFium sees one signature more, our reader passes it; nothing but our own errors escapes."""
+    office, stamped = build.office("rsa"), 0
+    for path in sorted((samples / "pdf").rglob("*.pdf")):
+        data = build.stamped_or_none(office, path.read_bytes())
+        if data is None:
+            continue
+        stamped += 1
+        found, before = counted(data), counted(path.read_bytes())
+        assert found == (before[0] + 1, before[1]), path.name
+        last = [item for item in verified(data, office).signatures if "govseal-" in item.id][-1]
+        assert last.verdict.value == "passed", path.name
+    assert stamped > 70
+
+
+def counted(data):
+    """How many signatures and pages PDFium sees."""
+    document = pypdfium2.PdfDocument(data)
+    found = (pypdfium2.raw.FPDF_GetSignatureCount(document), len(document))
+    document.close()
+    return found
 
 
 @given(st.data())

@@ -36,6 +36,8 @@ from govseal.formats.pdf.template import CmsTemplate, make_template
 _log = logging.getLogger(__name__)
 _HEADER: Final = b"%PDF-"
 _FIELD_NAME: Final = "govseal-"
+# Readers pass over objects with higher numbers (PDFium; ISO 32000-1, Annex C has twice as many).
+_MOST_OBJECTS: Final = 4 * 1024 * 1024 - 1024
 
 _Embedder = Generator[Any, Any, None]
 """pyHanko's protocol: it yields the field, takes the signature dictionary and the output."""
@@ -146,13 +148,15 @@ def _prepare(
 
 def _check_size(reader: PdfFileReader) -> None:
     """Refuse a file whose /Size is false: numbers of new objects are counted from there."""
+    size, highest = reader.trailer["/Size"], 0
     for revision in range(reader.xrefs.total_revisions):
         data = reader.xrefs.get_xref_data(revision)
         further = data.hybrid.xref_data.explicit_refs_in_revision if data.hybrid else ()
-        numbers = (number for number, _ in (*data.explicit_refs_in_revision, *further))
-        if max(numbers, default=0) > reader.trailer["/Size"]:
-            message = "the file has more objects than it says: new ones could replace them"
-            raise StampError(message, code="malformed")
+        for number, _ in (*data.explicit_refs_in_revision, *further):
+            highest = max(highest, number)
+    if highest > size or size > _MOST_OBJECTS:
+        message = f"the file says that it has {size} objects, and has {highest}"
+        raise StampError(message, code="malformed")
 
 
 def _free_name(writer: _Writer) -> str:
