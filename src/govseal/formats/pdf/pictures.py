@@ -62,6 +62,7 @@ def render_page(
     """
     if not _MIN_DPI <= dpi <= _MAX_DPI:
         raise ValueError(f"a page is drawn at {_MIN_DPI} to {_MAX_DPI} dpi, not {dpi}")
+    unit = _user_unit(data, page)
     with _LOCK, _opened(data, limits) as document:
         count = len(document)
         if not 1 <= page <= count:
@@ -69,12 +70,34 @@ def render_page(
         with _guarded(f"page {page}"):
             opened = document[page - 1]
             try:
-                picture = _draw(opened, dpi / _POINTS_PER_INCH)
+                picture = _draw(opened, dpi / _POINTS_PER_INCH * unit)
             finally:
                 opened.close()
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", dpi=(dpi, dpi))
     return buffer.getvalue()
+
+
+def _user_unit(data: bytes, page: int) -> float:
+    """How many points a unit of the page is long (/UserUnit), which PDFium does not heed."""
+    if b"/UserUnit" not in data and b"/ObjStm" not in data:
+        return 1.0
+    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415 - for few files
+
+    from govseal.formats.pdf.hooks import guarded  # noqa: PLC0415 - as above
+    from govseal.formats.pdf.objects import value  # noqa: PLC0415 - as above
+
+    def read() -> float:
+        reader: Any = PdfFileReader(io.BytesIO(data), strict=False)
+        reference, _ = reader.find_page_for_modification(page - 1)
+        return float(value(reference.get_object(), "/UserUnit", 1))
+
+    try:
+        unit = guarded(read, "the page")
+    except FormatError:
+        return 1.0
+    # Written so that NaN is refused too; Acrobat's own limit is 75 000.
+    return unit if 0.001 < unit < 1e5 else 1.0
 
 
 @contextmanager
