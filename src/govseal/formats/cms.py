@@ -1,7 +1,9 @@
 """Signed data as found in documents (GB/T 35275, GM/T 0010, RFC 5652), read and not judged.
 
-Form A is read: content absent, attributes signed. Both families of object identifiers occur, also
-mixed in one file. What is not DER is not read: BER with indefinite lengths is *unsupported*.
+Two forms are read. A: content absent, attributes signed. B: no attributes, and the content is the
+digest of the document, which is what is signed; PDFs of the field have it. Both families of object
+identifiers occur, also mixed in one file. What is not DER is not read: BER with indefinite lengths
+is *unsupported*.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from govseal.asn1.strict import Tlv, Tolerance, Tolerances
 from govseal.errors import EncodingError, FormatError, LimitExceeded, UnsupportedFormat
 from govseal.pki.algorithms import digest_algorithm, signature_algorithm
 from govseal.pki.certificate import Certificate
+from govseal.seal.codec import signature_value
 
 SIGNED_DATA = frozenset({"1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2"})
 DATA = frozenset({"1.2.156.10197.6.1.4.2.1", "1.2.840.113549.1.7.1"})
@@ -51,8 +54,9 @@ class SignerInfo:
     """OID of the signature algorithm (digestEncryptionAlgorithm)."""
     signature: bytes = field(repr=False)
     signed: bytes = field(repr=False)
-    """The attributes re-tagged as SET OF: the bytes that the signer signed."""
+    """What the signer signed: the attributes re-tagged as SET OF, or in form B the content."""
     message_digest: bytes
+    """The digest of the document, which is the content in form B."""
     content_type: str
     claimed_time: times.Instant | None
     time_stamp: bytes | None = field(default=None, repr=False)
@@ -141,7 +145,7 @@ def decode_signed_data(data: bytes) -> SignedData:
     rest = list(_children(body, "SignedData", 4))
     strict.read_integer(rest.pop(0), "SignedData.version")
     strict.expect(rest.pop(0), strict.SET, "SignedData.digestAlgorithms")
-    content_type = _content_type(rest.pop(0))
+    content_type, content = _content(rest.pop(0))
     certificates: tuple[bytes, ...] = ()
     if rest and rest[0].tag == 0xA0:
         certificates = tuple(item.raw for item in rest.pop(0).children())
@@ -155,7 +159,7 @@ def decode_signed_data(data: bytes) -> SignedData:
     if len(signers) > 1:
         raise UnsupportedFormat("several signers in one structure", part="SignedData.signerInfos")
     tolerances = Tolerances()
-    signer = _signer(signers[0], content_type, tolerances)
+    signer = _signer(signers[0], content_type, content, tolerances)
     return SignedData(root.raw, content_type, certificates, signer, tuple(tolerances.items))
 
 
@@ -167,11 +171,14 @@ def _children(tlv: Tlv, what: str, least: int) -> tuple[Tlv, ...]:
     return children
 
 
-def _content_type(tlv: Tlv) -> str:
-    fields = _children(tlv, "SignedData.contentInfo", 1)
+def _content(tlv: Tlv) -> tuple[str, bytes | None]:
+    """The type of the content, and the content itself where it is inside."""
+    what = "SignedData.contentInfo"
+    fields = _children(tlv, what, 1)
+    content = None
     if len(fields) > 1:
-        raise UnsupportedFormat("content inside the signed data", part="SignedData.contentInfo")
-    return strict.read_oid(fields[0], "SignedData.contentInfo.contentType")
+        content = strict.read_octets(strict.explicit(fields[1], 0, what), what)
+    return strict.read_oid(fields[0], f"{what}.contentType"), content
 
 
 def _algorithm(tlv: Tlv, what: str) -> str:
@@ -185,42 +192,78 @@ def _algorithm(tlv: Tlv, what: str) -> str:
     return oid
 
 
-def _signer(tlv: Tlv, content_type: str, tolerances: Tolerances) -> SignerInfo:
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """What binds the document: the signed attributes, or the content in form B."""
+
+    signed: bytes
+    message_digest: bytes
+    content_type: str
+    attributes: dict[str, Tlv]
+
+
+def _signer(
+    tlv: Tlv, content_type: str, content: bytes | None, tolerances: Tolerances
+) -> SignerInfo:
     rest = list(_children(tlv, "SignerInfo", 5))
     strict.read_integer(rest.pop(0), "SignerInfo.version")
     issuer_der, serial, key_id = _identifier(rest.pop(0))
     digest_oid = _algorithm(rest.pop(0), "SignerInfo.digestAlgorithm")
-    if rest[0].tag != 0xA0:
-        raise UnsupportedFormat("no signed attributes", part="SignerInfo")
-    attributes_tlv = rest.pop(0)
+    if rest[0].tag == 0xA0:
+        bound = _form_a(rest.pop(0), content_type, content)
+    else:
+        bound = _form_b(digest_oid, content_type, content)
     if len(rest) < 2:
         raise EncodingError("SignerInfo: elements are missing", part="SignerInfo")
     algorithm = _algorithm(rest.pop(0), "SignerInfo.digestEncryptionAlgorithm")
-    signature = strict.read_octets(rest.pop(0), "SignerInfo.encryptedDigest")
+    what = "SignerInfo.encryptedDigest"
+    value = strict.read_octets(rest.pop(0), what)
     if any(item.tag != 0xA1 for item in rest) or len(rest) > 1:
         raise EncodingError("SignerInfo: an element too many", part="SignerInfo")
-    attributes = _attributes(attributes_tlv)
-    if not {_CONTENT_TYPE, _MESSAGE_DIGEST} <= attributes.keys():
-        raise EncodingError("SignerInfo: content type or digest is not signed", part="SignerInfo")
-    attribute_type = strict.read_oid(attributes[_CONTENT_TYPE], "contentType")
-    if attribute_type != content_type and not {attribute_type, content_type} <= DATA:
-        raise EncodingError("the signed content type is another one", part="contentType")
-    time = attributes.get(_SIGNING_TIME)
+    time = bound.attributes.get(_SIGNING_TIME)
     return SignerInfo(
         issuer_der=issuer_der,
         serial=serial,
         digest_algorithm=digest_oid,
         algorithm=algorithm,
-        signature=signature,
-        signed=write.element(strict.SET, attributes_tlv.content),
-        message_digest=strict.read_octets(attributes[_MESSAGE_DIGEST], "messageDigest"),
-        content_type=attribute_type,
+        signature=signature_value(value, algorithm, what, tolerances),
+        signed=bound.signed,
+        message_digest=bound.message_digest,
+        content_type=bound.content_type,
         claimed_time=_time(time, tolerances) if time is not None else None,
         time_stamp=_time_stamp(rest),
         key_id=key_id,
-        certificate_ids=_certificate_ids(attributes),
-        attributes=tuple((oid, value.raw) for oid, value in attributes.items()),
+        certificate_ids=_certificate_ids(bound.attributes),
+        attributes=tuple((oid, item.raw) for oid, item in bound.attributes.items()),
     )
+
+
+def _form_a(tlv: Tlv, content_type: str, content: bytes | None) -> _Bound:
+    if content is not None:
+        raise UnsupportedFormat("content inside the signed data", part="SignedData.contentInfo")
+    attributes = _attributes(tlv)
+    if not {_CONTENT_TYPE, _MESSAGE_DIGEST} <= attributes.keys():
+        raise EncodingError("SignerInfo: content type or digest is not signed", part="SignerInfo")
+    attribute_type = strict.read_oid(attributes[_CONTENT_TYPE], "contentType")
+    if attribute_type != content_type and not {attribute_type, content_type} <= DATA:
+        raise EncodingError("the signed content type is another one", part="contentType")
+    return _Bound(
+        signed=write.element(strict.SET, tlv.content),
+        message_digest=strict.read_octets(attributes[_MESSAGE_DIGEST], "messageDigest"),
+        content_type=attribute_type,
+        attributes=attributes,
+    )
+
+
+def _form_b(digest_oid: str, content_type: str, content: bytes | None) -> _Bound:
+    """No attributes: the content must be as long as a digest, so that it is never attributes."""
+    digest = digest_algorithm(digest_oid)
+    if content is None or content_type not in DATA or digest is None:
+        raise UnsupportedFormat("no signed attributes", part="SignerInfo")
+    if len(content) != digest.size:
+        message = "content that is no digest inside the signed data"
+        raise UnsupportedFormat(message, part="SignedData.contentInfo")
+    return _Bound(content, content, content_type, {})
 
 
 def _identifier(tlv: Tlv) -> tuple[bytes, int, bytes | None]:

@@ -111,6 +111,46 @@ def test_signed_data_of_the_national_standard():
     assert found.check("data_digest").clause == "GB/T 35275-2017"
 
 
+def form_b(message, algorithm="sm2", content=None, **changes):
+    """The digest as the content, signed itself, without attributes; as products of the field."""
+    digest = signer(algorithm).algorithm.digest.digest(message) if content is None else content
+    values = {
+        "attributes": [],
+        "content": write.explicit(0, write.octets(digest)),
+        "value": signer(algorithm).sign(digest),
+        "signature": cms_builder.SM2_1 if algorithm == "sm2" else signer().algorithm.oid,
+    }
+    return bend.signed_data(message, signer(algorithm), **(values | changes))
+
+
+@pytest.mark.parametrize("algorithm", ["rsa", "sm2"])
+def test_the_digest_as_content_without_attributes(algorithm):
+    data = bend.sign_by_hand(lambda m: form_b(m, algorithm), sub_filter="/GM.sm2cms.detached")
+    assert said(data, algorithm) == ("passed", set())
+    assert judged(data, algorithm).signatures[0].signed_at == build.AT + 2 * build.HOUR
+    changed = bend.renamed(data, b"100 600", b"100 500")
+    assert said(changed, algorithm) == ("failed", {"data_digest_mismatch"})
+    other = bend.sign_by_hand(lambda m: form_b(m, algorithm, value=signer(algorithm).sign(m)))
+    assert said(other, algorithm) == ("failed", {"signature_invalid"})
+
+
+def test_a_value_that_is_not_der_is_read_and_named():
+    def raw(message):
+        digest = signer("sm2").algorithm.digest.digest(message)
+        numbers = strict.parse(signer("sm2").sign(digest)).children()
+        value = b"".join(strict.read_integer(item, "").to_bytes(32, "big") for item in numbers)
+        return form_b(message, value=value)
+
+    (found,) = judged(bend.sign_by_hand(raw), "sm2").signatures
+    assert (found.verdict.value, found.notices) == ("passed", ("quirk_q4",))
+
+
+@pytest.mark.parametrize("content", [b"", bytes(31), bytes(33), bytes(200)])
+def test_content_that_is_no_digest(content):
+    data = bend.sign_by_hand(lambda m: form_b(m, content=content))
+    assert said(data, "sm2") == ("indeterminate", {"unsupported"})
+
+
 @pytest.mark.parametrize("algorithm", ["rsa", "sm2"])
 def test_a_bare_stamp_is_a_seal(algorithm):
     office = build.office(algorithm)

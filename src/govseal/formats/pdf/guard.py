@@ -33,6 +33,8 @@ _ARRAY = re.compile(rb"\[" + _BLANK + rb"*(\d[\d\x00\t\n\x0c\r ]*)\]")
 
 MAX_DEPTH = 64
 _MAX_ENTRIES = 1_000
+_MAX_TOKENS = 100_000
+_MAX_STRING = 1 << 20
 _RANGES = 4
 _MAX_DIGITS = 15
 
@@ -125,7 +127,7 @@ def _skip(data: bytes, at: int) -> int:
 def _value_end(data: bytes, at: int) -> int:
     """The end of the value at ``at``: one token, or everything up to its closing bracket."""
     depth = 0
-    while True:
+    for _ in range(_MAX_TOKENS):
         at, step = _token(data, at)
         depth += step
         if depth > MAX_DEPTH or depth < 0:
@@ -133,6 +135,7 @@ def _value_end(data: bytes, at: int) -> int:
         if depth == 0:
             return at
         at = _skip(data, at)
+    raise FormatError("the dictionary is too large", offset=at)
 
 
 def _token(data: bytes, at: int) -> tuple[int, int]:
@@ -153,7 +156,7 @@ def _token(data: bytes, at: int) -> tuple[int, int]:
 
 def _string_end(data: bytes, at: int) -> int:
     depth = 0
-    for match in _IN_STRING.finditer(data, at):
+    for match in _IN_STRING.finditer(data, at, at + _MAX_STRING):
         depth += {b"(": 1, b")": -1}.get(match.group(), 0)
         if depth == 0:
             return match.end()

@@ -39,6 +39,7 @@ from govseal.formats.pdf.widgets import Pages
 
 _ENCRYPTED: Final = "an encrypted PDF is not read by this version"
 _FORMAT: Final = "pdf"
+_DIGESTED_TIMES: Final = 4
 
 
 def read_evidence(data: bytes, limits: Limits) -> Evidence:
@@ -149,6 +150,7 @@ class _Signatures:
         self.history = History(data, reader)
         self.pages = Pages(reader, limits)
         self.reached: set[int] = set()
+        self._digested = 0
 
     def read(self) -> tuple[tuple[SignatureEvidence, ...], frozenset[int]]:
         """The signatures in the order of what they protect, and the /ByteRanges they account for.
@@ -192,6 +194,7 @@ class _Signatures:
             self.reached.add(raw.byte_range_at)
         if raw.problem is not None:
             raise raw.problem
+        self._spend(raw.end)
         name = guarded(lambda: value(signature, "/SubFilter"), "/SubFilter")
         sub_filter = name[1:].encode("latin-1", "replace") if isinstance(name, str) else b""
         contents = read_contents(raw.contents, sub_filter)
@@ -218,6 +221,14 @@ class _Signatures:
         if contents.problem is not None:
             evidence = _with_problem(evidence, contents.problem)
         return raw.end, evidence
+
+    def _spend(self, size: int) -> None:
+        """Every signature is digested by itself: all of them together within bounds."""
+        limit = _DIGESTED_TIMES * self.limits.max_total_bytes
+        self._digested += size
+        if self._digested > limit:
+            message = "the signatures protect too much"
+            raise LimitExceeded(message, limit=limit, found=self._digested)
 
     def _raw(self, holder: Any, *, is_direct: bool) -> RawSignature:  # noqa: ANN401 - untyped
         """The signature's dictionary in the raw bytes.
