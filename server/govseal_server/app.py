@@ -16,7 +16,9 @@ from govseal_server.language import current_language, size_text, text
 from govseal_server.uploads import MemoryRequest
 from govseal_server.views import DESK, views
 
-_FORM_BYTES: Final = 64 * 1024
+# Werkzeug's parser holds a chunk of 64 KiB and what the last one left over against this limit, in
+# files too: less than two chunks would refuse files by where their line ends fall.
+_FORM_BYTES: Final = 256 * 1024
 _FORM_PARTS: Final = 8
 HEADERS: Final = {
     "Content-Security-Policy": (

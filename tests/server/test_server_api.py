@@ -79,6 +79,13 @@ def test_a_detached_stamp_over_another_file(client, form):
     assert "data_digest_mismatch" in response.json["reasons"]
 
 
+@pytest.mark.parametrize("filling", [b"\n", b"\r\n", b"\r\n--"])
+def test_line_ends_where_the_parser_cuts(client, filling):
+    fields = {"file": (io.BytesIO(b"PK" + filling * 100_000), "lines.ofd")}
+    response = client.post("/v1/verify", data=fields, content_type="multipart/form-data")
+    assert response.json["size"] == 2 + 100_000 * len(filling)
+
+
 def test_an_empty_second_field_is_no_stamp(client, form):
     given_form = form(file="stamped.ofd")
     given_form["data"]["detached"] = (io.BytesIO(b""), "")
@@ -205,7 +212,7 @@ def test_a_form_of_too_many_parts(client):
 
 
 def test_a_field_of_too_much_text(client):
-    fields = {"file": "x" * 100_000}
+    fields = {"file": "x" * 300_000}
     response = client.post("/v1/verify", data=fields, content_type="multipart/form-data")
     assert problem(response, 413)["code"] == "request_too_large"
 

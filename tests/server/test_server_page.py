@@ -107,6 +107,12 @@ def test_nothing_is_folded_but_what_passed(client, form):
     assert "signature_value" in folded
 
 
+def test_a_hint_of_the_page_names_no_options(form):
+    page = create_app().test_client().post("/", **form(file="stamped.ofd")).text
+    assert "请联系其管理员" in page
+    assert "用 --" not in page
+
+
 # ------------------------------------------------------------------------------------- refusals
 
 

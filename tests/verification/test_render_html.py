@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from govseal.seal.picture import SealPicture
-from govseal.verification.render.html import render_html
+from govseal.verification.render.html import render_fragment, render_html
 from govseal.verification.report import Verdict
 from reports import HOSTILE, PIXEL, check, report, signature
 
@@ -184,3 +184,38 @@ def test_what_befell_the_container_is_listed():
     damaged = check("container", "failed", "container_damaged")
     page = Page(render_html(report(checks=(damaged,), verdict=Verdict.FAILED)))
     assert "文件包已损坏" in page.text
+
+
+# ------------------------------------------------------------------------- inside another page
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_fragment_is_the_inside_of_a_page(lang):
+    page = Page(render_fragment(report(FAILED), lang, {7: PIXEL}))
+    assert page.tags[0] == "header"
+    assert not {"html", "style", "script", "a", "form"} & set(page.tags)
+    assert "页面图像 7，只供查看，不作依据" in page.text
+    assert "permit.ofd" in page.text
+
+
+def test_a_fragment_folds_what_passed():
+    given = signature(check("coverage", "passed"), check("data_digest", "failed", "malformed"))
+    shown, folded = render_fragment(report(given)).split("<details")
+    assert ("data_digest" in shown, "<code>coverage</code>" in shown) == (True, False)
+    assert "data_digest" in folded
+    assert "<code>coverage</code>" in folded
+    assert "<details" not in render_html(report(given))
+
+
+def test_a_hint_for_the_command_line_is_told_otherwise():
+    given = report(signature(check("signer_chain", "indeterminate", "no_trust_anchor")))
+    assert "--trust" in render_html(given)
+    assert "--trust" not in render_fragment(given)
+    assert "请联系其管理员" in render_fragment(given)
+
+
+def test_hostile_text_stays_text_in_a_fragment():
+    given = signature(check(HOSTILE, "failed", HOSTILE, detail=HOSTILE), name=HOSTILE)
+    page = Page(render_fragment(report(given, file=HOSTILE), "zh", {1: b"<script>"}))
+    assert "script" not in page.tags
+    assert page.tags.count("img") == 1

@@ -40,6 +40,10 @@ _CHECKS: Pair = ("检查明细", "All checks")
 _NO_PICTURE: Pair = ("印模不可显示", "the imprint cannot be shown")
 _LOWERING = (Outcome.FAILED, Outcome.INDETERMINATE)
 _PAGE: Pair = ("页面图像", "Page picture")
+_ASK: Pair = (
+    "验证服务缺少这项材料，请联系其管理员",
+    "this service lacks it: ask whoever runs it",
+)
 _LOOK: Pair = ("只供查看，不作依据", "to look at, proof of nothing")
 _NOTICES: Pair = ("注意事项（不影响结论）", "Notices (they do not change the verdict)")
 _FOOTER: tuple[Pair, ...] = (
@@ -187,7 +191,10 @@ class _Page:
         reason = REASONS.get(code)
         if reason is None or not reason.hint_zh:
             return ""
-        return f'<span class="hint">→ {self.both((reason.hint_zh, reason.hint_en))}</span>'
+        hint = (reason.hint_zh, reason.hint_en)
+        if self.is_folded and "--" in reason.hint_en:  # who looks at a screen gives no options
+            hint = _ASK
+        return f'<span class="hint">→ {self.both(hint)}</span>'
 
     def file_facts(self, report: Report) -> str:
         kind = words.FORMATS.get(report.format)
