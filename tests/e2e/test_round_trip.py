@@ -163,7 +163,7 @@ def test_bytes_paths_and_files_give_the_same_report(office, tmp_path):
     assert office.verify(stamped).signatures == reports[0].signatures
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", b"%PDF-1.7\n", b"\x30\x00"])
+@pytest.mark.parametrize("data", [b"", b"hello", b"\x30\x00"])
 def test_unknown_formats_are_refused(office, data):
     with pytest.raises(UnsupportedFormat):
         office.verify(data)
