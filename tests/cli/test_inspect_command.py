@@ -6,6 +6,7 @@ import pytest
 
 import ofd_builder
 from govseal.formats.ofd.compose import compose_document
+from govseal.formats.pdf import compose as pdf
 
 
 def test_document(ask, desk):
@@ -124,3 +125,20 @@ def test_a_page_that_cannot_be_drawn_is_named(ask, tmp_path):
     assert picture["problem"]["code"] == "malformed"
     assert answer.error.startswith("第 1 页：")
     assert list((tmp_path / "pages").iterdir()) == []
+
+
+def test_pictures_of_a_pdf(ask, tmp_path):
+    data = pdf.compose_document([["第一页。"], ["第二页。"]], title="测试")
+    (tmp_path / "two.pdf").write_bytes(data)
+    answer = ask("inspect", tmp_path / "two.pdf", "--pictures", tmp_path / "pages", "--json")
+    assert answer.status == 0
+    assert [item["page"] for item in answer.json["pictures"]] == [1, 2]
+    assert (tmp_path / "pages/page-2.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_pdf_that_cannot_be_drawn(ask, tmp_path):
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing follows")
+    answer = ask("inspect", tmp_path / "broken.pdf", "--pictures", tmp_path / "pages", "--json")
+    assert answer.status == 2
+    assert answer.json["schema"] == "govseal.error/1"
+    assert not (tmp_path / "pages").exists()
