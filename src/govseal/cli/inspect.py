@@ -142,11 +142,14 @@ def _signature(evidence: SignatureEvidence) -> Facts:
             for part in evidence.parts
         ],
         "unprotected": [asdict(part) for part in evidence.coverage.unprotected],
+        "anomalies": [asdict(item) for item in evidence.anomalies],
         "appearances": [asdict(item) for item in evidence.appearances],
         "tolerances": [asdict(item) for item in evidence.tolerances],
     }
     if evidence.stamp is not None:
         facts["stamp"] = stamp_facts(evidence.stamp)
+    if evidence.seal is not None:
+        facts["seal"] = seal_facts(evidence.seal)
     if evidence.signed_data is not None:
         facts["signed_data"] = _signed_data(evidence.signed_data)
     return facts
