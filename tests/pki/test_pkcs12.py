@@ -59,6 +59,22 @@ def encrypted(info_der):
     return write.sequence(write.oid(ENCRYPTED_DATA), write.explicit(0, content))
 
 
+def streamed(der):
+    """The same in BER: every length indefinite, every long string in segments."""
+    out = b""
+    for element in strict.parse(write.sequence(der)).children():
+        content, tag = element.content, element.tag
+        if element.is_constructed:
+            inner = b"".join(streamed(child.raw) for child in element.children())
+            out += bytes([tag, 0x80]) + inner + b"\0\0"
+        elif tag in (strict.OCTET_STRING, 0x80) and len(content) > 32:
+            pieces = write.octets(content[:7]) + write.octets(content[7:])
+            out += bytes([tag | 0x20, 0x80]) + pieces + b"\0\0"
+        else:
+            out += element.raw
+    return out
+
+
 def assert_refused(kind, data, password=PASSWORD, match=None):
     with pytest.raises(KeyLoadError, match=match) as caught:
         read_pkcs12(data, password)
@@ -152,6 +168,23 @@ def test_streamed_ber_is_read(signer, key_bag):
     data = b"\x30\x80" + write.integer(3) + content + mac(safe) + b"\0\0"
     assert is_pkcs12(data)
     assert read_pkcs12(data, PASSWORD).key.public_key == signer._key.public_key
+
+
+@pytest.mark.parametrize("who", ["signer", "rsa_signer"])
+def test_ber_down_to_the_key_is_read(who, request, ca):
+    someone = request.getfixturevalue(who)
+    row = streamed(write.sequence(cert_bag(ca.certificate), cert_bag(someone.certificate)))
+    algorithm, ciphertext = pbes2.encrypt(row, PASSWORD.encode(), 1)
+    inner = write.sequence(write.oid(DATA), algorithm.dump(), write.element(0x80, ciphertext))
+    shrouded = encode_private_key(someone._key, PASSWORD, iterations=1)
+    for key in (bag(SHROUDED, shrouded), bag(KEY_BAG, someone._key.to_pkcs8())):
+        bags = streamed(write.sequence(key))
+        safe = streamed(write.sequence(encrypted(inner), info(bags)))
+        data = streamed(write.sequence(write.integer(3), info(safe), mac(safe)))
+        assert is_pkcs12(data)
+        store = read_pkcs12(data, PASSWORD)
+        assert store.key.public_key == someone._key.public_key
+        assert store.certificates == (someone.certificate, ca.certificate)
 
 
 @pytest.mark.parametrize("is_padded", [True, False])
@@ -281,12 +314,25 @@ def test_signed_and_enveloped_forms():
         plain(*[bag("1.2.3", write.null())] * (pkcs12.MAX_BAGS + 1)),
         pfx(*[info(write.sequence())] * 9),
         plain() + b"\0",
+        b"\x30\x80" * 5000,
+        write.sequence(write.integer(3), b"\x30\x80" * 20),
+        plain(*[bag("1.2.3", write.null())] * 30_000),
+        streamed(plain(bag("1.2.3", write.octets(bytes(300_000))))),
+        plain(write.sequence(write.element(6, b"\x2a" + b"\xff" * 5000 + b"\x01"), write.null())),
         bytes(5 * 1024 * 1024),
     ],
     ids=itertools.count(),
 )
 def test_what_is_no_pkcs12_is_damaged(data):
     assert_refused("damaged", data)
+
+
+def test_segments_of_definite_length_are_not_read(key_bag):
+    """BER allows them, asn1crypto does not, and nobody is known to write them here."""
+    safe = write.sequence(info(write.sequence(key_bag)))
+    pieces = write.element(0x24, write.octets(safe[:9]) + write.octets(safe[9:]))
+    content = write.sequence(write.oid(DATA), write.explicit(0, pieces))
+    assert_refused("damaged", write.sequence(write.integer(3), content, mac(safe)))
 
 
 def test_a_file_cut_short_is_damaged(signer):

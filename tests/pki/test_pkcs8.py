@@ -34,10 +34,10 @@ def ec_key(d=D, *rows, version=1):
     return write.sequence(write.integer(version), write.octets(d), *rows)
 
 
-def pkcs8(inner, *, oid=EC_PUBLIC_KEY, parameters=None, version=0):
+def pkcs8(inner, *, oid=EC_PUBLIC_KEY, parameters=None, version=0, ending=b""):
     curve = write.oid(SM2_CURVE) if parameters is None else parameters
     algorithm = write.sequence(write.oid(oid), curve)
-    return write.sequence(write.integer(version), algorithm, write.octets(inner))
+    return write.sequence(write.integer(version), algorithm, write.octets(inner), ending)
 
 
 def assert_refused(kind, der, password=None, match=None):
@@ -52,6 +52,7 @@ def scheme_of(der):
 
 
 CURVE = write.explicit(0, write.oid(SM2_CURVE))
+ANY = write.set_of(write.null())
 PUBLIC = write.explicit(1, write.bits(POINT))
 
 
@@ -62,11 +63,23 @@ PUBLIC = write.explicit(1, write.bits(POINT))
         pkcs8(ec_key(D, PUBLIC)),
         pkcs8(ec_key(D, CURVE, PUBLIC)),
         pkcs8(ec_key(D, CURVE), version=1),
+        pkcs8(ec_key(), version=1, ending=write.element(0x81, b"\0" + POINT)),
+        pkcs8(ec_key(), ending=write.element(0xA0, write.sequence(write.oid("1.2"), ANY))),
         pkcs8(ec_key(), oid=SM2_CURVE, parameters=b""),
         pkcs8(ec_key(), parameters=write.oid("1.2.156.10197.1.301.1")),
         ec_key(D, CURVE, PUBLIC),
     ],
-    ids=["bare", "as GmSSL writes", "as OpenSSL writes", "v2", "curve only", "odd curve", "SEC 1"],
+    ids=[
+        "bare",
+        "as GmSSL writes",
+        "as OpenSSL writes",
+        "v2",
+        "point behind",
+        "attributes",
+        "curve only",
+        "odd curve",
+        "SEC 1",
+    ],
 )
 def test_the_forms_of_an_sm2_key(der):
     key = decode_private_key(der)
@@ -298,6 +311,11 @@ def test_iterations_outside_the_limits(count):
         ),
         encrypted(bytes(16), [SALT, ROUNDS], iv=bytes(8)),
         encrypted(bytes(16), [SALT, ROUNDS, write.integer(32)]),
+        pkcs8(ec_key(), ending=write.null()),
+        pkcs8(ec_key(), oid=keys.RSA_ENCRYPTION, ending=write.octets(b"")),
+        write.sequence(write.integer(0), write.element(0x30, b"\x1f" + b"\xff" * 5000 + b"\x01\0")),
+        b"\x30\x80" * 5000,
+        b"\x30\x80\x02\x01\x00" + b"\x05\x00" * 140_000 + b"\0\0",
         bytes(2 * 1024 * 1024),
     ],
     ids=itertools.count(),
