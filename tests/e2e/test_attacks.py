@@ -370,11 +370,9 @@ def test_spellings_of_a_reference(office, rival, spelling, verdict):
 
 # Open: see the reasons. Each of these documents passes, or is unsigned, and should not be.
 
-SHOWN_LIST = "formats/ofd/coverage.py: bookkeeping that the document itself names is not excluded"
 TWO_ELEMENTS = "formats/ofd/outline.py: of two elements that may occur once the first wins"
 
 
-@pytest.mark.xfail(strict=True, reason=SHOWN_LIST)
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -394,7 +392,6 @@ def test_an_open_list_that_is_content_too(office, old, new):
     assert judged(office, evil) != ("passed", set())
 
 
-@pytest.mark.xfail(strict=True, reason=SHOWN_LIST)
 def test_a_later_signature_that_is_content_too(office, rival):
     """A rival's Signature.xml lies where the stamped document names annotations."""
     named = "<ofd:Annotations>Annotations.xml</ofd:Annotations></ofd:Document>"
