@@ -341,6 +341,12 @@ def test_a_file_cut_short_is_damaged(signer):
         assert_refused("damaged", data[:size])
 
 
+def test_a_certificate_that_is_none_is_damaged(key_bag):
+    wrapped = write.explicit(0, write.octets(write.sequence(write.null())))
+    odd = bag(CERT_BAG, write.sequence(write.oid(X509), wrapped))
+    assert_refused("damaged", plain(odd, key_bag), match="three parts were expected")
+
+
 def test_certificates_without_a_key_are_refused(signer):
     assert_refused("damaged", plain(cert_bag(signer.certificate)), match="no private key")
 
