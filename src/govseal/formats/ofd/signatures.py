@@ -27,6 +27,7 @@ from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
 from govseal.formats.ofd.outline import Body, Box, Outline, read_box
 from govseal.formats.ofd.package import Package
+from govseal.formats.ofd.twins import refuse_twins
 from govseal.formats.ofd.xml import Element
 from govseal.pki.algorithms import DigestAlgorithm, digest_algorithm
 from govseal.seal import codec
@@ -96,6 +97,12 @@ class SignatureReader:
         if self.problem is None:
             self.problem = problem
 
+    def _check(self, root: Element, name: str) -> None:
+        try:
+            refuse_twins(root, f"/{name}")
+        except FormatError as problem:
+            self._keep(problem)
+
     def _list(self, body: Body, name: str) -> Iterator[Found]:
         try:
             data = self.package.read(name)
@@ -103,6 +110,7 @@ class SignatureReader:
         except FormatError as problem:
             self._keep(problem)
             return
+        self._check(root, name)
         for number, entry in enumerate(xml.children(root, "Signature"), start=1):
             self._signatures += 1
             limit = self.limits.max_signatures
@@ -153,6 +161,7 @@ class SignatureReader:
             root = xml.parse(data, f"/{name}", self.limits, expected="Signature")
         except FormatError as problem:
             return replace(found, evidence=replace(evidence, data=data, problem=problem))
+        self._check(root, name)
         info = xml.child(root, "SignedInfo")
         if info is None:
             empty = FormatError("Signature.xml has no SignedInfo", part=f"/{name}")
