@@ -413,13 +413,14 @@ def test_a_later_signature_that_is_content_too(office, rival):
     assert (first.verdict.value, first.notices) != ("passed", ())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="formats/ofd/document.py: _orphans looks only if none is found"
-)
 def test_an_earlier_stamp_may_not_be_dropped_from_the_list(office, stamped):
     two = office.stamp(stamped, hours=3)
     row = f'<ofd:Signature ID="s001" Type="Seal" BaseLoc="/{ofd.SIGNATURE}"/>'
-    assert judged(office, ofd.edited(two, ofd.LIST, row, ""))[0] != "passed"
+    dropped = ofd.edited(two, ofd.LIST, row, "")
+    assert judged(office, dropped) == ("indeterminate", {"signature_unlisted"})
+    with pytest.raises(StampError) as refused:
+        office.stamp(dropped, hours=4)
+    assert refused.value.code == "signature_unlisted"
 
 
 @pytest.mark.parametrize(

@@ -306,11 +306,11 @@ def decode_name(raw: bytes, *, is_utf8: bool, offset: int) -> str:
 
 
 def inflate(
-    data: memoryview, entry: Entry, leftovers: dict[str, None], *, chunk: int = 1 << 18
+    data: memoryview, entry: Entry, leftovers: dict[str, None], *, chunk: int
 ) -> Iterator[bytes]:
     """The content of an entry in pieces, checked at the end against its size and CRC.
 
-    An entry with the checksum of a zlib stream behind it is entered into ``leftovers``.
+    A piece has up to ``chunk`` bytes. An entry with the checksum of a zlib stream behind it is entered into ``leftovers``.
 
     Raises:
         FormatError: not what the headers promised; the pieces given out so far are worthless.
