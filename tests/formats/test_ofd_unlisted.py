@@ -83,3 +83,10 @@ def test_a_package_is_asked_for_the_head_of_a_file():
     assert package.head("zeros", 100) == bytes(100)
     assert package.head(build.PAGE, 5) == b"<?xml"
     assert package.read(build.PAGE)[:6] == package.head(build.PAGE, 6)
+
+
+def test_more_files_than_anybody_looks_at_are_a_problem():
+    files = {f"x/{number}": b"<Signature/>" for number in range(101)}
+    assert problem(build.with_files(STAMPED, files)).code == "signature_unlisted"
+    files.pop("x/0")
+    assert problem(build.with_files(STAMPED, files)) is None

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from govseal.asn1 import strict
 from govseal.errors import FormatError
 from govseal.formats.limits import Limits
 from govseal.formats.ofd import xml
@@ -20,7 +18,10 @@ from govseal.seal import codec
 
 _NAMES = frozenset({"signature.xml", "signatures.xml"})
 _HEAD = 4096
+_MOST_LOOKED_AT = 100
 _ELEMENT = re.compile(rb"<(?:[^\s<>/:]+:)?Signatures?[\s/>]")
+#: SES_Signature: two SEQUENCEs, and the version.
+_STAMP = re.compile(rb"(?s:0(?:[\x00-\x7f]|\x81.|\x82..|\x83...|\x84....)){2}\x02")
 
 
 def find_unlisted(
@@ -37,44 +38,41 @@ def find_unlisted(
     # Which values a Signature.xml calls its own is not known where that cannot be read; and a
     # document that nobody signed may have a stamp over something else attached.
     stamps = bool(signatures) and all(signature.own for signature in signatures)
-    kinds = _Kinds(limits, stamps)
+    looked_at = 0
     for name in package.names:
         if name in listed or name in package.doubled:
             continue
-        is_named_so = not signatures and name.rpartition("/")[2].lower() in _NAMES
-        if is_named_so or kinds.has(package, name):
+        is_found = not signatures and name.rpartition("/")[2].lower() in _NAMES
+        if not is_found and _may_be_signature(package, name, stamps=stamps):
+            looked_at += 1
+            # So many that nobody can look at them all: as bad as one that is found.
+            is_found = looked_at > _MOST_LOOKED_AT or _is_signature(package, name, limits)
+        if is_found:
             message = "a signature's file is there, and no list names it"
             code = "signature_unlisted" if signatures else "malformed"
             return FormatError(message, code=code, part=f"/{name}")
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Kinds:
-    """What counts as a file of a signature by its content."""
-
-    limits: Limits
-    stamps: bool
-    """Whether a bare SES_Signature does, besides lists and each Signature.xml."""
-
-    def has(self, package: Package, name: str) -> bool:
-        try:
-            head = package.head(name, _HEAD)
-            if self.stamps and head[:1] == bytes([strict.SEQUENCE]):
-                return package.entry(name).size <= strict.MAX_BYTES and _is_stamp(
-                    package.read(name)
-                )
-            if _ELEMENT.search(head.replace(b"\0", b"")):
-                return _is_signature_xml(xml.parse(package.read(name), f"/{name}", self.limits))
-        except FormatError:
-            pass
+def _may_be_signature(package: Package, name: str, *, stamps: bool) -> bool:
+    """Whether the first bytes of a file allow a signature; bare values only with ``stamps``."""
+    try:
+        head = package.head(name, _HEAD)
+    except FormatError:
         return False
+    is_stamp = stamps and _STAMP.match(head) is not None
+    return is_stamp or _ELEMENT.search(head.replace(b"\0", b"")) is not None
 
 
-def _is_stamp(data: bytes) -> bool:
-    if not codec.looks_like_signature(data):
+def _is_signature(package: Package, name: str, limits: Limits) -> bool:
+    """Whether a file is a list of signatures, a Signature.xml or a SES_Signature by its content."""
+    try:
+        data = package.read(name)
+        if not _STAMP.match(data):
+            return _is_signature_xml(xml.parse(data, f"/{name}", limits))
+        codec.decode_signature(data)
+    except FormatError:
         return False
-    codec.decode_signature(data)
     return True
 
 
