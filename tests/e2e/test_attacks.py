@@ -473,9 +473,6 @@ def unicode_name(name):
     return struct.pack("<HH", 0x7075, len(content)) + content
 
 
-@pytest.mark.xfail(
-    strict=True, reason="formats/ofd/records.py: of two Unicode path fields the last one counts"
-)
 def test_an_entry_may_not_have_two_unicode_names(office, stamped):
     for names in ([b"evil.xml", ofd.PAGE.encode()], [ofd.PAGE.encode(), b"evil.xml"]):
         extra = b"".join(map(unicode_name, names))
