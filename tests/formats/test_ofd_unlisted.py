@@ -86,7 +86,8 @@ def test_a_package_is_asked_for_the_head_of_a_file():
 
 
 def test_more_files_than_anybody_looks_at_are_a_problem():
-    files = {f"x/{number}": b"<Signature/>" for number in range(101)}
+    # OFD.xml is one that is looked at.
+    files = {f"x/{number}": b"<Signature/>" for number in range(100)}
     assert problem(build.with_files(STAMPED, files)).code == "signature_unlisted"
     files.pop("x/0")
     assert problem(build.with_files(STAMPED, files)) is None
