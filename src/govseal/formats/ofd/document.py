@@ -37,7 +37,7 @@ class OfdDocument:
             self.outline = read_outline(self.package, limits, self._tolerances)
             self.problem = self.problem or self.outline.problem
         except FormatError as problem:
-            self.problem = self.problem or problem
+            self.problem = self.problem or problem.kept()
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -131,5 +131,5 @@ def _damage(package: Package, name: str) -> FormatError | None:
     try:
         package.digest(name, ())
     except FormatError as problem:
-        return problem
+        return problem.kept()
     return None

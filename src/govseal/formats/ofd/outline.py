@@ -129,7 +129,7 @@ class _Reader:
 
     def keep(self, problem: FormatError) -> None:
         if self.problem is None:
-            self.problem = problem
+            self.problem = problem.kept()
 
     def find(self, holder: str, text: str) -> str | None:
         """The file that ``text`` in ``holder`` names; a missing one is a problem."""

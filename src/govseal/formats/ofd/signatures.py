@@ -83,6 +83,7 @@ class SignatureReader:
         self._contents: dict[tuple[int, str], Found] = {}
         self._signatures = 0
         self._references = 0
+        self._unreadable = 0
 
     def read(self) -> Iterator[Found]:
         """The signatures of every document, in list order; stops where a limit is exceeded."""
@@ -95,7 +96,7 @@ class SignatureReader:
 
     def _keep(self, problem: FormatError) -> None:
         if self.problem is None:
-            self.problem = problem
+            self.problem = problem.kept()
 
     def _check(self, root: Element, name: str) -> None:
         try:
@@ -160,7 +161,7 @@ class SignatureReader:
             data = self.package.read(name)
             root = xml.parse(data, f"/{name}", self.limits, expected="Signature")
         except FormatError as problem:
-            return replace(found, evidence=replace(evidence, data=data, problem=problem))
+            return replace(found, evidence=replace(evidence, data=data, problem=problem.kept()))
         self._check(root, name)
         info = xml.child(root, "SignedInfo")
         if info is None:
@@ -273,7 +274,12 @@ class SignatureReader:
             problem = FormatError("the signed value is missing", part=location.path or f"/{holder}")
             return None, _Value(problem=problem)
         if name not in self._values:
-            self._values[name] = _decode_value(self.package, name)
+            self._values[name] = value = _decode_value(self.package, name)
+            self._unreadable += value.problem is not None
+            limit = self.limits.max_unreadable
+            if self._unreadable > limit:
+                message = "too many signatures cannot be read"
+                raise LimitExceeded(message, limit=limit, found=limit + 1, part=f"/{name}")
         return name, self._values[name]
 
     def _seal_file(
@@ -303,7 +309,7 @@ def _decode_value(package: Package, name: str) -> _Value:
             return _Value(signed_data=cms.decode_signed_data(data))
         return _Value(stamp=codec.decode_signature(data))
     except FormatError as problem:
-        return _Value(problem=problem)
+        return _Value(problem=problem.kept())
 
 
 def _mark_contradictions(parts: list[ProtectedPart]) -> Iterator[ProtectedPart]:
