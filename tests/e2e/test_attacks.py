@@ -288,19 +288,29 @@ def test_what_a_rival_protects_is_told_of_the_bureaus_stamp(office, rival):
     assert first.signer.subject != second.signer.subject
 
 
+def test_a_page_that_only_a_rival_protects_shows_no_sound_stamp(office, rival):
+    """The bureau's stamp shows on a page it leaves out; the page is exchanged, a rival stamps."""
+    place = '<ofd:StampAnnot ID="s9" PageRef="10" Boundary="120 210 42 42"/>'
+    data = attacker.with_list(ofd.package(pages=2))
+    data = attacker.stamped_elsewhere(office, data, at=T, without=ofd.PAGE, more=place)
+    assert judged(office, data) == ("indeterminate", {"rendered_unprotected"})
+    data = ofd.edited(data, ofd.PAGE, "第1页", "第9页")
+    names = [item.name for item in ofd.members(data) if item.name != ofd.LIST]
+    evil = attacker.add_signature(
+        data,
+        attacker.signature_xml(attacker.references(data, names)),
+        lambda x: attacker.stamp_value(rival.signer, rival.seal, x, at=T),
+        directory="Doc_0/Signs/Sign_10",
+    )
+    first, second = office.verify(evil).signatures
+    assert (first.verdict.value, first.reasons) == ("indeterminate", ("rendered_unprotected",))
+    assert second.verdict.value == "passed"
+
+
 def unprotected_root(office):
     """What half of the products in the field do: OFD.xml is left out."""
-    return stamped_elsewhere(office, attacker.with_list(ofd.package()), without=ofd.ENTRY)
-
-
-def stamped_elsewhere(office, data, *, without=""):
-    """The package stamped by a product that looks at nothing."""
-    names = [name for name in attacker.content_names(data) if name != without]
-    xml = attacker.signature_xml(attacker.references(data, names))
-    pki = office.pki
-    return attacker.add_signature(
-        data, xml, lambda x: attacker.stamp_value(pki.signer, office.seal, x, at=T)
-    )
+    data = attacker.with_list(ofd.package())
+    return attacker.stamped_elsewhere(office, data, at=T, without=ofd.ENTRY)
 
 
 @pytest.mark.parametrize(
@@ -455,7 +465,7 @@ def test_a_document_of_two_readings_is_not_passed(office, name, old, new):
     with pytest.raises(StampError) as refused:
         office.stamp(data)
     assert refused.value.code == "malformed"
-    assert judged(office, stamped_elsewhere(office, data)) == ("failed", {"malformed"})
+    assert judged(office, attacker.stamped_elsewhere(office, data, at=T)) == ("failed", {"malformed"})
 
 
 def test_a_second_list_is_not_passed_over(office, stamped):

@@ -25,7 +25,7 @@ from govseal.formats.base import (
 from govseal.formats.cms import SignedData
 from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
-from govseal.formats.ofd.outline import Body, Box, Outline, read_box
+from govseal.formats.ofd.outline import Body, Box, Outline, Page, read_box
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.twins import refuse_twins
 from govseal.formats.ofd.xml import Element
@@ -175,7 +175,7 @@ class SignatureReader:
         value_name, value = self._value(root, name, tolerances)
         seal_name, seal_file = self._seal_file(info, name, tolerances)
         annotations = tuple(xml.children(info, "StampAnnot"))
-        numbers = {page.id: page.number for page in reversed(body.pages)}
+        pages = {page.id: page for page in reversed(body.pages)}
         evidence = replace(
             evidence,
             kind=SignatureKind.SIGNATURE if value.signed_data is not None else SignatureKind.SEAL,
@@ -186,7 +186,7 @@ class SignatureReader:
             signed_data=value.signed_data,
             problem=value.problem,
             seal_file=seal_file,
-            appearances=tuple(_appearance(item, numbers) for item in annotations),
+            appearances=tuple(_appearance(item, pages) for item in annotations),
             tolerances=(*tolerances.items, *value.tolerances),
             provider=provider,
             written_time=xml.text(info, "SignatureDateTime"),
@@ -330,18 +330,19 @@ def _base64(text: str) -> bytes:
         return b""
 
 
-def _appearance(annotation: Element, numbers: Mapping[str, int]) -> Appearance:
-    """Where a StampAnnot shows; ``numbers`` gives the page of each ID."""
-    reference = (xml.attribute(annotation, "PageRef") or "").strip()
+def _appearance(annotation: Element, pages: Mapping[str, Page]) -> Appearance:
+    """Where a StampAnnot shows; ``pages`` gives the page of each ID."""
+    page = pages.get((xml.attribute(annotation, "PageRef") or "").strip())
     box = read_box(xml.attribute(annotation, "Boundary")) or Box(0, 0, 0, 0)
     clip = read_box(xml.attribute(annotation, "Clip"))
     return Appearance(
-        page=numbers.get(reference, 0),
+        page=page.number if page is not None else 0,
         x_mm=box.x_mm,
         y_mm=box.y_mm,
         width_mm=box.width_mm,
         height_mm=box.height_mm,
         clip_mm=(clip.x_mm, clip.y_mm, clip.width_mm, clip.height_mm) if clip else None,
+        part=f"/{page.name}" if page is not None and page.name is not None else "",
     )
 
 
