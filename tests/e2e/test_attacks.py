@@ -465,7 +465,8 @@ def test_a_document_of_two_readings_is_not_passed(office, name, old, new):
     with pytest.raises(StampError) as refused:
         office.stamp(data)
     assert refused.value.code == "malformed"
-    assert judged(office, attacker.stamped_elsewhere(office, data, at=T)) == ("failed", {"malformed"})
+    evil = attacker.stamped_elsewhere(office, data, at=T)
+    assert judged(office, evil) == ("failed", {"malformed"})
 
 
 def test_a_second_list_is_not_passed_over(office, stamped):
