@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from govseal.asn1 import strict, times, write
 from govseal.asn1.strict import Tlv, Tolerance, Tolerances
 from govseal.errors import EncodingError, UnsupportedFormat
+from govseal.seal.codec import signature_value
 
 SIGNED_DATA = frozenset({"1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2"})
 DATA = frozenset({"1.2.156.10197.6.1.4.2.1", "1.2.840.113549.1.7.1"})
@@ -32,6 +33,7 @@ class SignerInfo:
     algorithm: str
     """OID of the signature algorithm (digestEncryptionAlgorithm)."""
     signature: bytes = field(repr=False)
+    """The value as the algorithm's own form wants it: DER for SM2, also where it came raw (Q4)."""
     signed: bytes = field(repr=False)
     """The attributes re-tagged as SET OF: the bytes that the signer signed."""
     message_digest: bytes
@@ -150,7 +152,9 @@ def _signer(tlv: Tlv, content_type: str, tolerances: Tolerances) -> SignerInfo:
     if len(rest) < 2:
         raise EncodingError("SignerInfo: elements are missing", part="SignerInfo")
     algorithm = _algorithm(rest.pop(0), "SignerInfo.digestEncryptionAlgorithm")
-    signature = strict.read_octets(rest.pop(0), "SignerInfo.encryptedDigest")
+    what = "SignerInfo.encryptedDigest"
+    # GB/T 35275 asks for DER (GM/T 0009); some products write the raw r‖s (Q4).
+    signature = signature_value(strict.read_octets(rest.pop(0), what), algorithm, what, tolerances)
     if any(item.tag != 0xA1 for item in rest) or len(rest) > 1:
         raise EncodingError("SignerInfo: an element too many", part="SignerInfo")
     attributes = _attributes(attributes_tlv)
