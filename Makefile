@@ -33,6 +33,7 @@ demo: dev fonts ## the whole main job on throw-away keys, into demo-out/
 
 .PHONY: dev
 dev: .venv/.core ## .venv/ with the package, the compiled core and the tools
+	@$(py) -m compileall -q src
 
 # A checkout that was moved needs a new environment, whatever the times of its files say.
 ifneq ($(shell cat .venv/.made 2>/dev/null),$(CURDIR))
