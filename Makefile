@@ -37,6 +37,7 @@ serve: dev fonts ## the page that verifies, on http://127.0.0.1:8000; docs/serve
 
 .PHONY: dev
 dev: .venv/.core ## .venv/ with the package, the compiled core and the tools
+	@$(py) -m compileall -q src
 
 # A checkout that was moved needs a new environment, whatever the times of its files say.
 ifneq ($(shell cat .venv/.made 2>/dev/null),$(CURDIR))

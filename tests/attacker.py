@@ -135,6 +135,17 @@ def add_signature(data, xml, sign, *, directory="Doc_0/Signs/Sign_9", name="Sign
     return listed(ofd.with_files(data, files), f"/{directory}/{name}")
 
 
+def stamped_elsewhere(office, data, *, at, without="", more=""):
+    """The package with the bureau's stamp from a product that looks at nothing.
+
+    It leaves out the file ``without``; ``more`` goes into SignedInfo.
+    """
+    names = [name for name in content_names(data) if name != without]
+    xml = signature_xml(references(data, names) + more)
+    signer = office.pki.signer
+    return add_signature(data, xml, lambda x: stamp_value(signer, office.seal, x, at=at))
+
+
 def content_names(data):
     """The names of all files that have nothing to do with signatures."""
     return [item.name for item in ofd.members(data) if "/Signs/" not in item.name]

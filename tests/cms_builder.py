@@ -73,8 +73,8 @@ def signed_data(
     return write.sequence(write.oid(outer), write.explicit(0, body))
 
 
-def sign(message, signer, **changes):
-    """Signed data over ``message`` with a real key."""
+def sign(message, signer, *, form=bytes, **changes):
+    """Signed data over ``message`` with a real key; ``form`` is what becomes of the value."""
     rows = sorted(changes.pop("signed", attributes(message)))
     to_be_signed = write.element(strict.SET, b"".join(rows))
     certificate = signer.certificate
@@ -82,7 +82,7 @@ def sign(message, signer, **changes):
         issuer=certificate.issuer_der,
         serial=certificate.serial,
         signed=rows,
-        value=signer.sign(to_be_signed),
+        value=form(signer.sign(to_be_signed)),
         **changes,
     )
     return signed_data(info, certificates=(certificate.der,))

@@ -35,6 +35,12 @@ class FormatError(GovsealError):
         self.part = part
         self.offset = offset
 
+    def kept(self) -> FormatError:
+        """Itself, to be stored: without traceback and causes, whose frames hold what was read."""
+        self.__cause__ = self.__context__ = None
+        self.with_traceback(None)
+        return self
+
 
 class EncodingError(FormatError):
     """The bytes are not DER, or not the structure that was expected."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from govseal.errors import StampError
 from govseal.formats.base import (
@@ -18,9 +19,11 @@ from govseal.formats.base import (
     StampRequest,
 )
 from govseal.formats.sesfile import detached_request
-from govseal.pki.signer import Signer
 from govseal.seal.model import Extension, Seal
 from govseal.seal.sign import check_may_use, sign_seal
+
+if TYPE_CHECKING:
+    from govseal.pki.signer import Signer  # at run time it would load the key containers
 
 
 def stamp_document(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 import ofd_builder
+import ses_builder
 from govseal.formats.ofd.compose import compose_document
 from govseal.formats.pdf import compose as pdf
+from govseal.testing import Authority
 
 
 def test_document(ask, desk):
@@ -40,6 +42,18 @@ def test_bare_seal_and_bare_stamp(ask, desk):
     assert seal["format"] == "seal"
     assert stamp["format"] == "ses"
     assert stamp["signatures"][0]["stamp"]["seal"] == seal["seal"]
+
+
+def test_what_never_ends_is_shown(ask, tmp_path):
+    """RFC 5280, 4.1.2.5: 99991231235959Z, which Beijing's calendar has no day for."""
+    maker = Authority.create("测试根", at=ses_builder.START, not_after=NEVER).certificate
+    seal = ses_builder.seal(certificate=maker.der, not_after=NEVER)
+    target = tmp_path / "ever.esl"
+    target.write_bytes(seal)
+    for command in (("inspect",), ("seal", "show")):
+        answer = ask(*command, target)
+        assert answer.status == 0
+        assert answer.out.count("9999-12-31T23:59:59+00:00") == 2
 
 
 def test_damage_is_shown_not_judged(ask, desk, tmp_path):

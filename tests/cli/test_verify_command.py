@@ -180,8 +180,13 @@ def test_bare_seal_is_judged(ask, desk):
 
 
 def test_before_it_was_made_nothing_passes(ask, desk):
-    answer = ask("verify", desk.path("stamped.ofd"), *desk.trusted, "--as-of", "2001-01-01")
-    assert answer.status in {1, 3}
+    words = (*desk.trusted, "--as-of", "2001-01-01", "--json")
+    answer = ask("verify", desk.path("stamped.ofd"), *words)
+    assert answer.status == 3
+    found = outcomes(answer.json)
+    assert found["signing_time"] == "indeterminate"
+    assert (found["signer_chain"], found["maker_chain"]) == ("passed", "passed")
+    assert "signing_time_in_future" in answer.json["reasons"]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from govseal.pki.materials import Materials
 from govseal.pki.pkcs8 import PrivateKey
 from govseal.pki.revocation import Crl
 from govseal.pki.trust import TrustStore
+from govseal.sm2 import encoding
 from govseal.testing import Authority, Revoked
 from govseal.verification.policy import Policy
 from govseal.verification.render.text import render_text
@@ -84,6 +85,17 @@ def test_a_plain_signature_lends_nothing_to_the_seal_beside_it(office, rival, st
     xml = ofd.read(stamped, ofd.SIGNATURE)
     data = ofd.replaced(stamped, ofd.VALUE, cms_of(rival.signer)(xml))
     assert judged(office, data) == ("failed", {"seal_copy_differs"})
+
+
+def test_a_plain_signature_in_raw_form_is_read_and_noticed(office, rival, unsigned):
+    """Q4: r‖s instead of DER, which changes nothing about what is signed."""
+    for form, notices in ((bytes, ()), (encoding.decode_signature, ("quirk_q4",))):
+        report = office.verify(signed_by(unsigned, cms_of(rival.signer, form=form)))
+        (signature,) = report.signatures
+        assert report.verdict.value == "passed"
+        assert set(signature.notices) == {"quirk_q16", *notices}
+    broken = cms_of(rival.signer, form=lambda _: b"\1" * 64)
+    assert judged(office, signed_by(unsigned, broken)) == ("failed", {"signature_invalid"})
 
 
 # Times that no calendar of ours can hold

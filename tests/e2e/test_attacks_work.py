@@ -116,9 +116,6 @@ def test_many_files_outside_many_signatures_are_work_in_step(office):
     assert grows_in_step(work, 50)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="formats/ofd/signatures.py: problems are kept with their tracebacks"
-)
 def test_signatures_that_cannot_be_read_hold_no_memory(office):
     data = attacker.with_list(ofd.package())
     row = write.sequence(write.sequence(write.null() * (strict.MAX_ELEMENTS - 10)))
@@ -133,3 +130,14 @@ def test_signatures_that_cannot_be_read_hold_no_memory(office):
         tracemalloc.stop()
     assert len(found.signatures) == 3
     assert held < 2_000_000
+
+
+def test_after_a_few_dozen_that_cannot_be_read_no_more_are(office):
+    data = attacker.with_list(ofd.package())
+    for number in range(40):
+        xml = attacker.signature_xml("<ofd:References/>")
+        data = attacker.add_signature(data, xml, lambda _: b"0", directory=f"S/{number}")
+    assert len(OfdDocument(data).signatures) == 32
+    report = office.verify(data)
+    assert report.verdict.value == "failed"
+    assert "container_too_large" in report.reasons

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cms_builder as build
+import ses_builder
 from govseal import sm2
 from govseal.asn1 import write
 from govseal.errors import EncodingError, GovsealError, UnsupportedFormat
@@ -32,6 +33,33 @@ def test_form_a_is_read():
 @pytest.mark.parametrize("inner", [build.GM_DATA, build.PKCS7_DATA])
 def test_both_families_of_identifiers_may_mix(outer, inner):
     assert cms.decode_signed_data(build.signed_data(INFO, outer=outer, inner=inner))
+
+
+@pytest.mark.parametrize("oid", [build.SM2_1, ses_builder.SM2_SM3])
+@pytest.mark.parametrize(
+    ("value", "codes"),
+    [
+        (ses_builder.DER_VALUE, []),
+        (ses_builder.RAW_VALUE, ["quirk_q4"]),
+    ],
+    ids=["DER", "raw"],
+)
+def test_both_forms_of_the_value_are_read(value, codes, oid):
+    found = cms.decode_signed_data(
+        build.signed_data(build.signer_info(signed=ROWS, value=value, signature=oid))
+    )
+    assert found.signer.signature == ses_builder.DER_VALUE
+    assert [item.code for item in found.tolerances] == codes
+
+
+def test_a_value_that_is_neither_form_stays_as_it_is():
+    for value in (b"", bytes(63), ses_builder.DER_VALUE + b"\0"):
+        found = cms.decode_signed_data(
+            build.signed_data(build.signer_info(signed=ROWS, value=value))
+        )
+        assert (found.signer.signature, found.tolerances) == (value, ())
+    rsa = build.signer_info(signed=ROWS, value=bytes(64), signature="1.2.840.113549.1.1.11")
+    assert cms.decode_signed_data(build.signed_data(rsa)).signer.signature == bytes(64)
 
 
 def test_unsigned_attributes_and_lists_are_passed_over():

@@ -180,4 +180,62 @@ def test_what_cannot_be_followed_to_its_end_may_be_rendered(monkeypatch):
     data = build.with_files(STAMPED, {"x.bin": b""})
     assert outside(data) == {"x.bin": False}
     monkeypatch.setattr("govseal.formats.ofd.coverage._MOST_STEPS", 20)
-    assert outside(data) == {"x.bin": True}
+    assert outside(data) == dict.fromkeys([build.LIST, build.VALUE, "x.bin"], True)
+
+
+LINK = "<ofd:Annotations>{}</ofd:Annotations></ofd:Document>"
+
+
+def naming(location, data=None):
+    """A document that names ``location`` as its annotations, stamped."""
+    data = build.package() if data is None else data
+    return build.stamped(
+        build.edited(data, build.DOCUMENT, "</ofd:Document>", LINK.format(location))
+    )
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "Signs/Signatures.xml",
+        "/Doc_0/Signs/signatures.XML",
+        "Signs/Signa<!-- -->tures.xml",
+        "Signs/<?x y?><![CDATA[Signatures.xml]]>",
+        "&#83;igns/Signatures.xml\n",
+        "Signs/Signatures<ofd:X/>.xml",
+    ],
+)
+def test_a_list_that_the_document_names_is_content(location):
+    """It leads on to the signatures, of which the stamp's own file is protected by itself."""
+    found = outside(naming(location))
+    assert found == {build.LIST: True, build.VALUE: True}
+
+
+def test_files_of_signatures_that_the_document_names_are_content():
+    assert outside(naming("Signs/Sign_0/SignedValue.dat")) == {build.VALUE: True}
+    assert outside(naming("Signs/Sign_0/Signature.xml")) == {build.VALUE: True}
+    assert outside(naming("Signs/Sign_0/Seal.esl")) == {}
+
+
+def test_files_of_a_later_signature_that_the_document_names_are_content():
+    directory = "Doc_0/Signs/Sign_1"
+    data = build.stamped(naming("Signs/Sign_1/Signature.xml"))
+    later = {f"{directory}/{name}": True for name in ("Signature.xml", "SignedValue.dat")}
+    seal = {f"{directory}/Seal.esl": True}
+    mine = {build.LIST: True, build.VALUE: True}
+    assert outside(data).keys() <= (later | seal | mine).keys()
+    assert outside(data).items() >= (later | seal).items()
+
+
+def test_a_list_that_stands_in_what_cannot_be_read_is_content():
+    tags = {TAGS: b"<x:illegal-prefix>/Doc_0/Signs/Signatures.xml</x:illegal-prefix>"}
+    data = build.with_files(build.package(), tags)
+    assert outside(naming("Tags/CustomTags.xml", data)) == {build.LIST: True}
+    assert outside(naming("Tags/CustomTags.xml", build.edited(data, TAGS, "/Sig", "/Tig"))) == {}
+
+
+def test_blanks_in_front_hide_no_names():
+    """A declaration may be missing, and then blanks may come first."""
+    tags = {TAGS: b" " * 100 + b"<Tags><F>/Doc_0/Signs/Signatures.xml</F></Tags>"}
+    data = naming("Tags/CustomTags.xml", build.with_files(build.package(), tags))
+    assert build.LIST in outside(data)

@@ -52,7 +52,7 @@ def test_a_stamp_comes_back_as_it_was_made():
     assert signature.problem is None
     assert signature.signed_data is None
     assert signature.seal_file == signature.stamp.seal.der
-    assert signature.appearances == (Appearance(1, 120, 210, 42, 42),)
+    assert signature.appearances == (Appearance(1, 120, 210, 42, 42, part=f"/{build.PAGE}"),)
     assert signature.provider.startswith("govseal ")
     assert signature.written_time == build.SIGNED_AT
     assert signature.tolerances == ()
@@ -323,20 +323,26 @@ def test_any_namespace_is_read_and_noted():
 
 def test_a_stamp_on_a_page_that_is_not_there_has_page_zero():
     data = build.edited(STAMPED, build.SIGNATURE, 'PageRef="10"', 'PageRef="99"')
-    assert only(data).appearances[0].page == 0
+    assert (only(data).appearances[0].page, only(data).appearances[0].part) == (0, "")
+
+
+def test_a_stamp_on_a_page_whose_file_is_missing_has_no_part():
+    place = only(build.removed(STAMPED, build.PAGE)).appearances[0]
+    assert (place.page, place.part) == (1, "")
 
 
 def test_a_strip_of_a_stamp_has_its_clip():
     change = 'Boundary="202 40 42 42" Clip="0 0 8.4 42"'
     data = build.edited(STAMPED, build.SIGNATURE, 'Boundary="120 210 42 42"', change)
-    assert only(data).appearances == (Appearance(1, 202, 40, 42, 42, (0, 0, 8.4, 42)),)
+    (place,) = only(data).appearances
+    assert place == Appearance(1, 202, 40, 42, 42, (0, 0, 8.4, 42), f"/{build.PAGE}")
 
 
 @pytest.mark.parametrize("box", ["", "1 2 3", "a b c d", "nan 0 1 1", "inf 0 1 1"])
 def test_a_boundary_that_is_none_is_empty(box):
     change = f'Boundary="{box}"'
     data = build.edited(STAMPED, build.SIGNATURE, 'Boundary="120 210 42 42"', change)
-    assert only(data).appearances == (Appearance(1, 0, 0, 0, 0),)
+    assert only(data).appearances == (Appearance(1, 0, 0, 0, 0, part=f"/{build.PAGE}"),)
 
 
 def test_several_documents_in_one_package():

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 
-from govseal.asn1 import write
+from govseal.asn1 import strict, write
 from govseal.pki import revocation
 from govseal.pki.materials import Materials
 from govseal.pki.pkcs8 import PrivateKey
@@ -284,7 +286,46 @@ def test_a_list_issued_after_the_certificate_expired_says_nothing_by_silence(ca,
     assert status(revoked, certificate=leaf, moment=moment, trust=store).state == "revoked"
 
 
-def test_an_rsa_md5_list_counts_for_nothing(rsa_ca, rsa_signer, trust, status):
+WEAK = {"md5": ("1.2.840.113549.1.1.4", hashes.MD5), "sha1": ("1.2.840.113549.1.1.5", hashes.SHA1)}
+
+
+def weakly(ca, crl, digest):
+    """The list signed again over a weak digest."""
+    oid, kind = WEAK[digest]
+    algorithm = write.sequence(write.oid(oid), write.null())
+    strong = x509.algorithm_identifier(ca.key.algorithm)
+    tbs = strict.parse(crl).children()[0].raw.replace(strong, algorithm)
+    value = ca.key._key.sign(tbs, padding.PKCS1v15(), kind())
+    return write.sequence(tbs, algorithm, write.bits(value))
+
+
+@pytest.fixture
+def ask(rsa_signer, trust, status):
+    """What CRLs say about the signer with an RSA key."""
+    return lambda *crls: status(*crls, certificate=rsa_signer.certificate, trust=trust)
+
+
+@pytest.mark.parametrize("digest", WEAK)
+def test_a_list_over_a_weak_digest_can_revoke_and_nothing_else(rsa_ca, rsa_signer, ask, at, digest):
+    silent = weakly(rsa_ca, rsa_ca.crl(), digest)
+    assert_unknown(ask(silent), "no_revocation_data")
+    assert "weak digest" in ask(silent).detail
+    assert ask(silent, rsa_ca.crl()).state == "good"
+    row = Revoked(rsa_signer.certificate, at - DAY)
+    revoking = weakly(rsa_ca, rsa_ca.crl([row]), digest)
+    for crls in ((revoking,), (revoking, rsa_ca.crl()), (rsa_ca.crl(), revoking)):
+        assert ask(*crls).state == "revoked"
+
+
+def test_a_list_over_a_weak_digest_releases_no_hold(rsa_ca, rsa_signer, ask, at):
+    hold = Revoked(rsa_signer.certificate, at - 3 * DAY, "certificate_hold")
+    held = rsa_ca.crl([hold], this_update=at - 2 * DAY)
+    silent = rsa_ca.crl(this_update=at - DAY)
+    for newer, state in ((silent, "good"), (weakly(rsa_ca, silent, "sha1"), "revoked")):
+        assert ask(held, newer).state == state
+
+
+def test_a_list_called_md5_with_another_value_counts_for_nothing(rsa_ca, rsa_signer, trust, status):
     algorithm = write.sequence(write.oid("1.2.840.113549.1.1.4"), write.null())
     good = rsa_ca.crl()
     strong = x509.algorithm_identifier(rsa_ca.key.algorithm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -204,6 +205,35 @@ def test_too_many_entries_are_refused(ca, at, monkeypatch):
     monkeypatch.setattr(revocation, "MAX_CRL_ENTRIES", 3)
     with pytest.raises(LimitExceeded, match="too many entries"):
         Crl.from_der(ca.crl([Revoked(number, at) for number in range(4)]))
+
+
+@pytest.mark.parametrize("where", ["entries", "fields", "one entry", "beside"])
+def test_long_rows_are_refused_before_they_are_laid_out(ca, at, monkeypatch, where):
+    monkeypatch.setattr(revocation, "MAX_CRL_ENTRIES", 3)
+    row = write.null() * 500_000
+    one = write.sequence(write.integer(5), TIME)
+    fields = {
+        "entries": {"entries": write.sequence(one * 250_000)},
+        "fields": {"extensions": row},
+        "one entry": {"entries": write.sequence(write.sequence(row))},
+        "beside": {},
+    }[where]
+    der = rebuilt(ca, at, **fields)
+    der = write.element(strict.SEQUENCE, der + row) if where == "beside" else der
+    tracemalloc.start()
+    try:
+        with pytest.raises(GovsealError):
+            Crl.from_der(der)
+        # A slice of what was received, but no object for each element.
+        assert tracemalloc.get_traced_memory()[1] < 2 * len(der) + 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_serial_listed_too_often_is_refused(ca, at, monkeypatch):
+    monkeypatch.setattr(revocation, "MAX_CRL_ENTRIES", 3)
+    with pytest.raises(LimitExceeded, match="too many entries"):
+        Crl.from_der(ca.crl([Revoked(7, at)] * 4))
 
 
 def test_a_flag_written_as_false_says_nothing(ca, signer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import itertools
 
 import pytest
@@ -56,6 +57,22 @@ def plain(*bags, **changes):
 def encrypted(info_der):
     content = write.sequence(write.integer(0), info_der)
     return write.sequence(write.oid(ENCRYPTED_DATA), write.explicit(0, content))
+
+
+def streamed(der):
+    """The same in BER: every length indefinite, every long string in segments."""
+    out = b""
+    for element in strict.parse(write.sequence(der)).children():
+        content, tag = element.content, element.tag
+        if element.is_constructed:
+            inner = b"".join(streamed(child.raw) for child in element.children())
+            out += bytes([tag, 0x80]) + inner + b"\0\0"
+        elif tag in (strict.OCTET_STRING, 0x80) and len(content) > 32:
+            pieces = write.octets(content[:7]) + write.octets(content[7:])
+            out += bytes([tag | 0x20, 0x80]) + pieces + b"\0\0"
+        else:
+            out += element.raw
+    return out
 
 
 def assert_refused(kind, data, password=PASSWORD, match=None):
@@ -121,7 +138,7 @@ def test_every_digest_of_the_mac(digest, oid, key_bag):
 def test_hmac_with_sm3_is_the_known_value():
     key = bytes(range(1, 33))
     expected = "44809d3ff5336f44071be1917887380730ae145f940a53819279801784c65e17"
-    assert pkcs12._hmac_sm3(key, b"abc").hex() == expected
+    assert hmac.digest(key, b"abc", algorithms.SM3.factory).hex() == expected
 
 
 def test_the_key_derivation_gives_the_known_values():
@@ -153,6 +170,23 @@ def test_streamed_ber_is_read(signer, key_bag):
     assert read_pkcs12(data, PASSWORD).key.public_key == signer._key.public_key
 
 
+@pytest.mark.parametrize("who", ["signer", "rsa_signer"])
+def test_ber_down_to_the_key_is_read(who, request, ca):
+    someone = request.getfixturevalue(who)
+    row = streamed(write.sequence(cert_bag(ca.certificate), cert_bag(someone.certificate)))
+    algorithm, ciphertext = pbes2.encrypt(row, PASSWORD.encode(), 1)
+    inner = write.sequence(write.oid(DATA), algorithm.dump(), write.element(0x80, ciphertext))
+    shrouded = encode_private_key(someone._key, PASSWORD, iterations=1)
+    for key in (bag(SHROUDED, shrouded), bag(KEY_BAG, someone._key.to_pkcs8())):
+        bags = streamed(write.sequence(key))
+        safe = streamed(write.sequence(encrypted(inner), info(bags)))
+        data = streamed(write.sequence(write.integer(3), info(safe), mac(safe)))
+        assert is_pkcs12(data)
+        store = read_pkcs12(data, PASSWORD)
+        assert store.key.public_key == someone._key.public_key
+        assert store.certificates == (someone.certificate, ca.certificate)
+
+
 @pytest.mark.parametrize("is_padded", [True, False])
 def test_both_spellings_of_an_empty_password(is_padded, key_bag):
     safe = write.sequence(info(write.sequence(key_bag)))
@@ -169,7 +203,7 @@ def test_encrypted_content_in_segments_is_read(signer):
     row = write.sequence(cert_bag(signer.certificate), bag(KEY_BAG, signer._key.to_pkcs8()))
     algorithm, ciphertext = pbes2.encrypt(row, PASSWORD.encode(), 1)
     segments = write.octets(ciphertext[:10]) + write.octets(ciphertext[10:])
-    inner = write.sequence(write.oid(DATA), algorithm, write.element(0xA0, segments))
+    inner = write.sequence(write.oid(DATA), algorithm.dump(), b"\xa0\x80" + segments + b"\0\0")
     assert read_pkcs12(pfx(encrypted(inner)), PASSWORD).certificates == (signer.certificate,)
 
 
@@ -199,7 +233,7 @@ def test_a_wrong_password_whose_padding_looks_right(signer):
     """Without a MAC the padding alone would let one guess in 256 pass for a damaged file."""
     # What such a guess leaves: bytes that are no structure.
     algorithm, ciphertext = pbes2.encrypt(b"no structure", PASSWORD.encode(), 1)
-    inner = write.sequence(write.oid(DATA), algorithm, write.element(0x80, ciphertext))
+    inner = write.sequence(write.oid(DATA), algorithm.dump(), write.element(0x80, ciphertext))
     assert_refused("wrong_password", pfx(encrypted(inner), mac_data=b""))
 
 
@@ -280,6 +314,11 @@ def test_signed_and_enveloped_forms():
         plain(*[bag("1.2.3", write.null())] * (pkcs12.MAX_BAGS + 1)),
         pfx(*[info(write.sequence())] * 9),
         plain() + b"\0",
+        b"\x30\x80" * 5000,
+        write.sequence(write.integer(3), b"\x30\x80" * 20),
+        plain(*[bag("1.2.3", write.null())] * 30_000),
+        streamed(plain(bag("1.2.3", write.octets(bytes(300_000))))),
+        plain(write.sequence(write.element(6, b"\x2a" + b"\xff" * 5000 + b"\x01"), write.null())),
         bytes(5 * 1024 * 1024),
     ],
     ids=itertools.count(),
@@ -288,10 +327,24 @@ def test_what_is_no_pkcs12_is_damaged(data):
     assert_refused("damaged", data)
 
 
+def test_segments_of_definite_length_are_not_read(key_bag):
+    """BER allows them, asn1crypto does not, and nobody is known to write them here."""
+    safe = write.sequence(info(write.sequence(key_bag)))
+    pieces = write.element(0x24, write.octets(safe[:9]) + write.octets(safe[9:]))
+    content = write.sequence(write.oid(DATA), write.explicit(0, pieces))
+    assert_refused("damaged", write.sequence(write.integer(3), content, mac(safe)))
+
+
 def test_a_file_cut_short_is_damaged(signer):
     data = write_pkcs12(signer._key, [signer.certificate], PASSWORD, iterations=1)
     for size in range(0, len(data), 29):
         assert_refused("damaged", data[:size])
+
+
+def test_a_certificate_that_is_none_is_damaged(key_bag):
+    wrapped = write.explicit(0, write.octets(write.sequence(write.null())))
+    odd = bag(CERT_BAG, write.sequence(write.oid(X509), wrapped))
+    assert_refused("damaged", plain(odd, key_bag), match="three parts were expected")
 
 
 def test_certificates_without_a_key_are_refused(signer):

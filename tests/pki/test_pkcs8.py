@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import itertools
 
+import asn1crypto.keys
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from govseal.asn1 import strict, write
+from govseal.asn1 import write
 from govseal.errors import KeyLoadError
 from govseal.pki import keys, pbes2
 from govseal.pki.keys import EC_PUBLIC_KEY, SM2_CURVE
@@ -33,10 +34,10 @@ def ec_key(d=D, *rows, version=1):
     return write.sequence(write.integer(version), write.octets(d), *rows)
 
 
-def pkcs8(inner, *, oid=EC_PUBLIC_KEY, parameters=None, version=0):
+def pkcs8(inner, *, oid=EC_PUBLIC_KEY, parameters=None, version=0, ending=b""):
     curve = write.oid(SM2_CURVE) if parameters is None else parameters
     algorithm = write.sequence(write.oid(oid), curve)
-    return write.sequence(write.integer(version), algorithm, write.octets(inner))
+    return write.sequence(write.integer(version), algorithm, write.octets(inner), ending)
 
 
 def assert_refused(kind, der, password=None, match=None):
@@ -45,7 +46,13 @@ def assert_refused(kind, der, password=None, match=None):
     assert caught.value.kind == kind
 
 
+def scheme_of(der):
+    info = asn1crypto.keys.EncryptedPrivateKeyInfo.load(der)
+    return pbes2.read_scheme(info["encryption_algorithm"], "the key")
+
+
 CURVE = write.explicit(0, write.oid(SM2_CURVE))
+ANY = write.set_of(write.null())
 PUBLIC = write.explicit(1, write.bits(POINT))
 
 
@@ -56,11 +63,23 @@ PUBLIC = write.explicit(1, write.bits(POINT))
         pkcs8(ec_key(D, PUBLIC)),
         pkcs8(ec_key(D, CURVE, PUBLIC)),
         pkcs8(ec_key(D, CURVE), version=1),
+        pkcs8(ec_key(), version=1, ending=write.element(0x81, b"\0" + POINT)),
+        pkcs8(ec_key(), ending=write.element(0xA0, write.sequence(write.oid("1.2"), ANY))),
         pkcs8(ec_key(), oid=SM2_CURVE, parameters=b""),
         pkcs8(ec_key(), parameters=write.oid("1.2.156.10197.1.301.1")),
         ec_key(D, CURVE, PUBLIC),
     ],
-    ids=["bare", "as GmSSL writes", "as OpenSSL writes", "v2", "curve only", "odd curve", "SEC 1"],
+    ids=[
+        "bare",
+        "as GmSSL writes",
+        "as OpenSSL writes",
+        "v2",
+        "point behind",
+        "attributes",
+        "curve only",
+        "odd curve",
+        "SEC 1",
+    ],
 )
 def test_the_forms_of_an_sm2_key(der):
     key = decode_private_key(der)
@@ -97,15 +116,14 @@ def test_what_is_encrypted_is_read(kind, password):
 
 def test_our_encryption_is_what_was_promised():
     der = encode_private_key(PrivateKey.generate("sm2"), PASSWORD)
-    scheme = pbes2.read_scheme(strict.parse(der).children()[0], "the key")
+    scheme = scheme_of(der)
     assert (scheme.prf, scheme.key_bytes, len(scheme.salt)) == ("sha256", 32, 16)
     assert scheme.iterations >= 100_000
 
 
 def test_two_encryptions_differ_in_salt_and_iv():
     key = PrivateKey.generate("sm2")
-    one, two = (strict.parse(encode_private_key(key, PASSWORD, iterations=1)) for _ in "12")
-    schemes = [pbes2.read_scheme(der.children()[0], "the key") for der in (one, two)]
+    schemes = [scheme_of(encode_private_key(key, PASSWORD, iterations=1)) for _ in "12"]
     assert schemes[0].salt != schemes[1].salt
     assert schemes[0].iv != schemes[1].iv
 
@@ -151,7 +169,7 @@ def test_every_prf_of_the_table(prf, name):
     if prf is not None:
         rows.append(write.sequence(write.oid(prf), write.null()))
     der = encrypted(b"", rows)
-    scheme = pbes2.read_scheme(strict.parse(der).children()[0], "the key")
+    scheme = scheme_of(der)
     assert (scheme.prf, scheme.iterations) == (name, 10)
 
 
@@ -187,6 +205,8 @@ def test_other_curves_and_keys():
     assert_refused("unsupported", P256, match="another curve than SM2")
     assert_refused("unsupported", pkcs8(ec_key(), parameters=write.sequence()), match="curve")
     assert_refused("unsupported", pkcs8(b"", oid="1.3.101.112"), match=r"1\.3\.101\.112")
+    not_rsa = pkcs8(P256, oid=keys.RSA_ENCRYPTION, parameters=write.null())
+    assert_refused("unsupported", not_rsa, match="another algorithm than RSA")
     other = write.explicit(0, write.oid("1.2.840.10045.3.1.7"))
     assert_refused("unsupported", ec_key(D, other, PUBLIC), match="another curve than SM2")
 
@@ -293,6 +313,11 @@ def test_iterations_outside_the_limits(count):
         ),
         encrypted(bytes(16), [SALT, ROUNDS], iv=bytes(8)),
         encrypted(bytes(16), [SALT, ROUNDS, write.integer(32)]),
+        pkcs8(ec_key(), ending=write.null()),
+        pkcs8(ec_key(), oid=keys.RSA_ENCRYPTION, ending=write.octets(b"")),
+        write.sequence(write.integer(0), write.element(0x30, b"\x1f" + b"\xff" * 5000 + b"\x01\0")),
+        b"\x30\x80" * 5000,
+        b"\x30\x80\x02\x01\x00" + b"\x05\x00" * 140_000 + b"\0\0",
         bytes(2 * 1024 * 1024),
     ],
     ids=itertools.count(),

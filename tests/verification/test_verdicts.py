@@ -10,6 +10,7 @@ import pytest
 from govseal import sm2
 from govseal.errors import FormatError, UnsupportedFormat
 from govseal.formats.base import (
+    Appearance,
     Coverage,
     Extent,
     Presence,
@@ -155,6 +156,18 @@ def test_what_another_sound_signature_protects_is_a_notice(world):
     report = world.report(first, second(world))
     assert report.verdict is Verdict.PASSED
     assert "partial_coverage" in report.signatures[0].notices
+
+
+def test_the_page_on_which_a_stamp_shows_it_protects_itself(world):
+    shown = uncovered("/OFD.xml", is_rendered=True)
+    for part, expected in (("/OFD.xml", "indeterminate"), ("/Page.xml", "passed"), ("", "passed")):
+        places = (Appearance(1, 9, 9, 42, 42), Appearance(2, 9, 9, 42, 42, part=part))
+        report = world.report(world.evidence(appearances=places, **shown), second(world))
+        assert outcome(report.signatures[0], "coverage")[0] == expected
+        assert report.signatures[1].verdict is Verdict.PASSED
+        if expected != "passed":
+            check = report.signatures[0].check("coverage")
+            assert (check.reason, check.detail) == ("rendered_unprotected", part)
 
 
 def test_a_signature_that_does_not_pass_protects_nothing_for_others(world):

@@ -89,10 +89,14 @@ class Tlv:
 
     def children(self) -> tuple[Tlv, ...]:
         """The elements inside; raises :class:`EncodingError` for a primitive element."""
+        return tuple(self.row())
+
+    def row(self) -> Iterator[Tlv]:
+        """The elements inside one by one, for rows of any length; raises like :meth:`children`."""
         if not self.is_constructed:
             message = f"a constructed element was expected at byte {self.start}"
             raise EncodingError(message, offset=self.start)
-        return tuple(_row(self.buffer, self.body, self.end))
+        return _row(self.buffer, self.body, self.end)
 
 
 def _header(buffer: bytes, at: int, end: int) -> Tlv:

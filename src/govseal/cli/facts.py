@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from govseal.asn1.times import BEIJING, Instant
+from govseal.asn1.times import Instant, in_beijing
 from govseal.cli.language import say
 from govseal.errors import FormatError, GovsealError
 from govseal.pki.certificate import Certificate
@@ -148,8 +148,8 @@ def certificate_facts(der: bytes) -> Facts:
         "subject": certificate.subject,
         "issuer": certificate.issuer,
         "serial": f"{certificate.serial:x}",
-        "not_before": certificate.not_before.astimezone(BEIJING).isoformat(),
-        "not_after": certificate.not_after.astimezone(BEIJING).isoformat(),
+        "not_before": in_beijing(certificate.not_before).isoformat(),
+        "not_after": in_beijing(certificate.not_after).isoformat(),
         "sha256": certificate.fingerprint,
     }
 
@@ -183,7 +183,7 @@ def instant(value: Instant) -> str:
     """A time in ISO 8601, or the received text where it names none."""
     if value.moment is None:
         return value.text
-    return value.moment.astimezone(BEIJING).isoformat()
+    return in_beijing(value.moment).isoformat()
 
 
 def lines(facts: Mapping[str, object], indent: str = "") -> Iterator[str]:

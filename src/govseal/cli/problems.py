@@ -52,6 +52,7 @@ _FORMAT_PROBLEMS: dict[str, str] = {
     "container_unsafe_name": "文件包内有越界或非法的文件名",
     "container_duplicate_name": "文件包内有重名文件",
     "container_too_large": "文件超出允许的大小、数量或压缩比",
+    "signature_unlisted": "文件包内有未列入签名列表的签章",
     "xml_forbidden": "XML 含有禁止的文档类型声明、实体或脚本",
 }
 _HINTS: dict[str, _Pair] = {

@@ -112,6 +112,8 @@ class Appearance:
     height_mm: float
     clip_mm: tuple[float, float, float, float] | None = None
     """The strip that shows, x y w h relative to the box; None for all of it."""
+    part: str = ""
+    """Absolute path of the page's file; empty where the document has no such page."""
 
 
 @dataclass(frozen=True, slots=True)

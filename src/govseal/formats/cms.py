@@ -53,6 +53,7 @@ class SignerInfo:
     algorithm: str
     """OID of the signature algorithm (digestEncryptionAlgorithm)."""
     signature: bytes = field(repr=False)
+    """The value as the algorithm's own form wants it: DER for SM2, also where it came raw (Q4)."""
     signed: bytes = field(repr=False)
     """What the signer signed: the attributes re-tagged as SET OF, or in form B the content."""
     message_digest: bytes

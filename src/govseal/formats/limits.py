@@ -29,6 +29,8 @@ class Limits:
     """Signatures in one document."""
     max_references: int = 100_000
     """Protected files over all signatures of one document."""
+    max_unreadable: int = 32
+    """Signature values of one document that cannot be read: each may cost much."""
     max_pages: int = 20_000
     """Pages of one document."""
 

@@ -54,7 +54,7 @@ class SealDocument(_BareFile):
         try:
             seal = codec.decode_seal(self.data)
         except FormatError as problem:
-            return Evidence(self.format, problem=problem)
+            return Evidence(self.format, problem=problem.kept())
         return Evidence(self.format, seal=seal, tolerances=seal.tolerances)
 
 
@@ -76,7 +76,7 @@ class StampDocument(_BareFile):
         try:
             stamp = codec.decode_signature(self.data)
         except FormatError as error:
-            problem = error
+            problem = error.kept()
         signature = SignatureEvidence(
             id=_ID,
             kind=SignatureKind.SEAL,
@@ -105,7 +105,7 @@ class SignedDataDocument(_BareFile):
         try:
             signed_data = cms.decode_signed_data(self.data)
         except FormatError as error:
-            problem = error
+            problem = error.kept()
         signature = SignatureEvidence(
             id=_ID,
             kind=SignatureKind.SIGNATURE,

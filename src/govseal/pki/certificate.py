@@ -179,10 +179,10 @@ def read_x509_time(element: strict.Tlv, what: str) -> datetime:
 
 def read_signed(der: bytes, what: str) -> tuple[strict.Tlv, strict.Tlv, bytes]:
     """The three parts of SIGNED (tbs, algorithm, signature octets), headers checked only."""
-    whole = strict.Tlv(der, strict.SEQUENCE, 0, 0, len(der)).children()
+    whole = tuple(itertools.islice(strict.Tlv(der, strict.SEQUENCE, 0, 0, len(der)).row(), 2))
     if len(whole) != 1:
         raise EncodingError(f"{what}: bytes follow the structure, or it is empty", part=what)
-    parts = strict.expect(whole[0], strict.SEQUENCE, what).children()
+    parts = tuple(itertools.islice(strict.expect(whole[0], strict.SEQUENCE, what).row(), 4))
     if len(parts) != 3:
         raise EncodingError(f"{what}: three parts were expected", part=what)
     return parts[0], parts[1], strict.read_bits(parts[2], f"{what}.signature")

@@ -1,35 +1,38 @@
-"""Password-based encryption of key containers: PBES2 with PBKDF2 and AES-CBC (RFC 8018)."""
+"""Password-based encryption of key containers: PBES2 with PBKDF2 and AES-CBC (RFC 8018).
+
+The structures of key containers are asn1crypto's, and so is BER, which RFC 7292 allows; nothing
+that was signed passes through here.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
-from govseal.asn1 import strict, write
-from govseal.errors import KeyLoadError
-from govseal.pki.keys import algorithm_identifier
+from asn1crypto import algos, core
+
+from govseal.asn1 import strict
+from govseal.errors import FormatError, KeyLoadError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers import Cipher
+    from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 PBES2: Final = "1.2.840.113549.1.5.13"
-_PBKDF2: Final = "1.2.840.113549.1.5.12"
-_HMAC_SHA1: Final = "1.2.840.113549.2.7"
-_HMAC_SHA256: Final = "1.2.840.113549.2.9"
-_AES_256_CBC: Final = "2.16.840.1.101.3.4.1.42"
-
 _PRFS: Final = {
-    _HMAC_SHA1: "sha1",
+    "1.2.840.113549.2.7": "sha1",
     "1.2.840.113549.2.8": "sha224",
-    _HMAC_SHA256: "sha256",
+    "1.2.840.113549.2.9": "sha256",
     "1.2.840.113549.2.10": "sha384",
     "1.2.840.113549.2.11": "sha512",
     "1.2.156.10197.1.401.2": "sm3",
 }
-_KEY_BYTES: Final = {
-    "2.16.840.1.101.3.4.1.2": 16,
-    "2.16.840.1.101.3.4.1.22": 24,
-    _AES_256_CBC: 32,
-}
+_KEY_BYTES: Final = {"aes128_cbc": 16, "aes192_cbc": 24, "aes256_cbc": 32}
 # Named so that a refusal says what the file uses and what to do.
 _OTHERS: Final = {
     "1.2.840.113549.1.12.1.1": "PBE-SHA1-RC4-128",
@@ -50,12 +53,16 @@ _OTHERS: Final = {
 MAX_ITERATIONS: Final = 2_000_000
 """Above this a container is refused rather than worked on for minutes."""
 DEFAULT_ITERATIONS: Final = 100_000
+MAX_BER_BYTES: Final = 256 * 1024
+"""What is not DER is read up to this size: asn1crypto counts no elements."""
+# Nothing real has it, and asn1crypto adds up such a number in quadratic time.
+_LONG_NUMBER: Final = re.compile(rb"[\x80-\xff]{4096}")
 _BLOCK: Final = 16
 
 
 def unsupported(what: str, thing: str) -> KeyLoadError:
     """The refusal of ``thing``, an OID or words; encryption is named, with a way out."""
-    message = f"{what} uses {thing}, which is not read here"
+    message = f"{what} uses {thing:.80}, which is not read here"
     if thing in _OTHERS:
         message = (
             f"{what} uses {_OTHERS[thing]} ({thing}), which is not read here; "
@@ -72,6 +79,43 @@ def damaged(what: str) -> KeyLoadError:
 def wrong_password(what: str) -> KeyLoadError:
     """The refusal of a password."""
     return KeyLoadError(f"the password of {what} is wrong", kind="wrong_password")
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """What asn1crypto raises over bytes that are not the structure becomes ``damaged``.
+
+    It parses a field when the field is asked for, so every field is asked for inside.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
+        raise damaged(what) from None
+
+
+def whole(structure: Any) -> Any:  # noqa: ANN401 - asn1crypto has no types
+    """``structure`` itself; raises ValueError for elements behind its fields, else unseen."""
+    fields = getattr(structure, "_fields", None)
+    if fields and len(structure) > len(fields):
+        raise ValueError("an element that has no place")
+    return structure
+
+
+def load(kind: Any, der: bytes, what: str) -> Any:  # noqa: ANN401 - asn1crypto has no types
+    """The structure of an asn1crypto class in ``der``, nothing behind it, its fields not yet read.
+
+    Raises:
+        KeyLoadError: ``damaged``; also where it is BER and larger than 256 KiB.
+    """
+    try:
+        strict.parse(der)  # elements are counted here, and their depth is measured
+        is_bounded = True
+    except FormatError:
+        is_bounded = len(der) <= MAX_BER_BYTES
+    if not is_bounded or _LONG_NUMBER.search(der):
+        raise damaged(what)
+    with reading(what):
+        return whole(kind.load(der, strict=True))
 
 
 @overload
@@ -112,96 +156,73 @@ class Scheme:
             raise KeyLoadError(message, kind="unsupported") from None
 
 
-def _read_kdf(element: strict.Tlv, what: str) -> tuple[str, bytes, int, int | None]:
-    oid, parameters = algorithm_identifier(element, what)
-    if oid != _PBKDF2:
-        raise unsupported(what, oid)
-    if parameters is None:
-        raise damaged(what)
-    parts = list(strict.expect(parameters, strict.SEQUENCE, what).children())
-    if len(parts) < 2:
-        raise damaged(what)
-    if parts[0].tag != strict.OCTET_STRING:
-        raise unsupported(what, "a salt from elsewhere")
-    salt = strict.read_octets(parts.pop(0), what)
-    iterations = check_iterations(strict.read_integer(parts.pop(0), what), what)
-    length = None
-    if parts and parts[0].tag == strict.INTEGER:
-        length = strict.read_integer(parts.pop(0), what)
-    prf = _HMAC_SHA1
-    if parts:
-        prf, _ = algorithm_identifier(parts.pop(0), what)
-    if parts:
-        raise damaged(what)
-    if prf not in _PRFS:
-        raise unsupported(what, prf)
-    return _PRFS[prf], salt, iterations, length
-
-
-def read_scheme(element: strict.Tlv, what: str) -> Scheme:
-    """The scheme in an AlgorithmIdentifier.
+def read_scheme(algorithm: algos.EncryptionAlgorithm, what: str) -> Scheme:
+    """The scheme that an AlgorithmIdentifier names.
 
     Raises:
-        KeyLoadError: ``unsupported`` for another scheme, KDF, PRF or cipher.
-        EncodingError: not that structure.
+        KeyLoadError: ``unsupported`` for another scheme, KDF, PRF or cipher; ``damaged``.
     """
-    oid, parameters = algorithm_identifier(element, what)
-    if oid != PBES2:
-        raise unsupported(what, oid)
-    parts = () if parameters is None else parameters.children()
-    if len(parts) != 2:
-        raise damaged(what)
-    prf, salt, iterations, length = _read_kdf(parts[0], what)
-    cipher, iv_element = algorithm_identifier(parts[1], what)
-    if cipher not in _KEY_BYTES:
-        raise unsupported(what, cipher)
-    iv = b"" if iv_element is None else strict.read_octets(iv_element, what)
-    key_bytes = _KEY_BYTES[cipher]
-    if len(iv) != _BLOCK or length not in (None, key_bytes):
-        raise damaged(what)
-    return Scheme(prf, salt, iterations, key_bytes, iv)
+    with reading(what):
+        if (oid := algorithm["algorithm"].dotted) != PBES2:
+            raise unsupported(what, oid)
+        scheme = algorithm["parameters"]
+        kdf, cipher = scheme["key_derivation_func"], scheme["encryption_scheme"]
+        if kdf["algorithm"].native != "pbkdf2":
+            raise unsupported(what, kdf["algorithm"].dotted)
+        parameters = whole(kdf["parameters"])
+        if parameters["salt"].name != "specified":
+            raise unsupported(what, "a salt from elsewhere")
+        if (prf := parameters["prf"]["algorithm"].dotted) not in _PRFS:
+            raise unsupported(what, prf)
+        if (name := cipher["algorithm"].native) not in _KEY_BYTES:
+            raise unsupported(what, cipher["algorithm"].dotted)
+        iterations = check_iterations(parameters["iteration_count"].native, what)
+        salt, iv = parameters["salt"].native, cipher["parameters"].native or b""
+        if len(iv) != _BLOCK or parameters["key_length"].native not in (None, _KEY_BYTES[name]):
+            raise damaged(what)
+        return Scheme(_PRFS[prf], salt, iterations, _KEY_BYTES[name], iv)
+
+
+def _aes(key: bytes, iv: bytes) -> Cipher[CBC]:
+    from cryptography.hazmat.primitives import ciphers  # noqa: PLC0415 - start-up
+
+    return ciphers.Cipher(ciphers.algorithms.AES(key), ciphers.modes.CBC(iv))
 
 
 def decrypt(scheme: Scheme, ciphertext: bytes, password: bytes, what: str) -> bytes:
     """The plaintext; raises KeyLoadError (``wrong_password``) where the padding is wrong."""
-    from cryptography.hazmat.primitives.ciphers import (  # noqa: PLC0415 - start-up
-        Cipher,
-        algorithms,
-        modes,
-    )
+    from cryptography.hazmat.primitives.padding import PKCS7  # noqa: PLC0415 - start-up
 
     if not ciphertext or len(ciphertext) % _BLOCK:
         raise damaged(what)
-    key = scheme.key(password, what)
-    cipher = Cipher(algorithms.AES(key), modes.CBC(scheme.iv)).decryptor()
+    cipher = _aes(scheme.key(password, what), scheme.iv).decryptor()
+    unpadder = PKCS7(8 * _BLOCK).unpadder()
     padded = cipher.update(ciphertext) + cipher.finalize()
-    count = padded[-1]
-    if not 1 <= count <= _BLOCK or padded[-count:] != bytes([count]) * count:
-        raise wrong_password(what)
-    return padded[:-count]
+    try:
+        return unpadder.update(padded) + unpadder.finalize()
+    except ValueError:
+        raise wrong_password(what) from None
 
 
-def encrypt(plaintext: bytes, password: bytes, iterations: int) -> tuple[bytes, bytes]:
+def encrypt(
+    plaintext: bytes, password: bytes, iterations: int
+) -> tuple[algos.EncryptionAlgorithm, bytes]:
     """AlgorithmIdentifier and ciphertext: PBKDF2-HMAC-SHA256 and AES-256-CBC, fresh salt and IV."""
-    from cryptography.hazmat.primitives.ciphers import (  # noqa: PLC0415 - start-up
-        Cipher,
-        algorithms,
-        modes,
-    )
+    from cryptography.hazmat.primitives.padding import PKCS7  # noqa: PLC0415 - start-up
 
     scheme = Scheme("sha256", os.urandom(16), iterations, 32, os.urandom(_BLOCK))
-    count = _BLOCK - len(plaintext) % _BLOCK
-    key = scheme.key(password, "the container")
-    cipher = Cipher(algorithms.AES(key), modes.CBC(scheme.iv)).encryptor()
-    ciphertext = cipher.update(plaintext + bytes([count]) * count) + cipher.finalize()
-    kdf = write.sequence(
-        write.oid(_PBKDF2),
-        write.sequence(
-            write.octets(scheme.salt),
-            write.integer(iterations),
-            write.sequence(write.oid(_HMAC_SHA256), write.null()),
-        ),
-    )
-    aes = write.sequence(write.oid(_AES_256_CBC), write.octets(scheme.iv))
-    algorithm = write.sequence(write.oid(PBES2), write.sequence(kdf, aes))
+    cipher = _aes(scheme.key(password, "the container"), scheme.iv).encryptor()
+    padder = PKCS7(8 * _BLOCK).padder()
+    padded = padder.update(plaintext) + padder.finalize()
+    ciphertext = cipher.update(padded) + cipher.finalize()
+    kdf = {
+        "salt": {"specified": scheme.salt},
+        "iteration_count": iterations,
+        "prf": {"algorithm": "sha256", "parameters": core.Null()},
+    }
+    parameters = {
+        "key_derivation_func": {"algorithm": "pbkdf2", "parameters": kdf},
+        "encryption_scheme": {"algorithm": "aes256_cbc", "parameters": scheme.iv},
+    }
+    algorithm = algos.EncryptionAlgorithm({"algorithm": "pbes2", "parameters": parameters})
     return algorithm, ciphertext

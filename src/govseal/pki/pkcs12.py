@@ -5,33 +5,23 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from govseal.asn1 import strict, write
-from govseal.errors import FormatError, KeyLoadError
-from govseal.pki import ber, pbes2
-from govseal.pki.algorithms import SHA256, SM3, DigestAlgorithm, digest_algorithm
-from govseal.pki.certificate import Certificate
-from govseal.pki.keys import algorithm_identifier
-from govseal.pki.pkcs8 import PrivateKey, decode_private_key, encode_private_key
+from asn1crypto import cms, core, keys, pkcs12
 
-_DATA: Final = "1.2.840.113549.1.7.1"
-_ENCRYPTED_DATA: Final = "1.2.840.113549.1.7.6"
-_KEY_BAG: Final = "1.2.840.113549.1.12.10.1.1"
-_SHROUDED_KEY_BAG: Final = "1.2.840.113549.1.12.10.1.2"
-_CERT_BAG: Final = "1.2.840.113549.1.12.10.1.3"
-_X509_CERTIFICATE: Final = "1.2.840.113549.1.9.22.1"
-_FRIENDLY_NAME: Final = "1.2.840.113549.1.9.20"
-_LOCAL_KEY_ID: Final = "1.2.840.113549.1.9.21"
+from govseal.errors import FormatError, KeyLoadError
+from govseal.pki import pbes2
+from govseal.pki.algorithms import SHA256, DigestAlgorithm, digest_algorithm
+from govseal.pki.certificate import Certificate
+from govseal.pki.pkcs8 import PrivateKey, decode_private_key, encode_private_key
 
 WHAT: Final = "the PKCS#12 file"
 MAX_PKCS12_BYTES: Final = 4 * 1024 * 1024
 MAX_BAGS: Final = 100
 _MAX_SAFES: Final = 8
 _MAC_DIGESTS: Final = frozenset({"sha1", "sha224", "sha256", "sha384", "sha512", "sm3"})
-_BMP_STRING: Final = 0x1E
 _MAC_PURPOSE: Final = 3
 
 
@@ -47,7 +37,7 @@ class KeyStore:
 @dataclass(slots=True)
 class _Contents:
     keys: list[PrivateKey] = field(default_factory=list)
-    certificates: list[Certificate] = field(default_factory=list)
+    certificates: list[bytes] = field(default_factory=list)
     bags: int = 0
 
 
@@ -95,31 +85,20 @@ def _mac(
     digest: DigestAlgorithm, bmp: bytes, salt: bytes, iterations: int, content: bytes
 ) -> bytes:
     key = derive(digest, bmp, salt, iterations, size=digest.size, purpose=_MAC_PURPOSE)
-    return _hmac_sm3(key, content) if digest == SM3 else hmac.digest(key, content, digest.name)
+    # Typeshed asks for more than HMAC does.
+    return hmac.digest(key, content, digest.factory)  # type: ignore[arg-type]
 
 
-def _hmac_sm3(key: bytes, content: bytes) -> bytes:
-    """HMAC (RFC 2104) with SM3 and a key of at most 64 bytes; hashlib need not have SM3."""
-    padded = key.ljust(64, b"\0")
-    inner = SM3.digest(bytes(octet ^ 0x36 for octet in padded) + content)
-    return SM3.digest(bytes(octet ^ 0x5C for octet in padded) + inner)
-
-
-def _check_mac(element: strict.Tlv, content: bytes, password: str) -> None:
+def _check_mac(data: pkcs12.MacData, content: bytes, password: str) -> None:
     """MacData (RFC 7292, 4): wrong passwords and changed files are told from nothing else."""
-    parts = strict.expect(element, strict.SEQUENCE, WHAT).children()
-    if not 2 <= len(parts) <= 3:
-        raise pbes2.damaged(WHAT)
-    info = strict.expect(parts[0], strict.SEQUENCE, WHAT).children()
-    if len(info) != 2:
-        raise pbes2.damaged(WHAT)
-    oid, _ = algorithm_identifier(info[0], WHAT)
+    what = f"the MAC of {WHAT[4:]}"
+    with pbes2.reading(WHAT):
+        oid = data["mac"]["digest_algorithm"]["algorithm"].dotted
+        expected, salt = data["mac"]["digest"].native, data["mac_salt"].native
+        iterations = pbes2.check_iterations(data["iterations"].native, what)
     digest = digest_algorithm(oid)
     if digest is None or digest.name not in _MAC_DIGESTS:
-        raise pbes2.unsupported(f"the MAC of {WHAT[4:]}", oid)
-    expected, salt = strict.read_octets(info[1], WHAT), strict.read_octets(parts[1], WHAT)
-    iterations = strict.read_integer(parts[2], WHAT) if len(parts) == 3 else 1
-    pbes2.check_iterations(iterations, f"the MAC of {WHAT[4:]}")
+        raise pbes2.unsupported(what, oid)
     # An empty password is written as nothing by some and as two NULs by others.
     for bmp in (_bmp(password), b"") if not password else (_bmp(password),):
         if hmac.compare_digest(_mac(digest, bmp, salt, iterations, content), expected):
@@ -128,87 +107,68 @@ def _check_mac(element: strict.Tlv, content: bytes, password: str) -> None:
     raise KeyLoadError(message, kind="wrong_password")
 
 
-def _content_info(element: strict.Tlv) -> tuple[str, strict.Tlv]:
-    parts = strict.expect(element, strict.SEQUENCE, WHAT).children()
-    if len(parts) != 2:
-        raise pbes2.damaged(WHAT)
-    return strict.read_oid(parts[0], WHAT), strict.explicit(parts[1], 0, WHAT)
-
-
-def _decrypt(element: strict.Tlv, password: bytes) -> bytes:
-    """The content of EncryptedData (RFC 5652, 8), DER."""
-    parts = strict.expect(element, strict.SEQUENCE, WHAT).children()
-    if len(parts) < 2:
-        raise pbes2.damaged(WHAT)
-    info = strict.expect(parts[1], strict.SEQUENCE, WHAT).children()
-    if len(info) != 3 or strict.read_oid(info[0], WHAT) != _DATA:
-        raise pbes2.damaged(WHAT)
-    scheme = pbes2.read_scheme(info[1], WHAT)
-    if info[2].tag == 0x80:
-        ciphertext = info[2].content
-    else:  # [0] constructed: the string came in segments
-        segments = strict.expect(info[2], 0xA0, WHAT).children()
-        ciphertext = b"".join(strict.read_octets(segment, WHAT) for segment in segments)
-    plaintext = pbes2.decrypt(scheme, ciphertext, password, WHAT)
+def _open(item: cms.ContentInfo, password: bytes) -> pkcs12.SafeContents:
+    """The bags of one part: in the clear, or EncryptedData (RFC 5652, 8)."""
+    scheme = None
+    with pbes2.reading(WHAT):
+        kind = item["content_type"].native
+        if kind == "data":
+            octets = bytes(item["content"])
+        elif kind == "encrypted_data":
+            info = item["content"]["encrypted_content_info"]
+            scheme = pbes2.read_scheme(info["content_encryption_algorithm"], WHAT)
+            octets = bytes(info["encrypted_content"])
+        else:
+            raise KeyLoadError(f"{WHAT} is enveloped: not read here", kind="unsupported")
+    if scheme is None:
+        return pbes2.load(pkcs12.SafeContents, octets, WHAT)
+    plain = pbes2.decrypt(scheme, octets, password, WHAT)
     try:
-        return ber.to_der(plaintext)
-    except FormatError:
+        return pbes2.load(pkcs12.SafeContents, plain, WHAT)
+    except KeyLoadError:
         # Where there is no MAC, one wrong password in 256 leaves a padding that looks right.
         raise pbes2.wrong_password(WHAT) from None
 
 
-def _bags(safe_contents: bytes) -> Iterator[tuple[str, strict.Tlv]]:
-    row = strict.parse(ber.to_der(safe_contents), part=WHAT)
-    for bag in strict.expect(row, strict.SEQUENCE, WHAT).children():
-        parts = strict.expect(bag, strict.SEQUENCE, WHAT).children()
-        if not 2 <= len(parts) <= 3:
-            raise pbes2.damaged(WHAT)
-        yield strict.read_oid(parts[0], WHAT), strict.explicit(parts[1], 0, WHAT)
-
-
-def _collect(safe_contents: bytes, password: bytes, found: _Contents) -> None:
-    for kind, value in _bags(safe_contents):
-        found.bags += 1
+def _collect(bags: pkcs12.SafeContents, found: _Contents) -> list[bytes]:
+    """The private keys among the bags (PKCS#8); bags of no use here are passed over."""
+    found_keys = []
+    with pbes2.reading(WHAT):
+        found.bags += len(bags)
         if found.bags > MAX_BAGS:
             raise pbes2.damaged(WHAT)
-        if kind in (_KEY_BAG, _SHROUDED_KEY_BAG):
+        for bag in bags:
+            kind, value = bag["bag_id"].native, bag["bag_value"]
+            if kind in ("key_bag", "pkcs8_shrouded_key_bag"):
+                found_keys.append(value.untag().dump())
+            elif kind == "cert_bag" and value["cert_id"].native == "x509":
+                found.certificates.append(bytes(value["cert_value"]))
+    return found_keys
+
+
+def _read(data: bytes, password: str) -> _Contents:
+    pfx = pbes2.load(pkcs12.Pfx, data, WHAT)
+    with pbes2.reading(WHAT):
+        if pfx["version"].native != "v3":
+            raise pbes2.damaged(WHAT)
+        if pfx["auth_safe"]["content_type"].native != "data":
+            raise KeyLoadError(f"{WHAT} is signed, not MACed: not read here", kind="unsupported")
+        safe, mac = bytes(pfx["auth_safe"]["content"]), pfx["mac_data"]
+    if not isinstance(mac, core.Void):
+        _check_mac(mac, safe, password)
+    safes = pbes2.load(pkcs12.AuthenticatedSafe, safe, WHAT)
+    with pbes2.reading(WHAT):
+        # Every encrypted part costs a key derivation.
+        if len(safes) > _MAX_SAFES:
+            raise pbes2.damaged(WHAT)
+        items = list(safes)
+    found = _Contents()
+    octets = pbes2.password_octets(password)
+    for item in items:
+        for der in _collect(_open(item, octets), found):
             if found.keys:
                 raise KeyLoadError(f"{WHAT} holds several private keys", kind="unsupported")
-            found.keys.append(decode_private_key(value.raw, password))
-        elif kind == _CERT_BAG:
-            parts = strict.expect(value, strict.SEQUENCE, WHAT).children()
-            if len(parts) == 2 and strict.read_oid(parts[0], WHAT) == _X509_CERTIFICATE:
-                der = strict.read_octets(strict.explicit(parts[1], 0, WHAT), WHAT)
-                found.certificates.append(Certificate.from_der(der))
-
-
-def _read(data: bytes, password: str | None) -> _Contents:
-    pfx = strict.parse(ber.to_der(data), part=WHAT)
-    parts = strict.expect(pfx, strict.SEQUENCE, WHAT).children()
-    if not 2 <= len(parts) <= 3 or strict.read_integer(parts[0], WHAT) != 3:
-        raise pbes2.damaged(WHAT)
-    kind, content = _content_info(parts[1])
-    if kind != _DATA:
-        raise KeyLoadError(f"{WHAT} is signed, not MACed: not read here", kind="unsupported")
-    safe = strict.read_octets(content, WHAT)
-    secret = password or ""
-    octets = pbes2.password_octets(secret)
-    if len(parts) == 3:
-        _check_mac(parts[2], safe, secret)
-    found = _Contents()
-    row = strict.parse(ber.to_der(safe), part=WHAT)
-    items = strict.expect(row, strict.SEQUENCE, WHAT).children()
-    # Every encrypted part costs a key derivation.
-    if len(items) > _MAX_SAFES:
-        raise pbes2.damaged(WHAT)
-    for item in items:
-        kind, content = _content_info(item)
-        if kind == _DATA:
-            _collect(strict.read_octets(content, WHAT), octets, found)
-        elif kind == _ENCRYPTED_DATA:
-            _collect(_decrypt(content, octets), octets, found)
-        else:
-            raise KeyLoadError(f"{WHAT} is enveloped: not read here", kind="unsupported")
+            found.keys.append(decode_private_key(der, octets))
     return found
 
 
@@ -227,8 +187,9 @@ def read_pkcs12(data: bytes, password: str | bytes | None = None) -> KeyStore:
     if len(data) > MAX_PKCS12_BYTES:
         raise pbes2.damaged(WHAT)
     try:
-        text = password.decode() if isinstance(password, bytes) else password
+        text = (password.decode() if isinstance(password, bytes) else password) or ""
         found = _read(bytes(data), text)
+        certificates = [Certificate.from_der(der) for der in dict.fromkeys(found.certificates)]
     except UnicodeError:
         raise pbes2.wrong_password(WHAT) from None
     except FormatError as error:
@@ -236,21 +197,13 @@ def read_pkcs12(data: bytes, password: str | bytes | None = None) -> KeyStore:
     if not found.keys:
         raise KeyLoadError(f"{WHAT} holds no private key", kind="damaged")
     key = found.keys[0]
-    unique = dict.fromkeys(found.certificates)
-    ordered = sorted(unique, key=lambda c: not c.public_key.is_same_key(key.public_key))
-    return KeyStore(key, tuple(ordered))
+    certificates.sort(key=lambda c: not c.public_key.is_same_key(key.public_key))
+    return KeyStore(key, tuple(certificates))
 
 
-def _attributes(name: str, key_id: bytes) -> bytes:
-    friendly = write.element(_BMP_STRING, name.encode("utf-16-be", "replace"))
-    return write.set_of(
-        write.sequence(write.oid(_FRIENDLY_NAME), write.set_of(friendly)),
-        write.sequence(write.oid(_LOCAL_KEY_ID), write.set_of(write.octets(key_id))),
-    )
-
-
-def _data_info(content: bytes) -> bytes:
-    return write.sequence(write.oid(_DATA), write.explicit(0, write.octets(content)))
+def _cert_bag(certificate: Certificate) -> dict[str, object]:
+    value = {"cert_id": "x509", "cert_value": core.ParsableOctetString(certificate.der)}
+    return {"bag_id": "cert_bag", "bag_value": value}
 
 
 def write_pkcs12(
@@ -273,26 +226,37 @@ def write_pkcs12(
     if not certificates or not certificates[0].public_key.is_same_key(key.public_key):
         raise ValueError("the first certificate must be the key's own")
     key_id = hashlib.sha1(certificates[0].der, usedforsecurity=False).digest()
-    bags = []
-    for place, certificate in enumerate(certificates):
-        wrapped = write.explicit(0, write.octets(certificate.der))
-        bag = write.explicit(0, write.sequence(write.oid(_X509_CERTIFICATE), wrapped))
-        extra = b"" if place else _attributes(name, key_id)
-        bags.append(write.sequence(write.oid(_CERT_BAG), bag, extra))
+    attributes = [
+        {"type": "friendly_name", "values": [name.encode("utf-8", "replace").decode()]},
+        {"type": "local_key_id", "values": [key_id]},
+    ]
+    bags = [_cert_bag(certificate) for certificate in certificates]
+    bags[0]["bag_attributes"] = attributes
     secret = password.encode()
-    algorithm, ciphertext = pbes2.encrypt(write.sequence(*bags), secret, iterations)
-    info = write.sequence(write.oid(_DATA), algorithm, write.element(0x80, ciphertext))
-    encrypted = write.sequence(write.integer(0), info)
-    shrouded = write.explicit(0, encode_private_key(key, secret, iterations=iterations))
-    key_bag = write.sequence(write.oid(_SHROUDED_KEY_BAG), shrouded, _attributes(name, key_id))
-    safe = write.sequence(
-        write.sequence(write.oid(_ENCRYPTED_DATA), write.explicit(0, encrypted)),
-        _data_info(write.sequence(key_bag)),
-    )
+    algorithm, ciphertext = pbes2.encrypt(pkcs12.SafeContents(bags).dump(), secret, iterations)
+    encrypted = {
+        "content_type": "data",
+        "content_encryption_algorithm": algorithm,
+        "encrypted_content": ciphertext,
+    }
+    shrouded = encode_private_key(key, secret, iterations=iterations)
+    key_bag = {
+        "bag_id": "pkcs8_shrouded_key_bag",
+        "bag_value": keys.EncryptedPrivateKeyInfo.load(shrouded),
+        "bag_attributes": attributes,
+    }
+    data = {"version": 0, "encrypted_content_info": encrypted}
+    safes = [
+        {"content_type": "encrypted_data", "content": data},
+        {"content_type": "data", "content": pkcs12.SafeContents([key_bag]).dump()},
+    ]
+    safe = pkcs12.AuthenticatedSafe(safes).dump()
     salt = os.urandom(16)
     mac = _mac(SHA256, _bmp(password), salt, iterations, safe)
-    sha256 = write.sequence(write.oid(SHA256.oids[0]), write.null())
-    mac_data = write.sequence(
-        write.sequence(sha256, write.octets(mac)), write.octets(salt), write.integer(iterations)
-    )
-    return write.sequence(write.integer(3), _data_info(safe), mac_data)
+    info = {"digest_algorithm": {"algorithm": "sha256"}, "digest": mac}
+    pfx = {
+        "version": 3,
+        "auth_safe": {"content_type": "data", "content": safe},
+        "mac_data": {"mac": info, "mac_salt": salt, "iterations": iterations},
+    }
+    return bytes(pkcs12.Pfx(pfx).dump())

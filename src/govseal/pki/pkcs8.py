@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NoReturn, final
+from typing import TYPE_CHECKING, ClassVar, Final, NoReturn, final
+
+from asn1crypto import core, keys
 
 from govseal import sm2
-from govseal.asn1 import strict, write
+from govseal.asn1.oids import SM2_CURVE_NAME
 from govseal.errors import FormatError, KeyLoadError
 from govseal.pki import pbes2
 from govseal.pki.algorithms import RSA_SHA256, SM2_SM3, SignatureAlgorithm
@@ -15,11 +17,9 @@ from govseal.pki.keys import (
     SM2_CURVE,
     SM2_CURVES,
     PublicKey,
-    algorithm_identifier,
     decode_public_key,
     encode_rsa_spki,
     encode_sm2_spki,
-    is_sm2_key,
     rsa_hash,
 )
 
@@ -93,38 +93,50 @@ class PrivateKey:
         raise TypeError("a private key cannot be copied or pickled")
 
 
+class _PrivateKeyInfo(keys.PrivateKeyInfo):  # type: ignore[misc]  # asn1crypto has no types
+    """OneAsymmetricKey (RFC 5958); the key inside stays octets, whatever its algorithm."""
+
+    _fields: ClassVar = [
+        *keys.PrivateKeyInfo._fields,
+        ("public_key", core.OctetBitString, {"implicit": 1, "optional": True}),
+    ]
+    _spec_callbacks: ClassVar[dict[str, object]] = {}
+
+
 def _write_sm2(key: sm2.PrivateKey) -> bytes:
-    inner = write.sequence(
-        write.integer(1),
-        write.octets(key.to_bytes()),
-        write.explicit(0, write.oid(SM2_CURVE)),
-        write.explicit(1, write.bits(key.public_key.encode())),
+    curve = keys.ECDomainParameters("named", SM2_CURVE_NAME)
+    inner = {
+        "version": 1,
+        "private_key": int.from_bytes(key.to_bytes()),
+        "parameters": curve,
+        "public_key": key.public_key.encode(),
+    }
+    info = {
+        "version": 0,
+        "private_key_algorithm": {"algorithm": "ec", "parameters": curve},
+        "private_key": keys.ECPrivateKey(inner),
+    }
+    return bytes(keys.PrivateKeyInfo(info).dump())
+
+
+def _is_sm2(curve: core.Asn1Value) -> bool:
+    return (
+        isinstance(curve, keys.ECDomainParameters)
+        and curve.name == "named"
+        and curve.chosen.dotted in SM2_CURVES
     )
-    algorithm = write.sequence(write.oid(EC_PUBLIC_KEY), write.oid(SM2_CURVE))
-    return write.sequence(write.integer(0), algorithm, write.octets(inner))
 
 
 def _read_ec_private_key(content: bytes, *, needs_curve: bool) -> PrivateKey:
     """ECPrivateKey (RFC 5915): the curve, where named, is SM2's; the point, where given, fits."""
-    parts = strict.expect(strict.parse(content, part=WHAT), strict.SEQUENCE, WHAT).children()
-    if not 2 <= len(parts) <= 4 or strict.read_integer(parts[0], WHAT) != 1:
-        raise pbes2.damaged(WHAT)
-    point, has_curve = None, False
-    for part in parts[2:]:
-        if part.tag == 0xA0:
-            curve = strict.explicit(part, 0, WHAT)
-            if curve.tag != strict.OBJECT_IDENTIFIER or (
-                strict.read_oid(curve, WHAT) not in SM2_CURVES
-            ):
-                raise pbes2.unsupported(WHAT, "another curve than SM2")
-            has_curve = True
-        elif part.tag == 0xA1:
-            point = strict.read_bits(strict.explicit(part, 1, WHAT), WHAT)
-        else:
+    parts = pbes2.load(keys.ECPrivateKey, content, WHAT)
+    with pbes2.reading(WHAT):
+        has_curve = not isinstance(parts["parameters"], core.Void)
+        if int(parts["version"]) != 1 or (needs_curve and not has_curve):
             raise pbes2.damaged(WHAT)
-    if needs_curve and not has_curve:
-        raise pbes2.damaged(WHAT)
-    d = strict.read_octets(parts[1], WHAT)
+        if has_curve and not _is_sm2(parts["parameters"]):
+            raise pbes2.unsupported(WHAT, "another curve than SM2")
+        d, point = parts["private_key"].contents, parts["public_key"].native
     key = sm2.PrivateKey.from_bytes(d.rjust(32, b"\0") if 0 < len(d) < 32 else d)
     if point is not None and point != key.public_key.encode():
         raise KeyLoadError("the private key does not belong to its public part", kind="damaged")
@@ -147,40 +159,49 @@ def _load_rsa(der: bytes) -> PrivateKey:
     return PrivateKey(key)
 
 
-def _read_private_key_info(der: bytes) -> PrivateKey:
-    parts = strict.expect(strict.parse(der, part=WHAT), strict.SEQUENCE, WHAT).children()
-    if len(parts) < 3 or strict.read_integer(parts[0], WHAT) not in (0, 1):
-        raise pbes2.damaged(WHAT)
-    oid, parameters = algorithm_identifier(parts[1], WHAT)
-    content = strict.read_octets(parts[2], WHAT)
-    if is_sm2_key(oid, parameters):
+def _read_private_key_info(info: _PrivateKeyInfo) -> PrivateKey:
+    with pbes2.reading(WHAT):
+        if info["version"].native not in (0, 1):
+            raise pbes2.damaged(WHAT)
+        algorithm, content = info["private_key_algorithm"], bytes(info["private_key"])
+        oid = algorithm["algorithm"].dotted
+        is_sm2 = oid == SM2_CURVE or _is_sm2(algorithm["parameters"])
+    if is_sm2:
         return _read_ec_private_key(content, needs_curve=False)
     if oid == RSA_ENCRYPTION:
-        return _load_rsa(der)
+        return _load_rsa(content)
     if oid == EC_PUBLIC_KEY:
         raise pbes2.unsupported(WHAT, "another curve than SM2")
     raise pbes2.unsupported(WHAT, oid)
 
 
+def _decrypt(der: bytes, password: bytes | None) -> _PrivateKeyInfo:
+    parts = pbes2.load(keys.EncryptedPrivateKeyInfo, der, WHAT)
+    with pbes2.reading(WHAT):
+        scheme = pbes2.read_scheme(parts["encryption_algorithm"], WHAT)
+        ciphertext = parts["encrypted_data"].native
+    if password is None:
+        raise KeyLoadError("the private key needs a password", kind="wrong_password")
+    plain = pbes2.decrypt(scheme, ciphertext, password, WHAT)
+    try:
+        info: _PrivateKeyInfo = pbes2.load(_PrivateKeyInfo, plain, WHAT)
+    except KeyLoadError:
+        # One wrong password in 256 leaves a padding that looks right.
+        raise pbes2.wrong_password(WHAT) from None
+    return info
+
+
 def _read_any(der: bytes, password: bytes | None) -> PrivateKey:
-    parts = strict.expect(strict.parse(der, part=WHAT), strict.SEQUENCE, WHAT).children()
-    tags = [part.tag for part in parts[:2]]
-    if tags == [strict.SEQUENCE, strict.OCTET_STRING] and len(parts) == 2:
-        scheme = pbes2.read_scheme(parts[0], WHAT)
-        if password is None:
-            raise KeyLoadError("the private key needs a password", kind="wrong_password")
-        plain = pbes2.decrypt(scheme, strict.read_octets(parts[1], WHAT), password, WHAT)
-        try:
-            strict.parse(plain, part=WHAT)
-        except FormatError:
-            # One wrong password in 256 leaves a padding that looks right.
-            raise pbes2.wrong_password(WHAT) from None
-        return _read_private_key_info(plain)
-    if tags == [strict.INTEGER, strict.SEQUENCE]:
-        return _read_private_key_info(der)
-    if tags == [strict.INTEGER, strict.OCTET_STRING]:
+    parts = pbes2.load(core.Sequence, der, WHAT)
+    with pbes2.reading(WHAT):
+        kinds = [type(parts[number]) for number in (0, 1)]
+    if kinds == [core.Sequence, core.OctetString]:
+        return _read_private_key_info(_decrypt(der, password))
+    if kinds == [core.Integer, core.Sequence]:
+        return _read_private_key_info(pbes2.load(_PrivateKeyInfo, der, WHAT))
+    if kinds == [core.Integer, core.OctetString]:
         return _read_ec_private_key(der, needs_curve=True)
-    if tags == [strict.INTEGER, strict.INTEGER]:
+    if kinds == [core.Integer, core.Integer]:
         return _load_rsa(der)
     raise pbes2.damaged(WHAT)
 
@@ -211,4 +232,5 @@ def encode_private_key(
     """EncryptedPrivateKeyInfo in DER: PBKDF2-HMAC-SHA256 and AES-256-CBC."""
     octets = pbes2.password_octets(password)
     algorithm, ciphertext = pbes2.encrypt(key.to_pkcs8(), octets, iterations)
-    return write.sequence(algorithm, write.octets(ciphertext))
+    info = {"encryption_algorithm": algorithm, "encrypted_data": ciphertext}
+    return bytes(keys.EncryptedPrivateKeyInfo(info).dump())

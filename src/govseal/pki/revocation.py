@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -46,6 +47,7 @@ _KNOWN_IN_ENTRY: Final = frozenset({REASON_CODE, INVALIDITY_DATE})
 _ENUMERATED: Final = 0x0A
 _ENTRY: Final = "revokedCertificate"
 _MAX_ENTRY_BYTES: Final = 4096
+_MOST_FIELDS: Final = 7
 
 REASONS: Final = {
     0: "unspecified",
@@ -148,6 +150,11 @@ class Crl:
         """SHA-256 of the list, lower-case hexadecimal."""
         return hashlib.sha256(self.der).hexdigest()
 
+    @property
+    def is_weak(self) -> bool:
+        """Whether it is signed over a broken digest: somebody may have made a second list."""
+        return self.signature_algorithm is not None and self.signature_algorithm.weak
+
     def find(self, serial: int) -> RevokedEntry | None:
         """The entry of a serial number, None where it is not listed."""
         return self.entries.get(serial)
@@ -185,7 +192,7 @@ def _read(der: bytes) -> Crl:
     if len(der) > MAX_CRL_BYTES:
         raise LimitExceeded("the CRL is too large", limit=MAX_CRL_BYTES, found=len(der))
     tbs, algorithm, signature = read_signed(der, what)
-    parts = list(strict.expect(tbs, strict.SEQUENCE, what).children())
+    parts = list(islice(strict.expect(tbs, strict.SEQUENCE, what).row(), _MOST_FIELDS + 1))
     version = 0
     if parts and parts[0].tag == strict.INTEGER:
         version = strict.read_integer(strict.parse(parts.pop(0).raw, part=what), what)
@@ -231,9 +238,10 @@ def _read(der: bytes) -> Crl:
 def _read_entries(row: strict.Tlv) -> tuple[dict[int, RevokedEntry], set[str]]:
     entries: dict[int, RevokedEntry] = {}
     odd: set[str] = set()
-    for element in row.children():
-        if len(entries) >= MAX_CRL_ENTRIES:
-            raise LimitExceeded("too many entries", limit=MAX_CRL_ENTRIES, found=len(entries) + 1)
+    # One by one: a row of millions is not laid out before it is refused.
+    for number, element in enumerate(row.row(), start=1):
+        if number > MAX_CRL_ENTRIES:
+            raise LimitExceeded("too many entries", limit=MAX_CRL_ENTRIES, found=number)
         serial, entry, unknown = _read_entry(element)
         odd.update(unknown)
         known = entries.get(serial)
@@ -249,8 +257,10 @@ def _order(entry: RevokedEntry) -> tuple[bool, datetime]:
 
 def _read_entry(element: strict.Tlv) -> tuple[int, RevokedEntry, tuple[str, ...]]:
     """One entry; lists have hundreds of thousands, with the same few dates and reasons."""
+    if element.end - element.start > _MAX_ENTRY_BYTES:
+        raise EncodingError(f"{_ENTRY}: too large", part=_ENTRY, offset=element.start)
     parts = strict.expect(element, strict.SEQUENCE, _ENTRY).children()
-    if not 2 <= len(parts) <= 3 or element.end - element.start > _MAX_ENTRY_BYTES:
+    if not 2 <= len(parts) <= 3:
         raise EncodingError(f"{_ENTRY}: not an entry", part=_ENTRY, offset=element.start)
     serial = strict.read_integer(parts[0], _ENTRY)
     if len(parts[0].content) != serial.bit_length() // 8 + 1 and serial >= 0:
@@ -356,7 +366,8 @@ def check_revocation(
     own certificate chains to ``trust`` at ``at`` and may sign CRLs. It speaks for ``at`` when it
     was issued at ``at`` or later, or ``at`` lies before its next update. Of several that speak
     the newest decides; a revocation in any authentic one, even a stale one, is never lost, unless
-    it was a hold that a newer list released. ``certificates`` are more untrusted certificates.
+    it was a hold that a newer list released. A list signed over a weak digest (MD5, SHA-1) can
+    revoke, and nothing else. ``certificates`` are more untrusted certificates.
 
     Raises:
         ValueError: ``at`` has no time zone.
@@ -372,7 +383,8 @@ def check_revocation(
     revoked = _find_revocation(certificate, authentic)
     if revoked is not None:
         return revoked
-    covering = [crl for crl in authentic if crl.covers(certificate)]
+    spoken = [crl for crl in authentic if crl.covers(certificate)]
+    covering = [crl for crl in spoken if not crl.is_weak]
     for crl in covering:
         if crl.reaches(at):
             return RevocationStatus("good", source=_source(crl), this_update=crl.this_update)
@@ -385,7 +397,9 @@ def check_revocation(
             detail="the CRL at hand does not reach the moment asked for",
         )
     detail = "no CRL of this issuer"
-    if authentic:
+    if spoken:
+        detail = "the CRLs of this issuer are signed over a weak digest"
+    elif authentic:
         detail = "the CRLs of this issuer do not cover this certificate"
     elif named:
         detail = "the CRLs in this issuer's name are not signed by a trusted key of it"
@@ -411,7 +425,7 @@ def _find_issuers(
 
 def _is_signed_by(crl: Crl, issuer: Certificate) -> bool:
     algorithm = crl.signature_algorithm
-    if algorithm is None or algorithm.digest is None or algorithm.digest.name == "md5":
+    if algorithm is None:
         return False
     try:
         issuer.public_key.verify(crl.signature, crl.tbs, algorithm)
@@ -444,7 +458,8 @@ def _find_revocation(certificate: Certificate, newest_first: list[Crl]) -> Revoc
                 return status
             if is_newest and entry.reason == "certificate_hold":
                 held = status
-        is_newest = is_newest and is_delta
+        # What a weak list leaves out means nothing either.
+        is_newest = is_newest and (is_delta or crl.is_weak)
     return held
 
 

@@ -148,7 +148,8 @@ class Collector:
         except FormatError as error:
             return Party(None, error, None, ())
         pool = (*self.materials.certificates, *_readable(others))
-        moment = min(time or self.judged_at, self.judged_at)
+        # At the claimed time, even one after the judging: that is for the check of the time.
+        moment = time or self.judged_at
         # A document may carry a thousand stamps of one signer: each answer is worked out once.
         question = (certificate, id(trust), moment, others)
         path = self._paths.get(question)

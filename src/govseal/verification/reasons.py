@@ -56,6 +56,13 @@ _ROWS = (
         "可识别但本版本不能验证的形式",
         "a form that is recognised but cannot be verified here",
     ),
+    Reason(
+        "signature_unlisted",
+        "文件包内有未列入签名列表的签章，可能是被移除的",
+        "the package holds a signature that no list names; it may have been taken out",
+        "请向出具单位重新索取文件",
+        "ask the issuing unit for the file again",
+    ),
     # 原文 · the document
     Reason(
         "data_digest_mismatch",

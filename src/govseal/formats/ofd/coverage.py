@@ -2,7 +2,8 @@
 
 An unprotected file counts as rendered when a reader may come upon it on its way from OFD.xml, or
 when that cannot be ruled out. Only the bookkeeping of signatures may lie outside without being
-mentioned: it grows with every stamp.
+mentioned: it grows with every stamp. Where the document itself names such a file as a page, a
+resource or whatever else, it is content like any other.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class Reach:
         self._names = {name.casefold(): name for name in package.names}
         self._last_parts = {name.rpartition("/")[2] for name in self._names}
         self._reached: frozenset[str] | None = None
-        self._is_certain = True
+        self._unread: list[str] = []
+        self._is_ended = True
         self._steps = 0
         self._parts: dict[str, UnprotectedPart] = {}
 
@@ -52,11 +54,30 @@ class Reach:
 
     def is_rendered(self, name: str) -> bool:
         """Whether the file is reached, or may be: a file that cannot be read may lead anywhere."""
-        if name == ENTRY:
+        return self._is_reached(name) or bool(self._unread) or not self._is_ended
+
+    def is_content(self, name: str) -> bool:
+        """Whether a file of signatures is reached, or may be.
+
+        Their names are told from what leads anywhere: a file that cannot be read counts only
+        where the name stands in it.
+        """
+        if self._is_reached(name) or not self._is_ended:
             return True
+        last = name.rpartition("/")[2].casefold().encode()
+        return any(last in self._bytes(holder) for holder in self._unread)
+
+    def _is_reached(self, name: str) -> bool:
         if self._reached is None:
             self._reached = frozenset(self._walk())
-        return name in self._reached or not self._is_certain
+        return name in self._reached
+
+    def _bytes(self, holder: str) -> bytes:
+        """A file in small letters, UTF-16 made ASCII; empty where it is damaged."""
+        try:
+            return self.package.read(holder).replace(b"\0", b"").lower()
+        except FormatError:
+            return b""
 
     def _walk(self) -> set[str]:
         reached = {ENTRY}
@@ -68,6 +89,7 @@ class Reach:
                     reached.add(name)
                     if is_document:
                         pending.append(name)
+        self._is_ended = self._is_ended and not pending
         return reached
 
     def _named_in(self, holder: str) -> Iterator[tuple[str, bool]]:
@@ -80,25 +102,26 @@ class Reach:
         holders = [holder, *(f"{directory}/" for directory in bases)]
         # An attachment is shown as a file: what is inside it is no part of the document.
         is_document = xml.name(root) != "Attachments"
-        for element in root.iter():
-            if xml.name(element) == "Signatures" and holder == ENTRY:
-                continue
-            for text in self._locations(element):
-                for name in self._meant(holders, text):
-                    yield name, is_document
+        if holder == ENTRY:
+            _forget_lists(root)
+        # Most texts occur often: coordinates, names of fonts.
+        for text in dict.fromkeys(xml.strings(root)):
             self._steps += 1
             if self._steps > _MOST_STEPS:
-                self._is_certain = False
+                self._is_ended = False
                 return
+            if self._is_location(text):
+                for name in self._meant(holders, text):
+                    yield name, is_document
 
     def _open(self, holder: str) -> Element | None:
         """The root element of an XML file; None for what is none, or cannot be read."""
         try:
             data = self.package.read(holder)
-            if data[:64].lstrip().startswith(_XML_STARTS):
-                return xml.parse(data, f"/{holder}", self.limits)
+            if data.lstrip().startswith(_XML_STARTS):
+                return xml.parse(data, f"/{holder}", self.limits, comments=False)
         except FormatError:
-            self._is_certain = False
+            self._unread.append(holder)
         return None
 
     def _meant(self, holders: Iterable[str], text: str) -> Iterator[str]:
@@ -110,24 +133,34 @@ class Reach:
                 if name is not None:
                     yield name
 
-    def _locations(self, element: Element) -> Iterator[str]:
-        """The texts of an element that end like the name of a file in the package."""
-        for value in (element.text, *(value for _, value in element.items())):
-            if value and len(value) <= _LONGEST_LOCATION:
-                last = value.rstrip().rpartition("/")[2].lstrip()
-                if last.casefold() in self._last_parts:
-                    yield value
+    def _is_location(self, text: str) -> bool:
+        """Whether a text ends like the name of a file in the package."""
+        if len(text) > _LONGEST_LOCATION:
+            return False
+        return text.rstrip().rpartition("/")[2].lstrip().casefold() in self._last_parts
+
+
+def _forget_lists(root: Element) -> None:
+    """Take out of OFD.xml where it names the lists of signatures: they show nothing."""
+    for element in root.iter():
+        if xml.name(element) == "Signatures":
+            element.text = None
+            element.attrib.clear()
 
 
 def coverages(
     package: Package, outline: Outline, signatures: Sequence[Found], limits: Limits
 ) -> Iterator[Coverage]:
     """The coverage of each of ``signatures``, in their order."""
-    lists = {body.list_name for body in outline.bodies if body.list_name is not None}
+    if not signatures:
+        return
     reach = Reach(package, limits)
     # One bit per signature: sets of signatures stay cheap where there are a thousand of them.
     protectors = _masks(signature.protected for signature in signatures)
     owners = _masks(signature.own for signature in signatures)
+    lists = {body.list_name for body in outline.bodies if body.list_name is not None}
+    bookkeeping = lists.union(*(signature.files for signature in signatures))
+    content = {name for name in bookkeeping if name in package and reach.is_content(name)}
     absolute: dict[frozenset[str], frozenset[str]] = {}
     for at, signature in enumerate(signatures):
         later = sum(
@@ -135,13 +168,17 @@ def coverages(
             for place, other in enumerate(signatures)
             if place != at and _is_later(signature, at, other, place)
         )
+        own_xml = signature.evidence.location.removeprefix("/")
         outside = [
             name
             for name in package.names
             if name not in signature.protected
-            and name not in lists
-            and name not in signature.files
-            and not owners.get(name, 0) & later
+            # What it signs itself is protected by that, even where it is content too.
+            and name != own_xml
+            and (
+                name in content
+                or not (name in lists or name in signature.files or owners.get(name, 0) & later)
+            )
         ]
         if signature.protected not in absolute:
             absolute[signature.protected] = frozenset(f"/{name}" for name in signature.protected)

@@ -13,8 +13,7 @@ from govseal.formats.ofd.coverage import coverages
 from govseal.formats.ofd.outline import Body, Box, Outline, Page, page_box, read_outline
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.signatures import Found, SignatureReader
-
-_SIGNATURE_FILES = frozenset({"signature.xml", "signatures.xml"})
+from govseal.formats.ofd.unlisted import find_unlisted
 
 
 class OfdDocument:
@@ -38,7 +37,7 @@ class OfdDocument:
             self.outline = read_outline(self.package, limits, self._tolerances)
             self.problem = self.problem or self.outline.problem
         except FormatError as problem:
-            self.problem = self.problem or problem
+            self.problem = self.problem or problem.kept()
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -73,8 +72,8 @@ class OfdDocument:
                 break
             if name not in reader.read_through:
                 problem = _damage(self.package, name)
-        if not found and problem is None:
-            problem = _orphans(self.package, self.outline)
+        if problem is None:
+            problem = find_unlisted(self.package, self.outline, found, self.limits)
         return found, problem
 
     @property
@@ -132,15 +131,5 @@ def _damage(package: Package, name: str) -> FormatError | None:
     try:
         package.digest(name, ())
     except FormatError as problem:
-        return problem
-    return None
-
-
-def _orphans(package: Package, outline: Outline) -> FormatError | None:
-    """Files of signatures that no list names: somebody may have taken the signatures out."""
-    lists = {body.list_name for body in outline.bodies}
-    for name in package.names:
-        if name.rpartition("/")[2].lower() in _SIGNATURE_FILES and name not in lists:
-            message = "a signature's file is there, and no list names it"
-            return FormatError(message, part=f"/{name}")
+        return problem.kept()
     return None

@@ -14,6 +14,7 @@ from govseal.errors import FormatError, LimitExceeded
 from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
 from govseal.formats.ofd.package import Package
+from govseal.formats.ofd.twins import refuse_twins
 from govseal.formats.ofd.xml import Element
 
 ENTRY = "OFD.xml"
@@ -106,6 +107,7 @@ def read_outline(package: Package, limits: Limits, tolerances: Tolerances) -> Ou
     if xml.namespace(root) != xml.NAMESPACE:
         tolerances.note("quirk_q14", f"/{ENTRY}")
     reader = _Reader(package, limits, tolerances)
+    reader.check(root, ENTRY)
     bodies = tuple(
         reader.body(number, element)
         for number, element in enumerate(xml.children(root, "DocBody"), start=1)
@@ -127,7 +129,7 @@ class _Reader:
 
     def keep(self, problem: FormatError) -> None:
         if self.problem is None:
-            self.problem = problem
+            self.problem = problem.kept()
 
     def find(self, holder: str, text: str) -> str | None:
         """The file that ``text`` in ``holder`` names; a missing one is a problem."""
@@ -141,10 +143,19 @@ class _Reader:
     def open(self, name: str, expected: str) -> Element | None:
         """The root element of a file; what cannot be read is a problem."""
         try:
-            return xml.parse(self.package.read(name), f"/{name}", self.limits, expected=expected)
+            root = xml.parse(self.package.read(name), f"/{name}", self.limits, expected=expected)
         except FormatError as problem:
             self.keep(problem)
             return None
+        self.check(root, name)
+        return root
+
+    def check(self, root: Element, name: str) -> None:
+        """What can be read in two ways is a problem; its first reading is given all the same."""
+        try:
+            refuse_twins(root, f"/{name}")
+        except FormatError as problem:
+            self.keep(problem)
 
     def body(self, number: int, element: Element) -> Body:
         root = self.current_root(element)
@@ -168,9 +179,11 @@ class _Reader:
         """The Document.xml of the current version, else the one that DocRoot names."""
         holder, text = ENTRY, xml.text(element, "DocRoot")
         versions = xml.child(element, "Versions")
-        for version in xml.children(versions, "Version") if versions is not None else ():
-            if (xml.attribute(version, "Current") or "").strip().lower() not in ("true", "1"):
-                continue
+        rows = xml.children(versions, "Version") if versions is not None else ()
+        current = [row for row in rows if _is_current(row)]
+        if len(current) > 1:
+            self.keep(FormatError("two versions are the current one", part=f"/{ENTRY}"))
+        for version in current[-1:]:
             name = self.find(ENTRY, xml.attribute(version, "BaseLoc") or "")
             details = self.open(name, "DocVersion") if name is not None else None
             if name is not None and xml.text(details, "DocRoot"):
@@ -188,6 +201,10 @@ class _Reader:
             self.page_count += 1
             name = self.find(root, xml.attribute(page, "BaseLoc") or "")
             yield Page(self.page_count, (xml.attribute(page, "ID") or "").strip(), name)
+
+
+def _is_current(version: Element) -> bool:
+    return (xml.attribute(version, "Current") or "").strip().lower() in ("true", "1")
 
 
 def page_box(package: Package, body: Body, page: Page, limits: Limits) -> Box | None:

@@ -19,6 +19,7 @@ from govseal.formats.ofd import records
 from govseal.formats.ofd.records import Entry, damaged
 from govseal.pki.algorithms import Hasher
 
+_CHUNK = 1 << 18
 _CACHED_ENTRY_BYTES = 1 << 20
 _CACHED_TOTAL_BYTES = 16 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -115,6 +116,16 @@ class Package:
             self._cached_bytes += len(content)
         return content
 
+    def head(self, name: str, size: int) -> bytes:
+        """The first ``size`` bytes of a file, or fewer; its checksum is not compared.
+
+        Raises:
+            KeyError: no such file.
+            FormatError: several files of that name, or damaged.
+        """
+        pieces = iter(self._pieces(name, size) if name not in self._cache else (self._cache[name],))
+        return next(pieces, b"")[:size]
+
     def digest(self, name: str, factories: Iterable[Callable[[], Hasher]]) -> tuple[bytes, ...]:
         """Digests of a file, one for each of ``factories``, without holding it in memory.
 
@@ -136,12 +147,12 @@ class Package:
         entry = self._files[name]
         return self.data[entry.start : entry.end]
 
-    def _pieces(self, name: str) -> Iterable[bytes]:
+    def _pieces(self, name: str, chunk: int = _CHUNK) -> Iterable[bytes]:
         entry = self._files[name]
         if name in self.doubled:
             message = "several files have this name"
             raise FormatError(message, code="container_duplicate_name", part=name)
-        return records.inflate(memoryview(self.data), entry, self._leftovers)
+        return records.inflate(memoryview(self.data), entry, self._leftovers, chunk=chunk)
 
 
 def _is_utf8(raw: bytes) -> bool:

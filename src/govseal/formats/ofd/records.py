@@ -273,13 +273,18 @@ def _descriptor_size(data: bytes, expected: tuple[int, int, int], name: str) -> 
 
 
 def _extra(data: bytes, name: str) -> dict[int, bytes]:
-    """The extra fields by identifier; padding that is no field ends them."""
+    """The extra fields by identifier; padding that is no field ends them.
+
+    Those that are read here may occur once: of two, readers take the one or the other.
+    """
     fields: dict[int, bytes] = {}
     at = 0
     while len(data) - at >= 4:
         identifier, size = struct.unpack_from("<HH", data, at)
         if size > len(data) - at - 4:
             raise damaged("an extra field is cut short", part=name)
+        if identifier in fields and identifier in (_ZIP64_EXTRA, _UNICODE_PATH_EXTRA):
+            raise damaged("an entry has an extra field twice", part=name)
         fields[identifier] = data[at + 4 : at + 4 + size]
         at += 4 + size
     return fields
@@ -306,11 +311,12 @@ def decode_name(raw: bytes, *, is_utf8: bool, offset: int) -> str:
 
 
 def inflate(
-    data: memoryview, entry: Entry, leftovers: dict[str, None], *, chunk: int = 1 << 18
+    data: memoryview, entry: Entry, leftovers: dict[str, None], *, chunk: int
 ) -> Iterator[bytes]:
     """The content of an entry in pieces, checked at the end against its size and CRC.
 
-    An entry with the checksum of a zlib stream behind it is entered into ``leftovers``.
+    A piece has up to ``chunk`` bytes. An entry with the checksum of a zlib stream behind it is
+    entered into ``leftovers``.
 
     Raises:
         FormatError: not what the headers promised; the pieces given out so far are worthless.

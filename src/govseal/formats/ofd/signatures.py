@@ -25,8 +25,9 @@ from govseal.formats.base import (
 from govseal.formats.cms import SignedData
 from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
-from govseal.formats.ofd.outline import Body, Box, Outline, read_box
+from govseal.formats.ofd.outline import Body, Box, Outline, Page, read_box
 from govseal.formats.ofd.package import Package
+from govseal.formats.ofd.twins import refuse_twins
 from govseal.formats.ofd.xml import Element
 from govseal.pki.algorithms import DigestAlgorithm, digest_algorithm
 from govseal.seal import codec
@@ -82,6 +83,7 @@ class SignatureReader:
         self._contents: dict[tuple[int, str], Found] = {}
         self._signatures = 0
         self._references = 0
+        self._unreadable = 0
 
     def read(self) -> Iterator[Found]:
         """The signatures of every document, in list order; stops where a limit is exceeded."""
@@ -94,7 +96,13 @@ class SignatureReader:
 
     def _keep(self, problem: FormatError) -> None:
         if self.problem is None:
-            self.problem = problem
+            self.problem = problem.kept()
+
+    def _check(self, root: Element, name: str) -> None:
+        try:
+            refuse_twins(root, f"/{name}")
+        except FormatError as problem:
+            self._keep(problem)
 
     def _list(self, body: Body, name: str) -> Iterator[Found]:
         try:
@@ -103,6 +111,7 @@ class SignatureReader:
         except FormatError as problem:
             self._keep(problem)
             return
+        self._check(root, name)
         for number, entry in enumerate(xml.children(root, "Signature"), start=1):
             self._signatures += 1
             limit = self.limits.max_signatures
@@ -152,7 +161,8 @@ class SignatureReader:
             data = self.package.read(name)
             root = xml.parse(data, f"/{name}", self.limits, expected="Signature")
         except FormatError as problem:
-            return replace(found, evidence=replace(evidence, data=data, problem=problem))
+            return replace(found, evidence=replace(evidence, data=data, problem=problem.kept()))
+        self._check(root, name)
         info = xml.child(root, "SignedInfo")
         if info is None:
             empty = FormatError("Signature.xml has no SignedInfo", part=f"/{name}")
@@ -165,7 +175,7 @@ class SignatureReader:
         value_name, value = self._value(root, name, tolerances)
         seal_name, seal_file = self._seal_file(info, name, tolerances)
         annotations = tuple(xml.children(info, "StampAnnot"))
-        numbers = {page.id: page.number for page in reversed(body.pages)}
+        pages = {page.id: page for page in reversed(body.pages)}
         evidence = replace(
             evidence,
             kind=SignatureKind.SIGNATURE if value.signed_data is not None else SignatureKind.SEAL,
@@ -176,7 +186,7 @@ class SignatureReader:
             signed_data=value.signed_data,
             problem=value.problem,
             seal_file=seal_file,
-            appearances=tuple(_appearance(item, numbers) for item in annotations),
+            appearances=tuple(_appearance(item, pages) for item in annotations),
             tolerances=(*tolerances.items, *value.tolerances),
             provider=provider,
             written_time=xml.text(info, "SignatureDateTime"),
@@ -264,7 +274,12 @@ class SignatureReader:
             problem = FormatError("the signed value is missing", part=location.path or f"/{holder}")
             return None, _Value(problem=problem)
         if name not in self._values:
-            self._values[name] = _decode_value(self.package, name)
+            self._values[name] = value = _decode_value(self.package, name)
+            self._unreadable += value.problem is not None
+            limit = self.limits.max_unreadable
+            if self._unreadable > limit:
+                message = "too many signatures cannot be read"
+                raise LimitExceeded(message, limit=limit, found=limit + 1, part=f"/{name}")
         return name, self._values[name]
 
     def _seal_file(
@@ -294,7 +309,7 @@ def _decode_value(package: Package, name: str) -> _Value:
             return _Value(signed_data=cms.decode_signed_data(data))
         return _Value(stamp=codec.decode_signature(data))
     except FormatError as problem:
-        return _Value(problem=problem)
+        return _Value(problem=problem.kept())
 
 
 def _mark_contradictions(parts: list[ProtectedPart]) -> Iterator[ProtectedPart]:
@@ -315,18 +330,19 @@ def _base64(text: str) -> bytes:
         return b""
 
 
-def _appearance(annotation: Element, numbers: Mapping[str, int]) -> Appearance:
-    """Where a StampAnnot shows; ``numbers`` gives the page of each ID."""
-    reference = (xml.attribute(annotation, "PageRef") or "").strip()
+def _appearance(annotation: Element, pages: Mapping[str, Page]) -> Appearance:
+    """Where a StampAnnot shows; ``pages`` gives the page of each ID."""
+    page = pages.get((xml.attribute(annotation, "PageRef") or "").strip())
     box = read_box(xml.attribute(annotation, "Boundary")) or Box(0, 0, 0, 0)
     clip = read_box(xml.attribute(annotation, "Clip"))
     return Appearance(
-        page=numbers.get(reference, 0),
+        page=page.number if page is not None else 0,
         x_mm=box.x_mm,
         y_mm=box.y_mm,
         width_mm=box.width_mm,
         height_mm=box.height_mm,
         clip_mm=(clip.x_mm, clip.y_mm, clip.width_mm, clip.height_mm) if clip else None,
+        part=f"/{page.name}" if page is not None and page.name is not None else "",
     )
 
 

@@ -37,17 +37,28 @@ _CODECS = {
     "gb18030": "gb18030",
 }
 _SPACE = " \t\r\n"
+
+_TEXTS = etree.XPath("//text()[normalize-space()]", smart_strings=False)
+_ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
+_MIXED = etree.XPath("//*[*][text()[normalize-space()]]")
+_WHOLE = etree.XPath("string()", smart_strings=False)
 #: Elements and attributes cost far more memory than the text that makes them.
 _MOST_NODES = 2_000_000
 
 
 def parse(
-    data: bytes, part: str, limits: Limits = DEFAULT_LIMITS, *, expected: str | None = None
+    data: bytes,
+    part: str,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    expected: str | None = None,
+    comments: bool = True,
 ) -> Element:
     """The root element of the XML in ``data``; ``part`` names the file in errors.
 
     ``expected`` is the name that the root must have, in whatever namespace. UTF-8, UTF-16 and the
-    GB encodings are read, as declared.
+    GB encodings are read, as declared. Comments and instructions stay for the sake of files that
+    are written back; without ``comments`` the texts around them are one.
 
     Raises:
         FormatError: not well-formed, another root (``malformed``), or a document type
@@ -63,9 +74,14 @@ def parse(
         message = "an XML file has too many elements"
         raise LimitExceeded(message, limit=_MOST_NODES, found=nodes, part=part)
     _refuse_document_type(text, part)
-    # Comments stay for the sake of files that are written back.
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=not comments,
+        remove_pis=not comments,
     )
     try:
         root = etree.fromstring(_undeclared(text).encode(), parser)
@@ -162,6 +178,17 @@ def text(element: Element | None, *path: str) -> str:
     # With children or comments inside, XPath's string() is the text without the comments.
     content = found.xpath("string()") if len(found) else found.text or ""
     return str(content).strip()
+
+
+def strings(root: Element) -> Iterator[str]:
+    """Every text and attribute value under ``root``, itself included; blank texts are left out.
+
+    A text with elements in between comes in its pieces and, in readings of its kind, as a whole.
+    """
+    yield from _TEXTS(root)
+    yield from _ATTRIBUTES(root)
+    for element in _MIXED(root):
+        yield str(_WHOLE(element))
 
 
 def attribute(element: Element, wanted: str) -> str | None:

@@ -100,7 +100,11 @@ def property_info(subject: Subject) -> Finding:
 
 
 def coverage(subject: Subject, protected_elsewhere: frozenset[str]) -> Finding:
-    """Only signature bookkeeping lies outside what this signature, or a sound one, protects."""
+    """Only signature bookkeeping lies outside what this signature, or a sound one, protects.
+
+    The pages on which a stamp shows it protects itself: there it speaks for what is read beside
+    it, whoever else may have signed that.
+    """
     if subject.evidence is None:
         return SKIPPED
     anomalies = sorted(subject.evidence.anomalies, key=lambda item: not item.is_failure)
@@ -111,6 +115,10 @@ def coverage(subject: Subject, protected_elsewhere: frozenset[str]) -> Finding:
     unprotected = subject.evidence.coverage.unprotected
     if not unprotected:
         return PASSED
+    shown_on = {place.part for place in subject.evidence.appearances}
+    pages = [part.name for part in unprotected if part.name in shown_on]
+    if pages:
+        return indeterminate("rendered_unprotected", _names(pages))
     outside = [part for part in unprotected if part.name not in protected_elsewhere]
     if not outside:
         return noticed("partial_coverage", _names([part.name for part in unprotected]))

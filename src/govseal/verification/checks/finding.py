@@ -17,6 +17,8 @@ class Finding:
     detail: str = ""
 
 
+_UNDECIDED = frozenset({"unsupported", "signature_unlisted"})
+
 PASSED = Finding(Outcome.PASSED)
 SKIPPED = Finding(Outcome.SKIPPED)
 
@@ -37,6 +39,6 @@ def noticed(reason: str, detail: str = "") -> Finding:
 
 
 def unreadable(problem: FormatError) -> Finding:
-    """What could not be read: *unsupported* is undecided, everything else is wrong."""
-    make = indeterminate if problem.code == "unsupported" else failed
+    """What could not be read: some of it is undecided, everything else is wrong."""
+    make = indeterminate if problem.code in _UNDECIDED else failed
     return make(problem.code, str(problem))

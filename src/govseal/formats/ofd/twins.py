@@ -1,0 +1,71 @@
+"""Elements that may occur once and occur twice: which of them counts depends on the reader.
+
+GB/T 33190, 7.4 (OFD.xml), 7.5 (Document.xml), 18 (signatures) and 19 (versions). Names are
+compared without their namespace, as they are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from govseal.errors import FormatError
+from govseal.formats.ofd import xml
+from govseal.formats.ofd.xml import Element
+
+#: What each element may hold once; whatever else stands in it may repeat.
+_ONCE = {
+    "DocBody": frozenset({"DocInfo", "DocRoot", "Versions", "Signatures"}),
+    "DocInfo": frozenset({"DocID"}),
+    "DocVersion": frozenset({"FileList", "DocRoot"}),
+    "Document": frozenset(
+        {
+            "CommonData",
+            "Pages",
+            "Outlines",
+            "Permissions",
+            "Actions",
+            "VPreferences",
+            "Bookmarks",
+            "Annotations",
+            "CustomTags",
+            "Attachments",
+            "Extensions",
+        }
+    ),
+    "CommonData": frozenset({"PageArea"}),
+    "PageArea": frozenset({"PhysicalBox", "ApplicationBox", "ContentBox", "BleedBox"}),
+    "Permissions": frozenset({"Signature"}),
+    "Signature": frozenset({"SignedInfo", "SignedValue"}),
+    "SignedInfo": frozenset(
+        {"Provider", "SignatureMethod", "SignatureDateTime", "References", "Seal"}
+    ),
+    "Reference": frozenset({"CheckValue"}),
+    "Seal": frozenset({"BaseLoc", "ImageLoc"}),
+}
+
+
+def refuse_twins(root: Element, part: str) -> None:
+    """Refuse a tree with two elements, or two attributes, of one name where one is allowed.
+
+    Raises:
+        FormatError: there are such; ``part`` names the file.
+    """
+    for element in root.iter():
+        once = _ONCE.get(xml.name(element))
+        twin = _doubled(map(xml.name, element), once) if once and len(element) > 1 else None
+        keys = element.keys()
+        if twin is None and any(key.startswith("{") for key in keys):
+            twin = _doubled((key.rpartition("}")[2] for key in keys), None)
+        if twin is not None:
+            message = f"{xml.name(element)} has {twin} twice"
+            raise FormatError(message, part=part)
+
+
+def _doubled(names: Iterable[str], wanted: frozenset[str] | None) -> str | None:
+    """The first name that comes again, of those wanted (None for all)."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen and (wanted is None or name in wanted):
+            return name
+        seen.add(name)
+    return None
