@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 import ofd_builder
@@ -9,6 +11,8 @@ import ses_builder
 from govseal.formats.ofd.compose import compose_document
 from govseal.formats.pdf import compose as pdf
 from govseal.testing import Authority
+
+NEVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 def test_document(ask, desk):
