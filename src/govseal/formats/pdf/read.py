@@ -168,7 +168,11 @@ class _Signatures:
         rows = list(islice(enumerate_sig_fields(self.reader, filled_status=True), limit + 1))
         if len(rows) > limit:
             raise LimitExceeded("too many signatures", limit=limit, found=len(rows))
-        return [_Field(str(name), reference) for name, _, reference in rows]
+        return [
+            _Field(str(name), reference)
+            for name, _, reference in rows
+            if value(reference.get_object(), "/V") is not None
+        ]
 
     def _signature(self, field: _Field) -> tuple[int, SignatureEvidence]:
         """The end of what a signature protects, and the signature."""

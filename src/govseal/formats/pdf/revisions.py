@@ -245,8 +245,10 @@ class History:
         return level
 
     def _revision(self, at: int) -> _Revision:
+        """One revision; the one before it is kept, older ones are not asked for again."""
         if at not in self._revisions:
-            self._revisions[at] = _Revision(self.reader, at, self._budget)
+            kept = {number: held for number, held in self._revisions.items() if number == at - 1}
+            self._revisions = {**kept, at: _Revision(self.reader, at, self._budget)}
         return self._revisions[at]
 
 
