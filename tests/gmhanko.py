@@ -12,7 +12,8 @@ from govseal.asn1 import strict
 from govseal.pki.algorithms import SM2_SM3
 from govseal.pki.keys import read_public_key
 
-SM2_CURVE = "1.2.156.10197.1.301"
+#: By its number, and by the name that the package registers for it.
+SM2_CURVES = ("1.2.156.10197.1.301", "sm2p256v1")
 
 # Additive and process-wide: asn1crypto has no public way to name a digest algorithm.
 algos.DigestAlgorithmId._map.setdefault("1.2.156.10197.1.401", "sm3")
@@ -23,7 +24,7 @@ class Sm2Validator(DefaultSignatureValidator):
     """Judges signatures of SM2 keys with our arithmetic, all others as pyHanko does."""
 
     def validate_signature(self, signature, signed_data, public_key_info, *rest, **more):
-        if public_key_info["algorithm"]["parameters"].native != SM2_CURVE:
+        if public_key_info["algorithm"]["parameters"].native not in SM2_CURVES:
             super().validate_signature(signature, signed_data, public_key_info, *rest, **more)
             return
         algorithm = more.get("signature_algorithm") or rest[0]
