@@ -1,4 +1,4 @@
-"""Pages of PDF documents as PNG pictures, drawn by PDFium.
+"""Pages of PDF documents as PNG pictures, drawn by PDFium in a process of its own.
 
 What a page shows proves nothing: this is for the eye, and no check reads it.
 """
@@ -6,28 +6,38 @@ What a page shows proves nothing: this is for the eye, and no check reads it.
 from __future__ import annotations
 
 import io
-import logging
+import json
+import subprocess
+import sys
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
 
-if TYPE_CHECKING:
-    from PIL import Image
-    from pypdfium2 import PdfDocument, PdfPage
-
 _MIN_DPI, _MAX_DPI = 10, 1200
 _POINTS_PER_INCH = 72
 MAX_PIXELS = 40_000_000
+_BYTES_PER_PIXEL = 4
 # A page of an ordinary document takes a tenth of a second.
-_MOST_SECONDS = 20.0
-_PASSWORD = 4  # FPDF_ERR_PASSWORD
-# PDFium is not safe for threads, not even with different documents.
-_LOCK = threading.Lock()
+_MOST_SECONDS = 20
+_MEMORY = 2 * 1024**3
+_PAINTER = Path(__file__).with_name("painter.py")
+# Each may take as much memory as it is allowed.
+_AT_ONCE = threading.BoundedSemaphore(4)
+_REFUSED = "PDFium cannot read it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Painting:
+    """What the painter answered."""
+
+    pages: int
+    width: int = 0
+    height: int = 0
+    pixels: bytes = field(default=b"", repr=False)
 
 
 def count_pages(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> int:
@@ -35,10 +45,9 @@ def count_pages(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> int:
 
     Raises:
         FormatError: it cannot read the document.
-        LimitExceeded: more than ``limits.max_pages``.
+        LimitExceeded: more than ``limits.max_pages``, or it asks for too much time.
     """
-    with _LOCK, _opened(data, limits) as document:
-        return len(document)
+    return _paint(data, 0, 1.0, limits).pages
 
 
 def render_page(
@@ -58,21 +67,18 @@ def render_page(
         ValueError: there is no such page, or ``dpi`` is out of range.
         FormatError: the document or the page cannot be read (``UnsupportedFormat``: it is
             encrypted).
-        LimitExceeded: more than 40 million pixels, too many pages, or a page that takes too long.
+        LimitExceeded: more than 40 million pixels, too many pages, or more than 20 seconds.
     """
     if not _MIN_DPI <= dpi <= _MAX_DPI:
         raise ValueError(f"a page is drawn at {_MIN_DPI} to {_MAX_DPI} dpi, not {dpi}")
-    unit = _user_unit(data, page)
-    with _LOCK, _opened(data, limits) as document:
-        count = len(document)
-        if not 1 <= page <= count:
-            raise ValueError(f"there is no page {page}; the document has {count}")
-        with _guarded(f"page {page}"):
-            opened = document[page - 1]
-            try:
-                picture = _draw(opened, dpi / _POINTS_PER_INCH * unit)
-            finally:
-                opened.close()
+    scale = dpi / _POINTS_PER_INCH * _user_unit(data, page)
+    found = _paint(data, max(page, 0), scale, limits)
+    if not 1 <= page <= found.pages:
+        raise ValueError(f"there is no page {page}; the document has {found.pages}")
+    from PIL import Image  # noqa: PLC0415 - heavy
+
+    size = (found.width, found.height)
+    picture = Image.frombytes("RGB", size, found.pixels, "raw", "BGRX")
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", dpi=(dpi, dpi))
     return buffer.getvalue()
@@ -100,77 +106,66 @@ def _user_unit(data: bytes, page: int) -> float:
     return unit if 0.001 < unit < 1e5 else 1.0
 
 
-@contextmanager
-def _opened(data: bytes, limits: Limits) -> Iterator[PdfDocument]:
+def _paint(data: bytes, page: int, scale: float, limits: Limits) -> _Painting:
+    """The number of pages, and the pixels of one of them (0 for none)."""
     if len(data) > limits.max_file_bytes:
         message = "the file is too large"
         raise LimitExceeded(message, limit=limits.max_file_bytes, found=len(data))
-    import pypdfium2  # noqa: PLC0415 - a library of several megabytes
+    request = {
+        "page": page,
+        "scale": scale,
+        "max_pages": limits.max_pages,
+        "max_pixels": MAX_PIXELS,
+        "memory": _MEMORY + 4 * len(data),
+        "seconds": _MOST_SECONDS + 1,
+        "path": [entry for entry in sys.path if Path(entry).is_absolute()],
+    }
+    answer, pixels = _ask(request, data)
+    if "pages" in answer and answer["pages"] > limits.max_pages:
+        message = "the document has too many pages"
+        raise LimitExceeded(message, limit=limits.max_pages, found=answer["pages"])
+    if answer.get("refused") == "password":
+        raise UnsupportedFormat("the document is encrypted", part="document")
+    if "refused" in answer or answer["pages"] < 1:
+        raise FormatError(_REFUSED, part=f"page {page}" if page else "document")
+    found = _Painting(answer["pages"], answer.get("width", 0), answer.get("height", 0), pixels)
+    count = found.width * found.height
+    if count > MAX_PIXELS:
+        message = f"a picture of {found.width} x {found.height} pixels is too large"
+        raise LimitExceeded(message, limit=MAX_PIXELS, found=count)
+    if len(pixels) != count * _BYTES_PER_PIXEL:
+        raise FormatError(_REFUSED, part=f"page {page}")
+    return found
 
-    logger = logging.getLogger("pypdfium2")
-    if not logger.handlers:  # else Python itself prints its warnings
-        logger.addHandler(logging.NullHandler())
-    with _guarded("document"):
-        document = pypdfium2.PdfDocument(data)
+
+def _ask(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """The painter's answer to a request, and the pixels behind it.
+
+    Raises:
+        LimitExceeded: it took too long.
+        FormatError: it gave no answer, for want of memory or by a fault of its own.
+    """
+    # Isolated: what lies in the working folder and the environment is not loaded.
+    command = [sys.executable or "python3", "-I", "-S", str(_PAINTER)]
     try:
-        with _guarded("document"):
-            # Without it PDFium leaves fields out, and the appearances of signatures with them.
-            document.init_forms()
-            count = len(document)
-        if count > limits.max_pages:
-            message = "the document has too many pages"
-            raise LimitExceeded(message, limit=limits.max_pages, found=count)
-        if count < 1:
-            raise FormatError("the document has no page that can be drawn")
-        yield document
-    finally:
-        document.close()
-
-
-@contextmanager
-def _guarded(part: str) -> Iterator[None]:
-    """Turns what PDFium does not do into FormatError."""
-    from pypdfium2 import PdfiumError  # noqa: PLC0415 - as above
-
+        with _AT_ONCE:
+            done = subprocess.run(  # noqa: S603 - our own script; the document is its input
+                command,
+                input=json.dumps(request).encode() + b"\n" + data,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=_MOST_SECONDS,
+                check=True,
+            )
+    except subprocess.TimeoutExpired as error:
+        message = "the page takes too long to draw"
+        raise LimitExceeded(message, limit=_MOST_SECONDS, found=_MOST_SECONDS) from error
+    except (OSError, subprocess.CalledProcessError) as error:
+        message = "PDFium gave up: it lacked memory, or met a fault of its own"
+        raise FormatError(message, part="document") from error
+    line, _, pixels = done.stdout.partition(b"\n")
     try:
-        yield
-    except PdfiumError as error:
-        if getattr(error, "err_code", None) == _PASSWORD:
-            raise UnsupportedFormat("the document is encrypted", part=part) from error
-        raise FormatError("PDFium cannot read it", part=part) from error
-
-
-def _draw(page: PdfPage, scale: float) -> Image.Image:
-    """The page at ``scale`` pixels to the point, in steps that a long one does not outlast."""
-    from pypdfium2 import PdfBitmap, raw  # noqa: PLC0415 - as above
-
-    width, height = (max(1, round(min(side * scale, 1e9))) for side in page.get_size())
-    if width * height > MAX_PIXELS:
-        message = f"a picture of {width} x {height} pixels is too large"
-        raise LimitExceeded(message, limit=MAX_PIXELS, found=width * height)
-    bitmap = PdfBitmap.new_native(width, height, raw.FPDFBitmap_BGRx)
-    try:
-        bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
-        pause = _deadline(raw)
-        box = (0, 0, width, height, 0)
-        status = raw.FPDF_RenderPageBitmap_Start(bitmap, page, *box, raw.FPDF_ANNOT, pause)
-        raw.FPDF_RenderPage_Close(page)
-        if status == raw.FPDF_RENDER_TOBECONTINUED:
-            limit = round(_MOST_SECONDS)
-            raise LimitExceeded("the page takes too long to draw", limit=limit, found=limit + 1)
-        if status != raw.FPDF_RENDER_DONE:
-            raise FormatError("PDFium cannot draw the page")
-        if page.formenv is not None:
-            raw.FPDF_FFLDraw(page.formenv, bitmap, page, *box, raw.FPDF_ANNOT)
-        picture: Image.Image = bitmap.to_pil().convert("RGB")
-        return picture
-    finally:
-        bitmap.close()
-
-
-def _deadline(raw: Any) -> Any:  # noqa: ANN401  structures of a library without types
-    """What PDFium asks between two objects whether it shall stop."""
-    end = time.monotonic() + _MOST_SECONDS
-    pause = raw.IFSDK_PAUSE(version=1)
-    pause.NeedToPauseNow = type(pause.NeedToPauseNow)(lambda _: time.monotonic() > end)
-    return pause
+        answer: dict[str, Any] = json.loads(line)
+    except ValueError as error:
+        raise FormatError(_REFUSED, part="document") from error
+    return answer, pixels

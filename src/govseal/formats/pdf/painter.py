@@ -1,0 +1,98 @@
+"""The process in which PDFium draws: a script that knows nothing of govseal.
+
+PDFium is a large library in C++: a page of two kilobytes can ask it for all the memory there is,
+or for years of drawing, and it ends the process when it cannot go on. So it works in a process of
+its own, which limits itself; :mod:`govseal.formats.pdf.pictures` starts it and ends it in time.
+
+Standard input: a line of JSON (the request), then the document. Standard output: a line of JSON
+(the answer), then the pixels, BGRx, row by row.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
+
+_PASSWORD = 4  # FPDF_ERR_PASSWORD
+_WHITE = (255, 255, 255, 255)
+
+Request = dict[str, Any]
+Answer = dict[str, object]
+
+
+def main() -> None:
+    """Serve one request, and leave without tidying up: everything goes with the process."""
+    request: Request = json.loads(sys.stdin.buffer.readline())
+    _confine(request["memory"], request["seconds"])
+    sys.path[:] = request["path"]
+    answer, pixels = work(sys.stdin.buffer.read(), request)
+    out = sys.stdout.buffer
+    out.write(json.dumps(answer).encode("ascii") + b"\n")
+    out.write(pixels)
+    out.flush()
+    os._exit(0)
+
+
+def _confine(memory: int, seconds: int) -> None:
+    """At most so much memory and time of the processor, and no dump of it (POSIX)."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return
+    for kind, limit in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+    ):
+        _, hard = resource.getrlimit(kind)
+        resource.setrlimit(kind, (limit if hard < 0 else min(limit, hard), hard))
+
+
+def work(data: bytes, request: Request) -> tuple[Answer, bytes]:
+    """How many pages there are, and the pixels of the one asked for (from 1; 0 for none).
+
+    ``refused`` in the answer says what cannot be read: document, password or page.
+    """
+    import pypdfium2  # noqa: PLC0415 - its place is in the request
+
+    number = request["page"]
+    try:
+        document = pypdfium2.PdfDocument(data)
+        # Without it PDFium leaves fields out, and the appearances of signatures with them.
+        document.init_forms()
+        count = len(document)
+    except pypdfium2.PdfiumError as error:
+        is_locked = getattr(error, "err_code", None) == _PASSWORD
+        return {"refused": "password" if is_locked else "document"}, b""
+    if not 1 <= number <= min(count, request["max_pages"]):
+        return {"pages": count}, b""
+    try:
+        page = document[number - 1]
+        sides = [max(1, round(min(side * request["scale"], 1e9))) for side in page.get_size()]
+        is_small = sides[0] * sides[1] <= request["max_pixels"]
+        pixels = _draw(page, sides[0], sides[1]) if is_small else b""
+    except pypdfium2.PdfiumError:
+        return {"pages": count, "refused": "page"}, b""
+    return {"pages": count, "width": sides[0], "height": sides[1]}, pixels
+
+
+def _draw(page: PdfPage, width: int, height: int) -> bytes:
+    """The page as displayed, on white, with its annotations and the fields of its form."""
+    from pypdfium2 import PdfBitmap, raw  # noqa: PLC0415 - as above
+
+    bitmap = PdfBitmap.new_native(width, height, raw.FPDFBitmap_BGRx)
+    bitmap.fill_rect(_WHITE, 0, 0, width, height)
+    place = (0, 0, width, height, 0, raw.FPDF_ANNOT)
+    raw.FPDF_RenderPageBitmap(bitmap, page, *place)
+    if page.formenv is not None:
+        raw.FPDF_FFLDraw(page.formenv, bitmap, page, *place)
+    return bytes(bitmap.buffer)
+
+
+if __name__ == "__main__":
+    main()
