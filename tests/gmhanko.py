@@ -17,7 +17,8 @@ SM2_CURVES = ("1.2.156.10197.1.301", "sm2p256v1")
 
 # Additive and process-wide: asn1crypto has no public way to name a digest algorithm.
 algos.DigestAlgorithmId._map.setdefault("1.2.156.10197.1.401", "sm3")
-algos.DigestAlgorithmId._reverse_map = None
+if algos.DigestAlgorithmId._reverse_map is not None:  # built with the first digest named
+    algos.DigestAlgorithmId._reverse_map.setdefault("sm3", "1.2.156.10197.1.401")
 
 
 class Sm2Validator(DefaultSignatureValidator):
