@@ -100,13 +100,15 @@ prove: dev fonts ## what is too long for every day; evidence goes to docs/eviden
 requirements: dev fonts ## clause, tests, result: docs/evidence/requirements.md
 	@$(pytest) -q -m req --requirements=docs/evidence/requirements.md
 
-.PHONY: bench bench-sm2 bench-ofd
-bench: bench-sm2 bench-ofd ## what this machine does, as ratios
+.PHONY: bench bench-sm2 bench-ofd bench-pdf
+bench: bench-sm2 bench-ofd bench-pdf ## what this machine does, as ratios
 bench-sm2: dev
 	@$(py) benchmarks/sm2.py
 bench-ofd: dev fonts
 	@$(py) benchmarks/start.py
 	@$(py) benchmarks/ofd.py
+bench-pdf: dev fonts
+	@$(py) benchmarks/pdf.py
 
 .PHONY: docs
 docs: dev fonts ## re-make the generated pages, run the code and follow the links of all pages

@@ -159,7 +159,7 @@ def stamp(
     """The file with one more stamp: 签章.
 
     Args:
-        data: the document (OFD).
+        data: the document (OFD or PDF).
         seal: the seal, or the file that holds it.
         signer: key and certificate, which the seal must permit.
         placement: where the stamp shows; several places make one stamp that shows in each.

@@ -37,6 +37,7 @@ _REFUSALS: dict[str, str] = {
     "no_such_page": "文件没有该页",
     "outside_page": "印章不在页面之内",
     "whole_protected": "已有签章保护整个文件，不能再签章",
+    "not_first": "已有签名，不能再保护整个文件",
     "not_permitted": "文件的权限设置不允许签章",
     "algorithm_forbidden": "不允许用该算法签章",
 }
