@@ -12,9 +12,10 @@ _generic: Any = generic  # its constructors are not annotated
 
 def value(holder: Any, key: str, default: Any = None) -> Any:  # noqa: ANN401 - any PDF object
     """The object behind ``key``, followed if it is a reference; null counts as absent."""
-    if key not in holder:
+    try:
+        found = holder[key]  # unlike get(), this follows the reference
+    except KeyError:  # also where the reference leads to null
         return default
-    found = holder[key]  # unlike get(), this follows the reference
     return default if isinstance(found, generic.NullObject) else found
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, StreamObject
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, enumerate_sig_fields
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from govseal.asn1 import times
 from govseal.asn1.strict import Tolerances
@@ -165,14 +165,35 @@ class _Signatures:
 
     def _fields(self) -> list[_Field]:
         limit = self.limits.max_signatures
-        rows = list(islice(enumerate_sig_fields(self.reader, filled_status=True), limit + 1))
+        rows = list(islice(self._filled(), limit + 1))
         if len(rows) > limit:
             raise LimitExceeded("too many signatures", limit=limit, found=len(rows))
-        return [
-            _Field(str(name), reference)
-            for name, _, reference in rows
-            if value(reference.get_object(), "/V") is not None
-        ]
+        return rows
+
+    def _filled(self) -> Iterator[_Field]:
+        """The signature fields that have a value; each field of the form is looked at once.
+
+        pyHanko's own walk follows every path, and paths multiply where fields share their kids.
+        """
+        fields = value(value(self.reader.root, "/AcroForm", {}), "/Fields", ())
+        pending: list[tuple[Any, str, Any]] = [(item, "", None) for item in reversed(list(fields))]
+        seen: set[Any] = set()
+        while pending:
+            reference, parent, inherited = pending.pop()
+            number = getattr(reference, "reference", None)
+            if number is None or number in seen:
+                continue
+            seen.add(number)
+            field = reference.get_object()
+            name = value(field, "/T") if isinstance(field, DictionaryObject) else None
+            if name is None:  # a bare widget
+                continue
+            name = f"{parent}.{name}" if parent else str(name)
+            kind = value(field, "/FT", inherited)
+            if kind == "/Sig" and value(field, "/V") is not None:
+                yield _Field(name, reference)
+            kids = value(field, "/Kids", ())
+            pending.extend((kid, name, kind) for kid in reversed(list(kids)))
 
     def _signature(self, field: _Field) -> tuple[int, SignatureEvidence]:
         """The end of what a signature protects, and the signature."""
