@@ -493,3 +493,18 @@ def test_importing_the_document_loads_no_pyhanko():
 
 def test_a_pdf_opens_by_its_bytes():
     assert open_document(build.pdf()).format == "pdf"
+
+
+def test_what_only_a_lenient_reader_reads_is_noted():
+    """A signed file whose first table is not where the trailer says."""
+    plain_file = build.pdf()
+    where = bend.startxref(plain_file)
+    sloppy = plain_file.replace(b"startxref\n%d" % where, b"startxref\n%d" % (where + 1))
+    data = build.office("rsa").stamp(sloppy)
+    assert [item.code for item in govseal.inspect(data).tolerances] == ["pdf_repaired"]
+    assert judged(data).verdict.value == "passed"
+    strict_report = judged(data, policy=govseal.Policy(strict=True))
+    assert (strict_report.verdict.value, strict_report.reasons) == (
+        "failed",
+        ("tolerance_refused",),
+    )
