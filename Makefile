@@ -27,7 +27,7 @@ help: ## this list
 .PHONY: demo
 demo: dev fonts ## the whole main job on throw-away keys, into demo-out/
 	@.venv/bin/govseal demo --out demo-out
-	@echo "look into demo-out/ (请查看): seal.png, page-1.png, report-stamped.html, report-tampered.html"
+	@echo "look into demo-out/ (请查看): seal.png, page-1.png, report-stamped.html, report-stamped-pdf.html, report-tampered.html"
 
 .PHONY: serve
 serve: dev fonts ## the page that verifies, on http://127.0.0.1:8000; docs/server.md has its settings

@@ -23,7 +23,7 @@ def checks_page() -> str:
         "",
         "Written by `make docs` from `govseal.verification.checks`. A report lists these checks in",
         "this order; those marked ● also judge a bare seal (.esl). A GB/T 35275 signature names",
-        "GB/T 35275-2017, 8 instead.",
+        "GB/T 35275-2017 instead; one in a PDF carries those of PAdES or CMS (standards.md).",
         "",
         "| Check | Asks | Clause | GM/T 0031-2014 | Seal |",
         "|---|---|---|---|---|",

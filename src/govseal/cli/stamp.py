@@ -24,8 +24,8 @@ def add_arguments(parser: Parser) -> None:
     """The options of ``govseal stamp``."""
     parser.input(
         "file",
-        zh="OFD 文件；--detached 时为任意文件",
-        en="an OFD document; any file with --detached",
+        zh="OFD 或 PDF 文件；--detached 时为任意文件",
+        en="an OFD or PDF document; any file with --detached",
         metavar="FILE",
         type=Path,
     )

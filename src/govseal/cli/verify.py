@@ -39,8 +39,8 @@ def add_arguments(parser: Parser) -> None:
     """The options of ``govseal verify``."""
     parser.input(
         "files",
-        zh="OFD、印章（.esl）或签章（.ses）",
-        en="OFD, seal (.esl) or stamp (.ses)",
+        zh="OFD、PDF、印章（.esl）或签章（.ses）",
+        en="OFD, PDF, seal (.esl) or stamp (.ses)",
         metavar="FILE",
         nargs="+",
         type=Path,
