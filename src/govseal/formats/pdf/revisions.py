@@ -14,6 +14,7 @@ from typing import Any
 
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, PdfObject, Reference
 from pyhanko.pdf_utils.reader import HistoricalResolver
+from pyhanko.pdf_utils.xref import XRefSectionType
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
     ModificationLevel,
@@ -24,6 +25,8 @@ from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 from govseal.errors import FormatError, UnsupportedFormat
 from govseal.formats.base import Anomaly, Coverage, Extent, UnprotectedPart
 from govseal.formats.pdf.hooks import guarded
+from govseal.formats.pdf.objects import value
+from govseal.formats.pdf.sections import is_proper_table, stray_object
 
 _END = re.compile(rb"startxref[\x00\t\n\x0c\r ]+(\d{1,15})[\x00\t\n\x0c\r ]+%%EOF")
 _LAST_END = re.compile(_END.pattern + rb"[\x00\t\n\x0c\r ]*\Z")
@@ -45,6 +48,12 @@ class Section:
     end: int
     declared: int
     """Where ``startxref`` or /Prev says that it is."""
+    size: int
+    """/Size: objects of this number or a higher one are none."""
+    is_table: bool
+    """Whether it is a table, and no stream."""
+    listed: frozenset[tuple[int, int]]
+    """Number and place of the objects that it lists; its own streams have no number, -1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +140,7 @@ class History:
         xrefs = self.reader.xrefs
         if xrefs.total_revisions > MAX_REVISIONS:
             raise UnsupportedFormat("the file has too many revisions")
-        infos = [xrefs.get_xref_container_info(at) for at in range(xrefs.total_revisions)]
-        return tuple(
-            Section(info.start_location, info.end_location, info.declared_startxref)
-            for info in infos
-        )
+        return tuple(_section(xrefs, at) for at in range(xrefs.total_revisions))
 
     def scope(self, end: int, changed_in: int, permissions: Permissions) -> Scope:
         """What a signature protects whose ranges end at ``end``.
@@ -194,16 +199,35 @@ class History:
         """The end of a revision that starts at ``at``, or why it is none."""
         key = (number, at)
         if key not in self._extents:
-            self._extents[key] = self._find_extent(self.sections[number], at)
+            self._extents[key] = self._find_extent(number, at)
         return self._extents[key]
 
-    def _find_extent(self, section: Section, at: int) -> int | Anomaly:
+    def _find_extent(self, number: int, at: int) -> int | Anomaly:
+        section = self.sections[number]
         match = _END.search(self.data, section.end)
         if section.start < at or match is None or int(match.group(1)) != section.declared:
             return _trailing(f"the bytes from {at} are no proper revision of the file")
         if _END.search(self.data, at, section.start) is not None:
             return _trailing(f"a revision behind byte {at} is hidden from the chain")
-        return self._after_blanks(match.end())
+        return self._loose(number, at, match.end()) or self._after_blanks(match.end())
+
+    def _loose(self, number: int, start: int, end: int) -> Anomaly | None:
+        """What another reader may take for something else in a revision behind a signature."""
+        section = self.sections[number]
+        # pyHanko looks for a table around its place, and says where the first row stands.
+        is_proper = (
+            is_proper_table(self.data, section.declared)
+            if section.is_table
+            else section.start == section.declared
+        )
+        if not is_proper:
+            return _trailing(f"the cross-reference of {_name(number)} is not written properly")
+        if section.size < self.sections[number - 1].size:
+            return _changed(f"{_name(number)} cuts off objects of the one before it")
+        stray = stray_object(self.data, start, end, section.listed)
+        if stray is None:
+            return None
+        return _trailing(f"byte {stray} and the cross-reference of {_name(number)} disagree")
 
     def _later(self, last: int, permissions: Permissions) -> Scope:
         """The scope where whole revisions follow: what did they change?"""
@@ -213,9 +237,19 @@ class History:
             level = self._level(at, permissions)
             if isinstance(level, Anomaly):
                 return _broken(level, own, Extent.WHOLE_REVISION)
-            if level > ModificationLevel.LTA_UPDATES:
+            if level > ModificationLevel.LTA_UPDATES or self._redraws(at):
                 unprotected.append(UnprotectedPart(_name(at + 1), is_rendered=True))
         return Scope(Coverage(Extent.WHOLE_REVISION, own, tuple(unprotected)))
+
+    def _redraws(self, at: int) -> bool:
+        """Whether revision ``at + 1`` first asks viewers to draw the fields anew from their values.
+
+        What a field shows need not be its value: the signer saw the one, and then the other shows.
+        """
+        return guarded(
+            lambda: _draws_fields(self._revision(at + 1)) and not _draws_fields(self._revision(at)),
+            _name(at + 1),
+        )
 
     def _level(self, at: int, permissions: Permissions) -> ModificationLevel | Anomaly:
         """How far revision ``at + 1`` goes beyond revision ``at``."""
@@ -250,6 +284,30 @@ class History:
             kept = {number: held for number, held in self._revisions.items() if number == at - 1}
             self._revisions = {**kept, at: _Revision(self.reader, at, self._budget)}
         return self._revisions[at]
+
+
+def _draws_fields(revision: Any) -> bool:  # noqa: ANN401 - untyped
+    form = value(revision.root, "/AcroForm", {})
+    return bool(value(form, "/NeedAppearances"))
+
+
+def _section(xrefs: Any, at: int) -> Section:  # noqa: ANN401 - pyHanko's cross-reference
+    info, data = xrefs.get_xref_container_info(at), xrefs.get_xref_data(at)
+    parts = [data] if data.hybrid is None else [data, data.hybrid.xref_data]
+    listed = {
+        (number, place) for part in parts for number, (_, place) in part.standard_xrefs.items()
+    }
+    listed.add((-1, info.start_location))
+    if data.hybrid is not None:
+        listed.add((-1, data.hybrid.meta_info.start_location))
+    return Section(
+        start=info.start_location,
+        end=info.end_location,
+        declared=info.declared_startxref,
+        size=info.size,
+        is_table=info.xref_section_type is not XRefSectionType.STREAM,
+        listed=frozenset(listed),
+    )
 
 
 def _name(at: int) -> str:
