@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pyhanko.sign.fields import enumerate_sig_fields
-
 from govseal.errors import StampError
+from govseal.formats.pdf.fields import filled_fields
 from govseal.formats.pdf.objects import items, value
 
 
@@ -30,7 +29,7 @@ def check_permissions(writer: Any, name: str, *, is_whole: bool, is_visible: boo
     if "/XFA" in value(root, "/AcroForm", {}):
         message = "an XFA form shows something else than its pages, and is not stamped"
         raise StampError(message, code="unsupported")
-    signatures = [item for _, item, _ in enumerate_sig_fields(writer.prev, filled_status=True)]
+    signatures = [value(field.reference.get_object(), "/V") for field in filled_fields(writer.prev)]
     certification = value(value(root, "/Perms", {}), "/DocMDP")
     if certification is not None:
         signatures.append(certification)

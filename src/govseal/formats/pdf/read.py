@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from govseal.formats.base import (
 from govseal.formats.limits import Limits
 from govseal.formats.pdf import guard
 from govseal.formats.pdf.contents import TIME_STAMP, Contents, read_contents, read_date
+from govseal.formats.pdf.fields import Field, filled_fields
 from govseal.formats.pdf.guard import RawSignature
 from govseal.formats.pdf.hooks import guarded
 from govseal.formats.pdf.objects import items, value
@@ -131,15 +132,6 @@ def _with_problem(evidence: SignatureEvidence, problem: FormatError) -> Signatur
     return replace(evidence, problem=problem, anomalies=(*evidence.anomalies, fact))
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A signature field that is filled."""
-
-    name: str
-    reference: Any
-    """pyHanko's reference to it."""
-
-
 class _Signatures:
     """Reads the filled signature fields of one file."""
 
@@ -163,39 +155,14 @@ class _Signatures:
         found.sort(key=lambda item: item[0])
         return tuple(evidence for _, evidence in found), frozenset(self.reached)
 
-    def _fields(self) -> list[_Field]:
+    def _fields(self) -> list[Field]:
         limit = self.limits.max_signatures
-        rows = list(islice(self._filled(), limit + 1))
+        rows = list(islice(filled_fields(self.reader), limit + 1))
         if len(rows) > limit:
             raise LimitExceeded("too many signatures", limit=limit, found=len(rows))
         return rows
 
-    def _filled(self) -> Iterator[_Field]:
-        """The signature fields that have a value; each field of the form is looked at once.
-
-        pyHanko's own walk follows every path, and paths multiply where fields share their kids.
-        """
-        fields = value(value(self.reader.root, "/AcroForm", {}), "/Fields", ())
-        pending: list[tuple[Any, str, Any]] = [(item, "", None) for item in reversed(list(fields))]
-        seen: set[Any] = set()
-        while pending:
-            reference, parent, inherited = pending.pop()
-            number = getattr(reference, "reference", None)
-            if number is None or number in seen:
-                continue
-            seen.add(number)
-            field = reference.get_object()
-            name = value(field, "/T") if isinstance(field, DictionaryObject) else None
-            if name is None:  # a bare widget
-                continue
-            name = f"{parent}.{name}" if parent else str(name)
-            kind = value(field, "/FT", inherited)
-            if kind == "/Sig" and value(field, "/V") is not None:
-                yield _Field(name, reference)
-            kids = value(field, "/Kids", ())
-            pending.extend((kid, name, kind) for kid in reversed(list(kids)))
-
-    def _signature(self, field: _Field) -> tuple[int, SignatureEvidence]:
+    def _signature(self, field: Field) -> tuple[int, SignatureEvidence]:
         """The end of what a signature protects, and the signature."""
         number = field.reference.reference.idnum
         evidence = SignatureEvidence(
@@ -206,7 +173,7 @@ class _Signatures:
         except FormatError as problem:
             return len(self.data), _with_problem(evidence, problem)
 
-    def _read(self, field: _Field, evidence: SignatureEvidence) -> tuple[int, SignatureEvidence]:
+    def _read(self, field: Field, evidence: SignatureEvidence) -> tuple[int, SignatureEvidence]:
         widget = guarded(field.reference.get_object, "the field")
         written = guarded(lambda: widget.raw_get("/V"), "the field's value")
         signature = guarded(lambda: widget["/V"], "the field's value")
