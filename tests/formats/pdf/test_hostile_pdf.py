@@ -113,6 +113,12 @@ def test_fields_that_share_their_kids_are_looked_at_once():
     assert [item.verdict.value for item in report.signatures] == ["failed"]
 
 
+def test_stamping_looks_at_fields_once_too():
+    report = judged(build.office("rsa").stamp(shared_kids()))
+    assert len(report.signatures) == 2
+    assert report.verdict.value == "failed"
+
+
 def test_a_value_of_null_is_no_signature():
     report = judged(form(FIELD % "6 0 R", "null"))
     assert (report.verdict.value, report.signatures) == ("unsigned", ())
