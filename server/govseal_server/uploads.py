@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import IO, Final
 
 from flask import Request
@@ -107,7 +107,8 @@ def as_of(arguments: Mapping[str, str]) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
         moment = moment.replace(tzinfo=_BEIJING) if moment.tzinfo is None else moment
-        moment.astimezone(_BEIJING)  # the first and last day of the calendar have no such time
+        for zone in (UTC, _BEIJING):  # the first and last day of the calendar have no such time
+            moment.astimezone(zone)
     except (ValueError, OverflowError):
         raise Refused("as_of_invalid") from None
     return moment
