@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -316,6 +316,20 @@ def test_a_claimed_time_proves_nothing_after_expiry(world):
 def test_a_time_after_the_judging_is_undecided(world):
     signature = world.judge(world.improper(at=at(world) + 20 * DAY))
     assert outcome(signature, "signing_time") == ("indeterminate", "signing_time_in_future")
+
+
+@pytest.mark.parametrize("day", [(1, 1, 1), (9999, 12, 31, 23)])
+def test_the_ends_of_the_calendar_can_be_asked_about(world, day):
+    signature = world.judge(at=datetime(*day, tzinfo=UTC))
+    assert signature.verdict is Verdict.INDETERMINATE
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_seal_made_at_the_end_of_the_calendar_is_judged(world, year):
+    written = f"{world.seal.properties.create_date.moment:%Y%m%d}".encode()
+    bent = world.seal.der.replace(written, year.encode() + b"0101", 1)
+    signature = world.judge(world.improper(seal=codec.decode_seal(bent)))
+    assert outcome(signature, "seal_signature") == ("failed", "seal_signature_invalid")
 
 
 def test_a_time_that_may_be_local_is_a_notice(world):

@@ -25,14 +25,14 @@ _LOOSE = re.compile(
 
 
 def in_beijing(moment: datetime) -> datetime:
-    """``moment`` in Beijing time; the last hours of the year 9999 stay in UTC.
+    """``moment`` in Beijing time; at the ends of the calendar it stays as it is.
 
     RFC 5280, 4.1.2.5, writes 99991231235959Z for "never", and no calendar here has a day after.
     """
     try:
         return moment.astimezone(BEIJING)
     except OverflowError:
-        return moment.astimezone(UTC)
+        return moment
 
 
 @dataclass(frozen=True, slots=True)

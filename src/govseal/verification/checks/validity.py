@@ -35,7 +35,7 @@ def seal_validity(subject: Subject) -> Finding:
     if time < start:
         return failed("seal_not_yet_valid", f"{_text(time)} before {_text(start)}")
     made_at = seal.properties.create_date.moment
-    if made_at is not None and time < made_at - FALSE_ZULU:
+    if made_at is not None and made_at - time > FALSE_ZULU:
         # The seal is inside the stamp: a stamp older than its seal has a false time.
         return failed("seal_not_yet_valid", f"{_text(time)} before its making {_text(made_at)}")
     unknown = [item.oid for item in seal.extensions if item.critical]
@@ -55,7 +55,7 @@ def signing_time(subject: Subject) -> Finding:
         return indeterminate("no_signing_time")
     if not certificate.is_valid_at(time):
         return _outside(time, certificate)
-    if time > subject.judged_at + FALSE_ZULU:
+    if time - subject.judged_at > FALSE_ZULU:
         return indeterminate("signing_time_in_future", _text(time))
     expired = [("certificate", certificate.not_after)]
     seal_end = subject.seal.properties.not_after.moment if subject.seal else None
@@ -64,7 +64,7 @@ def signing_time(subject: Subject) -> Finding:
     for what, end in expired:
         if subject.judged_at > end:
             return indeterminate("no_proof_of_time", f"{what} valid until {_text(end)}")
-    if time > subject.judged_at + CLOCK_SKEW:
+    if time - subject.judged_at > CLOCK_SKEW:
         return noticed("quirk_q8", f"{_text(time)} may be local time")
     return PASSED
 
