@@ -156,15 +156,25 @@ class Collector:
         if path is None:
             path = validate_path(certificate, trust, certificates=pool, at=moment)
             self._paths[question] = path
-        revocations = tuple(self._revocation(item, trust) for item in path.chain[:-1])
+        revocations = tuple(
+            self._revocation(item, trust, path.chain[place + 1 :])
+            for place, item in enumerate(path.chain[:-1])
+        )
         return Party(certificate, None, path, revocations)
 
-    def _revocation(self, certificate: Certificate, trust: TrustStore) -> RevocationStatus:
-        question = (certificate, id(trust))
+    def _revocation(
+        self, certificate: Certificate, trust: TrustStore, above: tuple[Certificate, ...]
+    ) -> RevocationStatus:
+        """What the lists say; ``above`` is the rest of its path, who may sign one of them."""
+        question = (certificate, id(trust), above)
         state = self._states.get(question)
         if state is None:
             state = check_revocation(
-                certificate, trust, materials=self.materials, at=self.judged_at
+                certificate,
+                trust,
+                materials=self.materials,
+                certificates=above,
+                at=self.judged_at,
             )
             self._states[question] = state
         return state
