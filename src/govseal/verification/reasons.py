@@ -287,7 +287,6 @@ _ROWS = (
         "a name is padded or wrongly encoded",
     ),
     Reason("quirk_q12", "提供者写作子元素", "the provider is given as child elements"),
-    Reason("quirk_q13", "文件名与目录不按惯例", "file names do not follow the custom"),
     Reason("quirk_q14", "XML 命名空间不标准", "the XML namespace is another one"),
     Reason("quirk_q15", "路径写法不标准", "a path is written otherwise"),
     Reason("quirk_q16", "缺少 Seal 或 Type", "Seal or Type is missing"),
