@@ -44,11 +44,12 @@ def signer_info(
     digest=SM3,
     signature=SM2_1,
     unsigned=b"",
+    version=1,
 ):
     """SignerInfo; ``signed`` are the attributes, none leaves the field out."""
     block = write.element(0xA0, b"".join(sorted(signed))) if signed else b""
     return write.sequence(
-        write.integer(1),
+        write.integer(version),
         write.sequence(issuer, write.integer(serial)),
         algorithm(digest),
         block,
@@ -59,12 +60,19 @@ def signer_info(
 
 
 def signed_data(
-    *signers, certificates=(), outer=GM_SIGNED_DATA, inner=GM_DATA, content=b"", crls=b""
+    *signers,
+    certificates=(),
+    outer=GM_SIGNED_DATA,
+    inner=GM_DATA,
+    content=b"",
+    crls=b"",
+    version=1,
+    digests=(SM3,),
 ):
     """ContentInfo around SignedData."""
     body = write.sequence(
-        write.integer(1),
-        write.set_of(algorithm(SM3)),
+        write.integer(version),
+        write.set_of(*(algorithm(digest) for digest in digests)),
         write.sequence(write.oid(inner), content),
         write.element(0xA0, b"".join(certificates)) if certificates else b"",
         crls,

@@ -152,7 +152,9 @@ def signed_data(message, signer, *, attributes=None, more=(), without=(), **chan
         "digest": DIGESTS[algorithm.key_kind],
         "signature": algorithm.oid,
     }
-    info = cms_builder.signer_info(**(values | changes))
+    values |= changes
+    outer["digests"] = (values["digest"],)
+    info = cms_builder.signer_info(**values)
     return cms_builder.signed_data(*[info] * signers, **outer)
 
 

@@ -83,6 +83,27 @@ TWO_VALUES = [
     build.attribute(DIGEST, write.octets(bytes(32)), write.octets(bytes(32))),
 ]
 REFUSED = {
+    "version of signed data": (build.signed_data(INFO, version=0), EncodingError, "version 0"),
+    "version for key identifiers": (
+        build.signed_data(INFO, version=3),
+        EncodingError,
+        "SignedData: version 3",
+    ),
+    "version of the signer": (
+        build.signed_data(build.signer_info(signed=ROWS, version=3)),
+        EncodingError,
+        "SignerInfo: version 3",
+    ),
+    "digest not announced": (
+        build.signed_data(INFO, digests=("1.2.3",)),
+        EncodingError,
+        "does not announce",
+    ),
+    "no digest announced": (
+        build.signed_data(INFO, digests=()),
+        EncodingError,
+        "does not announce",
+    ),
     "nobody signed": (build.signed_data(), EncodingError, "nobody signed"),
     "two signers": (build.signed_data(INFO, INFO), UnsupportedFormat, "several signers"),
     "content inside": (

@@ -144,8 +144,8 @@ def decode_signed_data(data: bytes) -> SignedData:
         raise UnsupportedFormat("the content is not signed data", part="ContentInfo")
     body = strict.explicit(fields[1], 0, "ContentInfo.content")
     rest = list(_children(body, "SignedData", 4))
-    strict.read_integer(rest.pop(0), "SignedData.version")
-    strict.expect(rest.pop(0), strict.SET, "SignedData.digestAlgorithms")
+    version = strict.read_integer(rest.pop(0), "SignedData.version")
+    digests = _digests(rest.pop(0))
     content_type, content = _content(rest.pop(0))
     certificates: tuple[bytes, ...] = ()
     if rest and rest[0].tag == 0xA0:
@@ -161,7 +161,27 @@ def decode_signed_data(data: bytes) -> SignedData:
         raise UnsupportedFormat("several signers in one structure", part="SignedData.signerInfos")
     tolerances = Tolerances()
     signer = _signer(signers[0], content_type, content, tolerances)
+    _check_version(version, "SignedData", signer.key_id)
+    if signer.digest_algorithm not in digests:
+        what = "SignedData.digestAlgorithms"
+        raise EncodingError(f"{what} does not announce the signer's", part=what)
     return SignedData(root.raw, content_type, certificates, signer, tuple(tolerances.items))
+
+
+def _digests(tlv: Tlv) -> frozenset[str]:
+    what = "SignedData.digestAlgorithms"
+    return frozenset(
+        _algorithm(item, what) for item in strict.expect(tlv, strict.SET, what).children()
+    )
+
+
+def _check_version(version: int, what: str, key_id: bytes | None) -> None:
+    """1; 3 goes with a signer by key identifier alone (RFC 5652, 5.1 and 5.3).
+
+    Nobody signs these numbers: held to the letter, a change of them shows all the same.
+    """
+    if version != 1 and (version != 3 or key_id is None):
+        raise EncodingError(f"{what}: version {version} does not fit", part=what)
 
 
 def _children(tlv: Tlv, what: str, least: int) -> tuple[Tlv, ...]:
@@ -207,8 +227,9 @@ def _signer(
     tlv: Tlv, content_type: str, content: bytes | None, tolerances: Tolerances
 ) -> SignerInfo:
     rest = list(_children(tlv, "SignerInfo", 5))
-    strict.read_integer(rest.pop(0), "SignerInfo.version")
+    version = strict.read_integer(rest.pop(0), "SignerInfo.version")
     issuer_der, serial, key_id = _identifier(rest.pop(0))
+    _check_version(version, "SignerInfo", key_id)
     digest_oid = _algorithm(rest.pop(0), "SignerInfo.digestAlgorithm")
     if rest[0].tag == 0xA0:
         bound = _form_a(rest.pop(0), content_type, content)
