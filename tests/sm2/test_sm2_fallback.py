@@ -17,10 +17,12 @@ from govseal.sm2.curve import SM2
 MESSAGE = b"message"
 
 
-def run(program: str, *options: str) -> subprocess.CompletedProcess[str]:
+def run(
+    program: str, *options: str, backend: str = "reference"
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *options, "-c", program],
-        env=os.environ | {"GOVSEAL_SM2": "reference"},
+        env=os.environ | {"GOVSEAL_SM2": backend},
         capture_output=True,
         text=True,
         check=False,
@@ -39,7 +41,7 @@ def quiet(monkeypatch):
 
 
 def test_the_tests_run_on_the_core():
-    assert sm2.backend() == "native"
+    assert sm2.backend() in {"portable", "avx2", "ifma"}
 
 
 def test_verifying_without_the_core(signed):
@@ -178,3 +180,15 @@ def test_streaming_without_openssl(quiet, monkeypatch):
     hasher.update(bytearray(b"c"))
     assert hasher.digest() == sm2.sm3(b"abc") == _fallback.sm3(memoryview(b"abc"))
     assert copy.digest() == sm2.sm3(b"ab")
+
+
+@pytest.mark.parametrize("tier", sorted({"portable", sm2.backend()}))
+def test_the_environment_asks_for_a_tier(tier):
+    done = run("from govseal import sm2; print(sm2.backend())", backend=tier)
+    assert done.stdout.strip() == tier
+
+
+def test_a_tier_that_nobody_knows_is_refused_by_name():
+    done = run("from govseal import sm2", backend="fastest")
+    assert done.returncode != 0
+    assert "GOVSEAL_SM2=fastest: the tiers are portable, avx2 and ifma" in done.stderr

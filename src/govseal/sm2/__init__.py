@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 
-def backend() -> Literal["native", "reference"]:
-    """Which arithmetic runs here: the compiled core, or the readable fallback."""
+def backend() -> Literal["reference", "portable", "avx2", "ifma"]:
+    """Which arithmetic runs here: a tier of the compiled core, or the readable fallback.
+
+    ``ifma`` needs AVX-512 with IFMA, ``avx2`` needs AVX2 and BMI2, ``portable`` any 64-bit
+    processor; the environment variable ``GOVSEAL_SM2`` asks for a lower one.
+    """
     return _backend.name

@@ -4,6 +4,7 @@
 #ifndef GOVSEAL_CORE_H
 #define GOVSEAL_CORE_H
 
+#include "tier.h"
 #include "util.h"
 
 #include "modinv.h"
@@ -21,6 +22,8 @@
 
 #include "signature.h"
 
+#include "batch.h"
+
 #include "modinv_impl.h"
 
 #include "field_impl.h"
@@ -34,5 +37,7 @@
 #include "sm3_impl.h"
 
 #include "signature_impl.h"
+
+#include "batch_impl.h"
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "python_keys.h"
 #include "python_sm3.h"
+#include "python_tier.h"
 #include "python_util.h"
 
 static int add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type) {
@@ -23,6 +24,7 @@ static int add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type) {
 
 static int core_exec(PyObject *module) {
     core_state *state = PyModule_GetState(module);
+    tier = tier_best();
     if (add_type(module, &sm3_spec, &state->sm3_type) != 0 ||
         add_type(module, &public_key_spec, &state->public_key_type) != 0 ||
         add_type(module, &private_key_spec, &state->private_key_type) != 0) {
@@ -60,6 +62,8 @@ static void core_free(void *module) {
 static PyMethodDef core_methods[] = {
     {"sm3", core_sm3, METH_O, "The SM3 digest of data."},
     {"new_sm3", core_new_sm3, METH_NOARGS, "An empty streaming digest."},
+    {"tier", core_tier_name, METH_NOARGS, "The tier in use."},
+    {"use_tier", core_use_tier, METH_O, "Takes a lower tier than the best."},
     {"load_public", FASTCALL(core_load_public), METH_FASTCALL, "A checked public key."},
     {"load_private", core_load_private, METH_O, "The key of 32 bytes d."},
     {"generate_private", core_generate_private, METH_NOARGS, "A random key."},

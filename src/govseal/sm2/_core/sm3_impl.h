@@ -168,4 +168,15 @@ static void sm3_final(sm3_context *context, unsigned char digest[SM3_DIGEST_SIZE
     }
 }
 
+static void sm3_many(unsigned char *digests, const sm3_message *messages, size_t count) {
+    sm3_context context;
+    for (size_t i = 0; i < count; i++) {
+        sm3_init(&context);
+        sm3_update(&context, messages[i].head, messages[i].head_size);
+        sm3_update(&context, messages[i].data, messages[i].size);
+        sm3_final(&context, digests + SM3_DIGEST_SIZE * i);
+    }
+    wipe(&context, sizeof context);
+}
+
 #endif
