@@ -16,7 +16,7 @@ typedef enum {
 } core_tier;
 
 #define TIER_COUNT 3
-static const char *const TIER_NAMES[TIER_COUNT] = {"portable", "avx2", "ifma"};
+static const char *const TIER_NAMES[TIER_COUNT] __attribute__((unused)) = {"portable", "avx2", "ifma"};
 
 /* Code above TIER_PORTABLE exists for x86-64 alone. */
 #if defined(__x86_64__) && !defined(GOVSEAL_PORTABLE)
@@ -28,7 +28,7 @@ static const char *const TIER_NAMES[TIER_COUNT] = {"portable", "avx2", "ifma"};
 #endif
 
 /* The tier in use; written only before the first calculation. */
-static core_tier tier = TIER_PORTABLE;
+static core_tier tier __attribute__((unused)) = TIER_PORTABLE;
 
 /* The highest tier of this processor and its operating system. */
 static core_tier tier_best(void) {
