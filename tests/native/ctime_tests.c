@@ -52,6 +52,33 @@ static void run_with_secrets(void) {
     CHECK(public_key_verify_var(&public, raw, digest) == 1);
 }
 
+/* Secret messages, keys and seeds: the sizes alone decide what runs. */
+static void run_sm3_with_secrets(void) {
+    static const unsigned char no_tag[SM3_HMAC_SIZE] = {0};
+    unsigned char secret[200], out[32 * 20 + 5];
+    sm3_message messages[40];
+    unsigned char digests[40][SM3_DIGEST_SIZE];
+    sm3_hmac hmac;
+
+    memset(secret, 0x5a, sizeof secret);
+    CLASSIFY(secret, sizeof secret);
+    for (size_t i = 0; i < 40; i++) {
+        messages[i] = (sm3_message){secret, i, secret + i, 160 - 4 * i};
+    }
+    sm3_many(digests[0], messages, 40);
+    CHECK(is_secret(digests[0], 32) && is_secret(digests[39], 32));
+
+    CHECK(sm3_kdf(out, sizeof out, secret, 64) == 1);
+    CHECK(is_secret(out + sizeof out - 5, 5));
+    for (size_t key_size = 32; key_size < 100; key_size += 50) {
+        sm3_hmac_init(&hmac, secret, key_size);
+        sm3_hmac_update(&hmac, secret, sizeof secret);
+        CHECK(is_secret(&hmac, sizeof(sm3_context)));
+        CHECK(sm3_hmac_verify(&hmac, no_tag) == 0);
+        CHECK(!is_secret(&hmac, sizeof(sm3_context)));
+    }
+}
+
 static volatile uint64_t sink;
 
 static void leak(const char *kind) {
@@ -74,6 +101,10 @@ int main(int argc, char **argv) {
         leak(argv[1]);
     } else {
         run_with_secrets();
+        for (int each = TIER_PORTABLE; each <= (int)tier_best(); each++) {
+            tier = (core_tier)each;
+            run_sm3_with_secrets();
+        }
     }
     puts("ctime tests ran");
     return 0;

@@ -8,6 +8,7 @@
 #include "test_field.h"
 #include "test_group.h"
 #include "test_signature.h"
+#include "test_sm3.h"
 
 int main(int argc, char **argv) {
     rounds = argc > 1 ? atoi(argv[1]) : rounds;
@@ -29,6 +30,7 @@ int main(int argc, char **argv) {
     test_gen_doubling_in_last_row();
     test_sign_and_verify();
     test_generate();
+    test_sm3_all_tiers();
     printf("unit tests passed: %d rounds, seed %s\n", rounds, argc > 2 ? argv[2] : "1");
     return 0;
 }

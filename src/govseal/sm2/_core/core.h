@@ -20,6 +20,9 @@
 #include "random.h"
 #include "sm3.h"
 
+#include "sm3_hmac.h"
+#include "sm3_kdf.h"
+
 #include "signature.h"
 
 #include "batch.h"
@@ -35,6 +38,9 @@
 #include "ecmult_gen_impl.h"
 #include "ecmult_impl.h"
 #include "sm3_impl.h"
+
+#include "sm3_hmac_impl.h"
+#include "sm3_kdf_impl.h"
 
 #include "signature_impl.h"
 

@@ -31,4 +31,9 @@ typedef struct {
  * decide what runs, and no copy of a message is left. */
 static void sm3_many(unsigned char *digests, const sm3_message *messages, size_t count);
 
+/* The same for messages that all begin with what start has seen, a whole number of blocks:
+ * start ‖ head ‖ data. */
+static void sm3_many_after(unsigned char *digests, const sm3_context *start,
+                           const sm3_message *messages, size_t count);
+
 #endif
