@@ -7,6 +7,7 @@
 #include "check.h"
 #include "test_field.h"
 #include "test_group.h"
+#include "test_prepared.h"
 #include "test_signature.h"
 #include "test_sm3.h"
 
@@ -15,6 +16,7 @@ int main(int argc, char **argv) {
     test_random_state = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
     CHECK(rounds > 0 && test_random_state != 0);
     signature_build_tables();
+    prepared_build_tables();
     test_field_laws();
     test_field_magnitudes();
     test_field_edges();
@@ -31,6 +33,9 @@ int main(int argc, char **argv) {
     test_sign_and_verify();
     test_generate();
     test_sm3_all_tiers();
+    test_table_entries();
+    test_table_against_plain();
+    test_prepared_verify();
     printf("unit tests passed: %d rounds, seed %s\n", rounds, argc > 2 ? argv[2] : "1");
     return 0;
 }

@@ -2,10 +2,11 @@
 #ifndef GOVSEAL_BATCH_H
 #define GOVSEAL_BATCH_H
 
-#include "signature.h"
+#include "prepared.h"
 
 typedef struct {
-    const public_key *key;
+    const public_key *key;       /* not looked at where prepared is given */
+    prepared_key *prepared;      /* the key with its tables, or NULL */
     const unsigned char *raw;    /* RAW_SIGNATURE_SIZE bytes */
     const unsigned char *digest; /* SM3_DIGEST_SIZE bytes */
 } verify_record;

@@ -6,8 +6,10 @@
 static void signature_verify_many_var(unsigned char *valid, const verify_record *records,
                                       size_t count) {
     for (size_t i = 0; i < count; i++) {
-        valid[i] = (unsigned char)public_key_verify_var(records[i].key, records[i].raw,
-                                                        records[i].digest);
+        const verify_record *one = &records[i];
+        valid[i] = (unsigned char)(one->prepared != NULL
+                                       ? prepared_key_verify_var(one->prepared, one->raw, one->digest)
+                                       : public_key_verify_var(one->key, one->raw, one->digest));
     }
 }
 

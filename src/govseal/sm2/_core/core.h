@@ -25,6 +25,8 @@
 
 #include "signature.h"
 
+#include "prepared.h"
+
 #include "batch.h"
 
 #include "modinv_impl.h"
@@ -43,6 +45,8 @@
 #include "sm3_kdf_impl.h"
 
 #include "signature_impl.h"
+
+#include "prepared_impl.h"
 
 #include "batch_impl.h"
 

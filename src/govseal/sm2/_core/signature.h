@@ -46,6 +46,14 @@ static public_key_status public_key_load_var(public_key *key, const unsigned cha
 static void public_key_identity(unsigned char z[SM3_DIGEST_SIZE], const public_key *key,
                                 const unsigned char *user_id, size_t size);
 
+/* The two ends of a verification (GB/T 32918.2, 7.1): r, s and t = r + s of raw r ‖ s, or 0 where one
+ * is out of range or zero (B1, B2, B5); and whether point = s·G + t·P, which may be infinity, has the
+ * x that r and the digest want (B4, B6, B7). */
+static int signature_parse_var(scalar *r, scalar *s, scalar *t,
+                               const unsigned char raw[RAW_SIGNATURE_SIZE]);
+static int signature_matches_var(const gej *point, const scalar *r,
+                                 const unsigned char digest[SM3_DIGEST_SIZE]);
+
 /* Whether raw r ‖ s signs the digest: 1 or 0. */
 static int public_key_verify_var(const public_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
                                  const unsigned char digest[SM3_DIGEST_SIZE]);

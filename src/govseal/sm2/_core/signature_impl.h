@@ -104,29 +104,39 @@ static int signature_x_matches_var(const gej *point, const scalar *wanted) {
     return fe_equal_var(&x, &point->x);
 }
 
-/* GB/T 32918.2, 7.1: B1 to B7. */
+static int signature_parse_var(scalar *r, scalar *s, scalar *t,
+                               const unsigned char raw[RAW_SIGNATURE_SIZE]) {
+    if (!scalar_set_bytes(r, raw) || scalar_is_zero(r)) {
+        return 0;
+    }
+    if (!scalar_set_bytes(s, raw + SCALAR_SIZE) || scalar_is_zero(s)) {
+        return 0;
+    }
+    scalar_add(t, r, s);
+    return !scalar_is_zero(t);
+}
+
+static int signature_matches_var(const gej *point, const scalar *r,
+                                 const unsigned char digest[SM3_DIGEST_SIZE]) {
+    scalar wanted;
+    if (gej_is_infinity_var(point)) {
+        return 0;
+    }
+    (void)scalar_set_bytes(&wanted, digest);
+    scalar_sub(&wanted, r, &wanted);
+    return signature_x_matches_var(point, &wanted);
+}
+
 static int public_key_verify_var(const public_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
                                  const unsigned char digest[SM3_DIGEST_SIZE]) {
-    scalar r, s, t, e;
+    scalar r, s, t;
     gej point;
 
-    if (!scalar_set_bytes(&r, raw) || scalar_is_zero(&r)) {
-        return 0;
-    }
-    if (!scalar_set_bytes(&s, raw + SCALAR_SIZE) || scalar_is_zero(&s)) {
-        return 0;
-    }
-    scalar_add(&t, &r, &s);
-    if (scalar_is_zero(&t)) {
+    if (!signature_parse_var(&r, &s, &t, raw)) {
         return 0;
     }
     ecmult_var(&point, &s, &key->point, &t);
-    if (gej_is_infinity_var(&point)) {
-        return 0;
-    }
-    (void)scalar_set_bytes(&e, digest);
-    scalar_sub(&r, &r, &e);
-    return signature_x_matches_var(&point, &r);
+    return signature_matches_var(&point, &r, digest);
 }
 
 /* --- Private keys ------------------------------------------------------------------------- */
