@@ -181,15 +181,117 @@ static PyObject *testing_sign_with_nonce(PyObject *module, PyObject *const *args
     return bytes_from(raw, sizeof raw);
 }
 
+/* nonce(random, d, e, counter): k, and how many candidates it took; d = 0 stands for no key. */
+static PyObject *testing_nonce(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    unsigned char random[32], d_bytes[32], e[32], counter_bytes[4], k_bytes[32];
+    void *const targets[] = {random, d_bytes, e, counter_bytes};
+    const size_t sizes[] = {32, 32, 32, 4};
+    uint32_t counter = 0, first;
+    scalar d, k;
+    (void)module;
+    if (testing_arguments(args, count, 4, targets, sizes) != 0) {
+        return NULL;
+    }
+    for (int i = 0; i < 4; i++) {
+        counter = counter << 8 | counter_bytes[i];
+    }
+    first = counter;
+    (void)scalar_set_bytes(&d, d_bytes);
+    nonce_derive(&k, random, scalar_is_zero(&d) ? NULL : &d, e, &counter);
+    scalar_get_bytes(k_bytes, &k);
+    return Py_BuildValue("y#k", k_bytes, (Py_ssize_t)sizeof k_bytes,
+                         (unsigned long)(counter - first));
+}
+
+/* nonce_many(randoms, d, digests): all k in one piece; any number of 32 bytes each. */
+static PyObject *testing_nonce_many(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    PyObject *result = NULL;
+    Py_buffer buffers[3];
+    scalar d, *k;
+    size_t many;
+    (void)module;
+    if (check_count("testing", count, 3) != 0 || get_buffers(buffers, args, 3, 0) != 0) {
+        return NULL;
+    }
+    many = (size_t)buffers[0].len / 32;
+    k = PyMem_Malloc((many + 1) * sizeof *k);
+    if (k != NULL && buffers[1].len == 32 && buffers[2].len == buffers[0].len) {
+        (void)scalar_set_bytes(&d, buffers[1].buf);
+        nonce_derive_many(k, buffers[0].buf, &d, buffers[2].buf, many);
+        result = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(32 * many));
+        for (size_t i = 0; result != NULL && i < many; i++) {
+            scalar_get_bytes((unsigned char *)PyBytes_AsString(result) + 32 * i, &k[i]);
+        }
+    }
+    PyMem_Free(k);
+    release_buffers(buffers, 3);
+    return result;
+}
+
+/* nonce_from_digest(digest): k, or None where the digest lies outside [1, n-1]. */
+static PyObject *testing_nonce_from_digest(PyObject *module, PyObject *const *args,
+                                           Py_ssize_t count) {
+    unsigned char digest[32], k_bytes[32];
+    void *const targets[] = {digest};
+    const size_t sizes[] = {32};
+    scalar k;
+    (void)module;
+    if (testing_arguments(args, count, 1, targets, sizes) != 0) {
+        return NULL;
+    }
+    if (!nonce_from_digest(&k, digest)) {
+        Py_RETURN_NONE;
+    }
+    scalar_get_bytes(k_bytes, &k);
+    return bytes_from(k_bytes, sizeof k_bytes);
+}
+
+/* nonce_message_digest(encoded, message): e of a nonce for encrypting. */
+static PyObject *testing_nonce_message_digest(PyObject *module, PyObject *const *args,
+                                              Py_ssize_t count) {
+    unsigned char e[32];
+    Py_buffer buffers[2];
+    (void)module;
+    if (check_count("testing", count, 2) != 0 || get_buffers(buffers, args, 2, 0) != 0) {
+        return NULL;
+    }
+    if (buffers[0].len == PUBLIC_KEY_SIZE) {
+        nonce_message_digest(e, buffers[0].buf, buffers[1].buf, (size_t)buffers[1].len);
+    }
+    release_buffers(buffers, 2);
+    return bytes_from(e, sizeof e);
+}
+
+/* randomness(state): from now on the system's (-1), none at all (-2), or stuck at a byte (0 to
+ * 255). */
+static PyObject *testing_set_randomness(PyObject *module, PyObject *arg) {
+    const long state = PyLong_AsLong(arg);
+    (void)module;
+    if (state < RANDOM_FAILS || state > 255) {
+        PyErr_SetString(PyExc_ValueError, "state");
+        return NULL;
+    }
+    testing_randomness = (int)state;
+    Py_RETURN_NONE;
+}
+
+/* refuse_nonces(count): so many nonces are turned down, as where r = 0. */
+static PyObject *testing_refuse_nonces(PyObject *module, PyObject *arg) {
+    (void)module;
+    testing_events.refuse_nonce = (int)PyLong_AsLong(arg);
+    return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+}
+
 /* path_counts(): how often the rare paths were taken so far. */
 static PyObject *testing_path_counts(PyObject *module, PyObject *unused) {
     (void)module;
     (void)unused;
-    return Py_BuildValue("{s:K,s:K,s:K,s:K}", "add_var_double",
+    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:K}", "add_var_double",
                          (unsigned long long)path_counter.add_var_double, "add_var_infinity",
                          (unsigned long long)path_counter.add_var_infinity, "add_last_double",
                          (unsigned long long)path_counter.add_last_double, "verify_second_x",
-                         (unsigned long long)path_counter.verify_second_x);
+                         (unsigned long long)path_counter.verify_second_x, "nonce_candidate",
+                         (unsigned long long)path_counter.nonce_candidate);
 }
 
 #define TESTING_METHODS                                                                            \
@@ -199,6 +301,12 @@ static PyObject *testing_path_counts(PyObject *module, PyObject *unused) {
     {"base_multiply", FASTCALL(testing_base_multiply), METH_FASTCALL, NULL},                       \
     {"multiply", FASTCALL(testing_multiply), METH_FASTCALL, NULL},                                 \
     {"sign_with_nonce", FASTCALL(testing_sign_with_nonce), METH_FASTCALL, NULL},                   \
+    {"nonce", FASTCALL(testing_nonce), METH_FASTCALL, NULL},                                       \
+    {"nonce_many", FASTCALL(testing_nonce_many), METH_FASTCALL, NULL},                             \
+    {"nonce_from_digest", FASTCALL(testing_nonce_from_digest), METH_FASTCALL, NULL},               \
+    {"nonce_message_digest", FASTCALL(testing_nonce_message_digest), METH_FASTCALL, NULL},         \
+    {"randomness", testing_set_randomness, METH_O, NULL},                                          \
+    {"refuse_nonces", testing_refuse_nonces, METH_O, NULL},                                        \
     {"path_counts", testing_path_counts, METH_NOARGS, NULL},
 
 #endif

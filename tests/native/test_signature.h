@@ -148,4 +148,28 @@ static void test_generate(void) {
     }
 }
 
+static void test_sign_many(void) {
+    enum { MOST = 2 * NONCE_GROUP + 1 };
+    unsigned char d[32] = {1}, digests[MOST * 32], raws[MOST * RAW_SIGNATURE_SIZE];
+    private_key key;
+    public_key public;
+    CHECK(private_key_load(&key, &public, d));
+    for (size_t count = 0; count <= MOST; count++) {
+        for (size_t i = 0; i < sizeof digests; i++) {
+            digests[i] = (unsigned char)test_random();
+        }
+        CHECK(private_key_sign_many(raws, &key, digests, count) == 0);
+        for (size_t i = 0; i < count; i++) {
+            CHECK(public_key_verify_var(&public, raws + RAW_SIGNATURE_SIZE * i, digests + 32 * i));
+            CHECK(i == 0 || memcmp(raws, raws + RAW_SIGNATURE_SIZE * i, 32) != 0);
+        }
+    }
+    testing_randomness = RANDOM_FAILS;
+    CHECK(private_key_sign_many(raws, &key, digests, MOST) == -1);
+    testing_randomness = RANDOM_WORKS;
+    for (size_t i = 0; i < sizeof raws; i++) {
+        CHECK(raws[i] == 0);
+    }
+}
+
 #endif

@@ -36,6 +36,7 @@ int main(int argc, char **argv) {
     test_table_entries();
     test_table_against_plain();
     test_prepared_verify();
+    test_sign_many();
     printf("unit tests passed: %d rounds, seed %s\n", rounds, argc > 2 ? argv[2] : "1");
     return 0;
 }

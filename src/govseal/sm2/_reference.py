@@ -192,6 +192,19 @@ def sign_digest(e: int, d: int, k: int, curve: Curve = SM2) -> tuple[int, int] |
     return None if s == 0 else (r, s)
 
 
+def hedged_nonce(random: bytes, d: int, e: bytes, counter: int = 0) -> tuple[int, int]:
+    """The nonce k = SM3(random ‖ d ‖ e ‖ counter) in [1, n-1], and the counter after it.
+
+    For tests only; the layout is in _core/nonce.h.
+    """
+    while True:
+        fields = random + d.to_bytes(32, "big") + e + counter.to_bytes(4, "big")
+        k = int.from_bytes(sm3(fields), "big")
+        counter += 1
+        if 1 <= k < SM2.n:
+            return k, counter
+
+
 def verify_digest(e: int, r: int, s: int, public: Point, curve: Curve = SM2) -> bool:
     """Whether (r, s) signs the digest e under this public point (GB/T 32918.2, 7.1)."""
     n = curve.n

@@ -2,6 +2,7 @@
 #define GOVSEAL_BATCH_IMPL_H
 
 #include "batch.h"
+#include "nonce.h"
 
 static void signature_verify_many_var(unsigned char *valid, const verify_record *records,
                                       size_t count) {
@@ -15,12 +16,25 @@ static void signature_verify_many_var(unsigned char *valid, const verify_record 
 
 static int private_key_sign_many(unsigned char *raws, const private_key *key,
                                  const unsigned char *digests, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (private_key_sign(raws + RAW_SIGNATURE_SIZE * i, key, digests + SM3_DIGEST_SIZE * i) !=
-            0) {
-            memset(raws, 0, RAW_SIGNATURE_SIZE * count);
-            return -1;
+    scalar k[NONCE_GROUP];
+    int failed = 0;
+    for (size_t i = 0; i < count && !failed; i++) {
+        const size_t place = i % NONCE_GROUP, left = count - i;
+        unsigned char *raw = raws + RAW_SIGNATURE_SIZE * i;
+        const unsigned char *digest = digests + SM3_DIGEST_SIZE * i;
+        if (place == 0) {
+            failed = nonce_draw_many(k, &key->d, digest, left < NONCE_GROUP ? left : NONCE_GROUP);
         }
+        /* Where the standard wants another nonce, starting again gives one. */
+        if (!failed && !private_key_sign_with_nonce(raw, key, digest, &k[place])) {
+            failed = private_key_sign(raw, key, digest);
+        }
+    }
+    wipe(k, sizeof k);
+    wipe_stack();
+    if (failed) {
+        memset(raws, 0, RAW_SIGNATURE_SIZE * count);
+        return -1;
     }
     return 0;
 }

@@ -22,6 +22,7 @@
 
 #include "sm3_hmac.h"
 #include "sm3_kdf.h"
+#include "nonce.h"
 
 #include "signature.h"
 
@@ -43,6 +44,7 @@
 
 #include "sm3_hmac_impl.h"
 #include "sm3_kdf_impl.h"
+#include "nonce_impl.h"
 
 #include "signature_impl.h"
 

@@ -72,7 +72,7 @@ static void private_key_export(unsigned char d[SCALAR_SIZE], const private_key *
 static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
                                        const unsigned char digest[SM3_DIGEST_SIZE], const scalar *k);
 
-/* Signs with fresh nonces. Returns 0, or -1 with errno set. */
+/* Signs with fresh hedged nonces (nonce.h). Returns 0, or -1 with errno set. */
 static int private_key_sign(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
                             const unsigned char digest[SM3_DIGEST_SIZE]);
 

@@ -1,7 +1,7 @@
 #ifndef GOVSEAL_SIGNATURE_IMPL_H
 #define GOVSEAL_SIGNATURE_IMPL_H
 
-#include "random.h"
+#include "nonce.h"
 #include "signature.h"
 
 static const unsigned char DEFAULT_USER_ID[16] = {'1', '2', '3', '4', '5', '6', '7', '8',
@@ -165,29 +165,12 @@ static int private_key_load(private_key *key, public_key *public,
     return 1;
 }
 
-/* Draws until the number lies in [1, n-1]: all are equally likely, and one draw nearly always does.
- * The loop shows only how many were thrown away. */
-static int signature_random_scalar(scalar *k) {
-    unsigned char bytes[SCALAR_SIZE];
-    uint64_t is_valid;
-    do {
-        if (random_bytes(bytes, sizeof bytes) != 0) {
-            return -1; /* nothing secret was made */
-        }
-        CLASSIFY(bytes, sizeof bytes);
-        is_valid = scalar_set_bytes(k, bytes) & (scalar_is_zero(k) ^ 1);
-        DECLASSIFY(&is_valid, sizeof is_valid);
-    } while (!is_valid);
-    wipe(bytes, sizeof bytes);
-    return 0;
-}
-
 static int private_key_generate(private_key *key, public_key *public) {
     unsigned char bytes[SCALAR_SIZE];
     scalar d;
     int is_loaded;
     do {
-        if (signature_random_scalar(&d) != 0) {
+        if (nonce_random_scalar(&d) != 0) {
             return -1;
         }
         scalar_get_bytes(bytes, &d);
@@ -236,13 +219,14 @@ static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE],
 
 static int private_key_sign(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
                             const unsigned char digest[SM3_DIGEST_SIZE]) {
+    uint32_t counter = 0;
     scalar k;
     int is_signed;
     do {
-        if (signature_random_scalar(&k) != 0) {
+        if (nonce_draw(&k, &key->d, digest, &counter) != 0) {
             return -1;
         }
-        is_signed = private_key_sign_with_nonce(raw, key, digest, &k);
+        is_signed = private_key_sign_with_nonce(raw, key, digest, &k) && !TESTING_EVENT(refuse_nonce);
     } while (!is_signed);
     wipe(&k, sizeof k);
     wipe_stack();

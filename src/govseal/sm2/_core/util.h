@@ -56,10 +56,20 @@ __extension__ typedef __int128 i128; /* >> is arithmetic: true of gcc and clang 
 #ifdef GOVSEAL_TESTING
 #define COUNT_PATH(name) (path_counter.name++)
 static struct {
-    uint64_t add_var_double, add_var_infinity, add_last_double, verify_second_x;
+    uint64_t add_var_double, add_var_infinity, add_last_double, verify_second_x, nonce_candidate;
 } path_counter;
 #else
 #define COUNT_PATH(name) ((void)0)
+#endif
+
+/* -DGOVSEAL_TESTING (tests only): what cannot be met by chance happens so many times. */
+#ifdef GOVSEAL_TESTING
+static struct {
+    int refuse_nonce; /* the standard asks for another nonce */
+} testing_events;
+#define TESTING_EVENT(name) (testing_events.name > 0 && testing_events.name-- > 0)
+#else
+#define TESTING_EVENT(name) 0
 #endif
 
 /* Before a short loop of constant length: -O2 alone leaves such loops rolled. */
