@@ -126,17 +126,18 @@ static PyObject *testing_base_multiply(PyObject *module, PyObject *const *args, 
     return bytes_from(result, sizeof result);
 }
 
-/* multiply(s, point, t): X ‖ Y of s·G + t·P by the variable-time path, or None for infinity. */
+/* multiply(s, point, t, with_table): X ‖ Y of s·G + t·P by a variable-time path, or None for
+ * infinity. The last argument is one byte. */
 static PyObject *testing_multiply(PyObject *module, PyObject *const *args, Py_ssize_t count) {
-    unsigned char s_bytes[32], encoded[65], t_bytes[32], result[64];
-    void *const targets[] = {s_bytes, encoded, t_bytes};
-    const size_t sizes[] = {32, 65, 32};
+    unsigned char s_bytes[32], encoded[65], t_bytes[32], with_table, result[64];
+    void *const targets[] = {s_bytes, encoded, t_bytes, &with_table};
+    const size_t sizes[] = {32, 65, 32, 1};
     scalar s, t;
     public_key key;
     gej sum;
     ge point;
     (void)module;
-    if (testing_arguments(args, count, 3, targets, sizes) != 0) {
+    if (testing_arguments(args, count, 4, targets, sizes) != 0) {
         return NULL;
     }
     (void)scalar_set_bytes(&s, s_bytes);
@@ -145,8 +146,14 @@ static PyObject *testing_multiply(PyObject *module, PyObject *const *args, Py_ss
         PyErr_SetString(PyExc_ValueError, "point");
         return NULL;
     }
-    build_tables();
-    ecmult_var(&sum, &s, &key.point, &t);
+    build_prepared_tables();
+    if (with_table) {
+        ecmult_table table;
+        ecmult_table_set_var(&table, &key.point);
+        ecmult_table_var(&sum, &s, &table, &t);
+    } else {
+        ecmult_var(&sum, &s, &key.point, &t);
+    }
     if (gej_is_infinity_var(&sum)) {
         Py_RETURN_NONE;
     }

@@ -131,6 +131,7 @@ def test_multiples_of_p_normalise_to_zero(testing_core):
 
 # --- multiplications -----------------------------------------------------------------------
 
+PATHS = (b"\0", b"\1")  # without and with a table of the point
 LAST_ROW = 30 * 2**252 - N  # the comb's last addition doubles: see ecmult_gen_impl.h
 
 
@@ -163,8 +164,10 @@ def test_base_multiplication_of_edges(testing_core):
 def test_sum_of_products(testing_core, s, t, d):
     s, t, d = s % N, t % N, d % (N - 2) + 1
     public = reference.public_point(d)
-    result = testing_core.multiply(pack(s), b"\4" + pack(public.x) + pack(public.y), pack(t))
-    assert result == affine(reference.multiply((s + t * d) % N, reference.generator()))
+    encoded = b"\4" + pack(public.x) + pack(public.y)
+    wanted = affine(reference.multiply((s + t * d) % N, reference.generator()))
+    for with_table in PATHS:
+        assert testing_core.multiply(pack(s), encoded, pack(t), with_table) == wanted
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.sampled_from([1, -1]))
@@ -176,9 +179,10 @@ def test_small_scalars_collide_on_the_way(testing_core, s, t, sign):
     public = reference.public_point(d)
     encoded = b"\4" + pack(public.x) + pack(public.y)
     for factor in (1, 2, 3, 2**100, N - 1):
-        result = testing_core.multiply(pack(s * factor % N), encoded, pack(t * factor % N))
-        total = (s + t * d) * factor % N
-        assert result == affine(reference.multiply(total, reference.generator()))
+        scalars = pack(s * factor % N), encoded, pack(t * factor % N)
+        wanted = affine(reference.multiply((s + t * d) * factor % N, reference.generator()))
+        for with_table in PATHS:
+            assert testing_core.multiply(*scalars, with_table) == wanted
 
 
 # --- signatures ----------------------------------------------------------------------------
@@ -204,12 +208,18 @@ def test_nonces_that_must_be_drawn_again(testing_core):
     assert testing_core.sign_with_nonce(pack(d), pack((1 - x) % N), pack(k)) is not None
 
 
+def keys(core, public: reference.Point):
+    """The key without tables and with."""
+    key = core.load_public(b"\4" + pack(public.x) + pack(public.y), 0)
+    return key, core.prepare(key)
+
+
 @given(SCALAR, SCALAR, SCALAR, SCALAR)
 def test_verifying_any_numbers(testing_core, d, e, r, s):
     public = reference.public_point(d % (N - 2) + 1)
-    key = testing_core.load_public(b"\4" + pack(public.x) + pack(public.y), 0)
     wanted = reference.verify_digest(e, r, s, public)
-    assert key.verify_digest(pack(r) + pack(s), pack(e)) == wanted
+    for key in keys(testing_core, public):
+        assert key.verify_digest(pack(r) + pack(s), pack(e)) == wanted
 
 
 @given(SCALAR, SCALAR, SCALAR)
@@ -222,8 +232,8 @@ def test_verifying_crafted_signatures(testing_core, d, r, s):
         reference.multiply(s, reference.generator()), reference.multiply(t, public)
     )
     e = (r - (total.x if total else 0)) % N
-    key = testing_core.load_public(b"\4" + pack(public.x) + pack(public.y), 0)
     wanted = reference.verify_digest(e, r, s, public)
     assert wanted == (r != 0 and s != 0 and t != 0 and total is not None)
-    assert key.verify_digest(pack(r) + pack(s), pack(e)) == wanted
-    assert not key.verify_digest(pack(r) + pack(s), pack(e ^ 1))
+    for key in keys(testing_core, public):
+        assert key.verify_digest(pack(r) + pack(s), pack(e)) == wanted
+        assert not key.verify_digest(pack(r) + pack(s), pack(e ^ 1))

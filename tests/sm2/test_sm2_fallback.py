@@ -118,6 +118,7 @@ def test_edges_as_the_core_answers(quiet, edge):
     key = _fallback.load_public(bytes.fromhex(edge["public"]), 0)
     raw, digest = bytes.fromhex(edge["r"] + edge["s"]), bytes.fromhex(edge["e"])
     assert key.verify_digest(raw, digest) == edge["valid"]
+    assert _fallback.prepare(key).verify_digest(raw, digest) == edge["valid"]
 
 
 def test_same_surface(quiet, signed):
@@ -131,8 +132,13 @@ def test_same_surface(quiet, signed):
     assert not key.verify(signature[:-1], MESSAGE, None)
     assert not key.verify_raw(signature, MESSAGE, None)
     assert not key.verify_digest(b"", bytes(32))
-    methods = {name for name in dir(key) if not name.startswith("_")}
-    assert methods == {name for name in dir(core) if not name.startswith("_")}
+    prepared = _fallback.prepare(key)
+    assert prepared.verify(signature, MESSAGE, None)
+    assert not prepared.verify(signature, MESSAGE, b"")
+    assert not prepared.verify_raw(signature, MESSAGE, None)
+    for ours, theirs in ((key, core), (prepared, sm2._backend.core.prepare(core))):
+        methods = {name for name in dir(ours) if not name.startswith("_")}
+        assert methods == {name for name in dir(theirs) if not name.startswith("_")}
     names = {name for name in dir(sm2._backend.core) if not name.startswith("_")}
     only_compiled = {"PrivateKey", "tier", "use_tier"}
     assert names - only_compiled <= set(dir(_fallback))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from govseal.sm2 import _backend
 from govseal.sm2.digest import Sm3, identity_digest, sm3
 from govseal.sm2.encoding import decode_signature, encode_signature
-from govseal.sm2.keys import PrivateKey, PublicKey
+from govseal.sm2.keys import PreparedKey, PrivateKey, PublicKey
 from govseal.sm2.params import DEFAULT_USER_ID
 
 TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_USER_ID",
+    "PreparedKey",
     "PrivateKey",
     "PublicKey",
     "Sm3",

@@ -18,39 +18,13 @@ def _user_id(user_id: BytesLike) -> BytesLike | None:
     return None if user_id is DEFAULT_USER_ID else user_id
 
 
-class PublicKey:
-    """A point of the curve that was fully checked when it was decoded."""
+class _Verifier:
+    """What keys with and without tables have in common."""
 
     __slots__ = ("_encoded", "_key")
 
-    _key: core.PublicKey
+    _key: core.PublicKey | core.PreparedKey
     _encoded: bytes
-
-    def __init__(self) -> None:
-        raise TypeError("use PublicKey.decode()")
-
-    @classmethod
-    def decode(cls, encoded: BytesLike, *, allow_compressed: bool = False) -> PublicKey:
-        """The key of a point 04 ‖ X ‖ Y (GB/T 35276, 7.1), 65 bytes.
-
-        With ``allow_compressed`` also 02 ‖ X or 03 ‖ X, 33 bytes. Hybrid forms, infinity,
-        points off the curve, coordinates above the field and -G (the private key n-1 does not
-        exist, and under -G every s is valid) are refused.
-
-        Raises:
-            EncodingError: the bytes are not such a point.
-        """
-        try:
-            return cls._wrap(core.load_public(encoded, allow_compressed))
-        except ValueError as error:
-            raise EncodingError(f"SM2 public key: {error}", part="SM2PublicKey") from None
-
-    @classmethod
-    def _wrap(cls, key: core.PublicKey) -> PublicKey:
-        self = object.__new__(cls)
-        self._key = key
-        self._encoded = key.encode()
-        return self
 
     def encode(self) -> bytes:
         """The point as 04 ‖ X ‖ Y: 65 bytes."""
@@ -60,14 +34,6 @@ class PublicKey:
     def fingerprint(self) -> str:
         """SM3 of the encoded point: 64 hex digits."""
         return core.sm3(self._encoded).hex()
-
-    def identity_digest(self, user_id: BytesLike = DEFAULT_USER_ID) -> bytes:
-        """Z of this key and user ID, 32 bytes (GB/T 32918.2, 5.5).
-
-        Raises:
-            ValueError: the ID is longer than 8191 bytes.
-        """
-        return self._key.identity_digest(_user_id(user_id))
 
     def verify(
         self, signature: BytesLike, message: BytesLike, *, user_id: BytesLike = DEFAULT_USER_ID
@@ -105,6 +71,55 @@ class PublicKey:
         if not self._key.verify_digest(signature, digest):
             raise InvalidSignature(_INVALID)
 
+
+class PublicKey(_Verifier):
+    """A point of the curve that was fully checked when it was decoded."""
+
+    __slots__ = ()
+
+    _key: core.PublicKey
+
+    def __init__(self) -> None:
+        raise TypeError("use PublicKey.decode()")
+
+    @classmethod
+    def decode(cls, encoded: BytesLike, *, allow_compressed: bool = False) -> PublicKey:
+        """The key of a point 04 ‖ X ‖ Y (GB/T 35276, 7.1), 65 bytes.
+
+        With ``allow_compressed`` also 02 ‖ X or 03 ‖ X, 33 bytes. Hybrid forms, infinity,
+        points off the curve, coordinates above the field and -G (the private key n-1 does not
+        exist, and under -G every s is valid) are refused.
+
+        Raises:
+            EncodingError: the bytes are not such a point.
+        """
+        try:
+            return cls._wrap(core.load_public(encoded, allow_compressed))
+        except ValueError as error:
+            raise EncodingError(f"SM2 public key: {error}", part="SM2PublicKey") from None
+
+    @classmethod
+    def _wrap(cls, key: core.PublicKey) -> PublicKey:
+        self = object.__new__(cls)
+        self._key = key
+        self._encoded = key.encode()
+        return self
+
+    def identity_digest(self, user_id: BytesLike = DEFAULT_USER_ID) -> bytes:
+        """Z of this key and user ID, 32 bytes (GB/T 32918.2, 5.5).
+
+        Raises:
+            ValueError: the ID is longer than 8191 bytes.
+        """
+        return self._key.identity_digest(_user_id(user_id))
+
+    def prepare(self) -> PreparedKey:
+        """This key with tables (4 KB), for about the time of one verification.
+
+        Each verification with them takes about a third; the answers are the same.
+        """
+        return PreparedKey._wrap(self)  # noqa: SLF001 - the same module
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PublicKey):
             return NotImplemented
@@ -118,6 +133,37 @@ class PublicKey:
 
     def __reduce__(self) -> tuple[object, tuple[bytes]]:
         return PublicKey.decode, (self._encoded,)
+
+
+class PreparedKey(_Verifier):
+    """A public key that verifies faster, by tables of its multiples; made by ``prepare()``."""
+
+    __slots__ = ("_public_key",)
+
+    _key: core.PreparedKey
+    _public_key: PublicKey
+
+    def __init__(self) -> None:
+        raise TypeError("use PublicKey.prepare()")
+
+    @classmethod
+    def _wrap(cls, public_key: PublicKey) -> PreparedKey:
+        self = object.__new__(cls)
+        self._key = core.prepare(public_key._key)  # noqa: SLF001 - the same module
+        self._encoded = public_key.encode()
+        self._public_key = public_key
+        return self
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The key without tables."""
+        return self._public_key
+
+    def __repr__(self) -> str:
+        return f"<PreparedKey of {self._public_key!r}>"
+
+    def __reduce__(self) -> tuple[object, tuple[PublicKey]]:
+        return PublicKey.prepare, (self._public_key,)
 
 
 class PrivateKey:

@@ -13,6 +13,7 @@
 #include "core.h"
 
 #include "python_keys.h"
+#include "python_prepared.h"
 #include "python_sm3.h"
 #include "python_tier.h"
 #include "python_util.h"
@@ -27,6 +28,7 @@ static int core_exec(PyObject *module) {
     tier = tier_best();
     if (add_type(module, &sm3_spec, &state->sm3_type) != 0 ||
         add_type(module, &public_key_spec, &state->public_key_type) != 0 ||
+        add_type(module, &prepared_key_spec, &state->prepared_key_type) != 0 ||
         add_type(module, &private_key_spec, &state->private_key_type) != 0) {
         return -1;
     }
@@ -37,6 +39,7 @@ static int core_traverse(PyObject *module, visitproc visit, void *arg) {
     core_state *state = PyModule_GetState(module);
     Py_VISIT(state->sm3_type);
     Py_VISIT(state->public_key_type);
+    Py_VISIT(state->prepared_key_type);
     Py_VISIT(state->private_key_type);
     return 0;
 }
@@ -45,6 +48,7 @@ static int core_clear(PyObject *module) {
     core_state *state = PyModule_GetState(module);
     Py_CLEAR(state->sm3_type);
     Py_CLEAR(state->public_key_type);
+    Py_CLEAR(state->prepared_key_type);
     Py_CLEAR(state->private_key_type);
     return 0;
 }
@@ -65,6 +69,7 @@ static PyMethodDef core_methods[] = {
     {"tier", core_tier_name, METH_NOARGS, "The tier in use."},
     {"use_tier", core_use_tier, METH_O, "Takes a lower tier than the best."},
     {"load_public", FASTCALL(core_load_public), METH_FASTCALL, "A checked public key."},
+    {"prepare", core_prepare, METH_O, "A public key with tables."},
     {"load_private", core_load_private, METH_O, "The key of 32 bytes d."},
     {"generate_private", core_generate_private, METH_NOARGS, "A random key."},
     TESTING_METHODS

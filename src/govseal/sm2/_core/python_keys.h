@@ -3,6 +3,7 @@
 #define GOVSEAL_PYTHON_KEYS_H
 
 #include "python_util.h"
+#include "python_verify.h"
 
 /* --- Public keys ---------------------------------------------------------------------------- */
 
@@ -59,78 +60,6 @@ static PyObject *public_key_identity_digest(PyObject *self, PyObject *arg) {
     identity_of(z, &((public_key_object *)self)->key, &user_id);
     PyBuffer_Release(&user_id);
     return bytes_from(z, sizeof z);
-}
-
-/* Arguments: signature, message, user_id. The signature arrives as DER or as r ‖ s. */
-static PyObject *verify_message(PyObject *self, PyObject *const *args, int is_der) {
-    const public_key *key = &((public_key_object *)self)->key;
-    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE];
-    Py_buffer buffers[3];
-    int is_valid;
-
-    if (get_buffers(buffers, args, 3, 1) != 0) {
-        return NULL;
-    }
-    if (check_user_id(&buffers[2]) != 0) {
-        release_buffers(buffers, 3);
-        return NULL;
-    }
-    if (is_der) {
-        is_valid = der_decode_signature(raw, buffers[0].buf, (size_t)buffers[0].len);
-    } else {
-        is_valid = buffers[0].len == RAW_SIGNATURE_SIZE;
-        if (is_valid) {
-            memcpy(raw, buffers[0].buf, RAW_SIGNATURE_SIZE);
-        }
-    }
-    if (is_valid) {
-        build_tables();
-        Py_BEGIN_ALLOW_THREADS
-        message_digest(digest, key, &buffers[1], &buffers[2]);
-        is_valid = public_key_verify_var(key, raw, digest);
-        Py_END_ALLOW_THREADS
-    }
-    release_buffers(buffers, 3);
-    return PyBool_FromLong(is_valid);
-}
-
-static PyObject *public_key_verify(PyObject *self, PyObject *const *args, Py_ssize_t count) {
-    return check_count("verify", count, 3) != 0 ? NULL : verify_message(self, args, 1);
-}
-
-static PyObject *public_key_verify_raw(PyObject *self, PyObject *const *args, Py_ssize_t count) {
-    return check_count("verify_raw", count, 3) != 0 ? NULL : verify_message(self, args, 0);
-}
-
-/* Arguments: signature (DER, or else 64 raw bytes), digest. */
-static PyObject *public_key_verify_digest(PyObject *self, PyObject *const *args,
-                                          Py_ssize_t count) {
-    const public_key *key = &((public_key_object *)self)->key;
-    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE];
-    Py_buffer buffers[2];
-    int is_valid;
-
-    if (check_count("verify_digest", count, 2) != 0 || get_buffers(buffers, args, 2, 0) != 0) {
-        return NULL;
-    }
-    if (check_digest(&buffers[1]) != 0) {
-        release_buffers(buffers, 2);
-        return NULL;
-    }
-    memcpy(digest, buffers[1].buf, SM3_DIGEST_SIZE);
-    is_valid = der_decode_signature(raw, buffers[0].buf, (size_t)buffers[0].len);
-    if (!is_valid && buffers[0].len == RAW_SIGNATURE_SIZE) {
-        memcpy(raw, buffers[0].buf, RAW_SIGNATURE_SIZE);
-        is_valid = 1;
-    }
-    release_buffers(buffers, 2);
-    if (is_valid) {
-        build_tables();
-        Py_BEGIN_ALLOW_THREADS
-        is_valid = public_key_verify_var(key, raw, digest);
-        Py_END_ALLOW_THREADS
-    }
-    return PyBool_FromLong(is_valid);
 }
 
 /* --- Private keys --------------------------------------------------------------------------- */
@@ -275,10 +204,7 @@ static void private_key_dealloc(PyObject *self) {
 static PyMethodDef public_key_methods[] = {
     {"encode", public_key_encode, METH_NOARGS, "04 || X || Y."},
     {"identity_digest", public_key_identity_digest, METH_O, "Z for a user ID."},
-    {"verify", FASTCALL(public_key_verify), METH_FASTCALL, "Whether a DER signature is valid."},
-    {"verify_raw", FASTCALL(public_key_verify_raw), METH_FASTCALL, "Whether r || s is valid."},
-    {"verify_digest", FASTCALL(public_key_verify_digest), METH_FASTCALL,
-     "Whether a signature, DER or raw, signs a digest."},
+    VERIFY_METHOD_TABLE(public_key),
     {NULL, NULL, 0, NULL}};
 
 static PyMethodDef private_key_methods[] = {

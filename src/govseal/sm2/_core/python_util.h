@@ -11,6 +11,7 @@
 typedef struct {
     PyTypeObject *sm3_type;
     PyTypeObject *public_key_type;
+    PyTypeObject *prepared_key_type;
     PyTypeObject *private_key_type;
 } core_state;
 
@@ -23,6 +24,11 @@ typedef struct {
     PyObject_HEAD
     public_key key;
 } public_key_object;
+
+typedef struct {
+    PyObject_HEAD
+    prepared_key key;
+} prepared_key_object;
 
 typedef struct {
     PyObject_HEAD
@@ -42,6 +48,14 @@ static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
  * and leave the child waiting for ever. It takes about a millisecond, once. */
 static void build_tables(void) {
     pthread_once(&tables_once, signature_build_tables);
+}
+
+static pthread_once_t prepared_tables_once = PTHREAD_ONCE_INIT;
+
+/* The same for what prepared keys need besides. */
+static void build_prepared_tables(void) {
+    build_tables();
+    pthread_once(&prepared_tables_once, prepared_build_tables);
 }
 
 static int check_count(const char *name, Py_ssize_t got, Py_ssize_t wanted) {
