@@ -45,6 +45,7 @@
 #include "sm3_hmac_impl.h"
 #include "sm3_kdf_impl.h"
 #include "nonce_impl.h"
+#include "sm3_many_impl.h"
 
 #include "signature_impl.h"
 

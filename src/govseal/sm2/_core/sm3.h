@@ -10,7 +10,7 @@
 typedef struct {
     uint32_t state[8];
     uint64_t length; /* bytes so far; the standard ends at 2^61 bytes */
-    unsigned char block[SM3_BLOCK_SIZE]; /* the last length mod 64 bytes */
+    unsigned char block[2 * SM3_BLOCK_SIZE]; /* the last length mod 64 bytes, and room for padding */
 } sm3_context;
 
 static void sm3_init(sm3_context *context);

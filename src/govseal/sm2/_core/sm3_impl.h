@@ -26,13 +26,16 @@ static inline void sm3_store(unsigned char *bytes, uint32_t word) {
     bytes[3] = (unsigned char)word;
 }
 
+/* The constant of round j, rotated as the round wants it. */
+#define SM3_ROTATE(x, count) ((uint32_t)(x) << ((count) & 31) | (uint32_t)(x) >> (-(count) & 31))
+#define SM3_CONSTANT(j) SM3_ROTATE((j) < 16 ? 0x79cc4519u : 0x7a879d8au, j)
+
 /* Round j, with the eight registers renamed instead of moved: the new A lands in D and the new E in
  * H, and the next round is called with the names rotated. W sits in a ring of 16 words. */
 #define SM3_ROUND(a, b, c, d, e, f, g, h, ff, gg, j)                                               \
     do {                                                                                           \
-        const uint32_t constant = sm3_rotate((j) < 16 ? 0x79cc4519u : 0x7a879d8au, (j));           \
         const uint32_t a12 = sm3_rotate(a, 12);                                                    \
-        const uint32_t ss1 = sm3_rotate(a12 + e + constant, 7);                                    \
+        const uint32_t ss1 = sm3_rotate(a12 + e + SM3_CONSTANT(j), 7);                                    \
         d += (ff) + (ss1 ^ a12) + (w[(j) & 15] ^ w[((j) + 4) & 15]);                               \
         h = sm3_p0(h + (gg) + ss1 + w[(j) & 15]);                                                  \
         b = sm3_rotate(b, 9);                                                                      \
@@ -149,42 +152,26 @@ static void sm3_update(sm3_context *context, const unsigned char *data, size_t s
     }
 }
 
-static void sm3_final(sm3_context *context, unsigned char digest[SM3_DIGEST_SIZE]) {
-    const uint64_t bits = context->length * 8;
-    size_t filled = context->length % SM3_BLOCK_SIZE;
+/* Completes a message of length bytes whose last filled bytes, less than a block, stand in buffer;
+ * returns how many blocks stand there now, 1 or 2. */
+static inline size_t sm3_pad(unsigned char buffer[2 * SM3_BLOCK_SIZE], size_t filled,
+                             uint64_t length) {
+    const size_t size = filled < SM3_BLOCK_SIZE - 8 ? SM3_BLOCK_SIZE : 2 * SM3_BLOCK_SIZE;
+    VERIFY_CHECK(filled < SM3_BLOCK_SIZE);
+    buffer[filled] = 0x80;
+    memset(buffer + filled + 1, 0, size - 8 - filled - 1);
+    sm3_store(buffer + size - 8, (uint32_t)(length >> 29)); /* the length in bits */
+    sm3_store(buffer + size - 4, (uint32_t)length << 3);
+    return size / SM3_BLOCK_SIZE;
+}
 
-    context->block[filled++] = 0x80;
-    if (filled > SM3_BLOCK_SIZE - 8) {
-        memset(context->block + filled, 0, SM3_BLOCK_SIZE - filled);
-        sm3_blocks(context->state, context->block, 1);
-        filled = 0;
-    }
-    memset(context->block + filled, 0, SM3_BLOCK_SIZE - 8 - filled);
-    sm3_store(context->block + SM3_BLOCK_SIZE - 8, (uint32_t)(bits >> 32));
-    sm3_store(context->block + SM3_BLOCK_SIZE - 4, (uint32_t)bits);
-    sm3_blocks(context->state, context->block, 1);
+static void sm3_final(sm3_context *context, unsigned char digest[SM3_DIGEST_SIZE]) {
+    const size_t filled = context->length % SM3_BLOCK_SIZE;
+    const size_t blocks = sm3_pad(context->block, filled, context->length);
+    sm3_blocks(context->state, context->block, blocks);
     for (int i = 0; i < 8; i++) {
         sm3_store(digest + 4 * i, context->state[i]);
     }
-}
-
-static void sm3_many_after(unsigned char *digests, const sm3_context *start,
-                           const sm3_message *messages, size_t count) {
-    sm3_context context;
-    VERIFY_CHECK(start->length % SM3_BLOCK_SIZE == 0);
-    for (size_t i = 0; i < count; i++) {
-        context = *start;
-        sm3_update(&context, messages[i].head, messages[i].head_size);
-        sm3_update(&context, messages[i].data, messages[i].size);
-        sm3_final(&context, digests + SM3_DIGEST_SIZE * i);
-    }
-    wipe(&context, sizeof context);
-}
-
-static void sm3_many(unsigned char *digests, const sm3_message *messages, size_t count) {
-    sm3_context start;
-    sm3_init(&start);
-    sm3_many_after(digests, &start, messages, count);
 }
 
 #endif

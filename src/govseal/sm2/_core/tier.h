@@ -1,8 +1,8 @@
 /* Which instructions the core uses here: chosen once, when the module is loaded.
  *
  * Every tier computes the same; a higher one only adds faster code for some of the work. Code for a
- * tier above portable stands between `#pragma GCC push_options` / `target(...)` and `pop_options`,
- * and is called behind a comparison with `tier` alone.
+ * tier above portable stands between TARGET_BEGIN(...) and TARGET_END, and is called behind a
+ * comparison with `tier` alone.
  */
 #ifndef GOVSEAL_TIER_H
 #define GOVSEAL_TIER_H
@@ -23,6 +23,15 @@ static const char *const TIER_NAMES[TIER_COUNT] __attribute__((unused)) = {"port
 #define HAS_LANES 1
 #define TARGET_AVX2 "avx2,bmi,bmi2"
 #define TARGET_IFMA "avx2,bmi,bmi2,avx512f,avx512dq,avx512bw,avx512vl,avx512ifma"
+#define TARGET_PRAGMA(text) _Pragma(#text)
+#if defined(__clang__)
+#define TARGET_BEGIN(names)                                                                        \
+    TARGET_PRAGMA(clang attribute push(__attribute__((target(names))), apply_to = function))
+#define TARGET_END TARGET_PRAGMA(clang attribute pop)
+#else
+#define TARGET_BEGIN(names) TARGET_PRAGMA(GCC push_options) TARGET_PRAGMA(GCC target(names))
+#define TARGET_END TARGET_PRAGMA(GCC pop_options)
+#endif
 #else
 #define HAS_LANES 0
 #endif
