@@ -7,6 +7,7 @@
 #include "check.h"
 #include "test_field.h"
 #include "test_group.h"
+#include "test_lanes.h"
 #include "test_prepared.h"
 #include "test_signature.h"
 #include "test_sm3.h"
@@ -26,6 +27,7 @@ int main(int argc, char **argv) {
     test_scalar_range();
     test_small_groups();
     test_curve_equation();
+    test_lanes();
     test_wnaf();
     test_gen_against_var();
     test_sum_of_products();

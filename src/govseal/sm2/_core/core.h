@@ -10,9 +10,11 @@
 #include "modinv.h"
 
 #include "field.h"
+#include "field8.h"
 #include "scalar.h"
 
 #include "group.h"
+#include "group8.h"
 
 #include "der.h"
 #include "ecmult.h"
@@ -33,9 +35,11 @@
 #include "modinv_impl.h"
 
 #include "field_impl.h"
+#include "field8_impl.h"
 #include "scalar_impl.h"
 
 #include "group_impl.h"
+#include "group8_impl.h"
 
 #include "der_impl.h"
 #include "ecmult_gen_impl.h"

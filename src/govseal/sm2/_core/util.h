@@ -73,7 +73,7 @@ static struct {
 #endif
 
 /* Before a short loop of constant length: -O2 alone leaves such loops rolled. */
-#define UNROLL _Pragma("GCC unroll 8")
+#define UNROLL _Pragma("GCC unroll 16")
 
 /* Hides a value from the optimiser, so that it cannot turn mask arithmetic into a branch. */
 static inline uint64_t value_barrier(uint64_t x) {
