@@ -70,6 +70,10 @@ class SigningUnavailable(GovsealError):
     """Software signing with SM2 needs the compiled core, which is not installed here."""
 
 
+class SigningFault(GovsealError):
+    """A signature that was just made does not verify: a fault of the machine or its memory."""
+
+
 class SealError(GovsealError):
     """The seal may not be made or used so; ``code`` is one of the ``E_…`` refusals."""
 

@@ -282,11 +282,26 @@ static PyObject *testing_set_randomness(PyObject *module, PyObject *arg) {
     Py_RETURN_NONE;
 }
 
-/* refuse_nonces(count): so many nonces are turned down, as where r = 0. */
-static PyObject *testing_refuse_nonces(PyObject *module, PyObject *arg) {
+/* happen(event, count): it happens the next count times: "refuse_nonce", "spoil_point", "spoil_s". */
+static PyObject *testing_happen(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    static const struct {
+        const char *name;
+        int *times;
+    } events[] = {{"refuse_nonce", &testing_events.refuse_nonce},
+                  {"spoil_point", &testing_events.spoil_point},
+                  {"spoil_s", &testing_events.spoil_s}};
     (void)module;
-    testing_events.refuse_nonce = (int)PyLong_AsLong(arg);
-    return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    if (check_count("testing", count, 2) != 0) {
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        if (PyUnicode_CompareWithASCIIString(args[0], events[i].name) == 0) {
+            *events[i].times = (int)PyLong_AsLong(args[1]);
+            return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+        }
+    }
+    PyErr_SetString(PyExc_ValueError, "event");
+    return NULL;
 }
 
 /* path_counts(): how often the rare paths were taken so far. */
@@ -313,7 +328,7 @@ static PyObject *testing_path_counts(PyObject *module, PyObject *unused) {
     {"nonce_from_digest", FASTCALL(testing_nonce_from_digest), METH_FASTCALL, NULL},               \
     {"nonce_message_digest", FASTCALL(testing_nonce_message_digest), METH_FASTCALL, NULL},         \
     {"randomness", testing_set_randomness, METH_O, NULL},                                          \
-    {"refuse_nonces", testing_refuse_nonces, METH_O, NULL},                                        \
+    {"happen", FASTCALL(testing_happen), METH_FASTCALL, NULL},                                     \
     {"path_counts", testing_path_counts, METH_NOARGS, NULL},
 
 #endif

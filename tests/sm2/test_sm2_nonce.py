@@ -143,7 +143,7 @@ def test_another_nonce_where_the_standard_wants_one(testing_core, randomness, re
     """The counter goes on, so that a stuck generator does not offer the same nonce for ever."""
     key = testing_core.load_private(pack(D))
     randomness(0)
-    testing_core.refuse_nonces(refused)
+    testing_core.happen("refuse_nonce", refused)
     wanted, _ = reference.hedged_nonce(bytes(32), D, pack(1), refused)
     assert nonce_behind(key.sign_digest(pack(1)), D) == wanted
     assert (

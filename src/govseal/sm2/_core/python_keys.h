@@ -144,39 +144,77 @@ static PyObject *private_key_export_bytes(PyObject *self, PyObject *unused) {
     return result;
 }
 
-/* Arguments: message, user_id. */
+/* Signs outside the interpreter lock; 0, or -1 with a Python error. */
+static int sign_digest_to_der(unsigned char der[DER_SIGNATURE_MAX], size_t *size,
+                              const private_key_object *signer,
+                              const unsigned char digest[SM3_DIGEST_SIZE], int verify_after_sign) {
+    unsigned char raw[RAW_SIGNATURE_SIZE];
+    sign_status status;
+    Py_BEGIN_ALLOW_THREADS
+    if (verify_after_sign) {
+        status = private_key_sign_verified(raw, &signer->key, &signer->public->key, digest);
+    } else {
+        status = private_key_sign(raw, &signer->key, digest) == 0 ? SIGN_OK : SIGN_NO_RANDOMNESS;
+    }
+    Py_END_ALLOW_THREADS
+    if (status == SIGN_NO_RANDOMNESS) {
+        PyErr_SetFromErrno(PyExc_OSError);
+        return -1;
+    }
+    if (status == SIGN_FAULT) {
+        PyErr_SetString(PyExc_ArithmeticError, "a signature that does not verify was made");
+        return -1;
+    }
+    *size = der_encode_signature(der, raw);
+    return 0;
+}
+
+/* Arguments: message, user_id, and verify_after_sign or nothing. */
 static PyObject *private_key_sign_message(PyObject *self, PyObject *const *args,
                                           Py_ssize_t count) {
     const private_key_object *signer = (private_key_object *)self;
-    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE], der[DER_SIGNATURE_MAX];
+    unsigned char digest[SM3_DIGEST_SIZE], der[DER_SIGNATURE_MAX];
     Py_buffer buffers[2];
-    int failed;
+    int verify_after_sign;
+    size_t size;
 
-    if (check_count("sign", count, 2) != 0 || get_buffers(buffers, args, 2, 1) != 0) {
+    if (count != 3 && check_count("sign", count, 2) != 0) {
+        return NULL;
+    }
+    verify_after_sign = count == 3 ? PyObject_IsTrue(args[2]) : 0;
+    if (verify_after_sign < 0 || get_buffers(buffers, args, 2, 1) != 0) {
         return NULL;
     }
     if (check_user_id(&buffers[1]) != 0) {
         release_buffers(buffers, 2);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS
-    message_digest(digest, &signer->public->key, &buffers[0], &buffers[1]);
-    failed = private_key_sign(raw, &signer->key, digest);
-    Py_END_ALLOW_THREADS
-    release_buffers(buffers, 2);
-    if (failed) {
-        return PyErr_SetFromErrno(PyExc_OSError);
+    if (buffers[0].len < RELEASE_THRESHOLD) {
+        message_digest(digest, &signer->public->key, &buffers[0], &buffers[1]);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        message_digest(digest, &signer->public->key, &buffers[0], &buffers[1]);
+        Py_END_ALLOW_THREADS
     }
-    return bytes_from(der, der_encode_signature(der, raw));
+    release_buffers(buffers, 2);
+    if (sign_digest_to_der(der, &size, signer, digest, verify_after_sign) != 0) {
+        return NULL;
+    }
+    return bytes_from(der, size);
 }
 
-static PyObject *private_key_sign_digest(PyObject *self, PyObject *arg) {
-    const private_key_object *signer = (private_key_object *)self;
-    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE], der[DER_SIGNATURE_MAX];
+/* Arguments: digest, and verify_after_sign or nothing. */
+static PyObject *private_key_sign_digest(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+    unsigned char digest[SM3_DIGEST_SIZE], der[DER_SIGNATURE_MAX];
     Py_buffer buffer;
-    int failed;
+    int verify_after_sign;
+    size_t size;
 
-    if (PyObject_GetBuffer(arg, &buffer, PyBUF_SIMPLE) != 0) {
+    if (count != 2 && check_count("sign_digest", count, 1) != 0) {
+        return NULL;
+    }
+    verify_after_sign = count == 2 ? PyObject_IsTrue(args[1]) : 0;
+    if (verify_after_sign < 0 || get_buffers(&buffer, args, 1, 0) != 0) {
         return NULL;
     }
     if (check_digest(&buffer) != 0) {
@@ -185,13 +223,11 @@ static PyObject *private_key_sign_digest(PyObject *self, PyObject *arg) {
     }
     memcpy(digest, buffer.buf, sizeof digest);
     PyBuffer_Release(&buffer);
-    Py_BEGIN_ALLOW_THREADS
-    failed = private_key_sign(raw, &signer->key, digest);
-    Py_END_ALLOW_THREADS
-    if (failed) {
-        return PyErr_SetFromErrno(PyExc_OSError);
+    if (sign_digest_to_der(der, &size, (private_key_object *)self, digest, verify_after_sign) !=
+        0) {
+        return NULL;
     }
-    return bytes_from(der, der_encode_signature(der, raw));
+    return bytes_from(der, size);
 }
 
 static void private_key_dealloc(PyObject *self) {
@@ -211,7 +247,8 @@ static PyMethodDef private_key_methods[] = {
     {"public_key", private_key_public_key, METH_NOARGS, "The public part."},
     {"export", private_key_export_bytes, METH_NOARGS, "The secret d, 32 bytes."},
     {"sign", FASTCALL(private_key_sign_message), METH_FASTCALL, "A DER signature of a message."},
-    {"sign_digest", private_key_sign_digest, METH_O, "A DER signature of a digest."},
+    {"sign_digest", FASTCALL(private_key_sign_digest), METH_FASTCALL,
+     "A DER signature of a digest."},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot public_key_slots[] = {

@@ -76,4 +76,11 @@ static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE], co
 static int private_key_sign(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
                             const unsigned char digest[SM3_DIGEST_SIZE]);
 
+/* The same, and gives a signature away only if it verifies with the public part: one that a fault of
+ * the machine has spoiled can betray d. */
+typedef enum { SIGN_OK = 0, SIGN_NO_RANDOMNESS, SIGN_FAULT } sign_status;
+static sign_status private_key_sign_verified(unsigned char raw[RAW_SIGNATURE_SIZE],
+                                             const private_key *key, const public_key *public,
+                                             const unsigned char digest[SM3_DIGEST_SIZE]);
+
 #endif

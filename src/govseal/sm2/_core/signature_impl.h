@@ -195,6 +195,7 @@ static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE],
     scalar r, s, k_plus_r;
 
     ecmult_gen(&point, k);
+    point.x.n[0] ^= (uint64_t)TESTING_EVENT(spoil_point);
     fe_get_words(words, &point.x);
     scalar_set_words(&s, words);
     (void)scalar_set_bytes(&r, digest);
@@ -202,6 +203,7 @@ static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE],
     scalar_add(&k_plus_r, k, &r);
     scalar_mul_montgomery(&s, &key->inverse, &k_plus_r);
     scalar_sub(&s, &s, &r);
+    s.d[1] ^= (uint64_t)TESTING_EVENT(spoil_s);
     is_valid = (scalar_is_zero(&r) | scalar_is_zero(&k_plus_r) | scalar_is_zero(&s)) ^ 1;
     DECLASSIFY(&is_valid, sizeof is_valid);
     if (is_valid) {
@@ -231,6 +233,24 @@ static int private_key_sign(unsigned char raw[RAW_SIGNATURE_SIZE], const private
     wipe(&k, sizeof k);
     wipe_stack();
     return 0;
+}
+
+static sign_status private_key_sign_verified(unsigned char raw[RAW_SIGNATURE_SIZE],
+                                             const private_key *key, const public_key *public,
+                                             const unsigned char digest[SM3_DIGEST_SIZE]) {
+    unsigned char made[RAW_SIGNATURE_SIZE];
+    sign_status status = SIGN_NO_RANDOMNESS;
+
+    memset(raw, 0, RAW_SIGNATURE_SIZE);
+    if (private_key_sign(made, key, digest) == 0) {
+        status = SIGN_FAULT;
+        if (public_key_verify_var(public, made, digest)) {
+            memcpy(raw, made, RAW_SIGNATURE_SIZE);
+            status = SIGN_OK;
+        }
+    }
+    wipe(made, sizeof made);
+    return status;
 }
 
 #endif

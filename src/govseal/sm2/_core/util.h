@@ -66,6 +66,8 @@ static struct {
 #ifdef GOVSEAL_TESTING
 static struct {
     int refuse_nonce; /* the standard asks for another nonce */
+    int spoil_point;  /* a bit of x of k·G flips */
+    int spoil_s;      /* a bit of s flips */
 } testing_events;
 #define TESTING_EVENT(name) (testing_events.name > 0 && testing_events.name-- > 0)
 #else
