@@ -66,8 +66,18 @@ class InvalidSignature(GovsealError):
     """A signature value does not belong to this key and message."""
 
 
+class InvalidCiphertext(GovsealError):
+    """A ciphertext does not belong to this key, or was changed; why is not told.
+
+    Whoever may send ciphertexts learns nothing from the answer but that it was refused.
+    """
+
+
 class SigningUnavailable(GovsealError):
-    """Software signing with SM2 needs the compiled core, which is not installed here."""
+    """Software signing, encrypting and decrypting with SM2 need the compiled core.
+
+    It is not installed here.
+    """
 
 
 class SigningFault(GovsealError):

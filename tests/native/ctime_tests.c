@@ -11,7 +11,7 @@
 
 /* Whether memcheck holds some of it to be undefined: the marks must survive the arithmetic. */
 static int is_secret(const void *memory, size_t size) {
-    unsigned char undefined_bits[128], any = 0;
+    unsigned char undefined_bits[256], any = 0;
     CHECK(size <= sizeof undefined_bits);
     memset(undefined_bits, 0, sizeof undefined_bits);
     (void)VALGRIND_GET_VBITS(memory, undefined_bits, size);
@@ -79,6 +79,43 @@ static void run_sm3_with_secrets(void) {
     }
 }
 
+/* Encrypt a secret with secret numbers, decrypt with a secret key; a refusal is no branch on why. */
+static void encrypt_with_secrets(void) {
+    static const size_t sizes[] = {1, 16, 33, 100};
+    unsigned char plaintext[100], ciphertext[CIPHERTEXT_OVERHEAD + 100], back[100];
+    private_key key;
+    public_key public;
+
+    CHECK(private_key_generate(&key, &public) == 0);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        const size_t size = sizes[i], total = CIPHERTEXT_OVERHEAD + size;
+        memset(plaintext, 0x5a, sizeof plaintext);
+        CLASSIFY(plaintext, sizeof plaintext);
+        CHECK(public_key_encrypt(ciphertext, &public, plaintext, size) == 0);
+        CHECK(!is_secret(ciphertext, total));
+        CHECK(private_key_decrypt(back, &key, ciphertext, total) == 1);
+        CHECK(is_secret(back, size));
+        ciphertext[CIPHERTEXT_OVERHEAD] ^= 1;
+        CHECK(private_key_decrypt(back, &key, ciphertext, total) == 0);
+        CHECK(!is_secret(back, size)); /* zeroes */
+    }
+}
+
+/* Any point times a secret, the scalars whose digits are extreme among them. */
+static void multiply_with_secrets(void) {
+    static const scalar scalars[] = {
+        {{1, 0, 0, 0}}, {{6, 0, 0, 0}}, {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX >> 1}}};
+    ge point;
+    for (size_t i = 0; i < sizeof scalars / sizeof scalars[0]; i++) {
+        scalar k = scalars[i];
+        CLASSIFY(&k, sizeof k);
+        ecmult_const(&point, &GE_GENERATOR, &k);
+        CHECK(is_secret(&point, sizeof point));
+        DECLASSIFY(&point, sizeof point);
+        CHECK(ge_is_on_curve_var(&point));
+    }
+}
+
 static volatile uint64_t sink;
 
 static void leak(const char *kind) {
@@ -101,6 +138,8 @@ int main(int argc, char **argv) {
         leak(argv[1]);
     } else {
         run_with_secrets();
+        multiply_with_secrets();
+        encrypt_with_secrets();
         for (int each = TIER_PORTABLE; each <= (int)tier_best(); each++) {
             tier = (core_tier)each;
             run_sm3_with_secrets();

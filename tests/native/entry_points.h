@@ -304,6 +304,59 @@ static PyObject *testing_happen(PyObject *module, PyObject *const *args, Py_ssiz
     return NULL;
 }
 
+/* const_multiply(k, point): X ‖ Y of k·P by the constant-time path; k in [1, n-1]. */
+static PyObject *testing_const_multiply(PyObject *module, PyObject *const *args,
+                                        Py_ssize_t count) {
+    unsigned char k_bytes[32], encoded[65], result[64];
+    void *const targets[] = {k_bytes, encoded};
+    const size_t sizes[] = {32, 65};
+    ge point;
+    scalar k;
+    (void)module;
+    if (testing_arguments(args, count, 2, targets, sizes) != 0) {
+        return NULL;
+    }
+    (void)scalar_set_bytes(&k, k_bytes);
+    if (!encryption_load_point_var(&point, encoded)) {
+        PyErr_SetString(PyExc_ValueError, "point");
+        return NULL;
+    }
+    ecmult_const(&point, &point, &k);
+    fe_get_bytes(result, &point.x);
+    fe_get_bytes(result + 32, &point.y);
+    return bytes_from(result, sizeof result);
+}
+
+/* encrypt_with_nonce(point, plaintext, k): C1 ‖ C3 ‖ C2, or None where another k is wanted. */
+static PyObject *testing_encrypt_with_nonce(PyObject *module, PyObject *const *args,
+                                            Py_ssize_t count) {
+    unsigned char encoded[65], plaintext[256], k_bytes[32];
+    unsigned char ciphertext[CIPHERTEXT_OVERHEAD + sizeof plaintext];
+    const size_t size = count == 3 ? (size_t)PyBytes_Size(args[1]) : 0;
+    void *const targets[] = {encoded, plaintext, k_bytes};
+    const size_t sizes[] = {65, size, 32};
+    public_key key;
+    scalar k;
+    (void)module;
+    if (size < 1 || size > sizeof plaintext) {
+        PyErr_SetString(PyExc_ValueError, "plaintext");
+        return NULL;
+    }
+    if (testing_arguments(args, count, 3, targets, sizes) != 0) {
+        return NULL;
+    }
+    (void)scalar_set_bytes(&k, k_bytes);
+    if (public_key_load_var(&key, encoded, sizeof encoded, 0) != PUBLIC_KEY_OK) {
+        PyErr_SetString(PyExc_ValueError, "point");
+        return NULL;
+    }
+    build_tables();
+    if (!public_key_encrypt_with_nonce(ciphertext, &key, plaintext, size, &k)) {
+        Py_RETURN_NONE;
+    }
+    return bytes_from(ciphertext, CIPHERTEXT_OVERHEAD + size);
+}
+
 /* path_counts(): how often the rare paths were taken so far. */
 static PyObject *testing_path_counts(PyObject *module, PyObject *unused) {
     (void)module;
@@ -329,6 +382,8 @@ static PyObject *testing_path_counts(PyObject *module, PyObject *unused) {
     {"nonce_message_digest", FASTCALL(testing_nonce_message_digest), METH_FASTCALL, NULL},         \
     {"randomness", testing_set_randomness, METH_O, NULL},                                          \
     {"happen", FASTCALL(testing_happen), METH_FASTCALL, NULL},                                     \
+    {"const_multiply", FASTCALL(testing_const_multiply), METH_FASTCALL, NULL},                     \
+    {"encrypt_with_nonce", FASTCALL(testing_encrypt_with_nonce), METH_FASTCALL, NULL},             \
     {"path_counts", testing_path_counts, METH_NOARGS, NULL},
 
 #endif

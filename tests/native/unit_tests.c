@@ -5,6 +5,7 @@
 #include "core.h"
 
 #include "check.h"
+#include "test_encryption.h"
 #include "test_field.h"
 #include "test_group.h"
 #include "test_lanes.h"
@@ -32,8 +33,14 @@ int main(int argc, char **argv) {
     test_gen_against_var();
     test_sum_of_products();
     test_gen_doubling_in_last_row();
+    test_const_against_var();
+    test_const_edges();
+    test_const_small_multiples();
     test_sign_and_verify();
     test_generate();
+    test_encrypt_and_decrypt();
+    test_decrypt_refusals();
+    test_empty_key_stream();
     test_sm3_all_tiers();
     test_table_entries();
     test_table_against_plain();

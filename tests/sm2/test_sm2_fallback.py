@@ -84,6 +84,19 @@ def test_no_private_keys_without_the_core(call):
     assert "need the compiled core" in result.stdout, result.stderr
 
 
+def test_no_encrypting_without_the_core(signed):
+    """k would be told by timing, and with it the plaintext."""
+    result = run(
+        "from govseal import sm2\n"
+        "from govseal.errors import SigningUnavailable\n"
+        "try:\n"
+        f"    sm2.PublicKey.decode({signed[0]!r}).encrypt(b'secret')\n"
+        "except SigningUnavailable as error:\n"
+        "    print(error)\n",
+    )
+    assert "encrypting with SM2 needs the compiled core" in result.stdout, result.stderr
+
+
 def test_importing_does_not_warn():
     assert run("import govseal.sm2", "-W", "error").returncode == 0
 
@@ -98,7 +111,7 @@ def test_the_core_brings_no_slow_modules():
     result = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    names = ("", "._backend", "._core", ".digest", ".encoding", ".keys", ".params")
+    names = ("", "._backend", "._core", ".digest", ".encoding", ".encryption", ".keys", ".params")
     assert result.stdout.split() == ["govseal.sm2" + name for name in names]
 
 

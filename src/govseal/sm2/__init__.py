@@ -1,7 +1,8 @@
-"""SM2 signatures and SM3 digests (GB/T 32918.2, GB/T 32905, GB/T 35276).
+"""SM2 signatures, SM2 encryption, SM3 (GB/T 32918.2, GB/T 32918.4, GB/T 32905, GB/T 35276).
 
 The arithmetic runs in a compiled core. Where that is absent (or ``GOVSEAL_SM2=reference`` is
-set), verifying and SM3 still work, slowly and with one warning; signing does not.
+set), verifying and SM3 still work, slowly and with one warning; what has a secret (signing,
+encrypting, decrypting) does not.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from govseal.sm2 import _backend
 from govseal.sm2.digest import Sm3, identity_digest, sm3
 from govseal.sm2.encoding import decode_signature, encode_signature
+from govseal.sm2.encryption import decode_ciphertext, decrypt, encode_ciphertext, encrypt
 from govseal.sm2.keys import PreparedKey, PrivateKey, PublicKey
 from govseal.sm2.params import DEFAULT_USER_ID
 
@@ -23,8 +25,12 @@ __all__ = [
     "PublicKey",
     "Sm3",
     "backend",
+    "decode_ciphertext",
     "decode_signature",
+    "decrypt",
+    "encode_ciphertext",
     "encode_signature",
+    "encrypt",
     "identity_digest",
     "sm3",
 ]

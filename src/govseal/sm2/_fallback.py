@@ -1,4 +1,4 @@
-"""What runs where the compiled core is absent: verifying and SM3, slowly; never a private key.
+"""What runs where the compiled core is absent: verifying and SM3, slowly; never a secret.
 
 The surface is that of ``_core.pyi``; the arithmetic is that of :mod:`govseal.sm2._reference`,
 which is not constant time and therefore sees public values only.
@@ -34,7 +34,7 @@ def _warn_once() -> None:
         _warned = True
         warnings.warn(
             "govseal: the compiled SM2 core is not installed; verifying with SM2 is about a "
-            "hundred times slower and signing is not available",
+            "hundred times slower, and signing and encrypting are not available",
             RuntimeWarning,
             stacklevel=2,
         )
@@ -172,6 +172,10 @@ class PublicKey:
                 return False
         return self._check(raw, digest)
 
+    def encrypt(self, plaintext: BytesLike, /) -> NoReturn:  # noqa: ARG002 - the core's surface
+        """Not available: the number k is as secret as the plaintext, and timing would tell it."""
+        _refuse("encrypting with SM2 needs")
+
 
 def load_public(encoded: BytesLike, allow_compressed: bool, /) -> PublicKey:
     """A checked public key; ValueError names the defect."""
@@ -194,18 +198,18 @@ def prepare(key: PublicKey, /) -> PreparedKey:
     return PreparedKey(key)
 
 
-def _refuse() -> NoReturn:
+def _refuse(what: str) -> NoReturn:
     raise SigningUnavailable(
-        "private SM2 keys need the compiled core govseal.sm2._core; install a built wheel, or a "
+        f"{what} the compiled core govseal.sm2._core; install a built wheel, or a "
         "C compiler and reinstall govseal"
     )
 
 
 def generate_private() -> NoReturn:
     """Not available."""
-    _refuse()
+    _refuse("private SM2 keys need")
 
 
 def load_private(d: BytesLike, /) -> NoReturn:  # noqa: ARG001 - the surface of the core
     """Not available."""
-    _refuse()
+    _refuse("private SM2 keys need")

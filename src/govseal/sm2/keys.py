@@ -1,8 +1,9 @@
-"""SM2 keys that sign and verify (GB/T 32918.2)."""
+"""SM2 keys that sign and verify (GB/T 32918.2), encrypt and decrypt (GB/T 32918.4)."""
 
 from __future__ import annotations
 
 from govseal.errors import EncodingError, InvalidSignature, SigningFault
+from govseal.sm2 import encryption
 from govseal.sm2._backend import core
 from govseal.sm2.params import DEFAULT_USER_ID, SCALAR_BYTES, BytesLike
 
@@ -123,6 +124,25 @@ class PublicKey(_Verifier):
         Each verification with them takes about a third; the answers are the same.
         """
         return PreparedKey._wrap(self)  # noqa: SLF001 - the same module
+
+    def encrypt(self, plaintext: BytesLike) -> bytes:
+        """The SM2Cipher, DER, of ``plaintext``, 1 byte to 64 MiB (GB/T 32918.4, 6.1).
+
+        Raises:
+            ValueError: the plaintext is empty, which the standard has no ciphertext for, or
+                longer than 64 MiB.
+            SigningUnavailable: the compiled core is not installed.
+        """
+        return encryption.encode_ciphertext(self._key.encrypt(plaintext))
+
+    def encrypt_raw(self, plaintext: BytesLike) -> bytes:
+        """The same as 04 ‖ X ‖ Y ‖ C3 ‖ C2: 97 bytes more than the plaintext.
+
+        Raises:
+            ValueError: the plaintext is empty or longer than 64 MiB.
+            SigningUnavailable: the compiled core is not installed.
+        """
+        return self._key.encrypt(plaintext)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PublicKey):
@@ -259,6 +279,35 @@ class PrivateKey:
             return self._key.sign_digest(digest, verify_after_sign)
         except ArithmeticError as error:
             raise _fault() from error
+
+    def decrypt(self, ciphertext: BytesLike) -> bytes:
+        """The plaintext of an SM2Cipher in strict DER (GB/T 32918.4, 7.1; GB/T 35276, 7.2).
+
+        Raises:
+            EncodingError: not the DER of an SM2Cipher, or one with an empty CipherText.
+            LimitExceeded: longer than 64 MiB.
+            InvalidCiphertext: it does not belong to this key, or was changed: C1 is no point
+                of the curve, the key stream is all zero, or C3 differs. Which, is not told.
+        """
+        return self._decrypt(encryption.decode_ciphertext(ciphertext))
+
+    def decrypt_raw(self, ciphertext: BytesLike, *, old_order: bool = False) -> bytes:
+        """The plaintext of 04 ‖ X ‖ Y ‖ C3 ‖ C2.
+
+        With ``old_order`` of C1 ‖ C2 ‖ C3, as software from before GM/T 0003-2012 writes it.
+
+        Raises:
+            EncodingError: C1 is not of the form 04 ‖ X ‖ Y, or there is no C2.
+            LimitExceeded: longer than 64 MiB.
+            InvalidCiphertext: as for :meth:`decrypt`.
+        """
+        return self._decrypt(encryption.check_raw(ciphertext, old_order=old_order))
+
+    def _decrypt(self, raw: BytesLike) -> bytes:
+        plaintext = self._key.decrypt(raw)
+        if plaintext is None:
+            raise encryption.refused()
+        return plaintext
 
     def __repr__(self) -> str:
         return f"<PrivateKey of {self._public_key!r}>"

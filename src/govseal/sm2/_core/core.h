@@ -18,6 +18,7 @@
 
 #include "der.h"
 #include "ecmult.h"
+#include "ecmult_const.h"
 #include "ecmult_gen.h"
 #include "random.h"
 #include "sm3.h"
@@ -28,6 +29,7 @@
 
 #include "signature.h"
 
+#include "encryption.h"
 #include "prepared.h"
 
 #include "batch.h"
@@ -42,6 +44,7 @@
 #include "group8_impl.h"
 
 #include "der_impl.h"
+#include "ecmult_const_impl.h"
 #include "ecmult_gen_impl.h"
 #include "ecmult_impl.h"
 #include "sm3_impl.h"
@@ -53,6 +56,7 @@
 
 #include "signature_impl.h"
 
+#include "encryption_impl.h"
 #include "prepared_impl.h"
 
 #include "batch_impl.h"

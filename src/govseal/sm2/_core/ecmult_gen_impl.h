@@ -3,11 +3,6 @@
 
 #include "ecmult_gen.h"
 
-/* 128-bit lanes: SSE2 on every x86-64, NEON on every aarch64, plain words elsewhere. A wider scan
- * chosen at run time would replace ecmult_gen_select alone. */
-typedef uint64_t lanes __attribute__((vector_size(16), may_alias));
-#define GEN_LANES (sizeof(ge_storage) / sizeof(lanes))
-
 static ge_storage ecmult_gen_table[GEN_ROWS][GEN_ENTRIES] __attribute__((aligned(64)));
 
 static void ecmult_gen_build(void) {
@@ -30,23 +25,6 @@ static void ecmult_gen_build(void) {
     }
 }
 
-/* r = row[index], reading every entry of the row. */
-static inline void ecmult_gen_select(ge_storage *r, const ge_storage row[GEN_ENTRIES],
-                                     uint64_t index) {
-    lanes chosen[GEN_LANES];
-    memset(chosen, 0, sizeof chosen);
-    for (uint64_t i = 0; i < GEN_ENTRIES; i++) {
-        const uint64_t match = mask_from_bit(is_zero_word(i ^ index));
-        const lanes mask = {match, match};
-        const lanes *entry = (const lanes *)&row[i];
-        UNROLL
-        for (size_t j = 0; j < GEN_LANES; j++) {
-            chosen[j] |= entry[j] & mask;
-        }
-    }
-    memcpy(r, chosen, sizeof *r);
-}
-
 /* What a multiplication leaves on the stack, in one place to be wiped. */
 typedef struct {
     uint64_t recoded[5], negated;
@@ -66,7 +44,7 @@ static void ecmult_gen_lookup(ecmult_gen_workspace *w, int row) {
     const uint64_t is_negative = (window >> (GEN_WINDOW - 1)) ^ 1;
     const uint64_t index = (window ^ mask_from_bit(is_negative)) & (GEN_ENTRIES - 1);
 
-    ecmult_gen_select(&w->packed, ecmult_gen_table[row], index);
+    ge_storage_select(&w->packed, ecmult_gen_table[row], GEN_ENTRIES, index);
     ge_from_storage(&w->entry, &w->packed);
     ge_negate_if(&w->entry, &w->entry, is_negative);
 }

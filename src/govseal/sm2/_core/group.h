@@ -43,6 +43,10 @@ static void ge_negate_if(ge *r, const ge *a, uint64_t flag);
 static void ge_to_storage(ge_storage *r, const ge *a);
 static void ge_from_storage(ge *r, const ge_storage *a);
 
+/* r = table[index], 0 <= index < count, reading every entry. */
+static inline void ge_storage_select(ge_storage *r, const ge_storage *table, int count,
+                                     uint64_t index) __attribute__((always_inline));
+
 static void gej_set_ge(gej *r, const ge *a);
 static void gej_set_infinity(gej *r);
 
@@ -55,6 +59,12 @@ static int gej_is_infinity_var(const gej *a);
 
 /* r = 2a, for every a. */
 static void gej_double(gej *r, const gej *a);
+
+/* r = a + b, only where a is not infinity and a ≠ ±b. Constant time. */
+static void gej_add_ge(gej *r, const gej *a, const ge *b);
+
+/* The normalised affine point of a, which is not infinity. Constant time. */
+static void ge_set_gej(ge *r, const gej *a);
 
 /* r = a + b, for every a and b. */
 static void gej_add_ge_var(gej *r, const gej *a, const ge *b);

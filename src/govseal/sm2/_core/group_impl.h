@@ -60,6 +60,26 @@ static void ge_from_storage(ge *r, const ge_storage *a) {
     fe_from_storage(&r->y, &a->y);
 }
 
+/* 128-bit lanes: SSE2 on every x86-64, NEON on every aarch64, plain words elsewhere. */
+typedef uint64_t lanes __attribute__((vector_size(16), may_alias));
+#define GE_STORAGE_LANES (sizeof(ge_storage) / sizeof(lanes))
+
+static inline void ge_storage_select(ge_storage *r, const ge_storage *table, int count,
+                                     uint64_t index) {
+    lanes chosen[GE_STORAGE_LANES];
+    memset(chosen, 0, sizeof chosen);
+    for (uint64_t i = 0; i < (uint64_t)count; i++) {
+        const uint64_t match = mask_from_bit(is_zero_word(i ^ index));
+        const lanes mask = {match, match};
+        const lanes *entry = (const lanes *)&table[i];
+        UNROLL
+        for (size_t j = 0; j < GE_STORAGE_LANES; j++) {
+            chosen[j] |= entry[j] & mask;
+        }
+    }
+    memcpy(r, chosen, sizeof *r);
+}
+
 static void gej_set_ge(gej *r, const ge *a) {
     r->x = a->x;
     r->y = a->y;
@@ -99,6 +119,13 @@ static void ge_set_gej_batch_var(ge *r, const gej *a, int count) {
         ge_set_gej_with_inverse(&r[i], &a[i], &z_inverse);
     }
     ge_set_gej_with_inverse(&r[0], &a[0], &inverse);
+}
+
+static void ge_set_gej(ge *r, const gej *a) {
+    fe z_inverse;
+    fe_inv(&z_inverse, &a->z);
+    ge_set_gej_with_inverse(r, a, &z_inverse);
+    wipe(&z_inverse, sizeof z_inverse);
 }
 
 static int gej_is_infinity_var(const gej *a) {
@@ -155,18 +182,31 @@ static void gej_add_finish(gej *r, const gej *a, const fe *h, const fe *w) {
     fe_weaken(&r->y);                   /* 2: Y3 = w(v - X3) - Y·h³ */
 }
 
+/* h and w of an addition. */
+static inline void gej_add_start(fe *h, fe *w, const gej *a, const ge *b) {
+    fe z_power;
+    fe_sqr(&z_power, &a->z);
+    fe_mul(h, &b->x, &z_power);        /* 2 */
+    fe_sub(h, h, &a->x, 2);            /* 5 */
+    fe_mul(&z_power, &z_power, &a->z); /* Z³ */
+    fe_mul(w, &b->y, &z_power);        /* 2 */
+    fe_sub(w, w, &a->y, 2);            /* 5 */
+}
+
+static void gej_add_ge(gej *r, const gej *a, const ge *b) {
+    fe h, w;
+    gej_add_start(&h, &w, a, b);
+    VERIFY_CHECK(!fe_is_zero(&a->z) && !fe_is_zero(&h));
+    gej_add_finish(r, a, &h, &w);
+}
+
 static void gej_add_ge_var(gej *r, const gej *a, const ge *b) {
-    fe z_square, h, w;
+    fe h, w;
     if (gej_is_infinity_var(a)) {
         gej_set_ge(r, b);
         return;
     }
-    fe_sqr(&z_square, &a->z);
-    fe_mul(&h, &b->x, &z_square);        /* 2 */
-    fe_sub(&h, &h, &a->x, 2);            /* 5 */
-    fe_mul(&z_square, &z_square, &a->z); /* Z³ */
-    fe_mul(&w, &b->y, &z_square);        /* 2 */
-    fe_sub(&w, &w, &a->y, 2);            /* 5 */
+    gej_add_start(&h, &w, a, b);
     if (!fe_is_zero_var(&h)) {
         gej_add_finish(r, a, &h, &w);
     } else if (fe_is_zero_var(&w)) {

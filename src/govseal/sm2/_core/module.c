@@ -1,4 +1,4 @@
-/* govseal.sm2._core: SM2 signatures and SM3 for Python, in the limited API of 3.11.
+/* govseal.sm2._core: SM2 and SM3 for Python, in the limited API of 3.11.
  *
  * The only compilation unit. The Python surface is declared in ../_core.pyi. Arguments are any
  * bytes-like objects; their buffers are held, and the interpreter lock is released, while the
@@ -12,6 +12,7 @@
 
 #include "core.h"
 
+#include "python_encryption.h"
 #include "python_keys.h"
 #include "python_prepared.h"
 #include "python_sm3.h"

@@ -2,6 +2,7 @@
 #ifndef GOVSEAL_PYTHON_KEYS_H
 #define GOVSEAL_PYTHON_KEYS_H
 
+#include "python_encryption.h"
 #include "python_util.h"
 #include "python_verify.h"
 
@@ -241,6 +242,7 @@ static PyMethodDef public_key_methods[] = {
     {"encode", public_key_encode, METH_NOARGS, "04 || X || Y."},
     {"identity_digest", public_key_identity_digest, METH_O, "Z for a user ID."},
     VERIFY_METHOD_TABLE(public_key),
+    {"encrypt", public_key_encrypt_bytes, METH_O, "C1 || C3 || C2 of a plaintext."},
     {NULL, NULL, 0, NULL}};
 
 static PyMethodDef private_key_methods[] = {
@@ -249,6 +251,7 @@ static PyMethodDef private_key_methods[] = {
     {"sign", FASTCALL(private_key_sign_message), METH_FASTCALL, "A DER signature of a message."},
     {"sign_digest", FASTCALL(private_key_sign_digest), METH_FASTCALL,
      "A DER signature of a digest."},
+    {"decrypt", private_key_decrypt_bytes, METH_O, "The plaintext of C1 || C3 || C2, or None."},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot public_key_slots[] = {
