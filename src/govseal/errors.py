@@ -103,7 +103,8 @@ class StampError(GovsealError):
 class KeyLoadError(GovsealError):
     """A key or container cannot be loaded.
 
-    ``kind`` is ``wrong_password``, ``unsupported`` or ``damaged``.
+    ``kind`` is ``wrong_password``, ``wrong_key`` (an envelope made for another key),
+    ``unsupported`` or ``damaged``.
     """
 
     def __init__(self, message: str, *, kind: str) -> None:
