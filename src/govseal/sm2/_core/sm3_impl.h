@@ -2,21 +2,10 @@
 #define GOVSEAL_SM3_IMPL_H
 
 #include "sm3.h"
+#include "tier.h"
 
 static inline uint32_t sm3_rotate(uint32_t x, unsigned count) {
     return x << (count & 31) | x >> (-count & 31);
-}
-
-static inline uint32_t sm3_p0(uint32_t x) {
-    return x ^ sm3_rotate(x, 9) ^ sm3_rotate(x, 17);
-}
-
-static inline uint32_t sm3_p1(uint32_t x) {
-    return x ^ sm3_rotate(x, 15) ^ sm3_rotate(x, 23);
-}
-
-static inline uint32_t sm3_load(const unsigned char *bytes) {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
 static inline void sm3_store(unsigned char *bytes, uint32_t word) {
@@ -30,93 +19,121 @@ static inline void sm3_store(unsigned char *bytes, uint32_t word) {
 #define SM3_ROTATE(x, count) ((uint32_t)(x) << ((count) & 31) | (uint32_t)(x) >> (-(count) & 31))
 #define SM3_CONSTANT(j) SM3_ROTATE((j) < 16 ? 0x79cc4519u : 0x7a879d8au, j)
 
-/* Round j, with the eight registers renamed instead of moved: the new A lands in D and the new E in
- * H, and the next round is called with the names rotated. W sits in a ring of 16 words. */
-#define SM3_ROUND(a, b, c, d, e, f, g, h, ff, gg, j)                                               \
+/* A value that is wanted as it stands: the compiler may not spread a sum over a longer one, whose
+ * last term comes late. */
+static inline uint32_t sm3_early(uint32_t x) {
+    __asm__("" : "+r"(x));
+    return x;
+}
+
+/* Round j, with the eight registers renamed instead of moved: the new A lands in d and the new E in
+ * h, and the next round is called with the names rotated. FF comes in two terms to be added. */
+#define SM3_ROUND(a, b, c, d, e, f, g, h, ff_1, ff_2, gg, j)                                       \
     do {                                                                                           \
         const uint32_t a12 = sm3_rotate(a, 12);                                                    \
-        const uint32_t ss1 = sm3_rotate(a12 + e + SM3_CONSTANT(j), 7);                                    \
-        d += (ff) + (ss1 ^ a12) + (w[(j) & 15] ^ w[((j) + 4) & 15]);                               \
-        h = sm3_p0(h + (gg) + ss1 + w[(j) & 15]);                                                  \
+        const uint32_t a12_t = sm3_early(a12 + SM3_CONSTANT(j));                                   \
+        const uint32_t ss1 = sm3_rotate(e + a12_t, 7);                                             \
+        const uint32_t h_w = sm3_early(h + w.word[j]);                                             \
+        const uint32_t d_w = sm3_early(sm3_early(d + w_w4.word[j]) + (ff_1));                      \
+        const uint32_t tt2 = sm3_early(h_w + (gg)) + ss1;                                          \
+        d = sm3_early(d_w + (ff_2)) + (ss1 ^ a12);                                                 \
+        h##_u = tt2 ^ sm3_rotate(tt2, 9);                                                          \
+        h##_v = sm3_rotate(tt2, 17);                                                               \
+        h = sm3_early(h##_u ^ h##_v);                                                              \
         b = sm3_rotate(b, 9);                                                                      \
         f = sm3_rotate(f, 19);                                                                     \
     } while (0)
 
-/* Makes W[j], j >= 16, in the place of W[j-16]. */
-#define SM3_EXPAND(j)                                                                              \
-    (w[(j) & 15] = sm3_p1(w[(j) & 15] ^ w[((j) + 7) & 15] ^ sm3_rotate(w[((j) + 13) & 15], 15)) ^  \
-                   sm3_rotate(w[((j) + 3) & 15], 7) ^ w[((j) + 10) & 15])
+/* E ? F : G, bit by bit, from the two terms of E. */
+static inline uint32_t sm3_choose(uint32_t e_u, uint32_t e_v, uint32_t f, uint32_t g) {
+    const uint32_t f_g = sm3_early(f ^ g);
+    return sm3_early(f_g & e_u) ^ sm3_early((f_g & e_v) ^ g);
+}
 
-#define SM3_XOR(x, y, z) ((x) ^ (y) ^ (z))
-#define SM3_MAJ(x, y, z) (((x) & (y)) | (((x) | (y)) & (z)))
-#define SM3_IF(x, y, z) ((((y) ^ (z)) & (x)) ^ (z))
-
-/* Rounds 0..15 use plain exclusive or, the others majority and choice. Round j reads W[j+4], so from
- * round 12 on the words are made four ahead. */
+/* Rounds 0..15 use plain exclusive or, the others majority and choice. */
 #define SM3_EARLY(a, b, c, d, e, f, g, h, j)                                                       \
-    SM3_ROUND(a, b, c, d, e, f, g, h, SM3_XOR(a, b, c), SM3_XOR(e, f, g), j)
+    SM3_ROUND(a, b, c, d, e, f, g, h, (a) ^ (b) ^ (c), 0, (e) ^ ((f) ^ (g)), j)
 #define SM3_LATE(a, b, c, d, e, f, g, h, j)                                                        \
-    SM3_ROUND(a, b, c, d, e, f, g, h, SM3_MAJ(a, b, c), SM3_IF(e, f, g), j)
+    SM3_ROUND(a, b, c, d, e, f, g, h, (b) & (c), (a) & ((b) ^ (c)), sm3_choose(e##_u, e##_v, f, g), \
+              j)
 #define SM3_FOUR(round, j)                                                                         \
     round(a, b, c, d, e, f, g, h, j);                                                              \
     round(d, a, b, c, h, e, f, g, (j) + 1);                                                        \
     round(c, d, a, b, g, h, e, f, (j) + 2);                                                        \
     round(b, c, d, a, f, g, h, e, (j) + 3)
+
+/* Before round j: W[j+8] ... W[j+11], and what the rounds from j + 4 on take. The words go through
+ * memory, as the barrier says: to pull them out of the vectors one by one costs more. */
 #define SM3_EXPAND_FOUR(j)                                                                         \
-    SM3_EXPAND((j) + 4);                                                                           \
-    SM3_EXPAND((j) + 5);                                                                           \
-    SM3_EXPAND((j) + 6);                                                                           \
-    SM3_EXPAND((j) + 7)
+    do {                                                                                           \
+        w4 = STREAM_NAME(expand)(w0, w1, w2, w3);                                                  \
+        w.four[(j) / 4 + 1] = w3;                                                                  \
+        w_w4.four[(j) / 4 + 1] = w3 ^ w4;                                                          \
+        w0 = w1;                                                                                   \
+        w1 = w2;                                                                                   \
+        w2 = w3;                                                                                   \
+        w3 = w4;                                                                                   \
+        __asm__ volatile("" : : : "memory");                                                       \
+    } while (0)
 
-/* One stream is bound by the latency of the chain of rounds, about seven cycles each: wider
- * instructions help only where many messages are hashed side by side. */
+typedef uint32_t sm3_words __attribute__((vector_size(16)));
+
+/* Four of the eight words of x and y, by their numbers. */
+#if defined(__clang__)
+#define SM3_PICK(x, y, i, j, k, l) __builtin_shufflevector(x, y, i, j, k, l)
+#else
+#define SM3_PICK(x, y, i, j, k, l) __builtin_shuffle(x, y, (sm3_words){i, j, k, l})
+#endif
+#define SM3_ROTATE_WORDS(x, count) ((x) << (count) | (x) >> (32 - (count)))
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+static inline sm3_words sm3_swap(sm3_words x) {
+    const sm3_words low = {0x00ff00ff, 0x00ff00ff, 0x00ff00ff, 0x00ff00ff};
+    x = SM3_ROTATE_WORDS(x, 16);
+    return (x & low) << 8 | (x >> 8 & low);
+}
+#else
+static inline sm3_words sm3_swap(sm3_words x) {
+    return x;
+}
+#endif
+
+#define STREAM_NAME(name) sm3_portable_##name
+#define STREAM_SWAP(words) sm3_swap(words)
+#include "sm3_stream_impl.h"
+
+#if HAS_LANES
+
+#include <immintrin.h>
+
+#define SM3_SWAP_BYTES _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3)
+
+TARGET_BEGIN(TARGET_AVX2)
+#define STREAM_NAME(name) sm3_avx2_##name
+#define STREAM_SWAP(words) (sm3_words) _mm_shuffle_epi8((__m128i)(words), SM3_SWAP_BYTES)
+#include "sm3_stream_impl.h"
+TARGET_END
+
+TARGET_BEGIN(TARGET_IFMA)
+#define STREAM_NAME(name) sm3_ifma_##name
+#define STREAM_SWAP(words) (sm3_words) _mm_shuffle_epi8((__m128i)(words), SM3_SWAP_BYTES)
+#include "sm3_stream_impl.h"
+TARGET_END
+
+#endif
+
 static void sm3_blocks(uint32_t state[8], const unsigned char *data, size_t blocks) {
-    for (; blocks > 0; blocks--, data += SM3_BLOCK_SIZE) {
-        uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
-        uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
-        uint32_t w[16];
-
-        for (int i = 0; i < 16; i++) {
-            w[i] = sm3_load(data + 4 * i);
-        }
-        SM3_FOUR(SM3_EARLY, 0);
-        SM3_FOUR(SM3_EARLY, 4);
-        SM3_FOUR(SM3_EARLY, 8);
-        SM3_EXPAND_FOUR(12);
-        SM3_FOUR(SM3_EARLY, 12);
-        SM3_EXPAND_FOUR(16);
-        SM3_FOUR(SM3_LATE, 16);
-        SM3_EXPAND_FOUR(20);
-        SM3_FOUR(SM3_LATE, 20);
-        SM3_EXPAND_FOUR(24);
-        SM3_FOUR(SM3_LATE, 24);
-        SM3_EXPAND_FOUR(28);
-        SM3_FOUR(SM3_LATE, 28);
-        SM3_EXPAND_FOUR(32);
-        SM3_FOUR(SM3_LATE, 32);
-        SM3_EXPAND_FOUR(36);
-        SM3_FOUR(SM3_LATE, 36);
-        SM3_EXPAND_FOUR(40);
-        SM3_FOUR(SM3_LATE, 40);
-        SM3_EXPAND_FOUR(44);
-        SM3_FOUR(SM3_LATE, 44);
-        SM3_EXPAND_FOUR(48);
-        SM3_FOUR(SM3_LATE, 48);
-        SM3_EXPAND_FOUR(52);
-        SM3_FOUR(SM3_LATE, 52);
-        SM3_EXPAND_FOUR(56);
-        SM3_FOUR(SM3_LATE, 56);
-        SM3_EXPAND_FOUR(60);
-        SM3_FOUR(SM3_LATE, 60);
-        state[0] ^= a;
-        state[1] ^= b;
-        state[2] ^= c;
-        state[3] ^= d;
-        state[4] ^= e;
-        state[5] ^= f;
-        state[6] ^= g;
-        state[7] ^= h;
+#if HAS_LANES
+    if (tier >= TIER_IFMA) {
+        sm3_ifma_blocks(state, data, blocks);
+        return;
     }
+    if (tier >= TIER_AVX2) {
+        sm3_avx2_blocks(state, data, blocks);
+        return;
+    }
+#endif
+    sm3_portable_blocks(state, data, blocks);
 }
 
 static void sm3_init(sm3_context *context) {

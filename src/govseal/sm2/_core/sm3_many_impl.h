@@ -21,8 +21,6 @@ static void sm3_one_after(unsigned char digest[SM3_DIGEST_SIZE], const sm3_conte
 
 #if HAS_LANES
 
-#include <immintrin.h>
-
 #define SM3_LANES_MAX 16
 
 /* So few messages are faster one after the other than in lanes. */
@@ -39,7 +37,6 @@ static const uint32_t SM3_CONSTANTS[64] = {
     SM3_EIGHT_CONSTANTS(48), SM3_EIGHT_CONSTANTS(56)};
 
 #define SM3_QUARTER(blocks, i, at) _mm_loadu_si128((const void *)((blocks)[i] + (at)))
-#define SM3_SWAP_BYTES 12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3
 
 #define LANES 8
 #define LANES_TARGET TARGET_AVX2
@@ -62,8 +59,7 @@ static const uint32_t SM3_CONSTANTS[64] = {
 #define V_HIGH32(x, y) _mm256_unpackhi_epi32(x, y)
 #define V_LOW64(x, y) _mm256_unpacklo_epi64(x, y)
 #define V_HIGH64(x, y) _mm256_unpackhi_epi64(x, y)
-#define V_SWAP(x)                                                                                  \
-    _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(_mm_set_epi8(SM3_SWAP_BYTES)))
+#define V_SWAP(x) _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(SM3_SWAP_BYTES))
 #include "sm3_lanes_impl.h"
 
 #define LANES 16
@@ -91,7 +87,7 @@ static const uint32_t SM3_CONSTANTS[64] = {
 #define V_HIGH32(x, y) _mm512_unpackhi_epi32(x, y)
 #define V_LOW64(x, y) _mm512_unpacklo_epi64(x, y)
 #define V_HIGH64(x, y) _mm512_unpackhi_epi64(x, y)
-#define V_SWAP(x) _mm512_shuffle_epi8(x, _mm512_broadcast_i32x4(_mm_set_epi8(SM3_SWAP_BYTES)))
+#define V_SWAP(x) _mm512_shuffle_epi8(x, _mm512_broadcast_i32x4(SM3_SWAP_BYTES))
 #include "sm3_lanes_impl.h"
 
 /* The messages that wait, by class: the bit length of the number of their whole blocks, so that
