@@ -111,7 +111,17 @@ def test_the_core_brings_no_slow_modules():
     result = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    names = ("", "._backend", "._core", ".digest", ".encoding", ".encryption", ".keys", ".params")
+    names = (
+        "",
+        "._backend",
+        "._core",
+        ".batch",
+        ".digest",
+        ".encoding",
+        ".encryption",
+        ".keys",
+        ".params",
+    )
     assert result.stdout.split() == ["govseal.sm2" + name for name in names]
 
 
@@ -155,6 +165,53 @@ def test_same_surface(quiet, signed):
     names = {name for name in dir(sm2._backend.core) if not name.startswith("_")}
     only_compiled = {"PrivateKey", "tier", "use_tier"}
     assert names - only_compiled <= set(dir(_fallback))
+
+
+def test_batches_one_by_one(quiet, signed):
+    encoded, signature = signed
+    key = _fallback.load_public(encoded, 0)
+    keys = [key, _fallback.prepare(key), key]
+    answers = _fallback.verify_many(
+        keys, [signature, signature, b""], [MESSAGE] * 3, None, threads := 2
+    )
+    assert answers == [True, True, False]
+    assert _fallback.verify_many(key, [signature], [b"other"], b"", 1) == [False]
+    digest = sm2.sm3(key.identity_digest(None) + MESSAGE)
+    records = 2 * (digest + sm2.decode_signature(signature)) + bytes(96)
+    assert _fallback.verify_digests(keys, records, None, threads) == b"\1\1\0"
+    out = bytearray(b"\7\7\7")
+    assert _fallback.verify_digests(keys[1], records, out, 1) is out
+    assert out == b"\1\1\0"
+
+
+@pytest.mark.parametrize("backend", [_fallback, sm2._backend.core], ids=["fallback", "core"])
+def test_batches_refuse_alike(quiet, signed, backend):
+    encoded, signature = signed
+    key = backend.load_public(encoded, 0)
+    many, digests = backend.verify_many, backend.verify_digests
+    for call, arguments, error in (
+        (many, (key, [], [], None, 0), "threads is 1 to 256"),
+        (many, ([key], [], [], None, 1), "one key"),
+        (many, (key, [signature], [], None, 1), "one message"),
+        (many, (key, [signature], [b""], bytes(8192), 1), "8191"),
+        (digests, (key, b"", None, 257), "threads is 1 to 256"),
+        (digests, (key, bytes(95), None, 1), "records are 96 bytes"),
+        (digests, ([], bytes(96), None, 1), "one key"),
+        (digests, (key, bytes(96), bytearray(2), 1), "out is to be 1"),
+    ):
+        with pytest.raises(ValueError, match=error):
+            call(*arguments)
+    for call, arguments in (
+        (many, ([3], [signature], [b""], None, 1)),
+        (many, (3, [signature], [b""], None, 1)),
+        (many, (key, [3], [b""], None, 1)),
+        (many, (key, [signature], ["text"], None, 1)),
+        (digests, (key, "text", None, 1)),
+        (digests, (key, bytes(96), bytes(1), 1)),
+        (digests, (key, bytes(96), None, 1.5)),
+    ):
+        with pytest.raises(TypeError):
+            call(*arguments)
 
 
 BAD_POINTS = [

@@ -8,6 +8,7 @@ encrypting, decrypting) does not.
 from __future__ import annotations
 
 from govseal.sm2 import _backend
+from govseal.sm2.batch import sign_digests, verify_digests, verify_many
 from govseal.sm2.digest import Sm3, identity_digest, sm3
 from govseal.sm2.encoding import decode_signature, encode_signature
 from govseal.sm2.encryption import decode_ciphertext, decrypt, encode_ciphertext, encrypt
@@ -32,7 +33,10 @@ __all__ = [
     "encode_signature",
     "encrypt",
     "identity_digest",
+    "sign_digests",
     "sm3",
+    "verify_digests",
+    "verify_many",
 ]
 
 

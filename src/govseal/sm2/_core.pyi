@@ -1,6 +1,7 @@
 # The compiled core (src/govseal/sm2/_core/module.c). `govseal.sm2._fallback` has the same
 # surface, so everything above may treat either as `backend`. A user_id of None is the default ID.
 
+from collections.abc import Iterable
 from typing import Literal, final
 
 from govseal.sm2.params import BytesLike
@@ -13,6 +14,21 @@ def load_private(d: BytesLike, /) -> PrivateKey: ...
 def load_public(encoded: BytesLike, allow_compressed: bool, /) -> PublicKey: ...
 def prepare(key: PublicKey, /) -> PreparedKey: ...
 def new_sm3() -> Sm3: ...
+def verify_many(
+    keys: PublicKey | PreparedKey | Iterable[PublicKey | PreparedKey],
+    signatures: Iterable[BytesLike],
+    messages: Iterable[BytesLike],
+    user_id: BytesLike | None,
+    threads: int,
+    /,
+) -> list[bool]: ...
+def verify_digests(
+    keys: PublicKey | PreparedKey | Iterable[PublicKey | PreparedKey],
+    records: BytesLike,
+    out: bytearray | memoryview | None,
+    threads: int,
+    /,
+) -> BytesLike: ...
 
 @final
 class Sm3:
@@ -52,3 +68,9 @@ class PrivateKey:
     ) -> bytes: ...
     def sign_digest(self, digest: BytesLike, verify_after_sign: bool = False, /) -> bytes: ...
     def decrypt(self, ciphertext: BytesLike, /) -> bytes | None: ...
+    def sign_many(
+        self, messages: Iterable[BytesLike], user_id: BytesLike | None, threads: int, /
+    ) -> list[bytes]: ...
+    def sign_digests(
+        self, digests: BytesLike, out: bytearray | memoryview | None, threads: int, /
+    ) -> BytesLike: ...

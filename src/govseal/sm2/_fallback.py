@@ -7,8 +7,10 @@ which is not constant time and therefore sees public values only.
 from __future__ import annotations
 
 import hashlib
+import operator
 import warnings
-from typing import NoReturn, final
+from collections.abc import Iterable
+from typing import NoReturn, TypeAlias, final
 
 from govseal.errors import EncodingError, SigningUnavailable
 from govseal.sm2 import _reference as reference
@@ -17,6 +19,7 @@ from govseal.sm2.encoding import decode_signature
 from govseal.sm2.params import (
     DEFAULT_USER_ID,
     DIGEST_BYTES,
+    MAX_THREADS,
     MAX_USER_ID_BYTES,
     PUBLIC_KEY_BYTES,
     RAW_SIGNATURE_BYTES,
@@ -188,14 +191,88 @@ class PreparedKey:
     """A key without tables: here nothing gets faster."""
 
     def __init__(self, key: PublicKey) -> None:
+        self._plain = key
         self.verify = key.verify
         self.verify_raw = key.verify_raw
         self.verify_digest = key.verify_digest
 
 
+AnyKey: TypeAlias = PublicKey | PreparedKey
+
+
 def prepare(key: PublicKey, /) -> PreparedKey:
     """The key as a prepared one."""
     return PreparedKey(key)
+
+
+def _plain(key: AnyKey) -> PublicKey:
+    if isinstance(key, PreparedKey):
+        return key._plain  # noqa: SLF001 - the same module
+    if isinstance(key, PublicKey):
+        return key
+    raise TypeError("a key is a public key, plain or prepared")
+
+
+def _keys_of(keys: AnyKey | Iterable[AnyKey], count: int) -> list[PublicKey]:
+    """One key for each of count records."""
+    if isinstance(keys, PublicKey | PreparedKey):
+        return [_plain(keys)] * count
+    result = [_plain(key) for key in keys]
+    if len(result) != count:
+        raise ValueError("one key is wanted, or one for each signature")
+    return result
+
+
+def _check_threads(threads: int) -> None:
+    """Refuses what the core refuses; the work itself is done by one thread."""
+    if not 1 <= operator.index(threads) <= MAX_THREADS:
+        raise ValueError(f"threads is 1 to {MAX_THREADS}")
+
+
+def verify_many(
+    keys: AnyKey | Iterable[AnyKey],
+    signatures: Iterable[BytesLike],
+    messages: Iterable[BytesLike],
+    user_id: BytesLike | None,
+    threads: int,
+    /,
+) -> list[bool]:
+    """Which DER signatures are valid."""
+    _check_threads(threads)
+    signatures, messages = tuple(signatures), tuple(messages)
+    if len(messages) != len(signatures):
+        raise ValueError("one message is wanted for each signature")
+    records = zip(_keys_of(keys, len(signatures)), signatures, messages, strict=True)
+    return [key.verify(signature, message, user_id) for key, signature, message in records]
+
+
+def verify_digests(
+    keys: AnyKey | Iterable[AnyKey],
+    records: BytesLike,
+    out: bytearray | memoryview | None,
+    threads: int,
+    /,
+) -> BytesLike:
+    """Which records e ‖ r ‖ s are valid, a byte each."""
+    _check_threads(threads)
+    view = memoryview(records).cast("B")
+    size = DIGEST_BYTES + RAW_SIGNATURE_BYTES
+    count, rest = divmod(len(view), size)
+    if rest:
+        raise ValueError(f"records are {size} bytes each")
+    answers = bytearray(count)
+    target = memoryview(answers if out is None else out).cast("B")
+    if target.readonly:
+        raise TypeError("out is not a writable, contiguous buffer")
+    if len(target) != count:
+        raise ValueError(f"out is to be {count} bytes that do not overlap the input")
+    for i, key in enumerate(_keys_of(keys, count)):
+        record = bytes(view[size * i : size * (i + 1)])
+        answers[i] = key._check(record[DIGEST_BYTES:], record[:DIGEST_BYTES])  # noqa: SLF001 - the same module
+    if out is None:
+        return bytes(answers)
+    target[:] = answers
+    return out
 
 
 def _refuse(what: str) -> NoReturn:

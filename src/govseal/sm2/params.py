@@ -24,3 +24,6 @@ CIPHERTEXT_OVERHEAD_BYTES: Final = PUBLIC_KEY_BYTES + DIGEST_BYTES
 
 MAX_PLAINTEXT_BYTES: Final = 64 * 1024 * 1024
 """Far above any key that is wrapped so; the key derivation itself would go on to 128 GiB."""
+
+MAX_THREADS: Final = 256
+"""Of one call that works on many signatures."""

@@ -12,6 +12,7 @@
 
 #include "core.h"
 
+#include "python_batch.h"
 #include "python_encryption.h"
 #include "python_keys.h"
 #include "python_prepared.h"
@@ -73,6 +74,9 @@ static PyMethodDef core_methods[] = {
     {"prepare", core_prepare, METH_O, "A public key with tables."},
     {"load_private", core_load_private, METH_O, "The key of 32 bytes d."},
     {"generate_private", core_generate_private, METH_NOARGS, "A random key."},
+    {"verify_many", FASTCALL(core_verify_many), METH_FASTCALL, "Which DER signatures are valid."},
+    {"verify_digests", FASTCALL(core_verify_digests), METH_FASTCALL,
+     "Which records e || r || s are valid, a byte each."},
     TESTING_METHODS
     {NULL, NULL, 0, NULL}};
 

@@ -2,6 +2,7 @@
 #ifndef GOVSEAL_PYTHON_KEYS_H
 #define GOVSEAL_PYTHON_KEYS_H
 
+#include "python_batch.h"
 #include "python_encryption.h"
 #include "python_util.h"
 #include "python_verify.h"
@@ -252,6 +253,10 @@ static PyMethodDef private_key_methods[] = {
     {"sign_digest", FASTCALL(private_key_sign_digest), METH_FASTCALL,
      "A DER signature of a digest."},
     {"decrypt", private_key_decrypt_bytes, METH_O, "The plaintext of C1 || C3 || C2, or None."},
+    {"sign_many", FASTCALL(private_key_sign_messages), METH_FASTCALL,
+     "DER signatures of many messages."},
+    {"sign_digests", FASTCALL(private_key_sign_digests), METH_FASTCALL,
+     "r || s for each of many digests that stand one after the other."},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot public_key_slots[] = {

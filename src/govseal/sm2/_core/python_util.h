@@ -4,8 +4,6 @@
 
 #include <Python.h>
 
-#include <pthread.h>
-
 #include "core.h"
 
 typedef struct {
@@ -42,20 +40,24 @@ typedef struct {
 /* Hashing below this size costs less than giving the interpreter lock away and back. */
 #define RELEASE_THRESHOLD 2048
 
-static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
-
-/* Called with the interpreter lock held: a fork in another thread cannot then fall into the middle
- * and leave the child waiting for ever. It takes about a millisecond, once. */
+/* Called with the interpreter lock held, which is what makes it happen once; and a fork in another
+ * thread cannot then fall into the middle. It takes about a millisecond. */
 static void build_tables(void) {
-    pthread_once(&tables_once, signature_build_tables);
+    static int is_built = 0;
+    if (!is_built) {
+        signature_build_tables();
+        is_built = 1;
+    }
 }
-
-static pthread_once_t prepared_tables_once = PTHREAD_ONCE_INIT;
 
 /* The same for what prepared keys need besides. */
 static void build_prepared_tables(void) {
+    static int is_built = 0;
     build_tables();
-    pthread_once(&prepared_tables_once, prepared_build_tables);
+    if (!is_built) {
+        prepared_build_tables();
+        is_built = 1;
+    }
 }
 
 static int check_count(const char *name, Py_ssize_t got, Py_ssize_t wanted) {
