@@ -54,14 +54,14 @@ static void nonce_derive(scalar *k, const unsigned char random[NONCE_RANDOM_SIZE
     wipe(&context, sizeof context);
 }
 
-/* At most NONCE_GROUP of them. */
+/* 1 to NONCE_GROUP of them. */
 static void nonce_derive_group(scalar *k, const unsigned char *randoms, const scalar *d,
                                const unsigned char *digests, size_t count) {
     unsigned char inputs[NONCE_GROUP][NONCE_INPUT_SIZE];
     unsigned char candidates[NONCE_GROUP * SM3_DIGEST_SIZE];
     sm3_message messages[NONCE_GROUP];
 
-    VERIFY_CHECK(count <= NONCE_GROUP);
+    VERIFY_CHECK(count >= 1 && count <= NONCE_GROUP);
     for (size_t i = 0; i < count; i++) {
         nonce_fill(inputs[i], randoms + NONCE_RANDOM_SIZE * i, d, digests + SM3_DIGEST_SIZE * i);
         nonce_set_counter(inputs[i], 0);
