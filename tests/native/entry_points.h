@@ -361,11 +361,12 @@ static PyObject *testing_encrypt_with_nonce(PyObject *module, PyObject *const *a
 static PyObject *testing_path_counts(PyObject *module, PyObject *unused) {
     (void)module;
     (void)unused;
-    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:K}", "add_var_double",
+    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:K,s:K}", "add_var_double",
                          (unsigned long long)path_counter.add_var_double, "add_var_infinity",
                          (unsigned long long)path_counter.add_var_infinity, "add_last_double",
                          (unsigned long long)path_counter.add_last_double, "verify_second_x",
-                         (unsigned long long)path_counter.verify_second_x, "nonce_candidate",
+                         (unsigned long long)path_counter.verify_second_x, "verify8_undecided",
+                         (unsigned long long)path_counter.verify8_undecided, "nonce_candidate",
                          (unsigned long long)path_counter.nonce_candidate);
 }
 

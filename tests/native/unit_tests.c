@@ -12,6 +12,7 @@
 #include "test_prepared.h"
 #include "test_signature.h"
 #include "test_sm3.h"
+#include "test_verify8.h"
 
 int main(int argc, char **argv) {
     rounds = argc > 1 ? atoi(argv[1]) : rounds;
@@ -45,6 +46,7 @@ int main(int argc, char **argv) {
     test_table_entries();
     test_table_against_plain();
     test_prepared_verify();
+    test_verify8();
     test_sign_many();
     printf("unit tests passed: %d rounds, seed %s\n", rounds, argc > 2 ? argv[2] : "1");
     return 0;

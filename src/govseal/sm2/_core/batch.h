@@ -11,6 +11,9 @@ typedef struct {
     const unsigned char *digest; /* SM3_DIGEST_SIZE bytes */
 } verify_record;
 
+/* Whether the record verifies: 1 or 0. */
+static int signature_verify_record_var(const verify_record *one);
+
 /* valid[i] = whether record i verifies, 1 or 0; a bad record touches no other's answer. */
 static void signature_verify_many_var(unsigned char *valid, const verify_record *records,
                                       size_t count);

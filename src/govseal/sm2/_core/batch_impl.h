@@ -4,13 +4,21 @@
 #include "batch.h"
 #include "nonce.h"
 
+static int signature_verify_record_var(const verify_record *one) {
+    return one->prepared != NULL ? prepared_key_verify_var(one->prepared, one->raw, one->digest)
+                                 : public_key_verify_var(one->key, one->raw, one->digest);
+}
+
 static void signature_verify_many_var(unsigned char *valid, const verify_record *records,
                                       size_t count) {
+#if HAS_LANES
+    if (tier >= TIER_IFMA) {
+        verify8_many_var(valid, records, count);
+        return;
+    }
+#endif
     for (size_t i = 0; i < count; i++) {
-        const verify_record *one = &records[i];
-        valid[i] = (unsigned char)(one->prepared != NULL
-                                       ? prepared_key_verify_var(one->prepared, one->raw, one->digest)
-                                       : public_key_verify_var(one->key, one->raw, one->digest));
+        valid[i] = (unsigned char)signature_verify_record_var(&records[i]);
     }
 }
 

@@ -18,6 +18,7 @@
 
 #include "der.h"
 #include "ecmult.h"
+#include "ecmult8.h"
 #include "ecmult_const.h"
 #include "ecmult_gen.h"
 #include "random.h"
@@ -33,6 +34,7 @@
 #include "prepared.h"
 
 #include "batch.h"
+#include "verify8.h"
 
 #include "modinv_impl.h"
 
@@ -47,6 +49,7 @@
 #include "ecmult_const_impl.h"
 #include "ecmult_gen_impl.h"
 #include "ecmult_impl.h"
+#include "ecmult8_impl.h"
 #include "sm3_impl.h"
 
 #include "sm3_hmac_impl.h"
@@ -60,5 +63,6 @@
 #include "prepared_impl.h"
 
 #include "batch_impl.h"
+#include "verify8_impl.h"
 
 #endif

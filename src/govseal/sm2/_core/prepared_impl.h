@@ -25,6 +25,11 @@ static int prepared_key_verify_var(prepared_key *key, const unsigned char raw[RA
     scalar r, s, t;
     gej point;
 
+#if HAS_LANES
+    if (tier >= TIER_IFMA) {
+        return verify8_prepared_var(key, raw, digest);
+    }
+#endif
     if (!signature_parse_var(&r, &s, &t, raw)) {
         return 0;
     }

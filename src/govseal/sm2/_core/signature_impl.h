@@ -10,6 +10,11 @@ static const unsigned char DEFAULT_USER_ID[16] = {'1', '2', '3', '4', '5', '6', 
 static void signature_build_tables(void) {
     ecmult_gen_build();
     ecmult_build();
+#if HAS_LANES
+    if (tier >= TIER_IFMA) {
+        ecmult8_build();
+    }
+#endif
 }
 
 /* --- Public keys -------------------------------------------------------------------------- */

@@ -56,7 +56,8 @@ __extension__ typedef __int128 i128; /* >> is arithmetic: true of gcc and clang 
 #ifdef GOVSEAL_TESTING
 #define COUNT_PATH(name) (path_counter.name++)
 static struct {
-    uint64_t add_var_double, add_var_infinity, add_last_double, verify_second_x, nonce_candidate;
+    uint64_t add_var_double, add_var_infinity, add_last_double, verify_second_x, verify8_undecided,
+        nonce_candidate;
 } path_counter;
 #else
 #define COUNT_PATH(name) ((void)0)
