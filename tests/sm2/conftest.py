@@ -28,6 +28,19 @@ def testing_core() -> ModuleType:
     return module
 
 
+@pytest.fixture(params=["portable", "avx2", "ifma"])
+def tiered_core(testing_core, request):
+    """``testing_core`` in each of the tiers that the processor has."""
+    testing_core.generate_private()  # builds the tables, those of the highest tier too
+    best = testing_core.tier()
+    try:
+        testing_core.use_tier(request.param)
+    except ValueError as error:
+        pytest.skip(str(error))
+    yield testing_core
+    testing_core.use_tier(best)
+
+
 def load_vectors(name: str):
     return json.loads((TESTS / "vectors" / name).read_text(encoding="utf-8"))
 
