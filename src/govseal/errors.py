@@ -63,7 +63,7 @@ class LimitExceeded(FormatError):
 
 
 class InvalidSignature(GovsealError):
-    """A signature value does not belong to this key and message."""
+    """A signature value, or an HMAC tag, does not belong to this key and message."""
 
 
 class InvalidCiphertext(GovsealError):

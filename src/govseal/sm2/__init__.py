@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from govseal.sm2 import _backend
 from govseal.sm2.batch import sign_digests, verify_digests, verify_many
-from govseal.sm2.digest import Sm3, identity_digest, sm3
+from govseal.sm2.digest import (
+    HmacSm3,
+    Sm3,
+    hmac_sm3,
+    identity_digest,
+    kdf,
+    sm3,
+    sm3_many,
+    sm3_records,
+)
 from govseal.sm2.encoding import decode_signature, encode_signature
 from govseal.sm2.encryption import decode_ciphertext, decrypt, encode_ciphertext, encrypt
 from govseal.sm2.keys import PreparedKey, PrivateKey, PublicKey
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_USER_ID",
+    "HmacSm3",
     "PreparedKey",
     "PrivateKey",
     "PublicKey",
@@ -32,9 +42,13 @@ __all__ = [
     "encode_ciphertext",
     "encode_signature",
     "encrypt",
+    "hmac_sm3",
     "identity_digest",
+    "kdf",
     "sign_digests",
     "sm3",
+    "sm3_many",
+    "sm3_records",
     "verify_digests",
     "verify_many",
 ]

@@ -1,15 +1,17 @@
 """What runs where the compiled core is absent: verifying and SM3, slowly; never a secret.
 
 The surface is that of ``_core.pyi``; the arithmetic is that of :mod:`govseal.sm2._reference`,
-which is not constant time and therefore sees public values only.
+which is not constant time and therefore sees public values only. HMAC and key derivation go to
+OpenSSL's SM3, by way of :mod:`hashlib`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import operator
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NoReturn, TypeAlias, final
 
 from govseal.errors import EncodingError, SigningUnavailable
@@ -19,6 +21,7 @@ from govseal.sm2.encoding import decode_signature
 from govseal.sm2.params import (
     DEFAULT_USER_ID,
     DIGEST_BYTES,
+    MAX_KDF_BYTES,
     MAX_THREADS,
     MAX_USER_ID_BYTES,
     PUBLIC_KEY_BYTES,
@@ -27,6 +30,7 @@ from govseal.sm2.params import (
     BytesLike,
 )
 
+_BLOCK_BYTES = 64
 _HAS_OPENSSL_SM3 = "sm3" in hashlib.algorithms_available
 _warned = False
 
@@ -41,6 +45,12 @@ def _warn_once() -> None:
             RuntimeWarning,
             stacklevel=2,
         )
+
+
+def _need_openssl_sm3() -> None:
+    """Keys are for OpenSSL's SM3 alone: the reference sees public values only."""
+    if not _HAS_OPENSSL_SM3:
+        _refuse("HMAC and key derivation with SM3 need")
 
 
 def _bytes(data: BytesLike) -> bytes:
@@ -86,6 +96,81 @@ class Sm3:
 def new_sm3() -> Sm3:
     """An empty streaming digest."""
     return Sm3()
+
+
+def sm3_many(messages: Sequence[BytesLike], /) -> list[bytes]:
+    """The digests of a list or tuple, one after the other."""
+    if not isinstance(messages, list | tuple):
+        raise TypeError("sm3_many() takes a list of bytes-like objects")
+    return [sm3(message) for message in messages]
+
+
+def sm3_records(records: BytesLike, size: int, /) -> bytes:
+    """The digests of records of one size that stand one after the other."""
+    data = _bytes(records)
+    if size <= 0 or len(data) % size:
+        raise ValueError("the data is not a whole number of records")
+    return b"".join(sm3(data[at : at + size]) for at in range(0, len(data), size))
+
+
+@final
+class HmacSm3:
+    """A streaming HMAC (RFC 2104)."""
+
+    def __init__(self, key: BytesLike) -> None:
+        _need_openssl_sm3()
+        data = _bytes(key)
+        padded = (sm3(data) if len(data) > _BLOCK_BYTES else data).ljust(_BLOCK_BYTES, b"\0")
+        self._inner, self._outer = Sm3(), Sm3()
+        self._inner.update(bytes(byte ^ 0x36 for byte in padded))
+        self._outer.update(bytes(byte ^ 0x5C for byte in padded))
+
+    def update(self, data: BytesLike, /) -> None:
+        """Append data."""
+        self._inner.update(data)
+
+    def digest(self) -> bytes:
+        """The tag of everything appended so far."""
+        outer = self._outer.copy()
+        outer.update(self._inner.digest())
+        return outer.digest()
+
+    def verify(self, tag: BytesLike, /) -> bool:
+        """Whether a tag is that, in constant time."""
+        return hmac.compare_digest(self.digest(), _bytes(tag))
+
+    def copy(self) -> HmacSm3:
+        """An independent object in the same state."""
+        other = HmacSm3(b"")
+        other._inner, other._outer = self._inner.copy(), self._outer.copy()
+        return other
+
+
+def new_hmac_sm3(key: BytesLike, /) -> HmacSm3:
+    """A streaming HMAC under a key."""
+    return HmacSm3(key)
+
+
+def hmac_sm3(key: BytesLike, data: BytesLike, /) -> bytes:
+    """The HMAC tag of data."""
+    mac = HmacSm3(key)
+    mac.update(data)
+    return mac.digest()
+
+
+def kdf(z: BytesLike, length: int, /) -> bytes:
+    """A key of this length from Z."""
+    _need_openssl_sm3()
+    start = Sm3()
+    start.update(z)
+    if not 0 <= length <= MAX_KDF_BYTES:
+        raise ValueError("a key has less than (2^32 - 1) * 32 bytes")
+    digests = bytearray()
+    for counter in range(1, -(-length // DIGEST_BYTES) + 1):
+        one = start.copy()
+        one.update(counter.to_bytes(4, "big"))
+        digests += one.digest()
+    return bytes(digests[:length])
 
 
 def _decode_point(data: bytes, *, allow_compressed: bool) -> reference.Point:

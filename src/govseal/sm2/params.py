@@ -27,3 +27,6 @@ MAX_PLAINTEXT_BYTES: Final = 64 * 1024 * 1024
 
 MAX_THREADS: Final = 256
 """Of one call that works on many signatures."""
+
+MAX_KDF_BYTES: Final = (2**32 - 1) * DIGEST_BYTES - 1
+"""The counter of the key derivation has 32 bits (GB/T 32918.4, 5.4.3)."""

@@ -17,6 +17,8 @@
 #include "python_keys.h"
 #include "python_prepared.h"
 #include "python_sm3.h"
+#include "python_sm3_hmac.h"
+#include "python_sm3_many.h"
 #include "python_tier.h"
 #include "python_util.h"
 
@@ -29,6 +31,7 @@ static int core_exec(PyObject *module) {
     core_state *state = PyModule_GetState(module);
     tier = tier_best();
     if (add_type(module, &sm3_spec, &state->sm3_type) != 0 ||
+        add_type(module, &hmac_sm3_spec, &state->hmac_sm3_type) != 0 ||
         add_type(module, &public_key_spec, &state->public_key_type) != 0 ||
         add_type(module, &prepared_key_spec, &state->prepared_key_type) != 0 ||
         add_type(module, &private_key_spec, &state->private_key_type) != 0) {
@@ -40,6 +43,7 @@ static int core_exec(PyObject *module) {
 static int core_traverse(PyObject *module, visitproc visit, void *arg) {
     core_state *state = PyModule_GetState(module);
     Py_VISIT(state->sm3_type);
+    Py_VISIT(state->hmac_sm3_type);
     Py_VISIT(state->public_key_type);
     Py_VISIT(state->prepared_key_type);
     Py_VISIT(state->private_key_type);
@@ -49,6 +53,7 @@ static int core_traverse(PyObject *module, visitproc visit, void *arg) {
 static int core_clear(PyObject *module) {
     core_state *state = PyModule_GetState(module);
     Py_CLEAR(state->sm3_type);
+    Py_CLEAR(state->hmac_sm3_type);
     Py_CLEAR(state->public_key_type);
     Py_CLEAR(state->prepared_key_type);
     Py_CLEAR(state->private_key_type);
@@ -68,6 +73,11 @@ static void core_free(void *module) {
 static PyMethodDef core_methods[] = {
     {"sm3", core_sm3, METH_O, "The SM3 digest of data."},
     {"new_sm3", core_new_sm3, METH_NOARGS, "An empty streaming digest."},
+    {"sm3_many", core_sm3_many, METH_O, "The SM3 digests of a list."},
+    {"sm3_records", FASTCALL(core_sm3_records), METH_FASTCALL, "The digests of equal records."},
+    {"hmac_sm3", FASTCALL(core_hmac_sm3), METH_FASTCALL, "The HMAC tag of data under a key."},
+    {"new_hmac_sm3", core_new_hmac_sm3, METH_O, "A streaming HMAC under a key."},
+    {"kdf", FASTCALL(core_kdf), METH_FASTCALL, "A key of this length from Z."},
     {"tier", core_tier_name, METH_NOARGS, "The tier in use."},
     {"use_tier", core_use_tier, METH_O, "Takes a lower tier than the best."},
     {"load_public", FASTCALL(core_load_public), METH_FASTCALL, "A checked public key."},

@@ -8,6 +8,7 @@
 
 typedef struct {
     PyTypeObject *sm3_type;
+    PyTypeObject *hmac_sm3_type;
     PyTypeObject *public_key_type;
     PyTypeObject *prepared_key_type;
     PyTypeObject *private_key_type;
@@ -17,6 +18,11 @@ typedef struct {
     PyObject_HEAD
     sm3_context context;
 } sm3_object;
+
+typedef struct {
+    PyObject_HEAD
+    sm3_hmac hmac;
+} hmac_sm3_object;
 
 typedef struct {
     PyObject_HEAD
