@@ -51,13 +51,16 @@ def all_edges():
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Fills ``edge``, ``sm3_vector`` and ``signature_vector`` from tests/vectors."""
+    """Fills ``edge``, ``sm3_vector``, ``hmac_vector``, ``signature_vector`` from the vectors."""
     if "edge" in metafunc.fixturenames:
         cases = load_vectors("sm2_edges.json")
         metafunc.parametrize("edge", cases, ids=[case["name"] for case in cases])
     if "sm3_vector" in metafunc.fixturenames:
         cases = load_vectors("sm3.json")
         metafunc.parametrize("sm3_vector", cases, ids=[case["digest"][:8] for case in cases])
+    if "hmac_vector" in metafunc.fixturenames:
+        cases = load_vectors("hmac_sm3.json")
+        metafunc.parametrize("hmac_vector", cases, ids=[case["tag"][:8] for case in cases])
     if "signature_vector" in metafunc.fixturenames:
         loaded = load_vectors("sm2_signatures.json")
         cases = [
