@@ -238,6 +238,8 @@ class PrivateKey:
     def from_bytes(cls, d: BytesLike) -> PrivateKey:
         """The key of d as 32 bytes, big-endian.
 
+        No copy is kept but the key's own; give a ``bytearray`` and clear it to leave only that.
+
         Raises:
             EncodingError: not 32 bytes, or d is not in [1, n-2].
             SigningUnavailable: the compiled core is not installed.
@@ -262,7 +264,10 @@ class PrivateKey:
         return self._public_key
 
     def to_bytes(self) -> bytes:
-        """The secret d itself, 32 bytes, big-endian: for writing a key file, nothing else."""
+        """The secret d itself, 32 bytes, big-endian: for writing a key file, nothing else.
+
+        Nobody can wipe a ``bytes`` object; it stays in memory until something else needs the place.
+        """
         return self._key.export()
 
     def sign(

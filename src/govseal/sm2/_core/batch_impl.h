@@ -22,8 +22,8 @@ static void signature_verify_many_var(unsigned char *valid, const verify_record 
     }
 }
 
-static int private_key_sign_many(unsigned char *raws, const private_key *key,
-                                 const unsigned char *digests, size_t count) {
+static OWN_FRAME int private_key_sign_many_unwiped(unsigned char *raws, const private_key *key,
+                                                   const unsigned char *digests, size_t count) {
     scalar k[NONCE_GROUP];
     int failed = 0;
     for (size_t i = 0; i < count && !failed; i++) {
@@ -39,12 +39,18 @@ static int private_key_sign_many(unsigned char *raws, const private_key *key,
         }
     }
     wipe(k, sizeof k);
-    wipe_stack();
     if (failed) {
         memset(raws, 0, RAW_SIGNATURE_SIZE * count);
         return -1;
     }
     return 0;
+}
+
+static int private_key_sign_many(unsigned char *raws, const private_key *key,
+                                 const unsigned char *digests, size_t count) {
+    const int failed = private_key_sign_many_unwiped(raws, key, digests, count);
+    wipe_stack();
+    return failed;
 }
 
 #endif

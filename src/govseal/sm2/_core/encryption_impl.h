@@ -68,8 +68,8 @@ static int public_key_encrypt_with_nonce(unsigned char *ciphertext, const public
     return !is_empty;
 }
 
-static int public_key_encrypt(unsigned char *ciphertext, const public_key *key,
-                              const unsigned char *plaintext, size_t size) {
+static OWN_FRAME int public_key_encrypt_unwiped(unsigned char *ciphertext, const public_key *key,
+                                                const unsigned char *plaintext, size_t size) {
     unsigned char e[SM3_DIGEST_SIZE];
     uint32_t counter = 0;
     scalar k;
@@ -83,8 +83,14 @@ static int public_key_encrypt(unsigned char *ciphertext, const public_key *key,
     } while (!failed && !is_encrypted);
     wipe(&k, sizeof k);
     wipe(e, sizeof e);
-    wipe_stack();
     return failed ? -1 : 0;
+}
+
+static int public_key_encrypt(unsigned char *ciphertext, const public_key *key,
+                              const unsigned char *plaintext, size_t size) {
+    const int failed = public_key_encrypt_unwiped(ciphertext, key, plaintext, size);
+    wipe_stack();
+    return failed;
 }
 
 /* C1 as a point (B1). */
@@ -101,8 +107,8 @@ static int encryption_load_point_var(ge *point, const unsigned char encoded[PUBL
 
 /* GB/T 32918.4, 7.1: B1 to B6. B2 cannot fail, as the group has prime order. Whatever the secret has
  * a part in is one answer, given at the end. */
-static int private_key_decrypt(unsigned char *plaintext, const private_key *key,
-                               const unsigned char *ciphertext, size_t size) {
+static OWN_FRAME int private_key_decrypt_unwiped(unsigned char *plaintext, const private_key *key,
+                                                 const unsigned char *ciphertext, size_t size) {
     unsigned char digest[SM3_DIGEST_SIZE], difference = 0;
     encryption_shared shared;
     uint64_t is_valid;
@@ -130,8 +136,14 @@ static int private_key_decrypt(unsigned char *plaintext, const private_key *key,
     }
     wipe(&shared, sizeof shared);
     wipe(digest, sizeof digest);
-    wipe_stack();
     return (int)is_valid;
+}
+
+static int private_key_decrypt(unsigned char *plaintext, const private_key *key,
+                               const unsigned char *ciphertext, size_t size) {
+    const int is_valid = private_key_decrypt_unwiped(plaintext, key, ciphertext, size);
+    wipe_stack();
+    return is_valid;
 }
 
 #endif

@@ -146,8 +146,8 @@ static int public_key_verify_var(const public_key *key, const unsigned char raw[
 
 /* --- Private keys ------------------------------------------------------------------------- */
 
-static int private_key_load(private_key *key, public_key *public,
-                            const unsigned char d[SCALAR_SIZE]) {
+static OWN_FRAME int private_key_load_unwiped(private_key *key, public_key *public,
+                                              const unsigned char d[SCALAR_SIZE]) {
     static const scalar one = {{1, 0, 0, 0}};
     scalar d_plus_one;
     uint64_t is_valid = scalar_set_bytes(&key->d, d);
@@ -166,11 +166,17 @@ static int private_key_load(private_key *key, public_key *public,
     DECLASSIFY(&public->point, sizeof public->point);
     public_key_finish(public);
     wipe(&d_plus_one, sizeof d_plus_one);
-    wipe_stack();
     return 1;
 }
 
-static int private_key_generate(private_key *key, public_key *public) {
+static int private_key_load(private_key *key, public_key *public,
+                            const unsigned char d[SCALAR_SIZE]) {
+    const int is_loaded = private_key_load_unwiped(key, public, d);
+    wipe_stack();
+    return is_loaded;
+}
+
+static OWN_FRAME int private_key_generate_unwiped(private_key *key, public_key *public) {
     unsigned char bytes[SCALAR_SIZE];
     scalar d;
     int is_loaded;
@@ -179,15 +185,27 @@ static int private_key_generate(private_key *key, public_key *public) {
             return -1;
         }
         scalar_get_bytes(bytes, &d);
-        is_loaded = private_key_load(key, public, bytes); /* all but n-1 */
+        is_loaded = private_key_load_unwiped(key, public, bytes); /* all but n-1 */
     } while (!is_loaded);
     wipe(bytes, sizeof bytes);
     wipe(&d, sizeof d);
     return 0;
 }
 
-static void private_key_export(unsigned char d[SCALAR_SIZE], const private_key *key) {
+static int private_key_generate(private_key *key, public_key *public) {
+    const int failed = private_key_generate_unwiped(key, public);
+    wipe_stack();
+    return failed;
+}
+
+static OWN_FRAME void private_key_export_unwiped(unsigned char d[SCALAR_SIZE],
+                                                 const private_key *key) {
     scalar_get_bytes(d, &key->d);
+}
+
+static void private_key_export(unsigned char d[SCALAR_SIZE], const private_key *key) {
+    private_key_export_unwiped(d, key);
+    wipe_stack();
 }
 
 /* GB/T 32918.2, 6.1: A4 to A6. */
@@ -224,8 +242,9 @@ static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE],
     return (int)is_valid;
 }
 
-static int private_key_sign(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
-                            const unsigned char digest[SM3_DIGEST_SIZE]) {
+static OWN_FRAME int private_key_sign_unwiped(unsigned char raw[RAW_SIGNATURE_SIZE],
+                                              const private_key *key,
+                                              const unsigned char digest[SM3_DIGEST_SIZE]) {
     uint32_t counter = 0;
     scalar k;
     int is_signed;
@@ -236,8 +255,14 @@ static int private_key_sign(unsigned char raw[RAW_SIGNATURE_SIZE], const private
         is_signed = private_key_sign_with_nonce(raw, key, digest, &k) && !TESTING_EVENT(refuse_nonce);
     } while (!is_signed);
     wipe(&k, sizeof k);
-    wipe_stack();
     return 0;
+}
+
+static int private_key_sign(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
+                            const unsigned char digest[SM3_DIGEST_SIZE]) {
+    const int failed = private_key_sign_unwiped(raw, key, digest);
+    wipe_stack();
+    return failed;
 }
 
 static sign_status private_key_sign_verified(unsigned char raw[RAW_SIGNATURE_SIZE],
