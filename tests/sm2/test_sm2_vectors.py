@@ -105,7 +105,7 @@ def test_edges_reach_the_rare_paths(tiered_core, all_edges, is_prepared):
         assert key.verify_digest(raw, digest) == edge["valid"]
     after = tiered_core.path_counts()
     paths = {"add_var_double", "add_var_infinity", "verify_second_x"}
-    if is_prepared and tiered_core.tier() == "ifma":  # infinity is met in the lanes already
+    if tiered_core.tier() == "ifma":  # the lanes meet the others and give up
         paths = {"verify8_undecided", "verify_second_x"}
     for path in paths:
         assert after[path] > before[path]

@@ -43,8 +43,9 @@ static void ecmult8_var(gej8 *r, const scalar s[FE8_LANES], const ge a[FE8_LANES
 static void ecmult8_comb_var(gex8 *r, const scalar s[FE8_LANES], const comb8 *const a[FE8_LANES],
                              const scalar t[FE8_LANES]);
 
-/* Every lane of r = s·G + t·a. */
+/* Every lane of r = s·G + t·a, with the point's table, and without. */
 static void ecmult8_one_var(gex8 *r, const scalar *s, const comb8 *a, const scalar *t);
+static void ecmult8_plain_var(gex8 *r, const scalar *s, const ge *a, const scalar *t);
 
 TARGET_END
 

@@ -404,23 +404,29 @@ static void comb8_set_var(comb8 *r, const ecmult_table *a) {
     comb8_fill(r->entries, &base, COMB8_WIDTH_POINT);
 }
 
-/* r += the digit of k at bit from; rows[l] is the whole table of lane l. */
-LANE_INLINE void comb8_add(gex8 *r, const odd8 *k, int from, int width,
-                           const ge_storage *const rows[FE8_LANES]) {
-    __mmask8 negative;
-    ge8 point;
-    const __m512i place = odd8_digit(&negative, k, from, width);
-    const __m512i row = _mm512_set1_epi64((long long)(from / width) * COMB8_ENTRIES(width));
-    ge8_look_up(&point, rows, _mm512_add_epi64(place, row));
-    gex8_add_ge(r, r, &point, negative);
+/* r = the sum of the digits of k at the bits below end, or r += that; rows[l] is where the table of
+ * lane l begins. */
+LANE_INLINE void comb8_sum(gex8 *r, const odd8 *k, const ge_storage *const rows[FE8_LANES], int width,
+                           int end, int is_first) {
+    for (int bit = 0; bit < end; bit += width) {
+        __mmask8 negative;
+        ge8 point;
+        const __m512i place = odd8_digit(&negative, k, bit, width);
+        const __m512i row = _mm512_set1_epi64((long long)(bit / width) * COMB8_ENTRIES(width));
+        ge8_look_up(&point, rows, _mm512_add_epi64(place, row));
+        if (is_first && bit == 0) {
+            ge8_negate_if(&point, negative);
+            gex8_set_ge(r, &point);
+        } else {
+            gex8_add_ge(r, r, &point, negative);
+        }
+    }
 }
 
 static void ecmult8_comb_var(gex8 *r, const scalar s[FE8_LANES], const comb8 *const a[FE8_LANES],
                              const scalar t[FE8_LANES]) {
     const ge_storage *rows[FE8_LANES], *generator[FE8_LANES];
     odd8 odd_s, odd_t;
-    __mmask8 negative;
-    ge8 point;
 
     for (int l = 0; l < FE8_LANES; l++) {
         rows[l] = a[l]->entries;
@@ -428,45 +434,111 @@ static void ecmult8_comb_var(gex8 *r, const scalar s[FE8_LANES], const comb8 *co
     }
     odd8_set_var(&odd_s, s);
     odd8_set_var(&odd_t, t);
-    ge8_look_up(&point, rows, odd8_digit(&negative, &odd_t, 0, COMB8_WIDTH_POINT));
-    ge8_negate_if(&point, negative);
-    gex8_set_ge(r, &point);
-    for (int bit = COMB8_WIDTH_POINT; bit < 256; bit += COMB8_WIDTH_POINT) {
-        comb8_add(r, &odd_t, bit, COMB8_WIDTH_POINT, rows);
+    comb8_sum(r, &odd_t, rows, COMB8_WIDTH_POINT, 256, 1);
+    comb8_sum(r, &odd_s, generator, COMB8_WIDTH_GENERATOR, 256, 0);
+}
+
+/* --- One sum in eight parts ------------------------------------------------------------------------ */
+
+/* r = k times the table's point in eight parts, or r += that. */
+LANE_INLINE void comb8_sum_parts(gex8 *r, const scalar *k, const ge_storage *table, int width,
+                                 int is_first) {
+    const ge_storage *rows[FE8_LANES];
+    odd8 odd;
+    for (int l = 0; l < FE8_LANES; l++) {
+        rows[l] = table + l * (COMB8_PART / width) * COMB8_ENTRIES(width);
     }
-    for (int bit = 0; bit < 256; bit += COMB8_WIDTH_GENERATOR) {
-        comb8_add(r, &odd_s, bit, COMB8_WIDTH_GENERATOR, generator);
-    }
+    odd8_set_parts_var(&odd, k);
+    comb8_sum(r, &odd, rows, width, COMB8_PART, is_first);
+}
+
+/* Every lane becomes the sum of all. */
+static void gex8_gather(gex8 *r) {
+    gex8 other;
+    gex8_exchange(&other, r, 1);
+    gex8_add(r, r, &other);
+    gex8_exchange(&other, r, 2);
+    gex8_add(r, r, &other);
+    gex8_exchange(&other, r, 4);
+    gex8_add(r, r, &other);
 }
 
 static void ecmult8_one_var(gex8 *r, const scalar *s, const comb8 *a, const scalar *t) {
-    const ge_storage *rows[FE8_LANES], *generator[FE8_LANES];
-    odd8 odd_s, odd_t;
-    __mmask8 negative;
-    ge8 point;
+    comb8_sum_parts(r, t, a->entries, COMB8_WIDTH_POINT, 1);
+    comb8_sum_parts(r, s, comb8_generator, COMB8_WIDTH_GENERATOR, 0);
+    gex8_gather(r);
+}
+
+/* Without a table of the point a: t·a is a sum of ±2^i·a for a third of the i, on average. Its
+ * doublings have to follow one another, its additions have not. */
+#define TERMS_WIDTH 2 /* the digits 0 and ±1, of which no two neighbours are ±1 */
+#define TERMS_MAX ((ECMULT_MAX_DIGITS + 1) / 2)
+
+/* Returns how many there are. */
+static int ecmult8_terms_var(gej terms[TERMS_MAX], const ge *a, const scalar *t) {
+    int16_t digits[ECMULT_MAX_DIGITS];
+    const int length = ecmult_wnaf_var(digits, t, TERMS_WIDTH);
+    gej power;
+    int count = 0;
+
+    gej_set_ge(&power, a);
+    for (int i = 0; i < length; i++) {
+        if (digits[i] != 0) {
+            terms[count] = power;
+            if (digits[i] < 0) {
+                fe_negate(&terms[count].y, &power.y, 2);
+                fe_weaken(&terms[count].y);
+            }
+            count++;
+        }
+        gej_double(&power, &power);
+    }
+    return count;
+}
+
+/* Lane l of r = a[l] in the coordinates of gex8. */
+static void gex8_load(gex8 *r, const gej a[FE8_LANES]) {
+    fe coordinates[FE8_LANES];
+    fe8 z;
+    for (int l = 0; l < FE8_LANES; l++) {
+        coordinates[l] = a[l].x;
+    }
+    fe8_load(&r->x, coordinates);
+    for (int l = 0; l < FE8_LANES; l++) {
+        coordinates[l] = a[l].y;
+    }
+    fe8_load(&r->y, coordinates);
+    for (int l = 0; l < FE8_LANES; l++) {
+        coordinates[l] = a[l].z;
+    }
+    fe8_load(&z, coordinates);
+    fe8_sqr(&r->zz, &z);
+    fe8_mul(&r->zzz, &r->zz, &z);
+}
+
+LANE_INLINE void gex8_cmov(gex8 *r, const gex8 *a, __mmask8 lanes) {
+    fe8_cmov(&r->x, &a->x, lanes);
+    fe8_cmov(&r->y, &a->y, lanes);
+    fe8_cmov(&r->zz, &a->zz, lanes);
+    fe8_cmov(&r->zzz, &a->zzz, lanes);
+}
+
+static void ecmult8_plain_var(gex8 *r, const scalar *s, const ge *a, const scalar *t) {
+    gej terms[TERMS_MAX + FE8_LANES - 1];
+    const int count = ecmult8_terms_var(terms, a, t);
     gex8 other;
 
-    for (int l = 0; l < FE8_LANES; l++) {
-        rows[l] = a->entries + l * (COMB8_PART / COMB8_WIDTH_POINT) * COMB8_ENTRIES(COMB8_WIDTH_POINT);
-        generator[l] = comb8_generator + l * (COMB8_PART / COMB8_WIDTH_GENERATOR) *
-                                             COMB8_ENTRIES(COMB8_WIDTH_GENERATOR);
+    for (int l = 0; l < FE8_LANES - 1; l++) {
+        terms[count + l] = terms[0];
     }
-    odd8_set_parts_var(&odd_s, s);
-    odd8_set_parts_var(&odd_t, t);
-    ge8_look_up(&point, rows, odd8_digit(&negative, &odd_t, 0, COMB8_WIDTH_POINT));
-    ge8_negate_if(&point, negative);
-    gex8_set_ge(r, &point);
-    for (int bit = COMB8_WIDTH_POINT; bit < COMB8_PART; bit += COMB8_WIDTH_POINT) {
-        comb8_add(r, &odd_t, bit, COMB8_WIDTH_POINT, rows);
+    comb8_sum_parts(r, s, comb8_generator, COMB8_WIDTH_GENERATOR, 1);
+    for (int i = 0; i < count; i += FE8_LANES) {
+        const __mmask8 lanes = (__mmask8)(count - i < FE8_LANES ? (1 << (count - i)) - 1 : -1);
+        gex8_load(&other, &terms[i]);
+        gex8_add(&other, &other, r);
+        gex8_cmov(r, &other, lanes);
     }
-    for (int bit = 0; bit < COMB8_PART; bit += COMB8_WIDTH_GENERATOR) {
-        comb8_add(r, &odd_s, bit, COMB8_WIDTH_GENERATOR, generator);
-    }
-    UNROLL
-    for (int distance = 1; distance < FE8_LANES; distance *= 2) {
-        gex8_exchange(&other, r, distance);
-        gex8_add(r, r, &other);
-    }
+    gex8_gather(r);
 }
 
 TARGET_END

@@ -54,9 +54,13 @@ static int signature_parse_var(scalar *r, scalar *s, scalar *t,
 static int signature_matches_var(const gej *point, const scalar *r,
                                  const unsigned char digest[SM3_DIGEST_SIZE]);
 
-/* Whether raw r ‖ s signs the digest: 1 or 0. */
+/* Whether raw r ‖ s signs the digest: 1 or 0. The second is the complete scalar code, on which faster
+ * ways of the higher tiers fall back. */
 static int public_key_verify_var(const public_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
                                  const unsigned char digest[SM3_DIGEST_SIZE]);
+static int public_key_verify_complete_var(const public_key *key,
+                                          const unsigned char raw[RAW_SIGNATURE_SIZE],
+                                          const unsigned char digest[SM3_DIGEST_SIZE]);
 
 /* Sets key and its public part. Returns 1, or 0 if d is not in [1, n-2]. Constant time but for
  * that answer. */

@@ -132,8 +132,9 @@ static int signature_matches_var(const gej *point, const scalar *r,
     return signature_x_matches_var(point, &wanted);
 }
 
-static int public_key_verify_var(const public_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
-                                 const unsigned char digest[SM3_DIGEST_SIZE]) {
+static int public_key_verify_complete_var(const public_key *key,
+                                          const unsigned char raw[RAW_SIGNATURE_SIZE],
+                                          const unsigned char digest[SM3_DIGEST_SIZE]) {
     scalar r, s, t;
     gej point;
 
@@ -142,6 +143,16 @@ static int public_key_verify_var(const public_key *key, const unsigned char raw[
     }
     ecmult_var(&point, &s, &key->point, &t);
     return signature_matches_var(&point, &r, digest);
+}
+
+static int public_key_verify_var(const public_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
+                                 const unsigned char digest[SM3_DIGEST_SIZE]) {
+#if HAS_LANES
+    if (tier >= TIER_IFMA) {
+        return verify8_public_var(key, raw, digest);
+    }
+#endif
+    return public_key_verify_complete_var(key, raw, digest);
 }
 
 /* --- Private keys ------------------------------------------------------------------------- */

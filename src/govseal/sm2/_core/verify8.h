@@ -17,6 +17,10 @@ struct prepared_lanes {
     comb8 comb;
 };
 
+/* public_key_verify_var, where eight lanes share the additions. */
+static int verify8_public_var(const public_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
+                              const unsigned char digest[SM3_DIGEST_SIZE]);
+
 /* prepared_key_verify_var with one signature in all eight lanes. The first call makes the table, for
  * two thirds of the price of a verification without it. */
 static int verify8_prepared_var(prepared_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],

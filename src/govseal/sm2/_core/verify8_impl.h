@@ -60,7 +60,7 @@ static __mmask8 verify8_compare_var(__mmask8 *undecided, const fe8 *x, const fe8
     return equal & ~*undecided;
 }
 
-/* Answers for the group; public_key_verify_var helps where the lanes cannot. */
+/* Answers for the group; public_key_verify_complete_var helps where the lanes cannot. */
 static void verify8_answer_var(const verify8_group *group, const fe8 *x, const fe8 *zz) {
     __mmask8 undecided;
     const __mmask8 equal = verify8_compare_var(&undecided, x, zz, group->wanted);
@@ -69,7 +69,7 @@ static void verify8_answer_var(const verify8_group *group, const fe8 *x, const f
         *group->answers[l] = equal >> l & 1;
         if (undecided >> l & 1) {
             COUNT_PATH(verify8_undecided);
-            *group->answers[l] = (unsigned char)public_key_verify_var(
+            *group->answers[l] = (unsigned char)public_key_verify_complete_var(
                 record->prepared == NULL ? record->key : &record->prepared->key, record->raw,
                 record->digest);
         }
@@ -131,29 +131,48 @@ static const comb8 *verify8_comb_var(prepared_key *key) {
     return &made->comb;
 }
 
-static int verify8_prepared_var(prepared_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
-                                const unsigned char digest[SM3_DIGEST_SIZE]) {
-    const comb8 *comb = verify8_comb_var(key);
-    scalar s, t, wanted[FE8_LANES];
+/* One signature, whose equation every lane of the sum is about. */
+static int verify8_one_var(const gex8 *sum, const scalar *wanted, const public_key *key,
+                           const unsigned char raw[RAW_SIGNATURE_SIZE],
+                           const unsigned char digest[SM3_DIGEST_SIZE]) {
+    scalar same[FE8_LANES];
     __mmask8 equal, undecided;
-    gex8 sum;
-
-    if (comb == NULL) {
-        return public_key_verify_var(&key->key, raw, digest);
+    for (int l = 0; l < FE8_LANES; l++) {
+        same[l] = *wanted;
     }
-    if (!verify8_parse_var(&s, &t, &wanted[0], raw, digest)) {
-        return 0;
-    }
-    for (int l = 1; l < FE8_LANES; l++) {
-        wanted[l] = wanted[0];
-    }
-    ecmult8_one_var(&sum, &s, comb, &t);
-    equal = verify8_compare_var(&undecided, &sum.x, &sum.zz, wanted);
+    equal = verify8_compare_var(&undecided, &sum->x, &sum->zz, same);
     if (undecided & 1) {
         COUNT_PATH(verify8_undecided);
-        return public_key_verify_var(&key->key, raw, digest);
+        return public_key_verify_complete_var(key, raw, digest);
     }
     return equal & 1;
+}
+
+static int verify8_public_var(const public_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
+                              const unsigned char digest[SM3_DIGEST_SIZE]) {
+    scalar s, t, wanted;
+    gex8 sum;
+    if (!verify8_parse_var(&s, &t, &wanted, raw, digest)) {
+        return 0;
+    }
+    ecmult8_plain_var(&sum, &s, &key->point, &t);
+    return verify8_one_var(&sum, &wanted, key, raw, digest);
+}
+
+static int verify8_prepared_var(prepared_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
+                                const unsigned char digest[SM3_DIGEST_SIZE]) {
+    const comb8 *comb;
+    scalar s, t, wanted;
+    gex8 sum;
+    if (!verify8_parse_var(&s, &t, &wanted, raw, digest)) {
+        return 0;
+    }
+    comb = verify8_comb_var(key);
+    if (comb == NULL) {
+        return public_key_verify_complete_var(&key->key, raw, digest);
+    }
+    ecmult8_one_var(&sum, &s, comb, &t);
+    return verify8_one_var(&sum, &wanted, &key->key, raw, digest);
 }
 
 /* What is left of a group, one record after the other. */
