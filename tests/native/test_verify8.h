@@ -112,6 +112,10 @@ static void damage(crafted *c) {
     default:
         c->raw[test_random() % 64] ^= (unsigned char)(1 << test_random() % 8);
     }
+}
+
+static void damage_and_ask(crafted *c) {
+    damage(c);
     c->valid = public_key_verify_complete_var(&c->key, c->raw, c->digest);
 }
 
@@ -164,7 +168,7 @@ static void test_answers_of_random_records(void) {
             ecmult_gen(&point, &d);
             CHECK(craft(&cases[i], &point, &s, &t));
             if (test_random() % 4 == 0) {
-                damage(&cases[i]);
+                damage_and_ask(&cases[i]);
             }
         }
         for (size_t count = round == 0 ? 0 : CRAFTED_MAX; count <= CRAFTED_MAX; count++) {
@@ -216,7 +220,7 @@ static void test_answers_of_second_x(void) {
     for (int i = 0; i < 9; i++) {
         craft_second_x(&cases[i]);
         if (i % 3 == 2) {
-            damage(&cases[i]);
+            damage_and_ask(&cases[i]);
         }
     }
     check_answers(cases, 9);
