@@ -118,6 +118,6 @@ docs: dev fonts ## re-make the generated pages, run the code and follow the link
 .PHONY: clean
 clean: ## remove what was made, except .venv/
 	@rm -rf build dist demo-out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
-	@rm -rf tests/native/bin tests/interop/ofdrw/target src/*.egg-info server/*.egg-info .venv/.core
+	@rm -rf tests/native/bin tests/interop/*/target src/*.egg-info server/*.egg-info .venv/.core
 	@find src server tests tools examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
 	@rm -f src/govseal/sm2/_core*.so

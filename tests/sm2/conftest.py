@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+import nativecore
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -17,15 +16,7 @@ TESTS = Path(__file__).resolve().parents[1]
 @pytest.fixture(scope="session")
 def testing_core() -> ModuleType:
     """module.c built with -DGOVSEAL_TESTING -DGOVSEAL_VERIFY (tests/native/entry_points.h)."""
-    native = TESTS / "native"
-    subprocess.run(["make", "-s", "-C", native, f"PYTHON={sys.executable}", "testing"], check=True)
-    path = native / "bin" / "testing" / "_core.abi3.so"
-    spec = importlib.util.spec_from_file_location("_core", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return nativecore.load()
 
 
 @pytest.fixture(params=["portable", "avx2", "ifma"])
