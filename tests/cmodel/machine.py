@@ -187,6 +187,8 @@ class Machine:
             return
         kind = self.types.of(node.type)
         frame.declare(node.name, kind, self.initial(kind, node.init, frame))
+        if node.init is not None and node.name in self.watched:
+            self.watched[node.name].append(frame.cells[node.name])
 
     def initial(self, kind: CType, init: c_ast.Node | None, frame: Object) -> Cell:
         """A new object; what is not initialised may hold anything."""

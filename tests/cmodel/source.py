@@ -27,6 +27,7 @@ DEFINES = {
     "__extension__": "",
     "__inline": "inline",
     "__builtin_expect(x, y)": "x",
+    "__x86_64__": "1",  # the lanes are read wherever the tests run
     "__int128": "long long",  # the names u128 and i128 say the width
     "UINT64_C(x)": "x##UL",
     "INT64_C(x)": "x##L",
@@ -51,7 +52,7 @@ class Program:
     typedefs: dict[str, c_ast.Node] = field(default_factory=dict)
 
 
-def preprocess(folder: Path, entry: str) -> str:
+def preprocess(folder: Path, entries: tuple[str, ...]) -> str:
     """The text that the compiler would see, without compiler extensions."""
     with tempfile.TemporaryDirectory() as empty:
         for path in folder.glob("*.h"):
@@ -73,7 +74,7 @@ def preprocess(folder: Path, entry: str) -> str:
                 "-xc",
                 "-",
             ],
-            input=f'#include "{entry}"\n',
+            input="".join(f'#include "{entry}"\n' for entry in entries),
             capture_output=True,
             encoding="utf-8",
             check=False,
@@ -84,8 +85,8 @@ def preprocess(folder: Path, entry: str) -> str:
     return re.sub(r"__asm__\s*(volatile)?\s*\((?:[^()]|\([^()]*\))*\)\s*;", ";", text)
 
 
-def read(entry: str = "core.h", edits: dict[str, tuple[str, str]] | None = None) -> Program:
-    """The functions, globals and types of the core.
+def read(*entries: str, edits: dict[str, tuple[str, str]] | None = None) -> Program:
+    """The functions, globals and types of these files and all that they include.
 
     ``edits`` plants mistakes: for the name of a file, a text that occurs there, and another.
     """
@@ -97,7 +98,7 @@ def read(entry: str = "core.h", edits: dict[str, tuple[str, str]] | None = None)
             if text.count(old) < 1:
                 raise ProofError(f"{name} does not hold {old!r}")
             (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
-        text = PRELUDE + preprocess(folder, entry)
+        text = PRELUDE + preprocess(folder, entries)
     program = Program()
     for node in c_parser.CParser().parse(text).ext:
         if isinstance(node, c_ast.FuncDef):

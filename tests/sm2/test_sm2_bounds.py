@@ -39,7 +39,7 @@ R = 1 << 260
 
 @cache
 def core() -> Program:
-    return source.read()
+    return source.read("field_impl.h", "scalar_impl.h")
 
 
 # --- the field ------------------------------------------------------------------------------
@@ -333,12 +333,13 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("proof", "file", "right", "wrong"), MISTAKES, ids=range(len(MISTAKES)))
 def test_without_a_mistake():
     for proof in {mistake[0] for mistake in MISTAKES}:
         proof(core())
 
 
+@pytest.mark.parametrize(("proof", "file", "right", "wrong"), MISTAKES, ids=range(len(MISTAKES)))
 def test_a_planted_mistake_breaks_its_proof(proof, file, right, wrong):
+    program = source.read(file, edits={file: (right, wrong)})
     with pytest.raises(AssertionError):  # a ProofError is one
-        proof(source.read(edits={file: (right, wrong)}))
+        proof(program)
