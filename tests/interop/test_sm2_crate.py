@@ -131,8 +131,11 @@ def test_multiples_of_other_points(ask, core):
     cases = list(itertools.product(keys, scalars))
     theirs = ask((b"P" + key + pack(k) for key, k in cases), 64)
     for (key, k), wanted in zip(cases, theirs, strict=True):
-        ours = core.multiply(ZERO, b"\4" + key, pack(k))
-        assert (ours or bytes(64)) == wanted, (key.hex(), hex(k))
+        for with_table in (b"\0", b"\1"):
+            ours = core.multiply(ZERO, b"\4" + key, pack(k), with_table)
+            assert (ours or bytes(64)) == wanted, (key.hex(), hex(k))
+        if k:
+            assert core.const_multiply(pack(k), b"\4" + key) == wanted, (key.hex(), hex(k))
 
 
 def test_signatures(ask, core):
