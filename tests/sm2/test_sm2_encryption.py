@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,9 +24,10 @@ from govseal.sm2 import (
     encode_ciphertext,
 )
 from govseal.sm2 import _reference as reference
-from govseal.sm2.curve import SM2
+from govseal.sm2.curve import SM2, Curve
 from govseal.sm2.params import MAX_PLAINTEXT_BYTES
 
+VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 D = 0x3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8
 POINT = reference.public_point(D)
 SIZES = [1, 2, 15, 16, 31, 32, 33, 48, 63, 64, 65, 100, 127, 128, 129, 255, 256]
@@ -71,6 +74,43 @@ def test_core_multiplies_small_and_large_scalars_as_the_reference(testing_core):
         opposite = reference.negate(multiple)
         assert testing_core.const_multiply(number(k), last) == encode(multiple)[1:]
         assert testing_core.const_multiply(number(SM2.n - k), last) == encode(opposite)[1:]
+
+
+# --- the examples of the standard ----------------------------------------------------------------
+
+
+@pytest.fixture(params=[0, 1], ids=["recommended curve", "example curve"])
+def published(request):
+    """An example, and the parameters of its curve."""
+    case = json.loads((VECTORS / "sm2_encryptions.json").read_text())[request.param]
+    curves = json.loads((VECTORS / "sm2_signatures.json").read_text())["curves"]
+    values = {name: int(value, 16) for name, value in curves[case["curve"]].items()}
+    return case, Curve(**values)
+
+
+def test_reference_reproduces_the_standard(published):
+    case, curve = published
+    public = reference.public_point(int(case["d"], 16), curve)
+    message = case["message"].encode()
+    expected = bytes.fromhex("04" + case["x1"] + case["y1"] + case["c3"] + case["c2"])
+    assert reference.encrypt(message, public, int(case["k"], 16), curve) == expected
+    assert reference.decrypt(expected, int(case["d"], 16), curve) == message
+    if "x2" in case:
+        shared = reference.multiply(int(case["k"], 16), public, curve)
+        assert shared == (int(case["x2"], 16), int(case["y2"], 16))
+
+
+def test_core_reproduces_the_standard(published, testing_core):
+    case, curve = published
+    if curve != SM2:
+        return
+    d, k = bytes.fromhex(case["d"]), bytes.fromhex(case["k"])
+    key, message = PrivateKey.from_bytes(d), case["message"].encode()
+    expected = bytes.fromhex("04" + case["x1"] + case["y1"] + case["c3"] + case["c2"])
+    encoded = key.public_key.encode()
+    assert testing_core.encrypt_with_nonce(encoded, message, k) == expected
+    assert testing_core.const_multiply(k, encoded).hex() == case["x2"] + case["y2"]
+    assert key.decrypt_raw(expected) == key.decrypt(encode_ciphertext(expected)) == message
 
 
 # --- encrypting --------------------------------------------------------------------------------
