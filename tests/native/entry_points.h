@@ -126,6 +126,32 @@ static PyObject *testing_base_multiply(PyObject *module, PyObject *const *args, 
     return bytes_from(result, sizeof result);
 }
 
+/* base_multiply_many(k ‖ k ‖ …): the X of each, side by side; 1 to GEN_MANY_MAX scalars. */
+static PyObject *testing_base_multiply_many(PyObject *module, PyObject *arg) {
+    static scalar k[GEN_MANY_MAX];
+    static uint64_t x[GEN_MANY_MAX][4];
+    static unsigned char result[32 * GEN_MANY_MAX];
+    char *data;
+    Py_ssize_t size;
+    (void)module;
+    if (PyBytes_AsStringAndSize(arg, &data, &size) != 0) {
+        return NULL;
+    }
+    if (size == 0 || size % 32 != 0 || size > (Py_ssize_t)sizeof result) {
+        PyErr_SetString(PyExc_ValueError, "size");
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < size / 32; i++) {
+        (void)scalar_set_bytes(&k[i], (const unsigned char *)data + 32 * i);
+    }
+    build_tables();
+    ecmult_gen_many_x(x, k, (size_t)size / 32);
+    for (Py_ssize_t i = 0; i < size / 32; i++) {
+        words_store(result + 32 * i, x[i]);
+    }
+    return bytes_from(result, (size_t)size);
+}
+
 /* multiply(s, point, t, with_table): X ‖ Y of s·G + t·P by a variable-time path, or None for
  * infinity. The last argument is one byte. */
 static PyObject *testing_multiply(PyObject *module, PyObject *const *args, Py_ssize_t count) {
@@ -361,13 +387,14 @@ static PyObject *testing_encrypt_with_nonce(PyObject *module, PyObject *const *a
 static PyObject *testing_path_counts(PyObject *module, PyObject *unused) {
     (void)module;
     (void)unused;
-    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:K,s:K}", "add_var_double",
+    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:K,s:K,s:K}", "add_var_double",
                          (unsigned long long)path_counter.add_var_double, "add_var_infinity",
                          (unsigned long long)path_counter.add_var_infinity, "add_last_double",
                          (unsigned long long)path_counter.add_last_double, "verify_second_x",
                          (unsigned long long)path_counter.verify_second_x, "verify8_undecided",
                          (unsigned long long)path_counter.verify8_undecided, "nonce_candidate",
-                         (unsigned long long)path_counter.nonce_candidate);
+                         (unsigned long long)path_counter.nonce_candidate, "gen_lanes_redone",
+                         (unsigned long long)path_counter.gen_lanes_redone);
 }
 
 #define TESTING_METHODS                                                                            \
@@ -375,6 +402,7 @@ static PyObject *testing_path_counts(PyObject *module, PyObject *unused) {
     {"field_limbs", FASTCALL(testing_field_limbs), METH_FASTCALL, NULL},                           \
     {"scalar", FASTCALL(testing_scalar), METH_FASTCALL, NULL},                                     \
     {"base_multiply", FASTCALL(testing_base_multiply), METH_FASTCALL, NULL},                       \
+    {"base_multiply_many", testing_base_multiply_many, METH_O, NULL},                              \
     {"multiply", FASTCALL(testing_multiply), METH_FASTCALL, NULL},                                 \
     {"sign_with_nonce", FASTCALL(testing_sign_with_nonce), METH_FASTCALL, NULL},                   \
     {"nonce", FASTCALL(testing_nonce), METH_FASTCALL, NULL},                                       \

@@ -151,13 +151,10 @@ def test_base_multiplication(testing_core, k):
 
 
 def test_base_multiplication_of_edges(testing_core):
-    before = testing_core.path_counts()["add_last_double"]
-    edges = [k for k in SCALAR_EDGES if k % N] + [LAST_ROW, N - LAST_ROW]
-    for k in edges:
+    for k in [k for k in SCALAR_EDGES if k % N] + [LAST_ROW, N - LAST_ROW]:
         assert testing_core.base_multiply(pack(k % N)) == affine(
             reference.multiply(k % N, reference.generator())
         )
-    assert testing_core.path_counts()["add_last_double"] == before + 2
 
 
 @given(SCALAR, SCALAR, SCALAR)

@@ -22,23 +22,43 @@ static void signature_verify_many_var(unsigned char *valid, const verify_record 
     }
 }
 
-static OWN_FRAME int private_key_sign_many_unwiped(unsigned char *raws, const private_key *key,
-                                                   const unsigned char *digests, size_t count) {
-    scalar k[NONCE_GROUP];
-    int failed = 0;
-    for (size_t i = 0; i < count && !failed; i++) {
-        const size_t place = i % NONCE_GROUP, left = count - i;
+/* What a batch leaves on the stack, in one place to be wiped. */
+typedef struct {
+    scalar k[GEN_MANY_MAX];
+    uint64_t x[GEN_MANY_MAX][4];
+} sign_many_workspace;
+
+/* At most GEN_MANY_MAX signatures, which share what one inversion costs. */
+static int private_key_sign_chunk(unsigned char *raws, const private_key *key,
+                                  const unsigned char *digests, size_t count,
+                                  sign_many_workspace *w) {
+    if (nonce_draw_many(w->k, &key->d, digests, count) != 0) {
+        return -1;
+    }
+    ecmult_gen_many_x(w->x, w->k, count);
+    for (size_t i = 0; i < count; i++) {
         unsigned char *raw = raws + RAW_SIGNATURE_SIZE * i;
         const unsigned char *digest = digests + SM3_DIGEST_SIZE * i;
-        if (place == 0) {
-            failed = nonce_draw_many(k, &key->d, digest, left < NONCE_GROUP ? left : NONCE_GROUP);
-        }
         /* Where the standard wants another nonce, starting again gives one. */
-        if (!failed && !private_key_sign_with_nonce(raw, key, digest, &k[place])) {
-            failed = private_key_sign(raw, key, digest);
+        if (!private_key_sign_with_x(raw, key, digest, &w->k[i], w->x[i]) &&
+            private_key_sign(raw, key, digest) != 0) {
+            return -1;
         }
     }
-    wipe(k, sizeof k);
+    return 0;
+}
+
+static OWN_FRAME int private_key_sign_many_unwiped(unsigned char *raws, const private_key *key,
+                                                   const unsigned char *digests, size_t count) {
+    sign_many_workspace w;
+    int failed = 0;
+    for (size_t i = 0; i < count && !failed; i += GEN_MANY_MAX) {
+        const size_t left = count - i;
+        failed = private_key_sign_chunk(raws + RAW_SIGNATURE_SIZE * i, key,
+                                        digests + SM3_DIGEST_SIZE * i,
+                                        left < GEN_MANY_MAX ? left : GEN_MANY_MAX, &w);
+    }
+    wipe(&w, sizeof w);
     if (failed) {
         memset(raws, 0, RAW_SIGNATURE_SIZE * count);
         return -1;

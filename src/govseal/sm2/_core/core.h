@@ -21,6 +21,7 @@
 #include "ecmult8.h"
 #include "ecmult_const.h"
 #include "ecmult_gen.h"
+#include "ecmult_gen8.h"
 #include "random.h"
 #include "sm3.h"
 
@@ -48,6 +49,7 @@
 #include "der_impl.h"
 #include "ecmult_const_impl.h"
 #include "ecmult_gen_impl.h"
+#include "ecmult_gen8_impl.h"
 #include "ecmult_impl.h"
 #include "ecmult8_impl.h"
 #include "sm3_impl.h"

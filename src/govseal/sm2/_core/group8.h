@@ -41,6 +41,7 @@ LANE_INLINE void ge8_negate_if(ge8 *r, __mmask8 minus);
 
 /* r = lanes ? a : r. */
 LANE_INLINE void gej8_cmov(gej8 *r, const gej8 *a, __mmask8 lanes);
+LANE_INLINE void gex8_cmov(gex8 *r, const gex8 *a, __mmask8 lanes);
 
 /* r = 2a. 4M + 4S; right for every a, and infinity stays infinity. */
 static void gej8_double(gej8 *r, const gej8 *a);

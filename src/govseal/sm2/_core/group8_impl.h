@@ -42,6 +42,13 @@ LANE_INLINE void gej8_cmov(gej8 *r, const gej8 *a, __mmask8 lanes) {
     fe8_cmov(&r->z, &a->z, lanes);
 }
 
+LANE_INLINE void gex8_cmov(gex8 *r, const gex8 *a, __mmask8 lanes) {
+    fe8_cmov(&r->x, &a->x, lanes);
+    fe8_cmov(&r->y, &a->y, lanes);
+    fe8_cmov(&r->zz, &a->zz, lanes);
+    fe8_cmov(&r->zzz, &a->zzz, lanes);
+}
+
 /* As gej_double. Magnitudes stand at the right; a t marks those that are tight. */
 static void __attribute__((noinline)) gej8_double(gej8 *r, const gej8 *a) {
     fe8 delta, gamma, beta, alpha, t, u;

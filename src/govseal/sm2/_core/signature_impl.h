@@ -219,19 +219,14 @@ static void private_key_export(unsigned char d[SCALAR_SIZE], const private_key *
     wipe_stack();
 }
 
-/* GB/T 32918.2, 6.1: A4 to A6. */
-static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE],
-                                       const private_key *key,
-                                       const unsigned char digest[SM3_DIGEST_SIZE],
-                                       const scalar *k) {
-    ge point;
-    uint64_t words[4], is_valid;
+/* GB/T 32918.2, 6.1: A5 and A6, given the x coordinate of k·G as an integer. */
+static int private_key_sign_with_x(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
+                                   const unsigned char digest[SM3_DIGEST_SIZE], const scalar *k,
+                                   const uint64_t x[4]) {
+    uint64_t is_valid;
     scalar r, s, k_plus_r;
 
-    ecmult_gen(&point, k);
-    point.x.n[0] ^= (uint64_t)TESTING_EVENT(spoil_point);
-    fe_get_words(words, &point.x);
-    scalar_set_words(&s, words);
+    scalar_set_words(&s, x);
     (void)scalar_set_bytes(&r, digest);
     scalar_add(&r, &r, &s);
     scalar_add(&k_plus_r, k, &r);
@@ -246,11 +241,26 @@ static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE],
         scalar_get_bytes(raw, &r);
         scalar_get_bytes(raw + SCALAR_SIZE, &s);
     }
-    wipe(&point, sizeof point);
-    wipe(words, sizeof words);
     wipe(&k_plus_r, sizeof k_plus_r);
     wipe(&s, sizeof s);
     return (int)is_valid;
+}
+
+static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE],
+                                       const private_key *key,
+                                       const unsigned char digest[SM3_DIGEST_SIZE],
+                                       const scalar *k) {
+    ge point;
+    uint64_t x[4];
+    int is_valid;
+
+    ecmult_gen(&point, k); /* A4 */
+    point.x.n[0] ^= (uint64_t)TESTING_EVENT(spoil_point);
+    fe_get_words(x, &point.x);
+    is_valid = private_key_sign_with_x(raw, key, digest, k, x);
+    wipe(&point, sizeof point);
+    wipe(x, sizeof x);
+    return is_valid;
 }
 
 static OWN_FRAME int private_key_sign_unwiped(unsigned char raw[RAW_SIGNATURE_SIZE],

@@ -57,7 +57,7 @@ __extension__ typedef __int128 i128; /* >> is arithmetic: true of gcc and clang 
 #define COUNT_PATH(name) (path_counter.name++)
 static struct {
     uint64_t add_var_double, add_var_infinity, add_last_double, verify_second_x, verify8_undecided,
-        nonce_candidate;
+        nonce_candidate, gen_lanes_redone;
 } path_counter;
 #else
 #define COUNT_PATH(name) ((void)0)
