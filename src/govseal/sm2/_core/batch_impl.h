@@ -22,16 +22,15 @@ static void signature_verify_many_var(unsigned char *valid, const verify_record 
     }
 }
 
-/* What a batch leaves on the stack, in one place to be wiped. */
 typedef struct {
     scalar k[GEN_MANY_MAX];
     uint64_t x[GEN_MANY_MAX][4];
 } sign_many_workspace;
 
 /* At most GEN_MANY_MAX signatures, which share what one inversion costs. */
-static int private_key_sign_chunk(unsigned char *raws, const private_key *key,
-                                  const unsigned char *digests, size_t count,
-                                  sign_many_workspace *w) {
+static OWN_FRAME int private_key_sign_chunk(unsigned char *raws, const private_key *key,
+                                            const unsigned char *digests, size_t count,
+                                            sign_many_workspace *w) {
     if (nonce_draw_many(w->k, &key->d, digests, count) != 0) {
         return -1;
     }
@@ -48,8 +47,8 @@ static int private_key_sign_chunk(unsigned char *raws, const private_key *key,
     return 0;
 }
 
-static OWN_FRAME int private_key_sign_many_unwiped(unsigned char *raws, const private_key *key,
-                                                   const unsigned char *digests, size_t count) {
+static int private_key_sign_many(unsigned char *raws, const private_key *key,
+                                 const unsigned char *digests, size_t count) {
     sign_many_workspace w;
     int failed = 0;
     for (size_t i = 0; i < count && !failed; i += GEN_MANY_MAX) {
@@ -59,18 +58,12 @@ static OWN_FRAME int private_key_sign_many_unwiped(unsigned char *raws, const pr
                                         left < GEN_MANY_MAX ? left : GEN_MANY_MAX, &w);
     }
     wipe(&w, sizeof w);
+    wipe_stack();
     if (failed) {
         memset(raws, 0, RAW_SIGNATURE_SIZE * count);
         return -1;
     }
     return 0;
-}
-
-static int private_key_sign_many(unsigned char *raws, const private_key *key,
-                                 const unsigned char *digests, size_t count) {
-    const int failed = private_key_sign_many_unwiped(raws, key, digests, count);
-    wipe_stack();
-    return failed;
 }
 
 #endif

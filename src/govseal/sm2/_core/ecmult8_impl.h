@@ -516,13 +516,6 @@ static void gex8_load(gex8 *r, const gej a[FE8_LANES]) {
     fe8_mul(&r->zzz, &r->zz, &z);
 }
 
-LANE_INLINE void gex8_cmov(gex8 *r, const gex8 *a, __mmask8 lanes) {
-    fe8_cmov(&r->x, &a->x, lanes);
-    fe8_cmov(&r->y, &a->y, lanes);
-    fe8_cmov(&r->zz, &a->zz, lanes);
-    fe8_cmov(&r->zzz, &a->zzz, lanes);
-}
-
 static void ecmult8_plain_var(gex8 *r, const scalar *s, const ge *a, const scalar *t) {
     gej terms[TERMS_MAX + FE8_LANES - 1];
     const int count = ecmult8_terms_var(terms, a, t);

@@ -6,6 +6,25 @@
 #if HAS_LANES
 TARGET_BEGIN(TARGET_IFMA)
 
+/* Zeroes the vector registers. */
+static __attribute__((noinline)) void wipe_vectors(void) {
+    __asm__ volatile("vzeroall\n\t"
+                     "vpxorq %%zmm16, %%zmm16, %%zmm16\n\tvpxorq %%zmm17, %%zmm17, %%zmm17\n\t"
+                     "vpxorq %%zmm18, %%zmm18, %%zmm18\n\tvpxorq %%zmm19, %%zmm19, %%zmm19\n\t"
+                     "vpxorq %%zmm20, %%zmm20, %%zmm20\n\tvpxorq %%zmm21, %%zmm21, %%zmm21\n\t"
+                     "vpxorq %%zmm22, %%zmm22, %%zmm22\n\tvpxorq %%zmm23, %%zmm23, %%zmm23\n\t"
+                     "vpxorq %%zmm24, %%zmm24, %%zmm24\n\tvpxorq %%zmm25, %%zmm25, %%zmm25\n\t"
+                     "vpxorq %%zmm26, %%zmm26, %%zmm26\n\tvpxorq %%zmm27, %%zmm27, %%zmm27\n\t"
+                     "vpxorq %%zmm28, %%zmm28, %%zmm28\n\tvpxorq %%zmm29, %%zmm29, %%zmm29\n\t"
+                     "vpxorq %%zmm30, %%zmm30, %%zmm30\n\tvpxorq %%zmm31, %%zmm31, %%zmm31"
+                     :
+                     :
+                     : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
+                       "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "xmm16",
+                       "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24",
+                       "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31");
+}
+
 /* The sum is a point in every lane, or the lane has met an accident: bit l. That is a branch on a
  * secret in its callers, and tells of a nonce that one scalar in 2^255 has. */
 LANE_INLINE __mmask8 ecmult_gen8_accidents(const gex8 *sum) {
@@ -135,6 +154,7 @@ static void ecmult_gen_lanes(ge *r, const scalar *k) {
         fe_normalize(&r->y);
     }
     wipe(&w, sizeof w);
+    wipe_vectors();
 }
 
 /* --- Eight scalars side by side --------------------------------------------------------------- */
@@ -225,49 +245,58 @@ static void ecmult_gen8_store_x(uint64_t (*x)[4], size_t count, const fe8 *sum_x
     wipe(&t, sizeof t);
 }
 
+/* What a batch works on: tens of kilobytes, which stand in a frame of their own. */
+typedef struct {
+    ecmult_gen8_digits digits;
+    gex8 sum;
+    fe8 x[GEN_MANY_MAX / FE8_LANES], zz[GEN_MANY_MAX / FE8_LANES], zzz[GEN_MANY_MAX / FE8_LANES];
+    fe8 products[GEN_MANY_MAX / FE8_LANES], all, inverse;
+    __mmask8 accidents[GEN_MANY_MAX / FE8_LANES];
+    ge point;
+} ecmult_gen8_workspace;
+
 /* Montgomery's trick over vectors: products[i] = ZZZ_0 ··· ZZZ_(i-1) in each lane, one inversion,
  * then peeled off from the end. A lane that met an accident counts as 1 and is done again. */
-static void ecmult_gen_lanes_many_x(uint64_t (*x)[4], const scalar *k, size_t count) {
-    enum { GROUPS = GEN_MANY_MAX / FE8_LANES };
-    struct {
-        ecmult_gen8_digits digits;
-        gex8 sum;
-        fe8 x[GROUPS], zz[GROUPS], zzz[GROUPS], products[GROUPS], all, inverse;
-        ge point;
-    } w;
+static OWN_FRAME void ecmult_gen8_many_x(uint64_t (*x)[4], const scalar *k, size_t count,
+                                         ecmult_gen8_workspace *w) {
     const size_t groups = (count + FE8_LANES - 1) / FE8_LANES;
-    __mmask8 accidents[GROUPS];
     fe8 one;
 
-    VERIFY_CHECK(count >= 1 && count <= GEN_MANY_MAX);
     fe8_set_all(&one, &FE_ONE);
-    fe8_copy(&w.all, &one);
+    fe8_copy(&w->all, &one);
     for (size_t i = 0; i < groups; i++) {
-        ecmult_gen8_recode(&w.digits, k + FE8_LANES * i, count - FE8_LANES * i);
-        ecmult_gen8_sum(&w.sum, &w.digits);
-        accidents[i] = ecmult_gen8_accidents(&w.sum);
-        fe8_cmov(&w.sum.zzz, &one, accidents[i]);
-        fe8_copy(&w.x[i], &w.sum.x);
-        fe8_copy(&w.zz[i], &w.sum.zz);
-        fe8_copy(&w.zzz[i], &w.sum.zzz);
-        fe8_copy(&w.products[i], &w.all);
-        fe8_mul(&w.all, &w.all, &w.zzz[i]);
+        ecmult_gen8_recode(&w->digits, k + FE8_LANES * i, count - FE8_LANES * i);
+        ecmult_gen8_sum(&w->sum, &w->digits);
+        w->accidents[i] = ecmult_gen8_accidents(&w->sum);
+        fe8_cmov(&w->sum.zzz, &one, w->accidents[i]);
+        fe8_copy(&w->x[i], &w->sum.x);
+        fe8_copy(&w->zz[i], &w->sum.zz);
+        fe8_copy(&w->zzz[i], &w->sum.zzz);
+        fe8_copy(&w->products[i], &w->all);
+        fe8_mul(&w->all, &w->all, &w->zzz[i]);
     }
-    fe8_inv(&w.all, &w.all);
+    fe8_inv(&w->all, &w->all);
     for (size_t i = groups; i-- > 0;) {
-        fe8_mul(&w.inverse, &w.all, &w.products[i]);
-        fe8_mul(&w.all, &w.all, &w.zzz[i]);
-        fe8_mul(&w.inverse, &w.inverse, &w.zz[i]); /* 1/z */
-        ecmult_gen8_store_x(x + FE8_LANES * i, count - FE8_LANES * i, &w.x[i], &w.inverse);
+        fe8_mul(&w->inverse, &w->all, &w->products[i]);
+        fe8_mul(&w->all, &w->all, &w->zzz[i]);
+        fe8_mul(&w->inverse, &w->inverse, &w->zz[i]); /* 1/z */
+        ecmult_gen8_store_x(x + FE8_LANES * i, count - FE8_LANES * i, &w->x[i], &w->inverse);
     }
     for (size_t i = 0; i < count; i++) {
-        if (accidents[i / FE8_LANES] >> i % FE8_LANES & 1) {
+        if (w->accidents[i / FE8_LANES] >> i % FE8_LANES & 1) {
             COUNT_PATH(gen_lanes_redone);
-            ecmult_gen_scalar(&w.point, &k[i]);
-            fe_get_words(x[i], &w.point.x);
+            ecmult_gen_scalar(&w->point, &k[i]);
+            fe_get_words(x[i], &w->point.x);
         }
     }
+}
+
+static void ecmult_gen_lanes_many_x(uint64_t (*x)[4], const scalar *k, size_t count) {
+    ecmult_gen8_workspace w;
+    ecmult_gen8_many_x(x, k, count, &w);
     wipe(&w, sizeof w);
+    wipe_stack(); /* out of the reach of the callers' */
+    wipe_vectors();
 }
 
 TARGET_END

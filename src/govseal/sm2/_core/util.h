@@ -109,7 +109,7 @@ static inline void wipe(void *memory, size_t size) {
  * wipe of theirs names: spilled limbs, operands of the last addition. What touches secrets is
  * therefore an OWN_FRAME, and this is called by who called it: tests/native/wipe_tests.c looks. */
 static __attribute__((noinline, unused)) void wipe_stack(void) {
-    unsigned char below[8192];
+    unsigned char below[12288]; /* eight lanes spill more than 8 KB */
     wipe(below, sizeof below);
 }
 
