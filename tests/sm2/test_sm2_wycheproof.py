@@ -226,7 +226,7 @@ def test_others_decrypt_what_is_valid(mode):
 def test_others_encrypt_for_us():
     key = sm2.PrivateKey.generate()
     encoded = key.public_key.encode()
-    for size in (1, 31, 32, 33, 200):
+    for size in (8, 31, 32, 33, 200):  # gmssl gives up where a short key stream is zero
         message = bytes(range(size))
         assert key.decrypt_raw(gmalg.SM2(pk=encoded).encrypt(message)) == message
         new = CryptSM2("", encoded[1:].hex(), mode=1).encrypt(message)
