@@ -86,8 +86,9 @@ test: lint type fonts native ## everything but the long proofs, with branch cove
 	@HYPOTHESIS_PROFILE=ci $(pytest) -m "not prove" --cov --cov-branch --cov-report=term
 
 .PHONY: native
-native: dev ## the C core by itself: units, reference, constant time under valgrind
+native: dev ## the C core by itself: units, constant time under valgrind, clang, aarch64, musl
 	@tools/packages native
+	@tools/packages others
 	@$(MAKE) -C tests/native all PYTHON=../../$(py)
 
 # ------------------------------------------------------------------------------ now and then
@@ -109,6 +110,15 @@ bench-ofd: dev fonts
 	@$(py) benchmarks/ofd.py
 bench-pdf: dev fonts
 	@$(py) benchmarks/pdf.py
+
+.PHONY: wheel wheel-aarch64
+wheel: dev ## dist/: a wheel for this processor, tested where there is no source and no compiler
+	@tools/packages wheel
+	@tools/wheel
+wheel-aarch64: dev ## the same for aarch64, cross-built, tested by qemu under a foreign Python
+	@tools/packages wheel
+	@tools/packages others
+	@tools/wheel aarch64
 
 .PHONY: docs
 docs: dev fonts ## re-make the generated pages, run the code and follow the links of all pages
