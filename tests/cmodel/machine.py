@@ -47,7 +47,7 @@ class Machine:
         """What is zero on this path."""
         self.path = path or []
         self.options: list[int] = []
-        self.globals: dict[str, Cell] = {}
+        self.globals = Object(Struct({}))
         self.frames: dict[str, Object] = {}
         """The variables of the last call of each function."""
         self.watched: dict[str, list[Value]] = {}
@@ -231,7 +231,7 @@ class Machine:
     def place(self, node: c_ast.Node, frame: Object) -> tuple[Object, Any]:
         """Where an expression's object lies."""
         if isinstance(node, c_ast.ID):
-            return frame, node.name
+            return (frame if node.name in frame.kinds else self.all_globals(node.name)), node.name
         if isinstance(node, c_ast.StructRef):
             base = self.evaluate(node.name, frame)
             inner = base.target() if isinstance(base, Pointer) else base
@@ -279,11 +279,15 @@ class Machine:
             return self.loaded(frame, node.name)
         if node.name in self.types.enumerators:
             return self.value(self.types.enumerators[node.name], INT)
-        if node.name not in self.globals:
-            declared = self.program.globals[node.name]
+        return self.loaded(self.all_globals(node.name), node.name)
+
+    def all_globals(self, name: str) -> Object:
+        """Those that were used so far, and this one."""
+        if name not in self.globals.cells:
+            declared = self.program.globals[name]
             kind = self.types.of(declared.type)
-            self.globals[node.name] = self.initial(kind, declared.init, frame)
-        return self.globals[node.name]
+            self.globals.declare(name, kind, self.initial(kind, declared.init, self.globals))
+        return self.globals
 
     def loaded(self, owner: Object, key: Any) -> Cell:
         cell = owner.cells[key]
@@ -334,6 +338,9 @@ class Machine:
             result = left if left == (node.op == "||") else self.truth(node.right, frame)
             return self.value(int(result), INT)
         left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)
+        if isinstance(left, Pointer) and node.op in {"==", "!="}:
+            is_same = isinstance(right, Pointer) and left == right  # else right is NULL
+            return self.value(int(is_same == (node.op == "==")), INT)
         if isinstance(left, Pointer):
             return left.moved(self.decide(right))
         return self.binary(node.op, left, right)
