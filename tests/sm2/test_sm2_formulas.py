@@ -71,7 +71,10 @@ FORMULAS: dict[str, dict[str, int]] = {
 # What only hands points from one of these functions to the next, or encodes coordinates.
 COMPOSED = {
     "ge8_load", "ge8_look_up", "ge8_store_rows", "gex8_load", "ge_set_x_var",
-    "ecmult_const", "ecmult_gen", "ecmult8_var", "ecmult8_build", "ecmult8_terms_var",
+    "ecmult_const", "ecmult_gen_avx2", "ecmult_gen_portable",
+    "ecmult_gen_lanes", "ecmult_gen8_accidents", "ecmult_gen8_unpack", "ecmult_gen_many_x",
+    "ecmult_gen8_many_x", "ecmult_gen8_store_x",
+    "ecmult8_var", "ecmult8_build", "ecmult8_terms_var",
     "public_key_finish", "public_key_load_var", "signature_x_matches_var",
     "private_key_sign_with_nonce", "encryption_share", "public_key_encrypt_with_nonce",
     "encryption_load_point_var", "verify8_compare_var", "verify8_close_var",
