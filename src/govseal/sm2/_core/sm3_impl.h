@@ -26,6 +26,47 @@ static inline uint32_t sm3_early(uint32_t x) {
     return x;
 }
 
+typedef uint32_t sm3_words __attribute__((vector_size(16)));
+
+#define SM3_ROTATE_WORDS(x, count) ((x) << (count) | (x) >> (32 - (count)))
+
+/* Elements 1 to 3 of the result: the last of x and two of y.  All four of it: the first of x. */
+#if defined(__clang__)
+#define SM3_ACROSS(x, y) __builtin_shufflevector(x, y, 0, 3, 5, 6)
+#define SM3_FIRST(x) __builtin_shufflevector(x, x, 0, 0, 0, 0)
+#else
+#define SM3_ACROSS(x, y) __builtin_shuffle(x, y, (sm3_words){0, 3, 5, 6})
+#define SM3_FIRST(x) __builtin_shuffle(x, (sm3_words){0, 0, 0, 0})
+#endif
+
+/* A word for every round: the first ones four in a part, then three in elements 1 to 3. */
+typedef union {
+    sm3_words part[22];
+    uint32_t word[88];
+} sm3_schedule;
+#define SM3_PLACE(j, fours)                                                                        \
+    ((j) < (fours) ? (j) : (fours) + 1 + 4 * (((j) - (fours)) / 3) + ((j) - (fours)) % 3)
+#define SM3_W(j) w.word[SM3_PLACE(j, 16)]
+#define SM3_W_W4(j) w_w4.word[SM3_PLACE(j, 12)]
+
+/* Before each third round j, from 9 on: W[j+7] ... W[j+9], and so W[j+3] ^ W[j+7] and its next two.
+ * The words go through memory, as the barrier says: to pull them out of the vectors costs more. */
+#define SM3_EXPAND(j)                                                                              \
+    do {                                                                                           \
+        if ((j) >= 9 && (j) <= 60 && (j) % 3 == 0) {                                               \
+            const sm3_words made = STREAM_NAME(expand)(p0, p1, p2, p3, p4, p5);                    \
+            w.part[4 + ((j) - 9) / 3] = made;                                                      \
+            w_w4.part[3 + ((j) - 9) / 3] = made ^ SM3_ACROSS(p4, p5);                              \
+            p0 = p1;                                                                               \
+            p1 = p2;                                                                               \
+            p2 = p3;                                                                               \
+            p3 = p4;                                                                               \
+            p4 = p5;                                                                               \
+            p5 = made;                                                                             \
+            __asm__ volatile("" : : : "memory");                                                   \
+        }                                                                                          \
+    } while (0)
+
 /* Round j, with the eight registers renamed instead of moved: the new A lands in d and the new E in
  * h, and the next round is called with the names rotated. FF comes in two terms to be added. */
 #define SM3_ROUND(a, b, c, d, e, f, g, h, ff_1, ff_2, gg, j)                                       \
@@ -33,9 +74,11 @@ static inline uint32_t sm3_early(uint32_t x) {
         const uint32_t a12 = sm3_rotate(a, 12);                                                    \
         const uint32_t a12_t = sm3_early(a12 + SM3_CONSTANT(j));                                   \
         const uint32_t ss1 = sm3_rotate(e + a12_t, 7);                                             \
-        const uint32_t h_w = sm3_early(h + w.word[j]);                                             \
-        const uint32_t d_w = sm3_early(sm3_early(d + w_w4.word[j]) + (ff_1));                      \
-        const uint32_t tt2 = sm3_early(h_w + (gg)) + ss1;                                          \
+        uint32_t h_w, d_w, tt2;                                                                    \
+        SM3_EXPAND(j);                                                                             \
+        h_w = sm3_early(h + SM3_W(j));                                                             \
+        d_w = sm3_early(sm3_early(d + SM3_W_W4(j)) + (ff_1));                                      \
+        tt2 = sm3_early(h_w + (gg)) + ss1;                                                         \
         d = sm3_early(d_w + (ff_2)) + (ss1 ^ a12);                                                 \
         h##_u = tt2 ^ sm3_rotate(tt2, 9);                                                          \
         h##_v = sm3_rotate(tt2, 17);                                                               \
@@ -61,30 +104,6 @@ static inline uint32_t sm3_choose(uint32_t e_u, uint32_t e_v, uint32_t f, uint32
     round(d, a, b, c, h, e, f, g, (j) + 1);                                                        \
     round(c, d, a, b, g, h, e, f, (j) + 2);                                                        \
     round(b, c, d, a, f, g, h, e, (j) + 3)
-
-/* Before round j: W[j+8] ... W[j+11], and what the rounds from j + 4 on take. The words go through
- * memory, as the barrier says: to pull them out of the vectors one by one costs more. */
-#define SM3_EXPAND_FOUR(j)                                                                         \
-    do {                                                                                           \
-        w4 = STREAM_NAME(expand)(w0, w1, w2, w3);                                                  \
-        w.four[(j) / 4 + 1] = w3;                                                                  \
-        w_w4.four[(j) / 4 + 1] = w3 ^ w4;                                                          \
-        w0 = w1;                                                                                   \
-        w1 = w2;                                                                                   \
-        w2 = w3;                                                                                   \
-        w3 = w4;                                                                                   \
-        __asm__ volatile("" : : : "memory");                                                       \
-    } while (0)
-
-typedef uint32_t sm3_words __attribute__((vector_size(16)));
-
-/* Four of the eight words of x and y, by their numbers. */
-#if defined(__clang__)
-#define SM3_PICK(x, y, i, j, k, l) __builtin_shufflevector(x, y, i, j, k, l)
-#else
-#define SM3_PICK(x, y, i, j, k, l) __builtin_shuffle(x, y, (sm3_words){i, j, k, l})
-#endif
-#define SM3_ROTATE_WORDS(x, count) ((x) << (count) | (x) >> (32 - (count)))
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 static inline sm3_words sm3_swap(sm3_words x) {
