@@ -96,6 +96,7 @@ native: dev ## the C core by itself: units, constant time under valgrind, clang,
 .PHONY: prove
 prove: dev fonts ## what is too long for every day; evidence goes to docs/evidence/
 	@HYPOTHESIS_PROFILE=prove $(pytest) -q -m "prove or hypothesis" --evidence=docs/evidence/prove.csv
+	@$(MAKE) -C tests/native prove PYTHON=../../$(py)
 
 .PHONY: requirements
 requirements: dev fonts ## clause, tests, result: docs/evidence/requirements.md
