@@ -57,8 +57,8 @@ static inline void GEN_NAME(ecmult_gen_lookup)(ecmult_gen_workspace *w, int row)
     ge_negate_if(&w->entry, &w->entry, is_negative);
 }
 
-static __attribute__((noinline)) void GEN_NAME(ecmult_gen_add)(gex *r, const gex *a, const ge *b) {
-    (void)gex_add_inline(r, a, b, 0);
+static OWN_FRAME void GEN_NAME(ecmult_gen_add)(gex *r, const gex *a, const ge *b) {
+    gex_add_ge(r, a, b);
 }
 
 static void GEN_NAME(ecmult_gen)(ge *r, const scalar *k) {

@@ -69,8 +69,9 @@ static void ge_set_gej(ge *r, const gej *a);
 /* r = a + b, for every a and b. */
 static void gej_add_ge_var(gej *r, const gej *a, const ge *b);
 
-/* r = a + b, only where a ≠ ±b. Constant time. */
-static void gex_add_ge(gex *r, const gex *a, const ge *b);
+/* r = a + b, only where a ≠ ±b. Constant time. Becomes part of its caller, which thereby chooses the
+ * instructions; better a small function than a loop, for the registers' sake. */
+static inline void gex_add_ge(gex *r, const gex *a, const ge *b) __attribute__((always_inline));
 
 /* r = a + b, only where a ≠ -b; a = b is allowed and takes the same time. */
 static void gex_add_ge_or_double(gex *r, const gex *a, const ge *b);

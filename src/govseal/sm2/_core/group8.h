@@ -49,9 +49,6 @@ static void gej8_double(gej8 *r, const gej8 *a);
 /* r = a + b, or a - b in the lanes of minus. 8M + 3S. */
 static void gej8_add_ge(gej8 *r, const gej8 *a, const ge8 *b, __mmask8 minus);
 
-/* r = a + b. 12M + 4S. */
-static void gej8_add(gej8 *r, const gej8 *a, const gej8 *b);
-
 /* r = a + b, or a - b in the lanes of minus. 8M + 2S. */
 static void gex8_add_ge(gex8 *r, const gex8 *a, const ge8 *b, __mmask8 minus);
 
@@ -60,10 +57,6 @@ static void gex8_add(gex8 *r, const gex8 *a, const gex8 *b);
 
 /* Lane l of r is lane l ^ distance of a; distance is 1, 2 or 4. */
 LANE_INLINE void gex8_exchange(gex8 *r, const gex8 *a, int distance);
-
-/* The normalised affine points, given 1/Z, or 1/ZZZ; nonsense where that is zero. */
-static void ge8_set_gej(ge8 *r, const gej8 *a, const fe8 *z_inverse);
-static void ge8_set_gex(ge8 *r, const gex8 *a, const fe8 *zzz_inverse);
 
 TARGET_END
 

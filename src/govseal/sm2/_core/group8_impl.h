@@ -147,27 +147,7 @@ gex8_add_ge(gex8 *r, const gex8 *a, const ge8 *b, __mmask8 minus) {
     fe8_carry(&r->zzz);                     /* 2t: ZZZ3 = ZZZ·h³ */
 }
 
-/* The multiplications of the two general additions are calls: they are rare. */
-static void __attribute__((noinline)) gej8_add(gej8 *r, const gej8 *a, const gej8 *b) {
-    fe8 zz_a, zz_b, u, s, h, w, h_square;
-
-    fe8_sqr(&zz_a, &a->z);
-    fe8_sqr(&zz_b, &b->z);
-    fe8_mul(&u, &a->x, &zz_b);
-    fe8_mul(&h, &b->x, &zz_a);
-    fe8_mul(&zz_b, &zz_b, &b->z);
-    fe8_mul(&zz_a, &zz_a, &a->z);
-    fe8_mul(&s, &a->y, &zz_b);
-    fe8_mul(&w, &b->y, &zz_a);
-    fe8_sub(&h, &h, &u, 2);
-    fe8_carry(&h);                          /* 4t */
-    fe8_sub(&w, &w, &s, 2);
-    fe8_carry(&w);                          /* 4t */
-    fe8_mul(&zz_a, &a->z, &b->z);
-    fe8_mul(&r->z, &zz_a, &h);              /* Z3 = Za·Zb·h */
-    ge8_add_common(&r->x, &r->y, &h_square, &zz_a, &u, &s, &h, &w);
-}
-
+/* The multiplications are calls: this is rare. */
 static void __attribute__((noinline)) gex8_add(gex8 *r, const gex8 *a, const gex8 *b) {
     fe8 u, s, h, w, h_square, h_cube, zz, zzz;
 
@@ -191,27 +171,6 @@ LANE_INLINE void gex8_exchange(gex8 *r, const gex8 *a, int distance) {
     fe8_exchange(&r->y, &a->y, distance);
     fe8_exchange(&r->zz, &a->zz, distance);
     fe8_exchange(&r->zzz, &a->zzz, distance);
-}
-
-static void ge8_set_gej(ge8 *r, const gej8 *a, const fe8 *z_inverse) {
-    fe8 square, cube;
-    fe8_sqr(&square, z_inverse);
-    fe8_mul(&cube, &square, z_inverse);
-    fe8_mul(&r->x, &a->x, &square);
-    fe8_mul(&r->y, &a->y, &cube);
-    fe8_normalize(&r->x);
-    fe8_normalize(&r->y);
-}
-
-/* With z = ZZZ/ZZ: x = X/z², y = Y/ZZZ. */
-static void ge8_set_gex(ge8 *r, const gex8 *a, const fe8 *zzz_inverse) {
-    fe8 t;
-    fe8_mul(&t, &a->zz, zzz_inverse);
-    fe8_sqr(&t, &t);
-    fe8_mul(&r->x, &a->x, &t);
-    fe8_mul(&r->y, &a->y, zzz_inverse);
-    fe8_normalize(&r->x);
-    fe8_normalize(&r->y);
 }
 
 TARGET_END

@@ -252,7 +252,8 @@ static void ge_set_gex(ge *r, const gex *a) {
 
 /* madd-2008-s of the Explicit-Formulas Database: 8M + 2S. Returns whether the x agree, 1 or 0; the
  * result is then ZZ = ZZZ = 0, and not a point. */
-static inline __attribute__((always_inline)) uint64_t gex_add_inline(gex *r, const gex *a, const ge *b, int wants_agreement) {
+static inline __attribute__((always_inline)) uint64_t
+gex_add_inline(gex *r, const gex *a, const ge *b, int wants_agreement) {
     fe h, w, h_square, h_cube, v, t;
     uint64_t agree = 0;
 
@@ -281,7 +282,7 @@ static inline __attribute__((always_inline)) uint64_t gex_add_inline(gex *r, con
     return agree;
 }
 
-static void gex_add_ge(gex *r, const gex *a, const ge *b) {
+static inline void gex_add_ge(gex *r, const gex *a, const ge *b) {
     (void)gex_add_inline(r, a, b, 0);
 }
 
