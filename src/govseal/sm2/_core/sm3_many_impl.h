@@ -261,8 +261,10 @@ static void sm3_manager_run(sm3_manager *manager, size_t width) {
         sm3_lanes8_blocks(manager->state, ready, blocks);
     }
     for (size_t i = 0; i < width; i++) {
-        manager->lanes[i].ready += blocks * SM3_BLOCK_SIZE;
-        manager->lanes[i].blocks -= blocks;
+        if (manager->lanes[i].message != NULL) {
+            manager->lanes[i].ready += blocks * SM3_BLOCK_SIZE;
+            manager->lanes[i].blocks -= blocks;
+        }
     }
 }
 
