@@ -16,12 +16,11 @@ from cmodel.elements import LIMB, P, cells, integer, words, wrapped
 from cmodel.integers import Poly, Range
 from cmodel.lanes import I64, Lanes
 from cmodel.machine import Machine, paths
+from cmodel.magnitudes import LOOSEST, TIGHTEST
 from cmodel.source import Program
 
 FILES = ("field_impl.h", "field8_impl.h")
 R = 1 << 260
-TIGHTEST = 16  # FE8_MAX_MAGNITUDE
-LOOSEST = 256  # what fe8_verify admits
 PRODUCT_LOOSENESS = 16
 
 
