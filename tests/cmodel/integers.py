@@ -99,6 +99,13 @@ class Poly:
             return None
         return Poly({monomial: c // divisor for monomial, c in self.terms.items()})
 
+    def stripped(self) -> tuple[Poly, int, int]:
+        """(A, f, c) with A·f + c, where c is a number and f the largest power of two."""
+        base = Poly({monomial: c for monomial, c in self.terms.items() if monomial})
+        factor = 1 << min((twos(c) for c in base.terms.values()), default=0)
+        shift = self.terms.get((), 0)
+        return Poly({monomial: c // factor for monomial, c in base.terms.items()}), factor, shift
+
     def split(self, divisor: int) -> tuple[Poly, Poly]:
         """(A, B) with A·divisor + B, where B has the coefficients that are no multiples."""
         whole = {m: c // divisor for m, c in self.terms.items() if c % divisor == 0}
@@ -137,8 +144,12 @@ class Unknowns:
         return Poly({(len(self.names) - 1,): 1})
 
     def learn(self, poly: Poly, low: int, high: int) -> None:
-        """Adds a fact."""
-        self._learned[poly] = self.range(poly).meet(Range(low, high))
+        """Adds a fact; it is kept for what is left without a constant and a power of two."""
+        known = self.range(poly).meet(Range(low, high))
+        base, factor, shift = poly.stripped()
+        self._learned[base] = Range(
+            -((shift - known.low) // factor), (known.high - shift) // factor
+        )
 
     def range(self, poly: Poly) -> Range:
         """What is known of the value: from its unknowns, and from facts."""
@@ -148,11 +159,11 @@ class Unknowns:
             for unknown in monomial:
                 product *= self._ranges[unknown]
             total += product
-        if poly in self._learned:
-            return total.meet(self._learned[poly])
-        shift = poly.terms.get((), 0)
-        learned = self._learned.get(poly - shift) if shift else None
-        return total if learned is None else total.meet(learned + Range(shift, shift))
+        base, factor, shift = poly.stripped()
+        if base not in self._learned:
+            return total
+        low, high = self._learned[base]
+        return total.meet(Range(low * factor + shift, high * factor + shift))
 
     def floor(self, poly: Poly, bits: int) -> Poly:
         """poly / 2^bits, rounded down."""

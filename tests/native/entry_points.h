@@ -79,6 +79,33 @@ static PyObject *testing_field_limbs(PyObject *module, PyObject *const *args, Py
     return bytes_from(result, sizeof result);
 }
 
+/* field_difference(operation, a, b, c, d): the 32 bytes of (a·b - c·d)/2^260 mod p for "mul", and of
+ * (a·b - 8c²)/2^260 for "sqr", for raw limbs: of magnitude 8 in a and b, and 4 (2) in c and d. */
+static PyObject *testing_field_difference(PyObject *module, PyObject *const *args,
+                                          Py_ssize_t count) {
+    unsigned char name[3], result[32];
+    fe a, b, c, d;
+    fe_storage packed;
+    void *const targets[] = {name, a.n, b.n, c.n, d.n};
+    const size_t sizes[] = {3, sizeof a.n, sizeof b.n, sizeof c.n, sizeof d.n};
+    (void)module;
+    if (testing_arguments(args, count, 5, targets, sizes) != 0) {
+        return NULL;
+    }
+    VERIFY_SETUP(a.magnitude = b.magnitude = 8);
+    if (memcmp(name, "mul", 3) == 0) {
+        VERIFY_SETUP(c.magnitude = d.magnitude = 4);
+        fe_mul_sub_mul(&a, &a, &b, &c, &d);
+    } else {
+        VERIFY_SETUP(c.magnitude = 2);
+        fe_mul_sub_8sqr_inline(&a, &a, &b, &c);
+    }
+    fe_normalize(&a);
+    fe_to_storage(&packed, &a);
+    words_store(result, packed.n);
+    return bytes_from(result, sizeof result);
+}
+
 /* scalar(operation, a, b): "add" "sub" "mul" "inv" "neg" on integers mod n. */
 static PyObject *testing_scalar(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     unsigned char name[3], a_bytes[32], b_bytes[32], result[32];
@@ -400,6 +427,7 @@ static PyObject *testing_path_counts(PyObject *module, PyObject *unused) {
 #define TESTING_METHODS                                                                            \
     {"field", FASTCALL(testing_field), METH_FASTCALL, NULL},                                       \
     {"field_limbs", FASTCALL(testing_field_limbs), METH_FASTCALL, NULL},                           \
+    {"field_difference", FASTCALL(testing_field_difference), METH_FASTCALL, NULL},                 \
     {"scalar", FASTCALL(testing_scalar), METH_FASTCALL, NULL},                                     \
     {"base_multiply", FASTCALL(testing_base_multiply), METH_FASTCALL, NULL},                       \
     {"base_multiply_many", testing_base_multiply_many, METH_O, NULL},                              \

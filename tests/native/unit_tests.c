@@ -36,6 +36,7 @@ int main(int argc, char **argv) {
     prepared_build_tables();
     test_field_laws();
     test_field_magnitudes();
+    test_field_differences();
     test_field_edges();
     test_field_inverse_and_root();
     test_field_storage();

@@ -31,10 +31,11 @@ from cmodel.machine import Machine, Value, paths
 from cmodel.source import Program
 
 LARGEST = 32  # FE_MAX_MAGNITUDE
-PRODUCT = 48  # the largest m(a)·m(b) of a multiplication
+PRODUCT = 64  # the largest m(a)·m(b) of a multiplication
 # (m(a), m(b)) above which no other pair is allowed; smaller ones are among their inputs.
 PAIRS = [(m, min(LARGEST, PRODUCT // m)) for m in (1, 2, 3, 4, 5, 6, 8, 12, 16, 24, LARGEST)]
 R = 1 << 260
+SCALE = 12  # columns are products times 2^12
 
 
 @cache
@@ -45,25 +46,60 @@ def core() -> Program:
 # --- the field ------------------------------------------------------------------------------
 
 
+def check_reduction(
+    machine: Machine, name: str, r: Pointer, products: Poly, known: Range, *, bias: int
+) -> None:
+    """r·2^260 = products + q·p + bias·p·2^260, where 0 <= q < 2^260; r's limbs are carried.
+
+    The digits of q stand in the code times 2^12. ``known`` is the range of the products.
+    """
+    frame = machine.frames[name + "_inline"]
+    q = Poly.of(0)
+    for i in range(5):
+        digit = machine.exact(frame.cells[f"q{i}"]).poly.divided(1 << SCALE)
+        assert digit is not None, "a digit that is not alone in its word"
+        q += digit * (1 << LIMB * i)
+    assert integer(r, LIMB) * R == products + q * P + bias * P * R, "not the same modulo p"
+    low = -(-known.low // R) + bias * P  # the result is an integer
+    high = (known.high + (R - 1) * P) // R + bias * P
+    assert low >= 0
+    assert all(limb.range.within(Range(0, (1 << LIMB) - 1)) for limb in cells(r)[:4])
+    check_magnitude(r, -(-known.high // (16 * P * P)) + 1 + bias, Range(low, high))
+
+
 def prove_product(program: Program, name: str, a_m: int, b_m: int, *, alias: bool) -> None:
-    """r·2^260 = a·b + q·p, where 0 <= q < 2^260."""
     for machine in paths(program):
         a = element(machine, a_m, "a")
         b = a if "sqr" in name else element(machine, b_m, "b")
         r = a if alias else element(machine, 1, "r")
         product = integer(a, LIMB) * integer(b, LIMB)
         machine.call(name, r, a) if b is a else machine.call(name, r, a, b)
-        frame = machine.frames[name + "_inline"]
-        q = Poly.of(0)
-        for i in range(5):
-            digit = frame.cells[f"q{i}"]
-            assert digit.range.within(Range(0, (1 << LIMB) - 1))
-            q += digit.poly * (1 << LIMB * i)
-        assert integer(r, LIMB) * R == product + q * P, "not a·b/2^260 modulo p"
-        high = (a_m * P * b_m * P + (R - 1) * P) // R
-        magnitude = -(-a_m * b_m // 16) + 1
-        assert all(limb.range.within(Range(0, (1 << LIMB) - 1)) for limb in cells(r)[:4])
-        check_magnitude(r, magnitude, Range(0, high))
+        check_reduction(machine, name, r, product, Range(0, a_m * b_m * P * P), bias=0)
+
+
+def prove_difference_of_products(
+    program: Program, pair: tuple[int, int], less: tuple[int, int], *, alias: bool
+) -> None:
+    """a·b - c·d, with the bias of 1 that the contract has."""
+    for machine in paths(program):
+        a, b = element(machine, pair[0], "a"), element(machine, pair[1], "b")
+        c, d = element(machine, less[0], "c"), element(machine, less[1], "d")
+        r = c if alias else element(machine, 1, "r")
+        products = integer(a, LIMB) * integer(b, LIMB) - integer(c, LIMB) * integer(d, LIMB)
+        known = Range(-less[0] * less[1] * P * P, pair[0] * pair[1] * P * P)
+        machine.call("fe_mul_sub_mul", r, a, b, c, d)
+        check_reduction(machine, "fe_mul_sub_mul", r, products, known, bias=1)
+
+
+def prove_product_less_8_squares(program: Program, a_m: int, b_m: int, *, alias: bool) -> None:
+    """a·b - 8c², with the bias of 2 that the contract has."""
+    for machine in paths(program):
+        a, b, c = element(machine, a_m, "a"), element(machine, b_m, "b"), element(machine, 2, "c")
+        r = a if alias else element(machine, 1, "r")
+        products = integer(a, LIMB) * integer(b, LIMB) - integer(c, LIMB) * integer(c, LIMB) * 8
+        known = Range(-8 * 4 * P * P, a_m * b_m * P * P)
+        machine.call("fe_mul_sub_8sqr_inline", r, a, b, c)
+        check_reduction(machine, "fe_mul_sub_8sqr", r, products, known, bias=2)
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
@@ -74,7 +110,24 @@ def test_multiplication(pair, alias):
 
 @pytest.mark.parametrize("alias", [False, True], ids=["", "in place"])
 def test_squaring(alias):
-    prove_product(core(), "fe_sqr", 6, 6, alias=alias)
+    prove_product(core(), "fe_sqr", 8, 8, alias=alias)
+
+
+@pytest.mark.parametrize("less", [(1, 16), (2, 8), (4, 4), (16, 1)], ids=str)
+@pytest.mark.parametrize("alias", [False, True], ids=["", "in place"])
+def test_difference_of_products(less, alias):
+    prove_difference_of_products(core(), (8, 8), less, alias=alias)
+
+
+@pytest.mark.parametrize("alias", [False, True], ids=["", "in place"])
+def test_product_less_8_squares(alias):
+    prove_product_less_8_squares(core(), 8, 8, alias=alias)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_differences_for_all_magnitudes(pair):
+    prove_difference_of_products(core(), pair, (4, 4), alias=False)
+    prove_product_less_8_squares(core(), *pair, alias=False)
 
 
 @pytest.mark.parametrize("a_m", [1, 2, 5, 16, 31])
@@ -294,8 +347,10 @@ FIELD, SCALARS = "field_impl.h", "scalar_impl.h"
 
 
 def products(program: Program) -> None:
-    prove_product(program, "fe_mul", 5, 9, alias=False)
-    prove_product(program, "fe_sqr", 6, 6, alias=False)
+    prove_product(program, "fe_mul", 8, 8, alias=False)
+    prove_product(program, "fe_sqr", 8, 8, alias=False)
+    prove_difference_of_products(program, (8, 8), (4, 4), alias=False)
+    prove_product_less_8_squares(program, 8, 8, alias=False)
 
 
 def differences(program: Program) -> None:
@@ -303,23 +358,22 @@ def differences(program: Program) -> None:
 
 
 MISTAKES = [
-    (
-        products,
-        FIELD,
-        "FE_PRODUCT(a4, b0) + FE_DIGITS(16 * q0 - q3)",
-        "FE_PRODUCT(a4, b0) + FE_DIGITS(16 * q0 + q3)",
-    ),
-    (products, FIELD, "FE_PRODUCT(a3, b0) -", "FE_PRODUCT(a3, b1) -"),
+    (products, FIELD, "COLUMN(4) + FE_DIGITS(q0, q3)", "COLUMN(4) - FE_DIGITS(q0, q3)"),
+    (products, FIELD, "FE_PRODUCT(x##3, y##0))", "FE_PRODUCT(x##3, y##1))"),
     (
         products,
         FIELD,
         "(UINT64_C(1) << 44) - (UINT64_C(1) << 12)",
         "(UINT64_C(1) << 44) + (UINT64_C(1) << 12)",
     ),
-    (products, FIELD, "(uint64_t)high << 12)", "(uint64_t)high << 11)"),
-    (products, FIELD, "(uint64_t)(high >> 52) << 64", "0 << 64"),
-    (products, FIELD, "d3 = 2 * a3", "d3 = a3"),
-    (products, FIELD, "(int64_t)(signed_digits)", "(signed_digits)"),
+    (products, FIELD, "carry << 12)", "carry << 11)"),
+    (products, FIELD, "(uint64_t)((int64_t)carry >> 52) << 64", "(uint64_t)(carry >> 52) << 64"),
+    (products, FIELD, "z##3 = 2 * x##3", "z##3 = x##3"),
+    (products, FIELD, "y##2 = 8 * x##2", "y##2 = 4 * x##2"),
+    (products, FIELD, "x##2 = (a)->n[2] << 6", "x##2 = (a)->n[2] << 7"),
+    (products, FIELD, "(i128)(int64_t)(((x) >> 8)", "(i128)(((x) >> 8)"),
+    (products, FIELD, "FE_REDUCE(r, COLUMN, UINT64_C(1))", "FE_REDUCE(r, COLUMN, UINT64_C(0))"),
+    (products, FIELD, "(bias) * FE_P2, 4096", "(bias) * FE_P1, 4096"),
     (prove_weakening, FIELD, "+ c0 + top * FE_LOW", "+ c0 + top"),
     (prove_weakening, FIELD, "r->n[4] & FE_M48", "r->n[4] & FE_M52"),
     (prove_weakening, FIELD, "(r->n[0] & FE_M52) + top", "r->n[0] + top"),

@@ -104,7 +104,7 @@ def value_of(limbs: list[int]) -> int:
     return sum(limb << 52 * i for i, limb in enumerate(limbs))
 
 
-@pytest.mark.parametrize("magnitude", [2, 4, 6])
+@pytest.mark.parametrize("magnitude", [2, 4, 6, 8])
 @given(data=st.data())
 def test_field_product_of_lazy_limbs(testing_core, magnitude, data):
     a = data.draw(limbs_of_magnitude(magnitude))
@@ -114,6 +114,19 @@ def test_field_product_of_lazy_limbs(testing_core, magnitude, data):
         bytes((magnitude,)), struct.pack("5Q", *a), struct.pack("5Q", *b)
     )
     assert unpack(result) == value_of(a) * value_of(b) * pow(2, -260, P) % P
+
+
+@pytest.mark.parametrize(("operation", "magnitude"), [(b"mul", 4), (b"sqr", 2)])
+@given(data=st.data())
+def test_field_difference_of_products_of_lazy_limbs(testing_core, operation, magnitude, data):
+    """Down to the largest that can be subtracted from nothing."""
+    wide, narrow = limbs_of_magnitude(8), limbs_of_magnitude(magnitude)
+    a, b, c, d = (data.draw(limbs) for limbs in (wide, wide, narrow, narrow))
+    packed = (struct.pack("5Q", *limbs) for limbs in (a, b, c, d))
+    result = testing_core.field_difference(operation, *packed)
+    a, b, c, d = (value_of(limbs) for limbs in (a, b, c, d))
+    subtracted = c * d if operation == b"mul" else 8 * c * c
+    assert unpack(result) == (a * b - subtracted) * pow(2, -260, P) % P
 
 
 @given(data=st.data())

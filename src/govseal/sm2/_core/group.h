@@ -12,13 +12,13 @@ typedef struct {
     fe x, y;
 } ge;
 
-/* The point (X/Z², Y/Z³); infinity has Z ≡ 0. Coordinates of magnitude 1 or 2. */
+/* The point (X/Z², Y/Z³); infinity has Z ≡ 0. X and Z of magnitude 1 or 2, Y of at most 4. */
 typedef struct {
     fe x, y, z;
 } gej;
 
 /* The point (X/ZZ, Y/ZZZ) with ZZ³ = ZZZ²: cheaper to add to, dearer to double than a gej. Never
- * infinity. Coordinates of magnitude 1 or 2. */
+ * infinity. Coordinates of magnitude 1 or 2, but Y of at most 5. */
 typedef struct {
     fe x, y, zz, zzz;
 } gex;
