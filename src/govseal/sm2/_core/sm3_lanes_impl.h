@@ -6,8 +6,9 @@
  *   LANES_NAME(name)        the name for this width
  *   V                       the type of a vector
  *   V_LOAD V_STORE          LANES words at an aligned place
- *   V_EACH(word)            the word in every lane
- *   V_ADD V_XOR             of two;  V_XOR3 V_MAJ V_IF  of three;  V_ROTATE(x, n) to the left
+ *   V_ADD V_XOR             of two;  V_ROTATE(x, n) to the left
+ *   V_XOR3 V_MAJ V_IF       of three, of which V_XOR3 is waited for by its last, the others by x
+ *   V_P1(x)                 the permutation P1 of the standard
  *   V_ROWS(blocks, i, at)   16 bytes of each of the blocks i, i + 4, i + 8 ..., one after the other
  *   V_LOW32 V_HIGH32 V_LOW64 V_HIGH64    interleave two vectors within each 16 bytes
  *   V_SWAP(x)               the bytes of each word in reverse
@@ -33,12 +34,19 @@ static inline V LANES_NAME(early)(V sum) {
     return sum;
 }
 
+/* The word in every lane, straight from memory: left to itself gcc takes three instructions. */
+static inline V LANES_NAME(each)(const uint32_t *word) {
+    V all;
+    __asm__("vpbroadcastd %1, %0" : "=v"(all) : "m"(*word));
+    return all;
+}
+
 /* One round, as SM3_ROUND: the new A lands in d and the new E in h. The longest chain is that from
  * one E to the next, so what joins it is added up before. */
 #define LANES_ROUND(a, b, c, d, e, f, g, h, ff, gg, j)                                             \
     do {                                                                                           \
         const V a12 = V_ROTATE(a, 12);                                                             \
-        const V a12_t = LANES_NAME(early)(V_ADD(a12, V_EACH(constants[j])));                       \
+        const V a12_t = LANES_NAME(early)(V_ADD(a12, LANES_NAME(each)(&constants[j])));            \
         const V h_w = LANES_NAME(early)(V_ADD(h, w[(j) & 15]));                                    \
         const V d_w = LANES_NAME(early)(V_ADD(d, V_XOR(w[(j) & 15], w[((j) + 4) & 15])));          \
         const V ss1 = V_ROTATE(V_ADD(e, a12_t), 7);                                                \
@@ -52,18 +60,18 @@ static inline V LANES_NAME(early)(V sum) {
 #define LANES_EXPAND(j)                                                                            \
     do {                                                                                           \
         const V mixed = V_XOR3(w[(j) & 15], w[((j) + 7) & 15], V_ROTATE(w[((j) + 13) & 15], 15));  \
-        w[(j) & 15] = V_XOR3(V_XOR3(mixed, V_ROTATE(mixed, 15), V_ROTATE(mixed, 23)),              \
-                             V_ROTATE(w[((j) + 3) & 15], 7), w[((j) + 10) & 15]);                  \
+        w[(j) & 15] = V_XOR3(V_P1(mixed), V_ROTATE(w[((j) + 3) & 15], 7), w[((j) + 10) & 15]);     \
     } while (0)
 
 #define LANES_EARLY(a, b, c, d, e, f, g, h, j)                                                     \
-    LANES_ROUND(a, b, c, d, e, f, g, h, V_XOR3(a, b, c), V_XOR3(e, f, g), j)
+    LANES_ROUND(a, b, c, d, e, f, g, h, V_XOR3(b, c, a), V_XOR3(f, g, e), j)
+/* From round 12 on W[j+4] is made a round ahead, behind what the chain waits for. */
 #define LANES_TURN(a, b, c, d, e, f, g, h, j)                                                      \
-    LANES_EXPAND((j) + 4);                                                                         \
-    LANES_EARLY(a, b, c, d, e, f, g, h, j)
+    LANES_EARLY(a, b, c, d, e, f, g, h, j);                                                        \
+    LANES_EXPAND((j) + 5)
 #define LANES_LATE(a, b, c, d, e, f, g, h, j)                                                      \
-    LANES_EXPAND((j) + 4);                                                                         \
-    LANES_ROUND(a, b, c, d, e, f, g, h, V_MAJ(a, b, c), V_IF(e, f, g), j)
+    LANES_ROUND(a, b, c, d, e, f, g, h, V_MAJ(a, b, c), V_IF(e, f, g), j);                         \
+    LANES_EXPAND((j) + 5)
 
 /* Runs count blocks in every lane; state holds word i of lane l in state[i][l]. */
 static void LANES_NAME(blocks)(uint32_t state[8][SM3_LANES_MAX],
@@ -82,6 +90,7 @@ static void LANES_NAME(blocks)(uint32_t state[8][SM3_LANES_MAX],
         SM3_FOUR(LANES_EARLY, 0);
         SM3_FOUR(LANES_EARLY, 4);
         SM3_FOUR(LANES_EARLY, 8);
+        LANES_EXPAND(16);
         SM3_FOUR(LANES_TURN, 12);
         for (constants += 16; constants < SM3_CONSTANTS + 64; constants += 16) {
             SM3_FOUR(LANES_LATE, 0);
@@ -113,13 +122,13 @@ TARGET_END
 #undef V_HIGH32
 #undef V_LOW32
 #undef V_ROWS
+#undef V_P1
 #undef V_ROTATE
 #undef V_IF
 #undef V_MAJ
 #undef V_XOR3
 #undef V_XOR
 #undef V_ADD
-#undef V_EACH
 #undef V_STORE
 #undef V_LOAD
 #undef V

@@ -38,20 +38,24 @@ static const uint32_t SM3_CONSTANTS[64] = {
 
 #define SM3_QUARTER(blocks, i, at) _mm_loadu_si128((const void *)((blocks)[i] + (at)))
 
+/* P1(x) = x ^ rotate(x ^ rotate(x, 8), 15): whole bytes are rotated by one instruction. */
+#define SM3_TURN_BYTES _mm_set_epi8(14, 13, 12, 15, 10, 9, 8, 11, 6, 5, 4, 7, 2, 1, 0, 3)
+
 #define LANES 8
 #define LANES_TARGET TARGET_AVX2
 #define LANES_NAME(name) sm3_lanes8_##name
 #define V __m256i
 #define V_LOAD(place) _mm256_load_si256((const void *)(place))
 #define V_STORE(place, x) _mm256_store_si256((void *)(place), x)
-#define V_EACH(word) _mm256_set1_epi32((int)(word))
 #define V_ADD(x, y) _mm256_add_epi32(x, y)
 #define V_XOR(x, y) _mm256_xor_si256(x, y)
 #define V_XOR3(x, y, z) V_XOR(V_XOR(x, y), z)
 #define V_MAJ(x, y, z)                                                                             \
-    _mm256_or_si256(_mm256_and_si256(x, y), _mm256_and_si256(_mm256_or_si256(x, y), z))
+    _mm256_or_si256(_mm256_and_si256(y, z), _mm256_and_si256(_mm256_or_si256(y, z), x))
 #define V_IF(x, y, z) V_XOR(_mm256_and_si256(V_XOR(y, z), x), z)
 #define V_ROTATE(x, n) _mm256_or_si256(_mm256_slli_epi32(x, n), _mm256_srli_epi32(x, 32 - (n)))
+#define V_P1(x) V_XOR(x, V_ROTATE(V_XOR(x, V_TURN(x)), 15))
+#define V_TURN(x) _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(SM3_TURN_BYTES))
 #define V_ROWS(blocks, i, at)                                                                      \
     _mm256_inserti128_si256(_mm256_castsi128_si256(SM3_QUARTER(blocks, i, at)),                    \
                             SM3_QUARTER(blocks, (i) + 4, at), 1)
@@ -61,6 +65,7 @@ static const uint32_t SM3_CONSTANTS[64] = {
 #define V_HIGH64(x, y) _mm256_unpackhi_epi64(x, y)
 #define V_SWAP(x) _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(SM3_SWAP_BYTES))
 #include "sm3_lanes_impl.h"
+#undef V_TURN
 
 #define LANES 16
 #define LANES_TARGET TARGET_IFMA
@@ -68,7 +73,6 @@ static const uint32_t SM3_CONSTANTS[64] = {
 #define V __m512i
 #define V_LOAD(place) _mm512_load_si512((const void *)(place))
 #define V_STORE(place, x) _mm512_store_si512((void *)(place), x)
-#define V_EACH(word) _mm512_set1_epi32((int)(word))
 #define V_ADD(x, y) _mm512_add_epi32(x, y)
 #define V_XOR(x, y) _mm512_xor_si512(x, y)
 /* The last argument is a truth table: bit 4x + 2y + z. */
@@ -76,6 +80,7 @@ static const uint32_t SM3_CONSTANTS[64] = {
 #define V_MAJ(x, y, z) _mm512_ternarylogic_epi32(x, y, z, 0xe8)
 #define V_IF(x, y, z) _mm512_ternarylogic_epi32(x, y, z, 0xca)
 #define V_ROTATE(x, n) _mm512_rol_epi32(x, n)
+#define V_P1(x) V_XOR3(x, V_ROTATE(x, 15), V_ROTATE(x, 23))
 #define V_ROWS(blocks, i, at)                                                                      \
     _mm512_inserti32x4(                                                                            \
         _mm512_inserti32x4(                                                                        \
