@@ -52,6 +52,7 @@
 #include "ecmult_gen8_impl.h"
 #include "ecmult_impl.h"
 #include "ecmult8_impl.h"
+#include "ecmult8_one_impl.h"
 #include "sm3_impl.h"
 
 #include "sm3_hmac_impl.h"
