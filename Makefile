@@ -104,8 +104,10 @@ requirements: dev fonts ## clause, tests, result: docs/evidence/requirements.md
 
 .PHONY: bench bench-sm2 bench-ofd bench-pdf
 bench: bench-sm2 bench-ofd bench-pdf ## what this machine does, as ratios
-bench-sm2: dev
-	@$(py) benchmarks/sm2.py
+bench-sm2: dev ## SM2 and SM3 beside OpenSSL and others; OUT=docs writes docs/performance.*
+	@tools/packages field
+	@$(if $(OUT),$(py) -m pip install -q -e '.[bench]')
+	@$(py) benchmarks/sm2.py --field $(if $(OUT),--out $(OUT))
 bench-ofd: dev fonts
 	@$(py) benchmarks/start.py
 	@$(py) benchmarks/ofd.py
