@@ -392,6 +392,7 @@ def test_without_a_mistake():
         proof(core())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("proof", "file", "right", "wrong"), MISTAKES, ids=range(len(MISTAKES)))
 def test_a_planted_mistake_breaks_its_proof(proof, file, right, wrong):
     program = source.read(file, edits={file: (right, wrong)})

@@ -272,6 +272,7 @@ def test_without_a_mistake():
         proof(core())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("proof", "right", "wrong"), MISTAKES, ids=range(len(MISTAKES)))
 def test_a_planted_mistake_breaks_its_proof(proof, right, wrong):
     program = source.read(*FILES, edits={"field8_impl.h": (right, wrong)})

@@ -236,6 +236,7 @@ MISTAKES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "file", "right", "wrong"), MISTAKES, ids=range(len(MISTAKES)))
 def test_a_planted_mistake_breaks_its_proof(name, file, right, wrong):
     program = source.read(*FILES, edits={file: (right, wrong)})
