@@ -15,8 +15,8 @@ from cmodel.source import ProofError
 ELEMENTS = ("fe", "fe8")
 LARGEST, LARGEST_PRODUCT = 32, 64  # field.h
 TIGHTEST = 16  # field8.h
-# field8.h has 256 for each lane. Where lanes do different work one bound stands for them all, and
-# goes up to 370; carries and weakenings are proved for this much.
+# field8.h. Where lanes do different work one bound stands for them all, and goes up to 370; carries
+# and weakenings are proved for this much.
 LOOSEST = 512
 
 

@@ -265,6 +265,24 @@ def test_the_environment_asks_for_a_tier(tier):
     assert done.stdout.strip() == tier
 
 
+def test_a_tier_above_that_of_the_tables_is_refused():
+    done = run(
+        "from govseal import sm2\n"
+        "from govseal.sm2 import _core\n"
+        "best = _core.tier()\n"
+        "_core.use_tier('portable')\n"
+        "sm2.PrivateKey.generate()\n"
+        "try:\n"
+        "    _core.use_tier(best)\n"
+        "except ValueError as error:\n"
+        "    assert 'built for portable' in str(error)\n"
+        "else:\n"
+        "    assert best == 'portable'\n",
+        backend="",
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_tier_that_nobody_knows_is_refused_by_name():
     done = run("from govseal import sm2", backend="fastest")
     assert done.returncode != 0

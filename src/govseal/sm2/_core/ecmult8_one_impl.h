@@ -53,6 +53,7 @@ LANE_INLINE void fe8_pick(fe8 *r, const fe8 *a, const fe8 *b, __m512i from) {
         r->n[i] = a == b ? _mm512_permutexvar_epi64(from, a->n[i])
                          : _mm512_permutex2var_epi64(a->n[i], from, b->n[i]);
     }
+    fe8_verify(r);
 }
 
 /* r += a in the given lanes. */
@@ -63,6 +64,7 @@ LANE_INLINE void fe8_add_in(fe8 *r, const fe8 *a, __mmask8 lanes) {
     for (int i = 0; i < 5; i++) {
         r->n[i] = _mm512_mask_add_epi64(r->n[i], lanes, r->n[i], a->n[i]);
     }
+    fe8_verify(r);
 }
 
 /* r = 12·a in the given lane, else a. */
@@ -224,6 +226,9 @@ static void terms8_get(gex8 *r, const terms8 *terms, int first) {
     }
     VERIFY_SETUP(r->x.magnitude = r->y.magnitude = z.magnitude = 2);
     VERIFY_SETUP(r->x.looseness = r->y.looseness = z.looseness = 0);
+    fe8_verify(&r->x);
+    fe8_verify(&r->y);
+    fe8_verify(&z);
     fe8_negate_if(&r->y, negative, 2);
     fe8_carry(&r->y);
     fe8_sqr(&r->zz, &z);

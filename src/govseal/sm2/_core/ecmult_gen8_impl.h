@@ -114,8 +114,10 @@ static void gex8_first_lane(gex *r, const gex8 *a) {
 }
 
 /* Where the additions can meet an accident. Within a lane, and while lanes l and l^4, then l^2, are
- * added up, both operands are numbers far below n, times G, and differ in their odd digits: their
- * sum and difference are neither 0 nor ± n. The last addition joins A, the sum of the even rows, with
+ * added up, both operands are numbers times G that differ in their odd digits, and all but those of
+ * the top row are far below n: their sum and difference are neither 0 nor ± n. With the top row's odd
+ * digit d they come to d·2^252 give or take less than 2^225, which keeps 2^252 - 2^225 away from 0,
+ * ± n and ± 2n. The last addition joins A, the sum of the even rows, with
  * B, that of the odd ones, and A + B = k'. A - B = ± n has one solution, because n too has one set of
  * digits: k' is n with the signs of the digits in odd rows turned round. */
 static void ecmult_gen_lanes(ge *r, const scalar *k) {

@@ -5,7 +5,7 @@
  * reads nothing above bit 51 of a limb, so an element has one of two shapes:
  *
  *     tight   every limb in [0, 2^52);
- *     loose   limbs are signed words, |n[i]| < 2^60, as sums and uncarried products leave them.
+ *     loose   limbs are signed words, |n[i]| <= 2^61, as sums and uncarried products leave them.
  *
  * Multiplications take tight elements. The value lies in [0, m·p] for magnitude m in every lane and in
  * either shape; m <= 16 keeps it below 2^260, so that a carry chain makes the element tight. A build

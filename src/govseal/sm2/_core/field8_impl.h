@@ -11,7 +11,7 @@ TARGET_BEGIN(TARGET_IFMA)
 #ifdef GOVSEAL_VERIFY
 static void fe8_verify(const fe8 *a) {
     const int64_t bound = a->looseness == 0 ? INT64_C(1) << 52 : (int64_t)a->looseness << 52;
-    VERIFY_CHECK(a->magnitude >= 0 && a->looseness >= 0 && a->looseness <= 256);
+    VERIFY_CHECK(a->magnitude >= 0 && a->looseness >= 0 && a->looseness <= 512);
     for (int i = 0; i < 5; i++) {
         int64_t limb[FE8_LANES];
         _mm512_storeu_si512(limb, a->n[i]);

@@ -10,7 +10,7 @@ static PyObject *core_tier_name(PyObject *module, PyObject *unused) {
     return PyUnicode_FromString(TIER_NAMES[tier]);
 }
 
-/* Argument: a tier's name. Only before anything is calculated: tables belong to a tier. */
+/* Argument: a tier's name, at most the one that the tables were built for. */
 static PyObject *core_use_tier(PyObject *module, PyObject *arg) {
     const core_tier best = tier_best();
     (void)module;
@@ -21,6 +21,11 @@ static PyObject *core_use_tier(PyObject *module, PyObject *arg) {
         if (wanted > (int)best) {
             PyErr_Format(PyExc_ValueError, "this processor has no %s; its best is %s",
                          TIER_NAMES[wanted], TIER_NAMES[best]);
+            return NULL;
+        }
+        if (tables_tier >= 0 && wanted > tables_tier) {
+            PyErr_Format(PyExc_ValueError, "the tables of this process were built for %s",
+                         TIER_NAMES[tables_tier]);
             return NULL;
         }
         tier = (core_tier)wanted;

@@ -46,13 +46,16 @@ typedef struct {
 /* Hashing below this size costs less than giving the interpreter lock away and back. */
 #define RELEASE_THRESHOLD 2048
 
+/* The tier that the tables were built for, -1 before: a higher one would look into tables that are
+ * not there. */
+static int tables_tier = -1;
+
 /* Called with the interpreter lock held, which is what makes it happen once; and a fork in another
  * thread cannot then fall into the middle. It takes about a millisecond. */
 static void build_tables(void) {
-    static int is_built = 0;
-    if (!is_built) {
+    if (tables_tier < 0) {
         signature_build_tables();
-        is_built = 1;
+        tables_tier = (int)tier;
     }
 }
 
