@@ -38,7 +38,7 @@ static void compare_gen(const scalar *k, size_t count) {
 
 static void test_gen_random(void) {
     static scalar k[GEN_MANY_MAX];
-    static const size_t counts[] = {1, 2, 7, 8, 9, 15, 16, 17, 64, 255, 256};
+    static const size_t counts[] = {1, 2, 7, 8, 9, 15, 16, 17, 64, 127, 128};
     for (size_t i = 0; i < GEN_MANY_MAX; i++) {
         random_factor(&k[i]);
     }

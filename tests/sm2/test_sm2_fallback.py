@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -283,7 +285,36 @@ def test_a_tier_above_that_of_the_tables_is_refused():
     assert done.returncode == 0, done.stderr
 
 
+def test_a_second_import_keeps_the_tier():
+    done = run(
+        "import sys\n"
+        "from govseal import sm2\n"
+        "key = sm2.PrivateKey.generate()\n"
+        "del sys.modules['govseal.sm2._core'], sm2._core\n"
+        "from govseal.sm2 import _core\n"
+        "assert _core.tier() == 'portable', _core.tier()\n"
+        "key.public_key.prepare().verify(key.sign(b'message'), b'message')\n",
+        backend="portable",
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_tier_without_the_core_is_refused(tmp_path):
+    package = Path(sm2.__file__).parents[1]
+    shutil.copytree(package, tmp_path / "govseal", ignore=shutil.ignore_patterns("*.so", "*.h"))
+    done = subprocess.run(
+        [sys.executable, "-c", "from govseal import sm2; print(sm2.__file__)"],
+        cwd=tmp_path,
+        env=os.environ | {"GOVSEAL_SM2": "portable", "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "GOVSEAL_SM2=portable: the compiled core is not installed" in done.stderr
+
+
 def test_a_tier_that_nobody_knows_is_refused_by_name():
     done = run("from govseal import sm2", backend="fastest")
     assert done.returncode != 0
-    assert "GOVSEAL_SM2=fastest: the tiers are portable, avx2 and ifma" in done.stderr
+    assert "GOVSEAL_SM2=fastest: the names are reference, portable, avx2 and ifma" in done.stderr

@@ -10,17 +10,13 @@ them is known only because d has to belong to the public key beside it, so that 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from govseal import sm2
 from govseal.asn1 import strict, write
 from govseal.errors import FormatError, InvalidCiphertext, KeyLoadError
 from govseal.pki.keys import PublicKey, algorithm_identifier
 from govseal.pki.pkcs8 import PrivateKey
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers import Cipher
-    from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 WHAT: Final = "SM2EnvelopedKey"
 SM4_ECB: Final = "1.2.156.10197.1.104.1"
@@ -40,10 +36,16 @@ def _unsupported(message: str) -> KeyLoadError:
     return KeyLoadError(f"the {WHAT} cannot be read: {message}", kind="unsupported")
 
 
-def _sm4_ecb(key: bytes) -> Cipher[ECB]:
+def _sm4_ecb(key: bytes, data: bytes, *, decrypting: bool) -> bytes:
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - start-up
     from cryptography.hazmat.primitives import ciphers  # noqa: PLC0415 - start-up
 
-    return ciphers.Cipher(ciphers.algorithms.SM4(key), ciphers.modes.ECB())  # noqa: S305 - the form
+    cipher = ciphers.Cipher(ciphers.algorithms.SM4(key), ciphers.modes.ECB())  # noqa: S305 - the form
+    try:
+        context = cipher.decryptor() if decrypting else cipher.encryptor()
+    except UnsupportedAlgorithm:
+        raise _unsupported("the OpenSSL at hand has no SM4") from None
+    return context.update(data) + context.finalize()
 
 
 def is_enveloped_key(root: strict.Tlv) -> bool:
@@ -75,8 +77,7 @@ def _symmetric_key(cipher: bytes, recipient: PrivateKey) -> bytes:
 
 def _private_key(key: bytes, masked: bytes) -> sm2.PrivateKey:
     """The key of 32 bytes d; of 64, as some CAs write it, whose first 32 are zero (GM/T 0016)."""
-    decryptor = _sm4_ecb(key).decryptor()
-    d = decryptor.update(masked) + decryptor.finalize()
+    d = _sm4_ecb(key, masked, decrypting=True)
     padding, d = d[:-_SCALAR_BYTES], d[-_SCALAR_BYTES:]
     if any(padding):
         raise _damaged("the private key is longer than 256 bits")
@@ -123,16 +124,16 @@ def encode_enveloped_key(key: PrivateKey, recipient: PublicKey) -> bytes:
 
     Raises:
         ValueError: one of the two is not an SM2 key.
+        KeyLoadError: ``unsupported``: the OpenSSL at hand has no SM4.
         SigningUnavailable: the compiled core is not installed.
     """
     receiver, point = recipient.material, key.public_key.material
     if not isinstance(receiver, sm2.PublicKey) or not isinstance(point, sm2.PublicKey):
         raise ValueError("an SM2EnvelopedKey takes an SM2 key to the holder of an SM2 key")  # noqa: TRY004
     symmetric = os.urandom(_SM4_KEY_BYTES)
-    encryptor = _sm4_ecb(symmetric).encryptor()
     return write.sequence(
         write.sequence(write.oid(SM4_ECB)),
         receiver.encrypt(symmetric),
         write.bits(point.encode()),
-        write.bits(encryptor.update(key.to_sm2_bytes()) + encryptor.finalize()),
+        write.bits(_sm4_ecb(symmetric, key.to_sm2_bytes(), decrypting=False)),
     )

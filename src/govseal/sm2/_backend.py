@@ -19,6 +19,8 @@ __all__ = ["core", "name"]
 name: Literal["reference", "portable", "avx2", "ifma"] = "reference"
 
 _wanted = os.environ.get("GOVSEAL_SM2", "")
+if _wanted not in {"", "reference", "portable", "avx2", "ifma"}:
+    raise ValueError(f"GOVSEAL_SM2={_wanted}: the names are reference, portable, avx2 and ifma")
 if _wanted != "reference":
     try:
         from govseal.sm2 import _core as core
@@ -33,6 +35,8 @@ if _wanted != "reference":
                 except ValueError as error:
                     raise ValueError(f"GOVSEAL_SM2={_wanted}: {error}") from None
             name = core.tier()
+    if _wanted and name == "reference":
+        raise ValueError(f"GOVSEAL_SM2={_wanted}: the compiled core is not installed")
 
 if not TYPE_CHECKING and name == "reference":
     from govseal.sm2 import _fallback as core

@@ -66,7 +66,10 @@ def verify_digests(
 
     Returns:
         One byte for each record, 1 or 0: in ``out`` where that is given (writable, of exactly that
-        size, apart from ``records``), else in new bytes. After an exception, ``out`` holds zeros.
+        size, apart from ``records``), else in new bytes. An exception about the arguments leaves
+        ``out`` as it was, any other one leaves zeros there.
+
+    Nobody may change ``records`` meanwhile.
 
     Raises:
         TypeError: a key is none, or a buffer is none.
@@ -90,8 +93,8 @@ def sign_digests(
 
     Returns:
         64 bytes for each digest, r and s, big-endian: in ``out`` where that is given (writable, of
-        exactly that size, apart from ``digests``), else in new bytes. After an exception, ``out``
-        holds zeros.
+        exactly that size, apart from ``digests``), else in new bytes. An exception about the
+        arguments leaves ``out`` as it was, any other one leaves zeros there.
 
     Raises:
         TypeError: ``key`` is not a private key, or a buffer is none.

@@ -184,4 +184,7 @@ def decode_ciphertext(der: BytesLike) -> bytes:
         raise _refuse("bytes after CipherText", end)
     if start == end:
         raise _refuse("CipherText is empty", start)
+    if end - start > MAX_PLAINTEXT_BYTES:
+        message = "the SM2 ciphertext is too large"
+        raise LimitExceeded(message, limit=MAX_PLAINTEXT_BYTES, found=end - start, part=_WHAT)
     return b"".join((b"\4", x, y, digest, der[start:]))

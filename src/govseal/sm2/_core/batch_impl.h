@@ -25,19 +25,22 @@ static void signature_verify_many_var(unsigned char *valid, const verify_record 
 typedef struct {
     scalar k[GEN_MANY_MAX];
     uint64_t x[GEN_MANY_MAX][4];
+    unsigned char digests[SM3_DIGEST_SIZE * GEN_MANY_MAX];
 } sign_many_workspace;
 
-/* At most GEN_MANY_MAX signatures, which share what one inversion costs. */
+/* At most GEN_MANY_MAX signatures, which share what one inversion costs. A nonce is bound to the digest
+ * that it signs, and so each is read once: the caller may have another thread write there. */
 static OWN_FRAME int private_key_sign_chunk(unsigned char *raws, const private_key *key,
                                             const unsigned char *digests, size_t count,
                                             sign_many_workspace *w) {
-    if (nonce_draw_many(w->k, &key->d, digests, count) != 0) {
+    memcpy(w->digests, digests, SM3_DIGEST_SIZE * count);
+    if (nonce_draw_many(w->k, &key->d, w->digests, count) != 0) {
         return -1;
     }
     ecmult_gen_many_x(w->x, w->k, count);
     for (size_t i = 0; i < count; i++) {
         unsigned char *raw = raws + RAW_SIGNATURE_SIZE * i;
-        const unsigned char *digest = digests + SM3_DIGEST_SIZE * i;
+        const unsigned char *digest = w->digests + SM3_DIGEST_SIZE * i;
         /* Where the standard wants another nonce, starting again gives one. */
         if (!private_key_sign_with_x(raw, key, digest, &w->k[i], w->x[i]) &&
             private_key_sign(raw, key, digest) != 0) {

@@ -44,7 +44,7 @@ static void ecmult_gen(ge *r, const scalar *k);
 static void ecmult_gen_scalar(ge *r, const scalar *k);
 
 /* x[i] = the x coordinate of k[i]·G as an integer in four words, for 1 to GEN_MANY_MAX scalars. */
-#define GEN_MANY_MAX 256
+#define GEN_MANY_MAX 128
 static void ecmult_gen_many_x(uint64_t (*x)[4], const scalar *k, size_t count);
 
 #endif

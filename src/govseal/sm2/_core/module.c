@@ -29,7 +29,7 @@ static int add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type) {
 
 static int core_exec(PyObject *module) {
     core_state *state = PyModule_GetState(module);
-    tier = tier_best();
+    choose_tier();
     if (add_type(module, &sm3_spec, &state->sm3_type) != 0 ||
         add_type(module, &hmac_sm3_spec, &state->hmac_sm3_type) != 0 ||
         add_type(module, &public_key_spec, &state->public_key_type) != 0 ||

@@ -88,7 +88,7 @@ static int block_allocate(batch_block *block, size_t size) {
 /* Holds the message as the next of the block, behind its Z. Returns 0, or -1 with an exception set. */
 static int block_hold(batch_block *block, PyObject *message, const unsigned char *z) {
     Py_buffer *buffer = &block->buffers[block->held];
-    if (PyObject_GetBuffer(message, buffer, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(message, buffer) != 0) {
         return -1;
     }
     block->messages[block->held] =
@@ -144,7 +144,7 @@ static PyObject *private_key_sign_digests(PyObject *self, PyObject *const *args,
     int failed = 0;
 
     if (check_count("sign_digests", count, 3) != 0 || (threads = thread_count(args[2])) == 0 ||
-        PyObject_GetBuffer(args[0], &digests, PyBUF_SIMPLE) != 0) {
+        get_buffer(args[0], &digests) != 0) {
         return NULL;
     }
     total = record_count(&digests, SM3_DIGEST_SIZE, "digests");
@@ -306,7 +306,7 @@ static PyObject *core_verify_digests(PyObject *module, PyObject *const *args, Py
         keys_open(&keys, PyModule_GetState(module), args[0]) != 0) {
         return NULL;
     }
-    if (PyObject_GetBuffer(args[1], &buffer, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(args[1], &buffer) != 0) {
         Py_DECREF(keys.keys);
         return NULL;
     }
@@ -344,7 +344,7 @@ static PyObject *core_verify_digests(PyObject *module, PyObject *const *args, Py
 static int record_signature(batch_block *block, size_t i, PyObject *signature) {
     unsigned char *raw = block->raws + RAW_SIGNATURE_SIZE * i;
     Py_buffer der;
-    if (PyObject_GetBuffer(signature, &der, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(signature, &der) != 0) {
         return -1;
     }
     if (!der_decode_signature(raw, der.buf, (size_t)der.len)) {

@@ -11,7 +11,7 @@ static PyObject *public_key_encrypt_bytes(PyObject *self, PyObject *arg) {
     Py_buffer plaintext;
     int failed;
 
-    if (PyObject_GetBuffer(arg, &plaintext, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(arg, &plaintext) != 0) {
         return NULL;
     }
     if (plaintext.len < 1 || (size_t)plaintext.len > PLAINTEXT_MAX) {
@@ -45,7 +45,7 @@ static PyObject *private_key_decrypt_bytes(PyObject *self, PyObject *arg) {
     Py_buffer ciphertext;
     int is_valid;
 
-    if (PyObject_GetBuffer(arg, &ciphertext, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(arg, &ciphertext) != 0) {
         return NULL;
     }
     if (ciphertext.len <= CIPHERTEXT_OVERHEAD) {

@@ -26,7 +26,7 @@ static PyObject *core_load_public(PyObject *module, PyObject *const *args, Py_ss
         return NULL;
     }
     allow_compressed = PyObject_IsTrue(args[1]);
-    if (allow_compressed < 0 || PyObject_GetBuffer(args[0], &encoded, PyBUF_SIMPLE) != 0) {
+    if (allow_compressed < 0 || get_buffer(args[0], &encoded) != 0) {
         return NULL;
     }
     self = PyObject_New(public_key_object, state->public_key_type);
@@ -105,7 +105,7 @@ static PyObject *core_load_private(PyObject *module, PyObject *arg) {
     Py_buffer d;
     int is_loaded;
 
-    if (PyObject_GetBuffer(arg, &d, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(arg, &d) != 0) {
         return NULL;
     }
     if (d.len != SCALAR_SIZE) {

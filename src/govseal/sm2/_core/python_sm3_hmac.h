@@ -26,7 +26,7 @@ static PyObject *core_new_hmac_sm3(PyObject *module, PyObject *arg) {
     core_state *state = PyModule_GetState(module);
     hmac_sm3_object *self;
     Py_buffer key;
-    if (PyObject_GetBuffer(arg, &key, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(arg, &key) != 0) {
         return NULL;
     }
     self = PyObject_New(hmac_sm3_object, state->hmac_sm3_type);
@@ -41,7 +41,7 @@ static PyObject *core_new_hmac_sm3(PyObject *module, PyObject *arg) {
 static PyObject *hmac_sm3_object_update(PyObject *self, PyObject *arg) {
     sm3_context inner = ((hmac_sm3_object *)self)->hmac.inner;
     Py_buffer data;
-    if (PyObject_GetBuffer(arg, &data, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(arg, &data) != 0) {
         return NULL;
     }
     update_sm3(&inner, &data);
@@ -64,7 +64,7 @@ static PyObject *hmac_sm3_object_verify(PyObject *self, PyObject *arg) {
     sm3_hmac hmac;
     Py_buffer tag;
     int is_right = 0;
-    if (PyObject_GetBuffer(arg, &tag, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(arg, &tag) != 0) {
         return NULL;
     }
     if (tag.len == SM3_HMAC_SIZE) {

@@ -50,7 +50,7 @@ static PyObject *hash_tuple(PyObject *messages, Py_ssize_t count) {
     }
     for (; held < count; held++) {
         PyObject *item = PyTuple_GetItem(messages, held);
-        if (item == NULL || PyObject_GetBuffer(item, &buffers[held], PyBUF_SIMPLE) != 0) {
+        if (item == NULL || get_buffer(item, &buffers[held]) != 0) {
             break;
         }
         parts[held] = (sm3_message){NULL, 0, buffers[held].buf, (size_t)buffers[held].len};
@@ -121,7 +121,7 @@ static PyObject *core_sm3_records(PyObject *module, PyObject *const *args, Py_ss
     if (size == -1 && PyErr_Occurred()) {
         return NULL;
     }
-    if (PyObject_GetBuffer(args[0], &data, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(args[0], &data) != 0) {
         return NULL;
     }
     records = size > 0 ? data.len / size : 0;
@@ -159,7 +159,7 @@ static PyObject *core_kdf(PyObject *module, PyObject *const *args, Py_ssize_t co
         PyErr_SetString(PyExc_ValueError, "a key has less than (2^32 - 1) * 32 bytes");
         return NULL;
     }
-    if (PyObject_GetBuffer(args[0], &z, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(args[0], &z) != 0) {
         return NULL;
     }
     result = PyBytes_FromStringAndSize(NULL, length);

@@ -4,6 +4,16 @@
 
 #include "python_util.h"
 
+/* Once per process: an interpreter that imports the module again finds the tier as it is, which may
+ * have been lowered, and tables that go with it. */
+static void choose_tier(void) {
+    static int is_chosen = 0;
+    if (!is_chosen) {
+        tier = tier_best();
+        is_chosen = 1;
+    }
+}
+
 static PyObject *core_tier_name(PyObject *module, PyObject *unused) {
     (void)module;
     (void)unused;

@@ -69,6 +69,17 @@ static void build_prepared_tables(void) {
     }
 }
 
+/* PyObject_GetBuffer; a view with gaps is an argument of the wrong type like any other. */
+static int get_buffer(PyObject *object, Py_buffer *buffer) {
+    if (PyObject_GetBuffer(object, buffer, PyBUF_SIMPLE) == 0) {
+        return 0;
+    }
+    if (PyErr_ExceptionMatches(PyExc_BufferError)) {
+        PyErr_SetString(PyExc_TypeError, "a contiguous buffer is wanted");
+    }
+    return -1;
+}
+
 static int check_count(const char *name, Py_ssize_t got, Py_ssize_t wanted) {
     if (got != wanted) {
         PyErr_Format(PyExc_TypeError, "%s() takes %zd arguments (%zd given)", name, wanted, got);
@@ -83,7 +94,7 @@ static int get_buffers(Py_buffer *buffers, PyObject *const *args, Py_ssize_t cou
     for (Py_ssize_t i = 0; i < count; i++) {
         if (optional && i == count - 1 && args[i] == Py_None) {
             memset(&buffers[i], 0, sizeof buffers[i]); /* releasing it does nothing */
-        } else if (PyObject_GetBuffer(args[i], &buffers[i], PyBUF_SIMPLE) != 0) {
+        } else if (get_buffer(args[i], &buffers[i]) != 0) {
             while (i > 0) {
                 PyBuffer_Release(&buffers[--i]);
             }
