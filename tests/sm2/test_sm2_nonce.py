@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +32,10 @@ def randomness(testing_core):
 
 def nonce_behind(signature: bytes, d: int) -> int:
     """k = s + d·(r + s): who knows d reads the nonce out of a signature."""
-    raw = decode_signature(signature)
+    return nonce_behind_raw(decode_signature(signature), d)
+
+
+def nonce_behind_raw(raw: bytes, d: int) -> int:
     r, s = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
     return (s + d * (r + s)) % N
 
@@ -136,6 +142,31 @@ def test_a_stuck_generator_repeats_the_signature_of_a_message_and_no_more(testin
     stuck_elsewhere = key.sign_digest(pack(1))
     randomness(WORKS)
     assert len({key.sign_digest(pack(1)) for _ in range(20)} - {stuck_elsewhere}) == 20
+
+
+def test_a_digest_that_changes_meanwhile_never_gets_the_nonce_of_another(testing_core, randomness):
+    """Two digests signed with one nonce would give the key away; each is read once."""
+    randomness(7)
+    key = testing_core.load_private(pack(D))
+    values = [bytes(32 * 2048), b"\xff" * 32 * 2048]
+    digests = bytearray(values[0])
+    done = threading.Event()
+
+    def flip() -> None:
+        for value in itertools.cycle(values):
+            if done.is_set():
+                return
+            digests[:] = value
+
+    thread = threading.Thread(target=flip)
+    thread.start()
+    try:
+        signed = b"".join(key.sign_digests(digests, None, 1) for _ in range(20))
+    finally:
+        done.set()
+        thread.join()
+    raws = {signed[i : i + 64] for i in range(0, len(signed), 64)}
+    assert len({nonce_behind_raw(raw, D) for raw in raws}) == len(raws)
 
 
 @pytest.mark.parametrize("refused", [1, 2, 5])
