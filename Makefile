@@ -86,8 +86,9 @@ test: lint type fonts native ## everything but the long proofs, with branch cove
 	@HYPOTHESIS_PROFILE=ci $(pytest) -m "not prove" --cov --cov-branch --cov-report=term
 
 .PHONY: native
-native: dev ## the C core by itself: units, reference, constant time under valgrind
+native: dev ## the C core by itself: units, constant time under valgrind, clang, aarch64, musl
 	@tools/packages native
+	@tools/packages others
 	@$(MAKE) -C tests/native all PYTHON=../../$(py)
 
 # ------------------------------------------------------------------------------ now and then
@@ -95,6 +96,7 @@ native: dev ## the C core by itself: units, reference, constant time under valgr
 .PHONY: prove
 prove: dev fonts ## what is too long for every day; evidence goes to docs/evidence/
 	@HYPOTHESIS_PROFILE=prove $(pytest) -q -m "prove or hypothesis" --evidence=docs/evidence/prove.csv
+	@$(MAKE) -C tests/native prove PYTHON=../../$(py)
 
 .PHONY: requirements
 requirements: dev fonts ## clause, tests, result: docs/evidence/requirements.md
@@ -102,13 +104,24 @@ requirements: dev fonts ## clause, tests, result: docs/evidence/requirements.md
 
 .PHONY: bench bench-sm2 bench-ofd bench-pdf
 bench: bench-sm2 bench-ofd bench-pdf ## what this machine does, as ratios
-bench-sm2: dev
-	@$(py) benchmarks/sm2.py
+bench-sm2: dev ## SM2 and SM3 beside OpenSSL and others; OUT=docs writes docs/performance.*
+	@tools/packages field
+	@$(if $(OUT),$(py) -m pip install -q -e '.[bench]')
+	@$(py) benchmarks/sm2.py --field $(if $(OUT),--out $(OUT))
 bench-ofd: dev fonts
 	@$(py) benchmarks/start.py
 	@$(py) benchmarks/ofd.py
 bench-pdf: dev fonts
 	@$(py) benchmarks/pdf.py
+
+.PHONY: wheel wheel-aarch64
+wheel: dev ## dist/: a wheel for this processor, tested where there is no source and no compiler
+	@tools/packages wheel
+	@tools/wheel
+wheel-aarch64: dev ## the same for aarch64, cross-built, tested by qemu under a foreign Python
+	@tools/packages wheel
+	@tools/packages others
+	@tools/wheel aarch64
 
 .PHONY: docs
 docs: dev fonts ## re-make the generated pages, run the code and follow the links of all pages
@@ -118,6 +131,6 @@ docs: dev fonts ## re-make the generated pages, run the code and follow the link
 .PHONY: clean
 clean: ## remove what was made, except .venv/
 	@rm -rf build dist demo-out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
-	@rm -rf tests/native/bin tests/interop/ofdrw/target src/*.egg-info server/*.egg-info .venv/.core
+	@rm -rf tests/native/bin tests/interop/*/target src/*.egg-info server/*.egg-info .venv/.core
 	@find src server tests tools examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
 	@rm -f src/govseal/sm2/_core*.so

@@ -20,10 +20,12 @@ import govseal
 import skiplist
 from govseal.formats.ofd.compose import compose_document
 from govseal.seal.picture import load_picture
+from govseal.sm2 import _core
 from govseal.testing import Hierarchy
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+TOOLS = ("packages", "environment", "core", "serve", "wheel", "foreign-python")
 HEAVY = {"asn1crypto", "cryptography", "fontTools", "lxml", "PIL"}
 
 
@@ -137,6 +139,29 @@ def test_what_is_kept_in_one_place_has_its_rule():
     }
 
 
+# --------------------------------------------------------------------------------- what it asks for
+
+
+def read_elf(*options: str) -> str:
+    command = ["readelf", "-W", *options, _core.__file__]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ELF is for Linux; not installed elsewhere")
+def test_the_core_runs_on_old_systems():
+    """`make wheel` names its wheels for glibc 2.28: nothing may ask for more, or for threads."""
+    libraries = set(re.findall(r"\(NEEDED\).*\[(.*)\]", read_elf("-d")))
+    assert {name for name in libraries if not name.startswith("ld-linux")} == {"libc.so.6"}
+    versions = re.findall(r"GLIBC_([0-9.]+)", read_elf("-V"))
+    assert max(tuple(map(int, version.split("."))) for version in versions) <= (2, 28)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ELF is for Linux; not installed elsewhere")
+def test_the_core_exports_its_entry_alone():
+    symbols = [line.split() for line in read_elf("--dyn-syms").splitlines() if "GLOBAL" in line]
+    assert [words[7] for words in symbols if words[6] != "UND"] == ["PyInit__core"]
+
+
 # -------------------------------------------------------------------------------------------- words
 
 
@@ -155,7 +180,8 @@ def test_the_build_machine_runs_make_test():
 
 
 @pytest.mark.parametrize(
-    "script", ["tools/packages", "tools/environment", "tools/core", "tools/serve", ".ci/run"]
+    "script",
+    [*(f"tools/{tool}" for tool in TOOLS), ".ci/run"],
 )
 def test_scripts_are_sound(script: str):
     shell = "bash" if script == ".ci/run" else "sh"

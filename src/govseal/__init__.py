@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from govseal.errors import EncodingError as EncodingError
     from govseal.errors import FormatError as FormatError
     from govseal.errors import GovsealError as GovsealError
+    from govseal.errors import InvalidCiphertext as InvalidCiphertext
     from govseal.errors import InvalidSignature as InvalidSignature
     from govseal.errors import KeyLoadError as KeyLoadError
     from govseal.errors import LimitExceeded as LimitExceeded
@@ -44,6 +45,7 @@ _HOMES = {
         "EncodingError",
         "FormatError",
         "GovsealError",
+        "InvalidCiphertext",
         "InvalidSignature",
         "KeyLoadError",
         "LimitExceeded",

@@ -63,11 +63,25 @@ class LimitExceeded(FormatError):
 
 
 class InvalidSignature(GovsealError):
-    """A signature value does not belong to this key and message."""
+    """A signature value, or an HMAC tag, does not belong to this key and message."""
+
+
+class InvalidCiphertext(GovsealError):
+    """A ciphertext does not belong to this key, or was changed; why is not told.
+
+    Whoever may send ciphertexts learns nothing from the answer but that it was refused.
+    """
 
 
 class SigningUnavailable(GovsealError):
-    """Software signing with SM2 needs the compiled core, which is not installed here."""
+    """Software signing, encrypting and decrypting with SM2 need the compiled core.
+
+    It is not installed here.
+    """
+
+
+class SigningFault(GovsealError):
+    """A signature that was just made does not verify: a fault of the machine or its memory."""
 
 
 class SealError(GovsealError):
@@ -89,7 +103,8 @@ class StampError(GovsealError):
 class KeyLoadError(GovsealError):
     """A key or container cannot be loaded.
 
-    ``kind`` is ``wrong_password``, ``unsupported`` or ``damaged``.
+    ``kind`` is ``wrong_password``, ``wrong_key`` (an envelope made for another key),
+    ``unsupported`` or ``damaged``.
     """
 
     def __init__(self, message: str, *, kind: str) -> None:

@@ -14,6 +14,7 @@ import ofd_builder as build
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import Limits
 from govseal.formats.ofd.package import Package, new_package, unsafe_name, write_package
+from govseal.pki.algorithms import SHA256, SM3
 from ofd_builder import Member, pack
 
 MODIFIED = datetime(2026, 6, 1, 8, 30, 2, tzinfo=UTC)
@@ -60,6 +61,33 @@ def test_digests_are_taken_without_reading_the_file_into_memory():
         assert package.digest(name, ()) == ()
     package.read("x")
     assert package.digest("x", (hashlib.sha256,)) == (hashlib.sha256(DATA).digest(),)
+
+
+def test_many_digests_are_those_of_one_by_one():
+    """Small files, files above the size that is gathered, and more than is gathered at a time."""
+    lengths = [0, 1, 63, 64, 5000, *[900_000] * 6, (1 << 20) + 1, 1 << 20, 7]
+    files = {f"{number}.bin": bytes([number]) * size for number, size in enumerate(lengths)}
+    package = Package.open(pack(files), Limits(max_ratio=10_000))
+    package.read("4.bin")  # is in the cache
+    for algorithm in (SM3, SHA256):
+        digests = dict(package.digests(files, algorithm))
+        assert digests == {name: algorithm.digest(data) for name, data in files.items()}
+    assert dict(package.digests((), SM3)) == {}
+
+
+@pytest.mark.parametrize("algorithm", [SM3, SHA256], ids=["sm3", "sha256"])
+def test_damage_among_many_stays_with_its_file(algorithm):
+    promised = (1, *sizes()[1:])
+    members = [Member("a", b"a"), Member("bad", DATA, central_sizes=promised), Member("b", b"b"),
+               Member("worse", DATA, central_sizes=promised), Member("c", b"c")]  # fmt: skip
+    package = Package.open(pack(members))
+    found = dict(package.digests(["a", "bad", "b", "worse", "c"], algorithm))
+    for name in ("a", "b", "c"):
+        assert found[name] == algorithm.digest(name.encode())
+    errors = [value for value in found.values() if isinstance(value, FormatError)]
+    assert [error.part for error in errors] == ["bad", "worse"]
+    assert {error.code for error in errors} == {"container_damaged"}
+    assert all(error.__traceback__ is None for error in errors)
 
 
 def test_a_file_that_is_not_there_is_the_callers_mistake():

@@ -84,6 +84,33 @@ static void test_field_magnitudes(void) {
     }
 }
 
+/* One reduction for two products against two reductions; also where the result is an operand. */
+static void test_field_differences(void) {
+    for (int i = 0; i < 50 * rounds; i++) {
+        fe a, b, c, d, left, right, expected, t;
+        random_fe(&a);
+        random_fe(&b);
+        random_fe(&c);
+        random_fe(&d);
+        fe_mul(&left, &a, &b);
+        fe_mul(&right, &c, &d);
+        fe_sub(&expected, &left, &right, 2);
+        inflate(&a, 8);
+        inflate(&b, 8);
+        t = c;
+        inflate(&t, 4);
+        inflate(&d, 4);
+        fe_mul_sub_mul(&t, &a, &b, &t, &d);
+        check_equal(&t, &expected);
+        fe_sqr(&right, &c);
+        fe_scale(&right, &right, 8);
+        fe_sub(&expected, &left, &right, 16);
+        inflate(&c, 2);
+        fe_mul_sub_8sqr_inline(&a, &a, &b, &c);
+        check_equal(&a, &expected);
+    }
+}
+
 static void test_field_edges(void) {
     static const fe zero = FE_CONST(0, 0, 0, 0, 0);
     static const fe p = FE_CONST(FE_P0, FE_P1, FE_P2, FE_P3, FE_P4);

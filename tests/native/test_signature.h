@@ -93,7 +93,7 @@ static void test_gen_doubling_in_last_row(void) {
             const uint64_t before = path_counter.add_last_double;
             gej product;
             ge point;
-            ecmult_gen(&point, &k);
+            ecmult_gen_scalar(&point, &k);
             CHECK(path_counter.add_last_double - before == (d == 15));
             ecmult_var(&product, &k, &GE_GENERATOR, &zero);
             check_gej(&product, &point);
@@ -145,6 +145,33 @@ static void test_generate(void) {
     for (int i = 0; i < 4; i++) {
         CHECK(private_key_generate(&key, &public) == 0);
         CHECK(ge_is_on_curve_var(&public.point));
+    }
+}
+
+static void test_sign_many(void) {
+    enum { MOST = GEN_MANY_MAX + 9 };
+    static unsigned char digests[MOST * 32], raws[MOST * RAW_SIGNATURE_SIZE];
+    static const size_t counts[] = {0, 1, 2, 7, 8, 9, 16, 17, 33, GEN_MANY_MAX, MOST};
+    const unsigned char d[32] = {1};
+    private_key key;
+    public_key public;
+    CHECK(private_key_load(&key, &public, d));
+    for (size_t each = 0; each < sizeof counts / sizeof counts[0]; each++) {
+        const size_t count = counts[each];
+        for (size_t i = 0; i < sizeof digests; i++) {
+            digests[i] = (unsigned char)test_random();
+        }
+        CHECK(private_key_sign_many(raws, &key, digests, count) == 0);
+        for (size_t i = 0; i < count; i++) {
+            CHECK(public_key_verify_var(&public, raws + RAW_SIGNATURE_SIZE * i, digests + 32 * i));
+            CHECK(i == 0 || memcmp(raws, raws + RAW_SIGNATURE_SIZE * i, 32) != 0);
+        }
+    }
+    testing_randomness = RANDOM_FAILS;
+    CHECK(private_key_sign_many(raws, &key, digests, MOST) == -1);
+    testing_randomness = RANDOM_WORKS;
+    for (size_t i = 0; i < sizeof raws; i++) {
+        CHECK(raws[i] == 0);
     }
 }
 

@@ -104,13 +104,19 @@ def degenerate_sums() -> None:
         case(f"[s]G=-[t]P s={s:x}", opposite, r, r, s, valid=False)
 
 
-def main() -> None:
+def cases() -> list[dict[str, str | bool]]:
+    """All of them, in order."""
+    CASES.clear()
     extreme_sizes()
     forbidden_values()
     extreme_digests()
     extreme_coordinates()
     degenerate_sums()
-    json.dump(CASES, sys.stdout, indent=1)
+    return CASES
+
+
+def main() -> None:
+    json.dump(cases(), sys.stdout, indent=1)
     sys.stdout.write("\n")
 
 

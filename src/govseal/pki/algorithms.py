@@ -7,7 +7,7 @@ that real products write (Q7).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
@@ -37,6 +37,10 @@ class DigestAlgorithm:
     weak: bool = False
     """Whether collisions are known (MD5, SHA-1)."""
     factory: Callable[[], Hasher] = field(repr=False, compare=False, kw_only=True)
+    many: Callable[[Sequence[bytes]], list[bytes]] | None = field(
+        default=None, repr=False, compare=False, kw_only=True
+    )
+    """The digests of many messages at once, where that is faster than one by one."""
 
     def new(self) -> Hasher:
         """A fresh running digest."""
@@ -88,6 +92,7 @@ SM3: Final = DigestAlgorithm(
     ("1.2.156.10197.1.401", "1.2.156.10197.1.401.1", "1.2.156.10197.1.401.2"),
     32,
     factory=sm2.Sm3,
+    many=sm2.sm3_many,
 )
 MD5: Final = DigestAlgorithm("md5", ("1.2.840.113549.2.5",), 16, weak=True, factory=_hashlib("md5"))
 SHA1: Final = DigestAlgorithm("sha1", ("1.3.14.3.2.26",), 20, weak=True, factory=_hashlib("sha1"))

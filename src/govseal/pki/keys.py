@@ -10,6 +10,7 @@ from govseal import sm2
 from govseal.asn1 import strict, write
 from govseal.errors import EncodingError, InvalidSignature, UnsupportedFormat
 from govseal.pki.algorithms import SignatureAlgorithm
+from govseal.pki.recurring import verifier_for
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives import hashes
@@ -73,7 +74,8 @@ class PublicKey:
         if algorithm.key_kind != self.kind or (raw and self.kind != "sm2"):
             raise InvalidSignature(f"{algorithm.name} does not fit a key of kind {self.kind}")
         if isinstance(self.material, sm2.PublicKey):
-            check = self.material.verify_raw if raw else self.material.verify
+            verifier = verifier_for(self.material)
+            check = verifier.verify_raw if raw else verifier.verify
             check(signature, message)
         else:
             _verify_rsa(self.material, signature, message, algorithm)

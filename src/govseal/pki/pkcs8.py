@@ -70,12 +70,38 @@ class PrivateKey:
         return cls(rsa.generate_private_key(65537, bits))
 
     def sign(self, message: bytes) -> bytes:
-        """The signature over ``message``: DER for SM2 (default user ID), PKCS#1 v1.5 for RSA."""
+        """The signature over ``message``: DER for SM2 (default user ID), PKCS#1 v1.5 for RSA.
+
+        Either is verified before it is given away (RSA by OpenSSL): to a stamp that costs nothing
+        one would notice, and a signature that a fault has spoiled can betray the key.
+
+        Raises:
+            SigningFault: an SM2 signature did not verify; nothing of it is given away.
+        """
         if isinstance(self._key, sm2.PrivateKey):
-            return self._key.sign(message)
+            return self._key.sign(message, verify_after_sign=True)
         from cryptography.hazmat.primitives.asymmetric import padding  # noqa: PLC0415 - start-up
 
         return self._key.sign(message, padding.PKCS1v15(), rsa_hash("sha256"))
+
+    def decrypt(self, ciphertext: bytes) -> bytes:
+        """The plaintext of an SM2Cipher in DER (GB/T 35276, 7.2).
+
+        Raises:
+            EncodingError: not the DER of an SM2Cipher.
+            InvalidCiphertext: it does not belong to this key, or was changed.
+            ValueError: the key is not an SM2 key.
+        """
+        return self._sm2_key().decrypt(ciphertext)
+
+    def to_sm2_bytes(self) -> bytes:
+        """The secret d of an SM2 key, 32 bytes; raises ValueError for another key."""
+        return self._sm2_key().to_bytes()
+
+    def _sm2_key(self) -> sm2.PrivateKey:
+        if not isinstance(self._key, sm2.PrivateKey):
+            raise ValueError("an SM2 key was expected")  # noqa: TRY004 - the wrong kind of key
+        return self._key
 
     def to_pkcs8(self) -> bytes:
         """The unencrypted PrivateKeyInfo, DER: a secret."""
@@ -203,6 +229,9 @@ def _read_any(der: bytes, password: bytes | None) -> PrivateKey:
         return _read_ec_private_key(der, needs_curve=True)
     if kinds == [core.Integer, core.Integer]:
         return _load_rsa(der)
+    if kinds == [core.Sequence, core.Sequence] and len(parts) == 4:
+        # An SM2EnvelopedKey (govseal.pki.enveloped), or something even further off.
+        raise pbes2.unsupported(WHAT, "an envelope, which is opened with the key it was made for")
     raise pbes2.damaged(WHAT)
 
 

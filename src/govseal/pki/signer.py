@@ -10,6 +10,7 @@ from govseal.errors import FormatError, KeyLoadError
 from govseal.pki import pem, pkcs12
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import PEM_LABELS, Certificate, load_certificates
+from govseal.pki.enveloped import decode_enveloped_key
 from govseal.pki.files import read_source
 from govseal.pki.pkcs8 import PrivateKey, decode_private_key
 
@@ -68,6 +69,15 @@ class SoftSigner:
         """Key, certificate and chain as a PKCS#12 file under ``password``."""
         name = self.certificate.subject_value("CN") or "govseal"
         return pkcs12.write_pkcs12(self._key, (self.certificate, *self.chain), password, name=name)
+
+    def open_envelope(self, der: bytes) -> PrivateKey:
+        """The private key that a CA sends to this signer as an SM2EnvelopedKey.
+
+        Raises:
+            KeyLoadError: ``wrong_key``, ``damaged`` or ``unsupported``; see
+                :func:`govseal.pki.enveloped.decode_enveloped_key`.
+        """
+        return decode_enveloped_key(der, self._key)
 
     def __repr__(self) -> str:
         certificate = self.certificate

@@ -1,14 +1,18 @@
-"""What runs where the compiled core is absent: verifying and SM3, slowly; never a private key.
+"""What runs where the compiled core is absent: verifying and SM3, slowly; never a secret.
 
 The surface is that of ``_core.pyi``; the arithmetic is that of :mod:`govseal.sm2._reference`,
-which is not constant time and therefore sees public values only.
+which is not constant time and therefore sees public values only. HMAC and key derivation go to
+OpenSSL's SM3, by way of :mod:`hashlib`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
+import operator
 import warnings
-from typing import NoReturn, final
+from collections.abc import Iterable, Sequence
+from typing import NoReturn, TypeAlias, final
 
 from govseal.errors import EncodingError, SigningUnavailable
 from govseal.sm2 import _reference as reference
@@ -17,6 +21,8 @@ from govseal.sm2.encoding import decode_signature
 from govseal.sm2.params import (
     DEFAULT_USER_ID,
     DIGEST_BYTES,
+    MAX_KDF_BYTES,
+    MAX_THREADS,
     MAX_USER_ID_BYTES,
     PUBLIC_KEY_BYTES,
     RAW_SIGNATURE_BYTES,
@@ -24,6 +30,7 @@ from govseal.sm2.params import (
     BytesLike,
 )
 
+_BLOCK_BYTES = 64
 _HAS_OPENSSL_SM3 = "sm3" in hashlib.algorithms_available
 _warned = False
 
@@ -34,10 +41,16 @@ def _warn_once() -> None:
         _warned = True
         warnings.warn(
             "govseal: the compiled SM2 core is not installed; verifying with SM2 is about a "
-            "hundred times slower and signing is not available",
+            "hundred times slower, and signing and encrypting are not available",
             RuntimeWarning,
             stacklevel=2,
         )
+
+
+def _need_openssl_sm3() -> None:
+    """Keys are for OpenSSL's SM3 alone: the reference sees public values only."""
+    if not _HAS_OPENSSL_SM3:
+        _refuse("HMAC and key derivation with SM3 need")
 
 
 def _bytes(data: BytesLike) -> bytes:
@@ -83,6 +96,81 @@ class Sm3:
 def new_sm3() -> Sm3:
     """An empty streaming digest."""
     return Sm3()
+
+
+def sm3_many(messages: Sequence[BytesLike], /) -> list[bytes]:
+    """The digests of a list or tuple, one after the other."""
+    if not isinstance(messages, list | tuple):
+        raise TypeError("sm3_many() takes a list of bytes-like objects")
+    return [sm3(message) for message in messages]
+
+
+def sm3_records(records: BytesLike, size: int, /) -> bytes:
+    """The digests of records of one size that stand one after the other."""
+    data = _bytes(records)
+    if size <= 0 or len(data) % size:
+        raise ValueError("the data is not a whole number of records")
+    return b"".join(sm3(data[at : at + size]) for at in range(0, len(data), size))
+
+
+@final
+class HmacSm3:
+    """A streaming HMAC (RFC 2104)."""
+
+    def __init__(self, key: BytesLike) -> None:
+        _need_openssl_sm3()
+        data = _bytes(key)
+        padded = (sm3(data) if len(data) > _BLOCK_BYTES else data).ljust(_BLOCK_BYTES, b"\0")
+        self._inner, self._outer = Sm3(), Sm3()
+        self._inner.update(bytes(byte ^ 0x36 for byte in padded))
+        self._outer.update(bytes(byte ^ 0x5C for byte in padded))
+
+    def update(self, data: BytesLike, /) -> None:
+        """Append data."""
+        self._inner.update(data)
+
+    def digest(self) -> bytes:
+        """The tag of everything appended so far."""
+        outer = self._outer.copy()
+        outer.update(self._inner.digest())
+        return outer.digest()
+
+    def verify(self, tag: BytesLike, /) -> bool:
+        """Whether a tag is that, in constant time."""
+        return hmac.compare_digest(self.digest(), _bytes(tag))
+
+    def copy(self) -> HmacSm3:
+        """An independent object in the same state."""
+        other = HmacSm3(b"")
+        other._inner, other._outer = self._inner.copy(), self._outer.copy()
+        return other
+
+
+def new_hmac_sm3(key: BytesLike, /) -> HmacSm3:
+    """A streaming HMAC under a key."""
+    return HmacSm3(key)
+
+
+def hmac_sm3(key: BytesLike, data: BytesLike, /) -> bytes:
+    """The HMAC tag of data."""
+    mac = HmacSm3(key)
+    mac.update(data)
+    return mac.digest()
+
+
+def kdf(z: BytesLike, length: int, /) -> bytes:
+    """A key of this length from Z."""
+    _need_openssl_sm3()
+    start = Sm3()
+    start.update(z)
+    if not 0 <= length <= MAX_KDF_BYTES:
+        raise ValueError("a key has less than (2^32 - 1) * 32 bytes")
+    digests = bytearray()
+    for counter in range(1, -(-length // DIGEST_BYTES) + 1):
+        one = start.copy()
+        one.update(counter.to_bytes(4, "big"))
+        digests += one.digest()
+    return bytes(digests[:length])
 
 
 def _decode_point(data: bytes, *, allow_compressed: bool) -> reference.Point:
@@ -172,6 +260,10 @@ class PublicKey:
                 return False
         return self._check(raw, digest)
 
+    def encrypt(self, plaintext: BytesLike, /) -> NoReturn:  # noqa: ARG002 - the core's surface
+        """Not available: the number k is as secret as the plaintext, and timing would tell it."""
+        _refuse("encrypting with SM2 needs")
+
 
 def load_public(encoded: BytesLike, allow_compressed: bool, /) -> PublicKey:
     """A checked public key; ValueError names the defect."""
@@ -179,18 +271,107 @@ def load_public(encoded: BytesLike, allow_compressed: bool, /) -> PublicKey:
     return PublicKey(_decode_point(_bytes(encoded), allow_compressed=allow_compressed))
 
 
-def _refuse() -> NoReturn:
+@final
+class PreparedKey:
+    """A key without tables: here nothing gets faster."""
+
+    def __init__(self, key: PublicKey) -> None:
+        self._plain = key
+        self.verify = key.verify
+        self.verify_raw = key.verify_raw
+        self.verify_digest = key.verify_digest
+
+
+AnyKey: TypeAlias = PublicKey | PreparedKey
+
+
+def prepare(key: PublicKey, /) -> PreparedKey:
+    """The key as a prepared one."""
+    return PreparedKey(key)
+
+
+def _plain(key: AnyKey) -> PublicKey:
+    if isinstance(key, PreparedKey):
+        return key._plain  # noqa: SLF001 - the same module
+    if isinstance(key, PublicKey):
+        return key
+    raise TypeError("a key is a public key, plain or prepared")
+
+
+def _keys_of(keys: AnyKey | Iterable[AnyKey], count: int) -> list[PublicKey]:
+    """One key for each of count records."""
+    if isinstance(keys, PublicKey | PreparedKey):
+        return [_plain(keys)] * count
+    result = [_plain(key) for key in keys]
+    if len(result) != count:
+        raise ValueError("one key is wanted, or one for each signature")
+    return result
+
+
+def _check_threads(threads: int) -> None:
+    """Refuses what the core refuses; the work itself is done by one thread."""
+    if not 1 <= operator.index(threads) <= MAX_THREADS:
+        raise ValueError(f"threads is 1 to {MAX_THREADS}")
+
+
+def verify_many(
+    keys: AnyKey | Iterable[AnyKey],
+    signatures: Iterable[BytesLike],
+    messages: Iterable[BytesLike],
+    user_id: BytesLike | None,
+    threads: int,
+    /,
+) -> list[bool]:
+    """Which DER signatures are valid."""
+    _check_threads(threads)
+    signatures, messages = tuple(signatures), tuple(messages)
+    if len(messages) != len(signatures):
+        raise ValueError("one message is wanted for each signature")
+    records = zip(_keys_of(keys, len(signatures)), signatures, messages, strict=True)
+    return [key.verify(signature, message, user_id) for key, signature, message in records]
+
+
+def verify_digests(
+    keys: AnyKey | Iterable[AnyKey],
+    records: BytesLike,
+    out: bytearray | memoryview | None,
+    threads: int,
+    /,
+) -> BytesLike:
+    """Which records e ‖ r ‖ s are valid, a byte each."""
+    _check_threads(threads)
+    view = memoryview(records).cast("B")
+    size = DIGEST_BYTES + RAW_SIGNATURE_BYTES
+    count, rest = divmod(len(view), size)
+    if rest:
+        raise ValueError(f"records are {size} bytes each")
+    answers = bytearray(count)
+    target = memoryview(answers if out is None else out).cast("B")
+    if target.readonly:
+        raise TypeError("out is not a writable, contiguous buffer")
+    if len(target) != count:
+        raise ValueError(f"out is to be {count} bytes that do not overlap the input")
+    for i, key in enumerate(_keys_of(keys, count)):
+        record = bytes(view[size * i : size * (i + 1)])
+        answers[i] = key._check(record[DIGEST_BYTES:], record[:DIGEST_BYTES])  # noqa: SLF001 - the same module
+    if out is None:
+        return bytes(answers)
+    target[:] = answers
+    return out
+
+
+def _refuse(what: str) -> NoReturn:
     raise SigningUnavailable(
-        "private SM2 keys need the compiled core govseal.sm2._core; install a built wheel, or a "
+        f"{what} the compiled core govseal.sm2._core; install a built wheel, or a "
         "C compiler and reinstall govseal"
     )
 
 
 def generate_private() -> NoReturn:
     """Not available."""
-    _refuse()
+    _refuse("private SM2 keys need")
 
 
 def load_private(d: BytesLike, /) -> NoReturn:  # noqa: ARG001 - the surface of the core
     """Not available."""
-    _refuse()
+    _refuse("private SM2 keys need")

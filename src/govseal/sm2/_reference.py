@@ -1,8 +1,8 @@
 """SM2 and SM3 in readable integers: the oracle of the tests, and the fallback for verifying.
 
-Nothing here is constant time. The library never signs with it: :func:`sign_digest` takes the
-nonce from its caller and serves the tests alone. Every function works on any short Weierstrass
-curve over a prime field, so that the vectors on the standard's example curve can be run.
+Nothing here is constant time. The library never signs or encrypts with it: :func:`sign_digest` and
+:func:`encrypt` take k from their caller and serve tests alone. Every function works on any short
+Weierstrass curve over a prime field, so that the vectors on the example curve can be run.
 """
 
 from __future__ import annotations
@@ -192,6 +192,19 @@ def sign_digest(e: int, d: int, k: int, curve: Curve = SM2) -> tuple[int, int] |
     return None if s == 0 else (r, s)
 
 
+def hedged_nonce(random: bytes, d: int, e: bytes, counter: int = 0) -> tuple[int, int]:
+    """The nonce k = SM3(random ‖ d ‖ e ‖ counter) in [1, n-1], and the counter after it.
+
+    For tests only; the layout is in _core/nonce.h.
+    """
+    while True:
+        fields = random + d.to_bytes(32, "big") + e + counter.to_bytes(4, "big")
+        k = int.from_bytes(sm3(fields), "big")
+        counter += 1
+        if 1 <= k < SM2.n:
+            return k, counter
+
+
 def verify_digest(e: int, r: int, s: int, public: Point, curve: Curve = SM2) -> bool:
     """Whether (r, s) signs the digest e under this public point (GB/T 32918.2, 7.1)."""
     n = curve.n
@@ -202,3 +215,51 @@ def verify_digest(e: int, r: int, s: int, public: Point, curve: Curve = SM2) -> 
         return False
     point = add(multiply(s, generator(curve), curve), multiply(t, public, curve), curve)
     return point is not None and (e + point.x) % n == r
+
+
+# --- Encryption (GB/T 32918.4), for tests only: all but the public key is secret ------------
+
+
+def kdf(z: bytes, size: int) -> bytes:
+    """The key derivation function: ``size`` bytes from the secret z (GB/T 32918.4, 5.4.3)."""
+    count = (size + 31) // 32
+    digests = (sm3(z + counter.to_bytes(4, "big")) for counter in range(1, count + 1))
+    return b"".join(digests)[:size]
+
+
+def _shared(point: MaybePoint) -> tuple[bytes, bytes]:
+    """x2 and y2 of a multiple that is not infinity: the order of the group is prime."""
+    if point is None:
+        raise ValueError("the point at infinity shares nothing")
+    return point.x.to_bytes(32, "big"), point.y.to_bytes(32, "big")
+
+
+def encrypt(message: bytes, public: Point, k: int, curve: Curve = SM2) -> bytes | None:
+    """04 ‖ X ‖ Y ‖ C3 ‖ C2 for the number k, or ``None`` where k must be drawn again.
+
+    For tests only (GB/T 32918.4, 6.1 A2-A8).
+    """
+    x1, y1 = _shared(multiply(k, generator(curve), curve))
+    x2, y2 = _shared(multiply(k, public, curve))
+    stream = kdf(x2 + y2, len(message))
+    if not any(stream):
+        return None
+    masked = bytes(m ^ t for m, t in zip(message, stream, strict=True))
+    return b"\4" + x1 + y1 + sm3(x2 + message + y2) + masked
+
+
+def decrypt(ciphertext: bytes, d: int, curve: Curve = SM2) -> bytes | None:
+    """The plaintext of 04 ‖ X ‖ Y ‖ C3 ‖ C2, or ``None`` for any defect.
+
+    For tests only (GB/T 32918.4, 7.1).
+    """
+    if len(ciphertext) <= 97 or ciphertext[0] != 4:
+        return None
+    c1 = Point(int.from_bytes(ciphertext[1:33], "big"), int.from_bytes(ciphertext[33:65], "big"))
+    digest, masked = ciphertext[65:97], ciphertext[97:]
+    if not is_on_curve(c1, curve):
+        return None
+    x2, y2 = _shared(multiply(d, c1, curve))
+    stream = kdf(x2 + y2, len(masked))
+    message = bytes(c ^ t for c, t in zip(masked, stream, strict=True))
+    return message if any(stream) and sm3(x2 + message + y2) == digest else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from govseal.asn1.strict import Tolerance, Tolerances
@@ -25,6 +25,7 @@ from govseal.formats.base import (
 from govseal.formats.cms import SignedData
 from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
+from govseal.formats.ofd.locations import Location
 from govseal.formats.ofd.outline import Body, Box, Outline, Page, read_box
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.twins import refuse_twins
@@ -217,45 +218,53 @@ class SignatureReader:
         if method in ("", _KEYED_SM3):
             tolerances.note("quirk_q7", f"/{holder}")
         algorithm = digest_algorithm(method or _DEFAULT_CHECK_METHOD)
-        parts: list[ProtectedPart] = []
-        for reference in xml.children(references, "Reference"):
-            self._references += 1
-            limit = self.limits.max_references
-            if self._references > limit:
-                message = "the signatures protect too many files"
-                raise LimitExceeded(message, limit=limit, found=limit + 1, part=f"/{holder}")
-            parts.append(self._part(reference, holder, algorithm, tolerances))
+        listed = list(xml.children(references, "Reference"))
+        limit = self.limits.max_references
+        allowed = listed[: limit - self._references]
+        self._references += len(allowed)
+        located = [self._locate(reference, holder, tolerances) for reference in allowed]
+        if algorithm is not None:
+            self._digest_files((item.name for item in located), algorithm)
+        if len(listed) > len(allowed):
+            message = "the signatures protect too many files"
+            raise LimitExceeded(message, limit=limit, found=limit + 1, part=f"/{holder}")
+        parts = [
+            self._part(reference, location, algorithm)
+            for reference, location in zip(allowed, located, strict=True)
+        ]
         return method, tuple(_mark_contradictions(parts))
 
-    def _part(
-        self,
-        reference: Element,
-        holder: str,
-        algorithm: DigestAlgorithm | None,
-        tolerances: Tolerances,
-    ) -> ProtectedPart:
+    def _locate(self, reference: Element, holder: str, tolerances: Tolerances) -> Location:
         text = xml.attribute(reference, "FileRef") or ""
         location = locations.resolve(self.package, holder, text)
         if location.is_loose:
             tolerances.note("quirk_q15", f"/{holder}")
+        return location
+
+    def _part(
+        self, reference: Element, location: Location, algorithm: DigestAlgorithm | None
+    ) -> ProtectedPart:
+        """One protected file, whose digest has been computed."""
         expected = _base64(xml.text(reference, "CheckValue"))
         name = location.name
         if name is None:
             return ProtectedPart(location.path, Presence.MISSING, expected, None)
         presence = Presence.DUPLICATED if name in self.package.doubled else Presence.PRESENT
-        actual = self._digest(name, algorithm) if algorithm is not None else None
+        actual = self._digests[name, algorithm.name] if algorithm is not None else None
         return ProtectedPart(location.path, presence, expected, actual)
 
-    def _digest(self, name: str, algorithm: DigestAlgorithm) -> bytes | None:
-        """The digest of a file, computed once; None for a damaged file, which is a problem."""
-        key = (name, algorithm.name)
-        if key not in self._digests:
-            try:
-                (self._digests[key],) = self.package.digest(name, (algorithm.factory,))
-            except FormatError as problem:
-                self._keep(problem)
-                self._digests[key] = None
-        return self._digests[key]
+    def _digest_files(self, names: Iterable[str | None], algorithm: DigestAlgorithm) -> None:
+        """Computes what is not there yet; None for a damaged file, which is a problem."""
+        known = self._digests
+        wanted = dict.fromkeys(
+            name for name in names if name is not None and (name, algorithm.name) not in known
+        )
+        for name, digest in self.package.digests(wanted, algorithm):
+            if isinstance(digest, FormatError):
+                self._keep(digest)
+                known[name, algorithm.name] = None
+            else:
+                known[name, algorithm.name] = digest
 
     @property
     def read_through(self) -> frozenset[str]:

@@ -298,11 +298,12 @@ def _add_references(
 ) -> None:
     """The References over ``protected``: new content, or None for a file as it is."""
     references = xml.add(info, "References", CheckMethod=algorithm.oids[0])
+    kept = (name for name, content in protected.items() if content is None)
+    digests = dict(package.digests(kept, algorithm))
     for name, content in protected.items():
-        if content is None:
-            (value,) = package.digest(name, (algorithm.factory,))
-        else:
-            value = algorithm.digest(content)
+        value = digests[name] if content is None else algorithm.digest(content)
+        if isinstance(value, FormatError):
+            raise value
         reference = xml.add(references, "Reference", FileRef=f"/{name}")
         xml.add(reference, "CheckValue", b64encode(value).decode("ascii"))
 

@@ -2,13 +2,7 @@
 #define GOVSEAL_ECMULT_GEN_IMPL_H
 
 #include "ecmult_gen.h"
-
-/* 128-bit lanes: SSE2 on every x86-64, NEON on every aarch64, plain words elsewhere. A wider scan
- * chosen at run time would replace ecmult_gen_select alone. */
-typedef uint64_t lanes __attribute__((vector_size(16), may_alias));
-#define GEN_LANES (sizeof(ge_storage) / sizeof(lanes))
-
-static ge_storage ecmult_gen_table[GEN_ROWS][GEN_ENTRIES] __attribute__((aligned(64)));
+#include "ecmult_gen8.h"
 
 static void ecmult_gen_build(void) {
     gej multiples[2 * GEN_ENTRIES]; /* 1·B … 64·B of the row's base B */
@@ -24,91 +18,90 @@ static void ecmult_gen_build(void) {
         odd[GEN_ENTRIES] = multiples[2 * GEN_ENTRIES - 1];
         ge_set_gej_batch_var(affine, odd, GEN_ENTRIES + 1);
         for (int i = 0; i < GEN_ENTRIES; i++) {
-            ge_to_storage(&ecmult_gen_table[row][i], &affine[i]);
+            ge_storage packed;
+            ge_to_storage(&packed, &affine[i]);
+            for (int j = 0; j < 4; j++) {
+                ecmult_gen_table[row][j][i] = packed.x.n[j];
+                ecmult_gen_table[row][j + 4][i] = packed.y.n[j];
+            }
         }
         base = affine[GEN_ENTRIES];
     }
 }
 
-/* r = row[index], reading every entry of the row. */
-static inline void ecmult_gen_select(ge_storage *r, const ge_storage row[GEN_ENTRIES],
-                                     uint64_t index) {
-    lanes chosen[GEN_LANES];
-    memset(chosen, 0, sizeof chosen);
-    for (uint64_t i = 0; i < GEN_ENTRIES; i++) {
-        const uint64_t match = mask_from_bit(is_zero_word(i ^ index));
-        const lanes mask = {match, match};
-        const lanes *entry = (const lanes *)&row[i];
-        UNROLL
-        for (size_t j = 0; j < GEN_LANES; j++) {
-            chosen[j] |= entry[j] & mask;
-        }
+static void ecmult_gen_recode(ecmult_gen_digits *r, const scalar *k) {
+    scalar odd = *k, other;
+    r->negated = scalar_is_odd(k) ^ 1;
+    scalar_negate(&other, k);
+    scalar_cmov(&odd, &other, r->negated);
+    /* (k' - 1)/2 + 2^257, as k' is odd */
+    for (int i = 0; i < 3; i++) {
+        r->words[i] = odd.d[i] >> 1 | odd.d[i + 1] << 63;
     }
-    memcpy(r, chosen, sizeof *r);
+    r->words[3] = odd.d[3] >> 1;
+    r->words[4] = 2;
+    wipe(&odd, sizeof odd);
+    wipe(&other, sizeof other);
 }
 
 /* What a multiplication leaves on the stack, in one place to be wiped. */
 typedef struct {
-    uint64_t recoded[5], negated;
+    ecmult_gen_digits digits;
     ge_storage packed;
     ge entry;
     gex sum;
-    scalar odd, other;
 } ecmult_gen_workspace;
-
-/* entry = the point of window number row of the recoded scalar. A window B stands for the odd digit
- * 2B - 63: positive from B = 32 on, and then entry B - 32; else minus entry 31 - B. */
-static void ecmult_gen_lookup(ecmult_gen_workspace *w, int row) {
-    const int bit = row * GEN_WINDOW, word = bit / 64, shift = bit % 64;
-    const uint64_t low = w->recoded[word] >> shift;
-    const uint64_t high = shift == 0 ? 0 : w->recoded[word + 1] << (64 - shift);
-    const uint64_t window = (low | high) & (2 * GEN_ENTRIES - 1);
-    const uint64_t is_negative = (window >> (GEN_WINDOW - 1)) ^ 1;
-    const uint64_t index = (window ^ mask_from_bit(is_negative)) & (GEN_ENTRIES - 1);
-
-    ecmult_gen_select(&w->packed, ecmult_gen_table[row], index);
-    ge_from_storage(&w->entry, &w->packed);
-    ge_negate_if(&w->entry, &w->entry, is_negative);
-}
-
-/* With k' the odd one of k and n-k, and K = (k' + 2^258 - 1)/2 = sum b_j·2^j:
- *
- *     k' = 2K - (2^258 - 1) = sum (2·b_j - 1)·2^j,
- *
- * so six bits B of K at position 6i give the odd digit 2B - 63. */
-static void ecmult_gen_recode(ecmult_gen_workspace *w, const scalar *k) {
-    w->negated = scalar_is_odd(k) ^ 1;
-    w->odd = *k;
-    scalar_negate(&w->other, k);
-    scalar_cmov(&w->odd, &w->other, w->negated);
-    /* (k' - 1)/2 + 2^257, as k' is odd */
-    for (int i = 0; i < 3; i++) {
-        w->recoded[i] = w->odd.d[i] >> 1 | w->odd.d[i + 1] << 63;
-    }
-    w->recoded[3] = w->odd.d[3] >> 1;
-    w->recoded[4] = 2;
-}
 
 /* From the low rows to the high: before row i is added the sum is an odd number below 2^(6i) in
  * absolute value, times G, and the digit adds an odd multiple of 2^(6i). The two can only agree
  * modulo n when 2^(6i+6) reaches n, that is in the last row (and there only for the one
  * k' = 30·2^252 - n); and they never cancel, because k' ≠ 0 mod n. */
-static void ecmult_gen(ge *r, const scalar *k) {
-    ecmult_gen_workspace w;
+#define GEN_NAME(name) name##_portable
+#define GEN_VECTOR_WORDS 2 /* SSE2 on every x86-64, NEON on every aarch64, plain words elsewhere */
+#include "ecmult_gen_template.h"
 
-    ecmult_gen_recode(&w, k);
-    ecmult_gen_lookup(&w, 0);
-    gex_set_ge(&w.sum, &w.entry);
-    for (int row = 1; row < GEN_ROWS - 1; row++) {
-        ecmult_gen_lookup(&w, row);
-        gex_add_ge(&w.sum, &w.sum, &w.entry);
+#if HAS_LANES
+#define GEN_NAME(name) name##_avx2
+#define GEN_VECTOR_WORDS 4
+TARGET_BEGIN(TARGET_AVX2)
+#include "ecmult_gen_template.h"
+TARGET_END
+#endif
+
+static void ecmult_gen_scalar(ge *r, const scalar *k) {
+#if HAS_LANES
+    if (tier >= TIER_AVX2) {
+        ecmult_gen_avx2(r, k);
+        return;
     }
-    ecmult_gen_lookup(&w, GEN_ROWS - 1);
-    gex_add_ge_or_double(&w.sum, &w.sum, &w.entry);
-    ge_set_gex(r, &w.sum);
-    ge_negate_if(r, r, w.negated);
-    fe_normalize(&r->y);
-    wipe(&w, sizeof w);
+#endif
+    ecmult_gen_portable(r, k);
+}
+
+static void ecmult_gen(ge *r, const scalar *k) {
+#if HAS_LANES
+    if (tier >= TIER_IFMA) {
+        ecmult_gen_lanes(r, k);
+        return;
+    }
+#endif
+    ecmult_gen_scalar(r, k);
+}
+
+static void ecmult_gen_many_x(uint64_t (*x)[4], const scalar *k, size_t count) {
+    ge point;
+    VERIFY_CHECK(count >= 1 && count <= GEN_MANY_MAX);
+#if HAS_LANES
+    if (tier >= TIER_IFMA) {
+        ecmult_gen_lanes_many_x(x, k, count);
+        return;
+    }
+#endif
+    for (size_t i = 0; i < count; i++) {
+        ecmult_gen_scalar(&point, &k[i]);
+        fe_get_words(x[i], &point.x);
+    }
+    wipe(&point, sizeof point);
 }
 
 #endif

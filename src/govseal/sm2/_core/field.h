@@ -67,13 +67,23 @@ static inline void fe_negate(fe *r, const fe *a, int bound);
 static inline void fe_weaken(fe *r);
 
 /* r = a·b, r = a². Leaves magnitude m(a)·m(b)/16 (rounded up) + 1, and limbs below 2^52.
- * Takes m(a)·m(b) <= 48. */
+ * Takes m(a)·m(b) <= 64. */
 static void fe_mul(fe *r, const fe *a, const fe *b);
 static void fe_sqr(fe *r, const fe *a);
+
+/* r = a·b - c·d, with one reduction for both. Leaves magnitude m(a)·m(b)/16 (rounded up) + 2, and
+ * limbs below 2^52. Takes m(a)·m(b) <= 64 and m(c)·m(d) <= 16. */
+static void fe_mul_sub_mul(fe *r, const fe *a, const fe *b, const fe *c, const fe *d);
 
 /* The same as part of the caller's code: for the two formulas where the time goes. */
 static inline void fe_mul_inline(fe *r, const fe *a, const fe *b) __attribute__((always_inline));
 static inline void fe_sqr_inline(fe *r, const fe *a) __attribute__((always_inline));
+static inline void fe_mul_sub_mul_inline(fe *r, const fe *a, const fe *b, const fe *c, const fe *d)
+    __attribute__((always_inline));
+
+/* r = a·b - 8c². Leaves magnitude m(a)·m(b)/16 (rounded up) + 3. Takes m(a)·m(b) <= 64, m(c) <= 2. */
+static inline void fe_mul_sub_8sqr_inline(fe *r, const fe *a, const fe *b, const fe *c)
+    __attribute__((always_inline));
 
 /* The canonical form. */
 static void fe_normalize(fe *r);

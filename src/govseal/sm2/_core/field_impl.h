@@ -103,94 +103,154 @@ static inline void fe_weaken(fe *r) {
  * for k < 5 its low limb is the quotient digit q_k, and adding q_k·p clears that limb (the -1 of p)
  * while it subtracts q_k·LOW one column up and adds 16·q_k·LOW four columns up.
  *
- * Bounds: limbs below 2^57 keep each column under 5·2^114 + 2^102 < 2^117 in absolute value. The
- * result is (a·b + q·p)/2^260 with q < 2^260, hence below (m(a)·m(b)/16 + 1)·p. */
+ * The factors enter times 2^6, so that columns are times 2^12: a limb then fills the upper bits of
+ * the low word, a digit needs no mask, and the high word is the carry.
+ *
+ * Bounds: limbs stay below 2^57 (32·2^52), times 2^6 below 2^63; the limbs of a product of
+ * magnitudes m·m' <= 64 make columns below 5·64·2^104·2^12 < 2^125, what is subtracted is no larger,
+ * and multiples of LOW add less than 2^114. The result is (products + q·p)/2^260 + bias·p with
+ * q < 2^260, hence below (m·m'/16 + 1 + bias)·p. */
 #define FE_PRODUCT(x, y) ((i128)((u128)(x) * (y)))
-#define FE_DIGITS(signed_digits) ((i128)(int64_t)(signed_digits) * (int64_t)FE_LOW)
 
-/* column / 2^52, rounded down. Written out because the double-word shift instruction competes with
- * the multiplications for the same port. */
+/* What 16·x·LOW - y·LOW are for digits as they stand in a column. */
+#define FE_DIGITS(x, y) ((i128)(int64_t)(((x) >> 8) - ((y) >> 12)) * (int64_t)(FE_LOW << 12))
+
+/* The high word of a column as a carry into the next: times 2^12, by shifts that a negative number
+ * may take. */
 static inline i128 fe_next_column(i128 column) {
-    const uint64_t low = (uint64_t)column;
-    const int64_t high = (int64_t)(column >> 64);
-    const uint64_t shifted = (low >> 52) + ((uint64_t)high << 12);
-    return (i128)((u128)(uint64_t)(high >> 52) << 64 | shifted);
+    const uint64_t carry = (uint64_t)(column >> 64);
+    return (i128)((u128)(uint64_t)((int64_t)carry >> 52) << 64 | carry << 12);
 }
 
-#define FE_TAKE_LIMB(limb, column)                                                                 \
+/* digit = the low word of a column, which moves on to the next. */
+#define FE_TAKE_DIGIT(digit, column)                                                               \
     do {                                                                                           \
-        (limb) = (uint64_t)(column) & FE_M52;                                                      \
+        (digit) = (uint64_t)(column);                                                              \
         (column) = fe_next_column(column);                                                         \
     } while (0)
+
+/* Column k of x·y, for limbs named x0..x4 and y0..y4. */
+#define FE_MUL_0(x, y) FE_PRODUCT(x##0, y##0)
+#define FE_MUL_1(x, y) (FE_PRODUCT(x##0, y##1) + FE_PRODUCT(x##1, y##0))
+#define FE_MUL_2(x, y) (FE_PRODUCT(x##0, y##2) + FE_PRODUCT(x##1, y##1) + FE_PRODUCT(x##2, y##0))
+#define FE_MUL_3(x, y)                                                                             \
+    (FE_PRODUCT(x##0, y##3) + FE_PRODUCT(x##1, y##2) + FE_PRODUCT(x##2, y##1) +                    \
+     FE_PRODUCT(x##3, y##0))
+#define FE_MUL_4(x, y)                                                                             \
+    (FE_PRODUCT(x##0, y##4) + FE_PRODUCT(x##1, y##3) + FE_PRODUCT(x##2, y##2) +                    \
+     FE_PRODUCT(x##3, y##1) + FE_PRODUCT(x##4, y##0))
+#define FE_MUL_5(x, y)                                                                             \
+    (FE_PRODUCT(x##1, y##4) + FE_PRODUCT(x##2, y##3) + FE_PRODUCT(x##3, y##2) +                    \
+     FE_PRODUCT(x##4, y##1))
+#define FE_MUL_6(x, y) (FE_PRODUCT(x##2, y##4) + FE_PRODUCT(x##3, y##3) + FE_PRODUCT(x##4, y##2))
+#define FE_MUL_7(x, y) (FE_PRODUCT(x##3, y##4) + FE_PRODUCT(x##4, y##3))
+#define FE_MUL_8(x, y) FE_PRODUCT(x##4, y##4)
+
+/* Column k of c·x², for limbs of x, of y = c·x and of z = 2·x (without the lowest). */
+#define FE_SQR_0(x, y, z) FE_PRODUCT(y##0, x##0)
+#define FE_SQR_1(x, y, z) FE_PRODUCT(y##0, z##1)
+#define FE_SQR_2(x, y, z) (FE_PRODUCT(y##0, z##2) + FE_PRODUCT(y##1, x##1))
+#define FE_SQR_3(x, y, z) (FE_PRODUCT(y##0, z##3) + FE_PRODUCT(y##1, z##2))
+#define FE_SQR_4(x, y, z) (FE_PRODUCT(y##0, z##4) + FE_PRODUCT(y##1, z##3) + FE_PRODUCT(y##2, x##2))
+#define FE_SQR_5(x, y, z) (FE_PRODUCT(y##1, z##4) + FE_PRODUCT(y##2, z##3))
+#define FE_SQR_6(x, y, z) (FE_PRODUCT(y##2, z##4) + FE_PRODUCT(y##3, x##3))
+#define FE_SQR_7(x, y, z) FE_PRODUCT(y##3, z##4)
+#define FE_SQR_8(x, y, z) FE_PRODUCT(y##4, x##4)
+
+/* r = (the sum of COLUMN(k)·2^(52k))/2^260 + bias·p. */
+#define FE_REDUCE(r, COLUMN, bias)                                                                 \
+    do {                                                                                           \
+        uint64_t q0, q1, q2, q3, q4;                                                               \
+        i128 c = COLUMN(0);                                                                        \
+        FE_TAKE_DIGIT(q0, c);                                                                       \
+        c += COLUMN(1) - FE_PRODUCT(q0, FE_LOW);                                                   \
+        FE_TAKE_DIGIT(q1, c);                                                                       \
+        c += COLUMN(2) - FE_PRODUCT(q1, FE_LOW);                                                   \
+        FE_TAKE_DIGIT(q2, c);                                                                       \
+        c += COLUMN(3) - FE_PRODUCT(q2, FE_LOW);                                                   \
+        FE_TAKE_DIGIT(q3, c);                                                                       \
+        c += COLUMN(4) + FE_DIGITS(q0, q3);                                                        \
+        FE_TAKE_DIGIT(q4, c);                                                                       \
+        c += COLUMN(5) + FE_DIGITS(q1, q4) + FE_PRODUCT((bias) * FE_P0, 4096);                     \
+        (r)->n[0] = (uint64_t)c >> 12;                                                             \
+        c = fe_next_column(c);                                                                     \
+        c += COLUMN(6) + FE_PRODUCT(q2, 16 * FE_LOW) + FE_PRODUCT((bias) * FE_P1, 4096);           \
+        (r)->n[1] = (uint64_t)c >> 12;                                                             \
+        c = fe_next_column(c);                                                                     \
+        c += COLUMN(7) + FE_PRODUCT(q3, 16 * FE_LOW) + FE_PRODUCT((bias) * FE_P2, 4096);           \
+        (r)->n[2] = (uint64_t)c >> 12;                                                             \
+        c = fe_next_column(c);                                                                     \
+        c += COLUMN(8) + FE_PRODUCT(q4, 16 * FE_LOW) + FE_PRODUCT((bias) * FE_P3, 4096);           \
+        (r)->n[3] = (uint64_t)c >> 12;                                                             \
+        (r)->n[4] = (uint64_t)(c >> 64) + (bias) * FE_P4;                                          \
+    } while (0)
+
+/* Limbs by name: those of a times 2^6, and multiples of others. */
+#define FE_LIMBS(x, a)                                                                             \
+    const uint64_t x##0 = (a)->n[0] << 6, x##1 = (a)->n[1] << 6, x##2 = (a)->n[2] << 6,            \
+                   x##3 = (a)->n[3] << 6, x##4 = (a)->n[4] << 6
+#define FE_LIMBS_TIMES_2(z, x)                                                                     \
+    const uint64_t z##1 = 2 * x##1, z##2 = 2 * x##2, z##3 = 2 * x##3, z##4 = 2 * x##4
+#define FE_LIMBS_TIMES_8(y, x)                                                                     \
+    const uint64_t y##0 = 8 * x##0, y##1 = 8 * x##1, y##2 = 8 * x##2, y##3 = 8 * x##3,             \
+                   y##4 = 8 * x##4
 
 #ifdef GOVSEAL_VERIFY
 static int fe_product_magnitude(const fe *a, const fe *b) {
     const int product = a->magnitude * b->magnitude;
     fe_verify(a);
     fe_verify(b);
-    VERIFY_CHECK(product <= 48);
+    VERIFY_CHECK(product <= 64);
     return (product + 15) / 16 + 1;
 }
 #endif
 
 static inline void fe_mul_inline(fe *r, const fe *a, const fe *b) {
-    const uint64_t a0 = a->n[0], a1 = a->n[1], a2 = a->n[2], a3 = a->n[3], a4 = a->n[4];
-    const uint64_t b0 = b->n[0], b1 = b->n[1], b2 = b->n[2], b3 = b->n[3], b4 = b->n[4];
-    uint64_t q0, q1, q2, q3, q4;
-    i128 c;
-
+    FE_LIMBS(a, a);
+    FE_LIMBS(b, b);
     VERIFY_SETUP(r->magnitude = fe_product_magnitude(a, b));
-    c = FE_PRODUCT(a0, b0);
-    FE_TAKE_LIMB(q0, c);
-    c += FE_PRODUCT(a0, b1) + FE_PRODUCT(a1, b0) - FE_PRODUCT(q0, FE_LOW);
-    FE_TAKE_LIMB(q1, c);
-    c += FE_PRODUCT(a0, b2) + FE_PRODUCT(a1, b1) + FE_PRODUCT(a2, b0) - FE_PRODUCT(q1, FE_LOW);
-    FE_TAKE_LIMB(q2, c);
-    c += FE_PRODUCT(a0, b3) + FE_PRODUCT(a1, b2) + FE_PRODUCT(a2, b1) + FE_PRODUCT(a3, b0) -
-         FE_PRODUCT(q2, FE_LOW);
-    FE_TAKE_LIMB(q3, c);
-    c += FE_PRODUCT(a0, b4) + FE_PRODUCT(a1, b3) + FE_PRODUCT(a2, b2) + FE_PRODUCT(a3, b1) +
-         FE_PRODUCT(a4, b0) + FE_DIGITS(16 * q0 - q3);
-    FE_TAKE_LIMB(q4, c);
-    c += FE_PRODUCT(a1, b4) + FE_PRODUCT(a2, b3) + FE_PRODUCT(a3, b2) + FE_PRODUCT(a4, b1) +
-         FE_DIGITS(16 * q1 - q4);
-    FE_TAKE_LIMB(r->n[0], c);
-    c += FE_PRODUCT(a2, b4) + FE_PRODUCT(a3, b3) + FE_PRODUCT(a4, b2) + FE_PRODUCT(q2, 16 * FE_LOW);
-    FE_TAKE_LIMB(r->n[1], c);
-    c += FE_PRODUCT(a3, b4) + FE_PRODUCT(a4, b3) + FE_PRODUCT(q3, 16 * FE_LOW);
-    FE_TAKE_LIMB(r->n[2], c);
-    c += FE_PRODUCT(a4, b4) + FE_PRODUCT(q4, 16 * FE_LOW);
-    FE_TAKE_LIMB(r->n[3], c);
-    r->n[4] = (uint64_t)c;
+#define COLUMN(k) FE_MUL_##k(a, b)
+    FE_REDUCE(r, COLUMN, UINT64_C(0));
+#undef COLUMN
     fe_verify(r);
 }
 
 static inline void fe_sqr_inline(fe *r, const fe *a) {
-    const uint64_t a0 = a->n[0], a1 = a->n[1], a2 = a->n[2], a3 = a->n[3], a4 = a->n[4];
-    const uint64_t d0 = 2 * a0, d1 = 2 * a1, d2 = 2 * a2, d3 = 2 * a3;
-    uint64_t q0, q1, q2, q3, q4;
-    i128 c;
-
+    FE_LIMBS(a, a);
+    FE_LIMBS_TIMES_2(d, a);
     VERIFY_SETUP(r->magnitude = fe_product_magnitude(a, a));
-    c = FE_PRODUCT(a0, a0);
-    FE_TAKE_LIMB(q0, c);
-    c += FE_PRODUCT(d0, a1) - FE_PRODUCT(q0, FE_LOW);
-    FE_TAKE_LIMB(q1, c);
-    c += FE_PRODUCT(d0, a2) + FE_PRODUCT(a1, a1) - FE_PRODUCT(q1, FE_LOW);
-    FE_TAKE_LIMB(q2, c);
-    c += FE_PRODUCT(d0, a3) + FE_PRODUCT(d1, a2) - FE_PRODUCT(q2, FE_LOW);
-    FE_TAKE_LIMB(q3, c);
-    c += FE_PRODUCT(d0, a4) + FE_PRODUCT(d1, a3) + FE_PRODUCT(a2, a2) + FE_DIGITS(16 * q0 - q3);
-    FE_TAKE_LIMB(q4, c);
-    c += FE_PRODUCT(d1, a4) + FE_PRODUCT(d2, a3) + FE_DIGITS(16 * q1 - q4);
-    FE_TAKE_LIMB(r->n[0], c);
-    c += FE_PRODUCT(d2, a4) + FE_PRODUCT(a3, a3) + FE_PRODUCT(q2, 16 * FE_LOW);
-    FE_TAKE_LIMB(r->n[1], c);
-    c += FE_PRODUCT(d3, a4) + FE_PRODUCT(q3, 16 * FE_LOW);
-    FE_TAKE_LIMB(r->n[2], c);
-    c += FE_PRODUCT(a4, a4) + FE_PRODUCT(q4, 16 * FE_LOW);
-    FE_TAKE_LIMB(r->n[3], c);
-    r->n[4] = (uint64_t)c;
+#define COLUMN(k) FE_SQR_##k(a, a, d)
+    FE_REDUCE(r, COLUMN, UINT64_C(0));
+#undef COLUMN
+    fe_verify(r);
+}
+
+/* c·d/2^260 < p, so that one p keeps the difference from falling below zero. */
+static inline void fe_mul_sub_mul_inline(fe *r, const fe *a, const fe *b, const fe *c, const fe *d) {
+    FE_LIMBS(x, a);
+    FE_LIMBS(y, b);
+    FE_LIMBS(v, c);
+    FE_LIMBS(w, d);
+    VERIFY_CHECK(fe_product_magnitude(c, d) <= 2);
+    VERIFY_SETUP(r->magnitude = fe_product_magnitude(a, b) + 1);
+#define COLUMN(k) FE_MUL_##k(x, y) - FE_MUL_##k(v, w)
+    FE_REDUCE(r, COLUMN, UINT64_C(1));
+#undef COLUMN
+    fe_verify(r);
+}
+
+/* 8c²/2^260 < 2p. */
+static inline void fe_mul_sub_8sqr_inline(fe *r, const fe *a, const fe *b, const fe *c) {
+    FE_LIMBS(x, a);
+    FE_LIMBS(y, b);
+    FE_LIMBS(v, c);
+    FE_LIMBS_TIMES_2(d, v);
+    FE_LIMBS_TIMES_8(w, v);
+    VERIFY_CHECK(c->magnitude <= 2);
+    VERIFY_SETUP(r->magnitude = fe_product_magnitude(a, b) + 2);
+#define COLUMN(k) FE_MUL_##k(x, y) - FE_SQR_##k(v, w, d)
+    FE_REDUCE(r, COLUMN, UINT64_C(2));
+#undef COLUMN
     fe_verify(r);
 }
 
@@ -200,6 +260,11 @@ static void __attribute__((noinline)) fe_mul(fe *r, const fe *a, const fe *b) {
 
 static void __attribute__((noinline)) fe_sqr(fe *r, const fe *a) {
     fe_sqr_inline(r, a);
+}
+
+static void __attribute__((noinline)) fe_mul_sub_mul(fe *r, const fe *a, const fe *b, const fe *c,
+                                                     const fe *d) {
+    fe_mul_sub_mul_inline(r, a, b, c, d);
 }
 
 /* After the weakening the value is below 2p: one conditional subtraction is left. */

@@ -12,13 +12,13 @@ typedef struct {
     fe x, y;
 } ge;
 
-/* The point (X/Z², Y/Z³); infinity has Z ≡ 0. Coordinates of magnitude 1 or 2. */
+/* The point (X/Z², Y/Z³); infinity has Z ≡ 0. X and Z of magnitude 1 or 2, Y of at most 4. */
 typedef struct {
     fe x, y, z;
 } gej;
 
 /* The point (X/ZZ, Y/ZZZ) with ZZ³ = ZZZ²: cheaper to add to, dearer to double than a gej. Never
- * infinity. Coordinates of magnitude 1 or 2. */
+ * infinity. Coordinates of magnitude 1 or 2, but Y of at most 5. */
 typedef struct {
     fe x, y, zz, zzz;
 } gex;
@@ -43,6 +43,10 @@ static void ge_negate_if(ge *r, const ge *a, uint64_t flag);
 static void ge_to_storage(ge_storage *r, const ge *a);
 static void ge_from_storage(ge *r, const ge_storage *a);
 
+/* r = table[index], 0 <= index < count, reading every entry. */
+static inline void ge_storage_select(ge_storage *r, const ge_storage *table, int count,
+                                     uint64_t index) __attribute__((always_inline));
+
 static void gej_set_ge(gej *r, const ge *a);
 static void gej_set_infinity(gej *r);
 
@@ -56,11 +60,18 @@ static int gej_is_infinity_var(const gej *a);
 /* r = 2a, for every a. */
 static void gej_double(gej *r, const gej *a);
 
+/* r = a + b, only where a is not infinity and a ≠ ±b. Constant time. */
+static void gej_add_ge(gej *r, const gej *a, const ge *b);
+
+/* The normalised affine point of a, which is not infinity. Constant time. */
+static void ge_set_gej(ge *r, const gej *a);
+
 /* r = a + b, for every a and b. */
 static void gej_add_ge_var(gej *r, const gej *a, const ge *b);
 
-/* r = a + b, only where a ≠ ±b. Constant time. */
-static void gex_add_ge(gex *r, const gex *a, const ge *b);
+/* r = a + b, only where a ≠ ±b. Constant time. Becomes part of its caller, which thereby chooses the
+ * instructions; better a small function than a loop, for the registers' sake. */
+static inline void gex_add_ge(gex *r, const gex *a, const ge *b) __attribute__((always_inline));
 
 /* r = a + b, only where a ≠ -b; a = b is allowed and takes the same time. */
 static void gex_add_ge_or_double(gex *r, const gex *a, const ge *b);

@@ -60,6 +60,26 @@ static void ge_from_storage(ge *r, const ge_storage *a) {
     fe_from_storage(&r->y, &a->y);
 }
 
+/* 128-bit lanes: SSE2 on every x86-64, NEON on every aarch64, plain words elsewhere. */
+typedef uint64_t lanes __attribute__((vector_size(16), may_alias));
+#define GE_STORAGE_LANES (sizeof(ge_storage) / sizeof(lanes))
+
+static inline void ge_storage_select(ge_storage *r, const ge_storage *table, int count,
+                                     uint64_t index) {
+    lanes chosen[GE_STORAGE_LANES];
+    memset(chosen, 0, sizeof chosen);
+    for (uint64_t i = 0; i < (uint64_t)count; i++) {
+        const uint64_t match = mask_from_bit(is_zero_word(i ^ index));
+        const lanes mask = {match, match};
+        const lanes *entry = (const lanes *)&table[i];
+        UNROLL
+        for (size_t j = 0; j < GE_STORAGE_LANES; j++) {
+            chosen[j] |= entry[j] & mask;
+        }
+    }
+    memcpy(r, chosen, sizeof *r);
+}
+
 static void gej_set_ge(gej *r, const ge *a) {
     r->x = a->x;
     r->y = a->y;
@@ -101,72 +121,86 @@ static void ge_set_gej_batch_var(ge *r, const gej *a, int count) {
     ge_set_gej_with_inverse(&r[0], &a[0], &inverse);
 }
 
+static void ge_set_gej(ge *r, const gej *a) {
+    fe z_inverse;
+    fe_inv(&z_inverse, &a->z);
+    ge_set_gej_with_inverse(r, a, &z_inverse);
+    wipe(&z_inverse, sizeof z_inverse);
+}
+
 static int gej_is_infinity_var(const gej *a) {
     return fe_is_zero_var(&a->z);
 }
 
-/* dbl-2001-b of the Explicit-Formulas Database, with Z3 = 2YZ: 4M + 4S. Infinity stays infinity,
+/* dbl-2001-b of the Explicit-Formulas Database, with Z3 = 2YZ: 4M + 4S and seven reductions. Infinity stays infinity,
  * and no point has Y = 0 in a group of odd order. Magnitudes stand at the right. */
 static void gej_double(gej *r, const gej *a) {
     fe delta, gamma, beta, alpha, t;
 
-    fe_sqr_inline(&delta, &a->z);        /* 2 */
-    fe_sqr_inline(&gamma, &a->y);        /* 2 */
-    fe_mul_inline(&beta, &a->x, &gamma); /* 2 */
-    fe_sub(&t, &a->x, &delta, 2);        /* 5 */
-    fe_add(&alpha, &a->x, &delta);       /* 4 */
-    fe_mul_inline(&alpha, &alpha, &t);   /* 3 */
-    fe_scale(&alpha, &alpha, 3);         /* 9 */
-    fe_weaken(&alpha);                   /* 2: alpha = 3(X - Z²)(X + Z²) */
-    fe_scale(&t, &a->y, 2);              /* 4 */
-    fe_mul_inline(&r->z, &t, &a->z);     /* 2: Z3 = 2YZ */
-    fe_sqr_inline(&r->x, &alpha);        /* 2 */
-    fe_scale(&t, &beta, 8);              /* 16 */
-    fe_sub(&r->x, &r->x, &t, 16);        /* 19 */
-    fe_weaken(&r->x);                    /* 2: X3 = alpha² - 8·beta */
-    fe_scale(&beta, &beta, 4);           /* 8 */
-    fe_sub(&t, &beta, &r->x, 2);         /* 11 */
-    fe_mul_inline(&r->y, &alpha, &t);    /* 3 */
-    fe_sqr_inline(&gamma, &gamma);       /* 2 */
-    fe_scale(&gamma, &gamma, 8);         /* 16 */
-    fe_sub(&r->y, &r->y, &gamma, 16);    /* 20 */
-    fe_weaken(&r->y);                    /* 2: Y3 = alpha(4·beta - X3) - 8·gamma² */
+    fe_sqr_inline(&delta, &a->z);      /* 2 */
+    fe_sqr_inline(&gamma, &a->y);      /* 2 */
+    fe_sub(&t, &a->x, &delta, 2);      /* 5 */
+    fe_add(&alpha, &a->x, &delta);     /* 4 */
+    fe_mul_inline(&alpha, &alpha, &t); /* 3 */
+    fe_scale(&t, &gamma, 4);           /* 8 */
+    fe_mul_inline(&beta, &a->x, &t);   /* 2: beta = 4·X·Y² */
+    fe_scale(&alpha, &alpha, 3);       /* 9 */
+    fe_weaken(&alpha);                 /* 2: alpha = 3(X - Z²)(X + Z²) */
+    fe_scale(&t, &a->y, 2);            /* 8 */
+    fe_mul_inline(&r->z, &t, &a->z);   /* 2: Z3 = 2YZ */
+    fe_sqr_inline(&r->x, &alpha);      /* 2 */
+    fe_scale(&t, &beta, 2);            /* 4 */
+    fe_sub(&r->x, &r->x, &t, 4);       /* 7 */
+    fe_weaken(&r->x);                  /* 2: X3 = alpha² - 2·beta */
+    fe_sub(&t, &beta, &r->x, 2);       /* 5 */
+    fe_mul_sub_8sqr_inline(&r->y, &alpha, &t, &gamma); /* 4: Y3 = alpha(beta - X3) - 8·Y⁴ */
 }
 
-/* The mixed addition, 8M + 3S, given h = x(b)·Z² - X ≠ 0 and w = y(b)·Z³ - Y of magnitude 5. The
- * multiplications are calls here: with those of gej_double inline, both formulas would not fit the
- * processor's cache of decoded instructions. */
+/* The mixed addition, 8M + 3S and ten reductions, given h = x(b)·Z² - X ≠ 0 of magnitude 5 and
+ * w = y(b)·Z³ - Y of magnitude 7. The multiplications are calls here: with those of gej_double
+ * inline, both formulas would not fit the processor's cache of decoded instructions. */
 static void gej_add_finish(gej *r, const gej *a, const fe *h, const fe *w) {
     fe h_square, h_cube, v, t;
 
-    fe_sqr(&h_square, h);               /* 3 */
-    fe_mul(&h_cube, h, &h_square);      /* 2 */
-    fe_mul(&v, &a->x, &h_square);       /* 2 */
-    fe_mul(&r->z, &a->z, h);            /* 2: Z3 = Z·h */
-    fe_mul(&h_square, &a->y, &h_cube);  /* 2: Y·h³ */
-    fe_scale(&t, &v, 2);                /* 4 */
-    fe_add(&t, &t, &h_cube);            /* 6 */
-    fe_sqr(&r->x, w);                   /* 3 */
-    fe_sub(&r->x, &r->x, &t, 6);        /* 10 */
-    fe_weaken(&r->x);                   /* 2: X3 = w² - h³ - 2v */
-    fe_sub(&t, &v, &r->x, 2);           /* 5 */
-    fe_mul(&r->y, w, &t);               /* 3 */
-    fe_sub(&r->y, &r->y, &h_square, 2); /* 6 */
-    fe_weaken(&r->y);                   /* 2: Y3 = w(v - X3) - Y·h³ */
+    fe_sqr(&h_square, h);           /* 3 */
+    fe_mul(&h_cube, h, &h_square);  /* 2 */
+    fe_mul(&v, &a->x, &h_square);   /* 2 */
+    fe_mul(&r->z, &a->z, h);        /* 2: Z3 = Z·h */
+    fe_scale(&t, &v, 2);            /* 4 */
+    fe_add(&t, &t, &h_cube);        /* 6 */
+    fe_sqr(&r->x, w);               /* 5 */
+    fe_sub(&r->x, &r->x, &t, 6);    /* 12 */
+    fe_weaken(&r->x);               /* 2: X3 = w² - h³ - 2v */
+    fe_sub(&t, &v, &r->x, 2);       /* 5 */
+    fe_mul_sub_mul(&r->y, w, &t, &a->y, &h_cube); /* 5 */
+    fe_weaken(&r->y);               /* 2: Y3 = w(v - X3) - Y·h³ */
+}
+
+/* h and w of an addition. */
+static inline void gej_add_start(fe *h, fe *w, const gej *a, const ge *b) {
+    fe z_power;
+    fe_sqr(&z_power, &a->z);
+    fe_mul(h, &b->x, &z_power);        /* 2 */
+    fe_sub(h, h, &a->x, 2);            /* 5 */
+    fe_mul(&z_power, &z_power, &a->z); /* Z³ */
+    fe_mul(w, &b->y, &z_power);        /* 2 */
+    fe_sub(w, w, &a->y, 4);            /* 7 */
+}
+
+static void gej_add_ge(gej *r, const gej *a, const ge *b) {
+    fe h, w;
+    gej_add_start(&h, &w, a, b);
+    VERIFY_CHECK(!fe_is_zero(&a->z) && !fe_is_zero(&h));
+    gej_add_finish(r, a, &h, &w);
 }
 
 static void gej_add_ge_var(gej *r, const gej *a, const ge *b) {
-    fe z_square, h, w;
+    fe h, w;
     if (gej_is_infinity_var(a)) {
         gej_set_ge(r, b);
         return;
     }
-    fe_sqr(&z_square, &a->z);
-    fe_mul(&h, &b->x, &z_square);        /* 2 */
-    fe_sub(&h, &h, &a->x, 2);            /* 5 */
-    fe_mul(&z_square, &z_square, &a->z); /* Z³ */
-    fe_mul(&w, &b->y, &z_square);        /* 2 */
-    fe_sub(&w, &w, &a->y, 2);            /* 5 */
+    gej_add_start(&h, &w, a, b);
     if (!fe_is_zero_var(&h)) {
         gej_add_finish(r, a, &h, &w);
     } else if (fe_is_zero_var(&w)) {
@@ -210,16 +244,17 @@ static void ge_set_gex(ge *r, const gex *a) {
     wipe(&t, sizeof t);
 }
 
-/* madd-2008-s of the Explicit-Formulas Database: 8M + 2S. Returns whether the x agree, 1 or 0; the
+/* madd-2008-s of the Explicit-Formulas Database: 8M + 2S and nine reductions. Returns whether the x agree, 1 or 0; the
  * result is then ZZ = ZZZ = 0, and not a point. */
-static inline uint64_t gex_add_inline(gex *r, const gex *a, const ge *b, int wants_agreement) {
+static inline __attribute__((always_inline)) uint64_t
+gex_add_inline(gex *r, const gex *a, const ge *b, int wants_agreement) {
     fe h, w, h_square, h_cube, v, t;
     uint64_t agree = 0;
 
     fe_mul_inline(&h, &b->x, &a->zz);          /* 2 */
     fe_sub(&h, &h, &a->x, 2);                  /* 5: h = x(b)·ZZ - X */
     fe_mul_inline(&w, &b->y, &a->zzz);         /* 2 */
-    fe_sub(&w, &w, &a->y, 2);                  /* 5: w = y(b)·ZZZ - Y */
+    fe_sub(&w, &w, &a->y, 5);                  /* 8: w = y(b)·ZZZ - Y */
     if (wants_agreement) {
         agree = fe_is_zero(&h);
     }
@@ -228,20 +263,18 @@ static inline uint64_t gex_add_inline(gex *r, const gex *a, const ge *b, int wan
     fe_mul_inline(&v, &a->x, &h_square);       /* 2 */
     fe_mul_inline(&r->zz, &a->zz, &h_square);  /* 2: ZZ3 = ZZ·h² */
     fe_mul_inline(&r->zzz, &a->zzz, &h_cube);  /* 2: ZZZ3 = ZZZ·h³ */
-    fe_mul_inline(&h_square, &a->y, &h_cube);  /* 2: Y·h³ */
     fe_scale(&t, &v, 2);                       /* 4 */
     fe_add(&t, &t, &h_cube);                   /* 6 */
-    fe_sqr_inline(&r->x, &w);                  /* 3 */
-    fe_sub(&r->x, &r->x, &t, 6);               /* 10 */
+    fe_sqr_inline(&r->x, &w);                  /* 5 */
+    fe_sub(&r->x, &r->x, &t, 6);               /* 12 */
     fe_weaken(&r->x);                          /* 2: X3 = w² - h³ - 2v */
     fe_sub(&t, &v, &r->x, 2);                  /* 5 */
-    fe_mul_inline(&r->y, &w, &t);              /* 3 */
-    fe_sub(&r->y, &r->y, &h_square, 2);        /* 6 */
-    fe_weaken(&r->y);                          /* 2: Y3 = w(v - X3) - Y·h³ */
+    /* 5: Y3 = w(v - X3) - Y·h³ */
+    fe_mul_sub_mul_inline(&r->y, &w, &t, &a->y, &h_cube);
     return agree;
 }
 
-static void gex_add_ge(gex *r, const gex *a, const ge *b) {
+static inline void gex_add_ge(gex *r, const gex *a, const ge *b) {
     (void)gex_add_inline(r, a, b, 0);
 }
 

@@ -5,7 +5,9 @@
 
 #define MODINV_M62 (UINT64_MAX >> 2)
 #define MODINV_STEPS 59   /* division steps per batch */
-#define MODINV_BATCHES 10 /* 590 steps suffice for a 256-bit modulus with delta = 1/2 */
+/* 590 steps suffice for a 256-bit modulus with delta = 1/2: the convex hull of Wuille's analysis
+ * (github.com/sipa/safegcd-bounds) of the division steps of Bernstein and Yang. */
+#define MODINV_BATCHES 10
 
 /* 2^62 times the product of 59 division step matrices: (f, g) becomes (u·f + v·g, q·f + r·g)/2^62.
  * |u| + |v| <= 2^62 and |q| + |r| <= 2^62. */

@@ -2,7 +2,10 @@
 #ifndef GOVSEAL_PYTHON_KEYS_H
 #define GOVSEAL_PYTHON_KEYS_H
 
+#include "python_batch.h"
+#include "python_encryption.h"
 #include "python_util.h"
+#include "python_verify.h"
 
 /* --- Public keys ---------------------------------------------------------------------------- */
 
@@ -23,7 +26,7 @@ static PyObject *core_load_public(PyObject *module, PyObject *const *args, Py_ss
         return NULL;
     }
     allow_compressed = PyObject_IsTrue(args[1]);
-    if (allow_compressed < 0 || PyObject_GetBuffer(args[0], &encoded, PyBUF_SIMPLE) != 0) {
+    if (allow_compressed < 0 || get_buffer(args[0], &encoded) != 0) {
         return NULL;
     }
     self = PyObject_New(public_key_object, state->public_key_type);
@@ -59,78 +62,6 @@ static PyObject *public_key_identity_digest(PyObject *self, PyObject *arg) {
     identity_of(z, &((public_key_object *)self)->key, &user_id);
     PyBuffer_Release(&user_id);
     return bytes_from(z, sizeof z);
-}
-
-/* Arguments: signature, message, user_id. The signature arrives as DER or as r ‖ s. */
-static PyObject *verify_message(PyObject *self, PyObject *const *args, int is_der) {
-    const public_key *key = &((public_key_object *)self)->key;
-    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE];
-    Py_buffer buffers[3];
-    int is_valid;
-
-    if (get_buffers(buffers, args, 3, 1) != 0) {
-        return NULL;
-    }
-    if (check_user_id(&buffers[2]) != 0) {
-        release_buffers(buffers, 3);
-        return NULL;
-    }
-    if (is_der) {
-        is_valid = der_decode_signature(raw, buffers[0].buf, (size_t)buffers[0].len);
-    } else {
-        is_valid = buffers[0].len == RAW_SIGNATURE_SIZE;
-        if (is_valid) {
-            memcpy(raw, buffers[0].buf, RAW_SIGNATURE_SIZE);
-        }
-    }
-    if (is_valid) {
-        build_tables();
-        Py_BEGIN_ALLOW_THREADS
-        message_digest(digest, key, &buffers[1], &buffers[2]);
-        is_valid = public_key_verify_var(key, raw, digest);
-        Py_END_ALLOW_THREADS
-    }
-    release_buffers(buffers, 3);
-    return PyBool_FromLong(is_valid);
-}
-
-static PyObject *public_key_verify(PyObject *self, PyObject *const *args, Py_ssize_t count) {
-    return check_count("verify", count, 3) != 0 ? NULL : verify_message(self, args, 1);
-}
-
-static PyObject *public_key_verify_raw(PyObject *self, PyObject *const *args, Py_ssize_t count) {
-    return check_count("verify_raw", count, 3) != 0 ? NULL : verify_message(self, args, 0);
-}
-
-/* Arguments: signature (DER, or else 64 raw bytes), digest. */
-static PyObject *public_key_verify_digest(PyObject *self, PyObject *const *args,
-                                          Py_ssize_t count) {
-    const public_key *key = &((public_key_object *)self)->key;
-    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE];
-    Py_buffer buffers[2];
-    int is_valid;
-
-    if (check_count("verify_digest", count, 2) != 0 || get_buffers(buffers, args, 2, 0) != 0) {
-        return NULL;
-    }
-    if (check_digest(&buffers[1]) != 0) {
-        release_buffers(buffers, 2);
-        return NULL;
-    }
-    memcpy(digest, buffers[1].buf, SM3_DIGEST_SIZE);
-    is_valid = der_decode_signature(raw, buffers[0].buf, (size_t)buffers[0].len);
-    if (!is_valid && buffers[0].len == RAW_SIGNATURE_SIZE) {
-        memcpy(raw, buffers[0].buf, RAW_SIGNATURE_SIZE);
-        is_valid = 1;
-    }
-    release_buffers(buffers, 2);
-    if (is_valid) {
-        build_tables();
-        Py_BEGIN_ALLOW_THREADS
-        is_valid = public_key_verify_var(key, raw, digest);
-        Py_END_ALLOW_THREADS
-    }
-    return PyBool_FromLong(is_valid);
 }
 
 /* --- Private keys --------------------------------------------------------------------------- */
@@ -174,7 +105,7 @@ static PyObject *core_load_private(PyObject *module, PyObject *arg) {
     Py_buffer d;
     int is_loaded;
 
-    if (PyObject_GetBuffer(arg, &d, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(arg, &d) != 0) {
         return NULL;
     }
     if (d.len != SCALAR_SIZE) {
@@ -215,39 +146,77 @@ static PyObject *private_key_export_bytes(PyObject *self, PyObject *unused) {
     return result;
 }
 
-/* Arguments: message, user_id. */
+/* Signs outside the interpreter lock; 0, or -1 with a Python error. */
+static int sign_digest_to_der(unsigned char der[DER_SIGNATURE_MAX], size_t *size,
+                              const private_key_object *signer,
+                              const unsigned char digest[SM3_DIGEST_SIZE], int verify_after_sign) {
+    unsigned char raw[RAW_SIGNATURE_SIZE];
+    sign_status status;
+    Py_BEGIN_ALLOW_THREADS
+    if (verify_after_sign) {
+        status = private_key_sign_verified(raw, &signer->key, &signer->public->key, digest);
+    } else {
+        status = private_key_sign(raw, &signer->key, digest) == 0 ? SIGN_OK : SIGN_NO_RANDOMNESS;
+    }
+    Py_END_ALLOW_THREADS
+    if (status == SIGN_NO_RANDOMNESS) {
+        PyErr_SetFromErrno(PyExc_OSError);
+        return -1;
+    }
+    if (status == SIGN_FAULT) {
+        PyErr_SetString(PyExc_ArithmeticError, "a signature that does not verify was made");
+        return -1;
+    }
+    *size = der_encode_signature(der, raw);
+    return 0;
+}
+
+/* Arguments: message, user_id, and verify_after_sign or nothing. */
 static PyObject *private_key_sign_message(PyObject *self, PyObject *const *args,
                                           Py_ssize_t count) {
     const private_key_object *signer = (private_key_object *)self;
-    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE], der[DER_SIGNATURE_MAX];
+    unsigned char digest[SM3_DIGEST_SIZE], der[DER_SIGNATURE_MAX];
     Py_buffer buffers[2];
-    int failed;
+    int verify_after_sign;
+    size_t size;
 
-    if (check_count("sign", count, 2) != 0 || get_buffers(buffers, args, 2, 1) != 0) {
+    if (count != 3 && check_count("sign", count, 2) != 0) {
+        return NULL;
+    }
+    verify_after_sign = count == 3 ? PyObject_IsTrue(args[2]) : 0;
+    if (verify_after_sign < 0 || get_buffers(buffers, args, 2, 1) != 0) {
         return NULL;
     }
     if (check_user_id(&buffers[1]) != 0) {
         release_buffers(buffers, 2);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS
-    message_digest(digest, &signer->public->key, &buffers[0], &buffers[1]);
-    failed = private_key_sign(raw, &signer->key, digest);
-    Py_END_ALLOW_THREADS
-    release_buffers(buffers, 2);
-    if (failed) {
-        return PyErr_SetFromErrno(PyExc_OSError);
+    if (buffers[0].len < RELEASE_THRESHOLD) {
+        message_digest(digest, &signer->public->key, &buffers[0], &buffers[1]);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        message_digest(digest, &signer->public->key, &buffers[0], &buffers[1]);
+        Py_END_ALLOW_THREADS
     }
-    return bytes_from(der, der_encode_signature(der, raw));
+    release_buffers(buffers, 2);
+    if (sign_digest_to_der(der, &size, signer, digest, verify_after_sign) != 0) {
+        return NULL;
+    }
+    return bytes_from(der, size);
 }
 
-static PyObject *private_key_sign_digest(PyObject *self, PyObject *arg) {
-    const private_key_object *signer = (private_key_object *)self;
-    unsigned char raw[RAW_SIGNATURE_SIZE], digest[SM3_DIGEST_SIZE], der[DER_SIGNATURE_MAX];
+/* Arguments: digest, and verify_after_sign or nothing. */
+static PyObject *private_key_sign_digest(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+    unsigned char digest[SM3_DIGEST_SIZE], der[DER_SIGNATURE_MAX];
     Py_buffer buffer;
-    int failed;
+    int verify_after_sign;
+    size_t size;
 
-    if (PyObject_GetBuffer(arg, &buffer, PyBUF_SIMPLE) != 0) {
+    if (count != 2 && check_count("sign_digest", count, 1) != 0) {
+        return NULL;
+    }
+    verify_after_sign = count == 2 ? PyObject_IsTrue(args[1]) : 0;
+    if (verify_after_sign < 0 || get_buffers(&buffer, args, 1, 0) != 0) {
         return NULL;
     }
     if (check_digest(&buffer) != 0) {
@@ -256,13 +225,11 @@ static PyObject *private_key_sign_digest(PyObject *self, PyObject *arg) {
     }
     memcpy(digest, buffer.buf, sizeof digest);
     PyBuffer_Release(&buffer);
-    Py_BEGIN_ALLOW_THREADS
-    failed = private_key_sign(raw, &signer->key, digest);
-    Py_END_ALLOW_THREADS
-    if (failed) {
-        return PyErr_SetFromErrno(PyExc_OSError);
+    if (sign_digest_to_der(der, &size, (private_key_object *)self, digest, verify_after_sign) !=
+        0) {
+        return NULL;
     }
-    return bytes_from(der, der_encode_signature(der, raw));
+    return bytes_from(der, size);
 }
 
 static void private_key_dealloc(PyObject *self) {
@@ -275,17 +242,21 @@ static void private_key_dealloc(PyObject *self) {
 static PyMethodDef public_key_methods[] = {
     {"encode", public_key_encode, METH_NOARGS, "04 || X || Y."},
     {"identity_digest", public_key_identity_digest, METH_O, "Z for a user ID."},
-    {"verify", FASTCALL(public_key_verify), METH_FASTCALL, "Whether a DER signature is valid."},
-    {"verify_raw", FASTCALL(public_key_verify_raw), METH_FASTCALL, "Whether r || s is valid."},
-    {"verify_digest", FASTCALL(public_key_verify_digest), METH_FASTCALL,
-     "Whether a signature, DER or raw, signs a digest."},
+    VERIFY_METHOD_TABLE(public_key),
+    {"encrypt", public_key_encrypt_bytes, METH_O, "C1 || C3 || C2 of a plaintext."},
     {NULL, NULL, 0, NULL}};
 
 static PyMethodDef private_key_methods[] = {
     {"public_key", private_key_public_key, METH_NOARGS, "The public part."},
     {"export", private_key_export_bytes, METH_NOARGS, "The secret d, 32 bytes."},
     {"sign", FASTCALL(private_key_sign_message), METH_FASTCALL, "A DER signature of a message."},
-    {"sign_digest", private_key_sign_digest, METH_O, "A DER signature of a digest."},
+    {"sign_digest", FASTCALL(private_key_sign_digest), METH_FASTCALL,
+     "A DER signature of a digest."},
+    {"decrypt", private_key_decrypt_bytes, METH_O, "The plaintext of C1 || C3 || C2, or None."},
+    {"sign_many", FASTCALL(private_key_sign_messages), METH_FASTCALL,
+     "DER signatures of many messages."},
+    {"sign_digests", FASTCALL(private_key_sign_digests), METH_FASTCALL,
+     "r || s for each of many digests that stand one after the other."},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot public_key_slots[] = {

@@ -19,7 +19,7 @@ static PyObject *core_sm3(PyObject *module, PyObject *arg) {
     sm3_context context;
     Py_buffer data;
     (void)module;
-    if (PyObject_GetBuffer(arg, &data, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(arg, &data) != 0) {
         return NULL;
     }
     sm3_init(&context);
@@ -44,7 +44,7 @@ static PyObject *core_new_sm3(PyObject *module, PyObject *unused) {
 static PyObject *sm3_object_update(PyObject *self, PyObject *arg) {
     sm3_context context = ((sm3_object *)self)->context;
     Py_buffer data;
-    if (PyObject_GetBuffer(arg, &data, PyBUF_SIMPLE) != 0) {
+    if (get_buffer(arg, &data) != 0) {
         return NULL;
     }
     update_sm3(&context, &data);

@@ -4,13 +4,13 @@
 
 #include <Python.h>
 
-#include <pthread.h>
-
 #include "core.h"
 
 typedef struct {
     PyTypeObject *sm3_type;
+    PyTypeObject *hmac_sm3_type;
     PyTypeObject *public_key_type;
+    PyTypeObject *prepared_key_type;
     PyTypeObject *private_key_type;
 } core_state;
 
@@ -21,8 +21,18 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
+    sm3_hmac hmac;
+} hmac_sm3_object;
+
+typedef struct {
+    PyObject_HEAD
     public_key key;
 } public_key_object;
+
+typedef struct {
+    PyObject_HEAD
+    prepared_key key;
+} prepared_key_object;
 
 typedef struct {
     PyObject_HEAD
@@ -36,12 +46,38 @@ typedef struct {
 /* Hashing below this size costs less than giving the interpreter lock away and back. */
 #define RELEASE_THRESHOLD 2048
 
-static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
+/* The tier that the tables were built for, -1 before: a higher one would look into tables that are
+ * not there. */
+static int tables_tier = -1;
 
-/* Called with the interpreter lock held: a fork in another thread cannot then fall into the middle
- * and leave the child waiting for ever. It takes about a millisecond, once. */
+/* Called with the interpreter lock held, which is what makes it happen once; and a fork in another
+ * thread cannot then fall into the middle. It takes about a millisecond. */
 static void build_tables(void) {
-    pthread_once(&tables_once, signature_build_tables);
+    if (tables_tier < 0) {
+        signature_build_tables();
+        tables_tier = (int)tier;
+    }
+}
+
+/* The same for what prepared keys need besides. */
+static void build_prepared_tables(void) {
+    static int is_built = 0;
+    build_tables();
+    if (!is_built) {
+        prepared_build_tables();
+        is_built = 1;
+    }
+}
+
+/* PyObject_GetBuffer; a view with gaps is an argument of the wrong type like any other. */
+static int get_buffer(PyObject *object, Py_buffer *buffer) {
+    if (PyObject_GetBuffer(object, buffer, PyBUF_SIMPLE) == 0) {
+        return 0;
+    }
+    if (PyErr_ExceptionMatches(PyExc_BufferError)) {
+        PyErr_SetString(PyExc_TypeError, "a contiguous buffer is wanted");
+    }
+    return -1;
 }
 
 static int check_count(const char *name, Py_ssize_t got, Py_ssize_t wanted) {
@@ -58,7 +94,7 @@ static int get_buffers(Py_buffer *buffers, PyObject *const *args, Py_ssize_t cou
     for (Py_ssize_t i = 0; i < count; i++) {
         if (optional && i == count - 1 && args[i] == Py_None) {
             memset(&buffers[i], 0, sizeof buffers[i]); /* releasing it does nothing */
-        } else if (PyObject_GetBuffer(args[i], &buffers[i], PyBUF_SIMPLE) != 0) {
+        } else if (get_buffer(args[i], &buffers[i]) != 0) {
             while (i > 0) {
                 PyBuffer_Release(&buffers[--i]);
             }

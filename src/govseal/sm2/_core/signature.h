@@ -46,9 +46,21 @@ static public_key_status public_key_load_var(public_key *key, const unsigned cha
 static void public_key_identity(unsigned char z[SM3_DIGEST_SIZE], const public_key *key,
                                 const unsigned char *user_id, size_t size);
 
-/* Whether raw r ‖ s signs the digest: 1 or 0. */
+/* The two ends of a verification (GB/T 32918.2, 7.1): r, s and t = r + s of raw r ‖ s, or 0 where one
+ * is out of range or zero (B1, B2, B5); and whether point = s·G + t·P, which may be infinity, has the
+ * x that r and the digest want (B4, B6, B7). */
+static int signature_parse_var(scalar *r, scalar *s, scalar *t,
+                               const unsigned char raw[RAW_SIGNATURE_SIZE]);
+static int signature_matches_var(const gej *point, const scalar *r,
+                                 const unsigned char digest[SM3_DIGEST_SIZE]);
+
+/* Whether raw r ‖ s signs the digest: 1 or 0. The second is the complete scalar code, on which faster
+ * ways of the higher tiers fall back. */
 static int public_key_verify_var(const public_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
                                  const unsigned char digest[SM3_DIGEST_SIZE]);
+static int public_key_verify_complete_var(const public_key *key,
+                                          const unsigned char raw[RAW_SIGNATURE_SIZE],
+                                          const unsigned char digest[SM3_DIGEST_SIZE]);
 
 /* Sets key and its public part. Returns 1, or 0 if d is not in [1, n-2]. Constant time but for
  * that answer. */
@@ -64,8 +76,15 @@ static void private_key_export(unsigned char d[SCALAR_SIZE], const private_key *
 static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
                                        const unsigned char digest[SM3_DIGEST_SIZE], const scalar *k);
 
-/* Signs with fresh nonces. Returns 0, or -1 with errno set. */
+/* Signs with fresh hedged nonces (nonce.h). Returns 0, or -1 with errno set. */
 static int private_key_sign(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
                             const unsigned char digest[SM3_DIGEST_SIZE]);
+
+/* The same, and gives a signature away only if it verifies with the public part: one that a fault of
+ * the machine has spoiled can betray d. */
+typedef enum { SIGN_OK = 0, SIGN_NO_RANDOMNESS, SIGN_FAULT } sign_status;
+static sign_status private_key_sign_verified(unsigned char raw[RAW_SIGNATURE_SIZE],
+                                             const private_key *key, const public_key *public,
+                                             const unsigned char digest[SM3_DIGEST_SIZE]);
 
 #endif

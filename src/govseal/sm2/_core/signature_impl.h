@@ -1,7 +1,7 @@
 #ifndef GOVSEAL_SIGNATURE_IMPL_H
 #define GOVSEAL_SIGNATURE_IMPL_H
 
-#include "random.h"
+#include "nonce.h"
 #include "signature.h"
 
 static const unsigned char DEFAULT_USER_ID[16] = {'1', '2', '3', '4', '5', '6', '7', '8',
@@ -10,6 +10,11 @@ static const unsigned char DEFAULT_USER_ID[16] = {'1', '2', '3', '4', '5', '6', 
 static void signature_build_tables(void) {
     ecmult_gen_build();
     ecmult_build();
+#if HAS_LANES
+    if (tier >= TIER_IFMA) {
+        ecmult8_build();
+    }
+#endif
 }
 
 /* --- Public keys -------------------------------------------------------------------------- */
@@ -104,35 +109,56 @@ static int signature_x_matches_var(const gej *point, const scalar *wanted) {
     return fe_equal_var(&x, &point->x);
 }
 
-/* GB/T 32918.2, 7.1: B1 to B7. */
-static int public_key_verify_var(const public_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
+static int signature_parse_var(scalar *r, scalar *s, scalar *t,
+                               const unsigned char raw[RAW_SIGNATURE_SIZE]) {
+    if (!scalar_set_bytes(r, raw) || scalar_is_zero(r)) {
+        return 0;
+    }
+    if (!scalar_set_bytes(s, raw + SCALAR_SIZE) || scalar_is_zero(s)) {
+        return 0;
+    }
+    scalar_add(t, r, s);
+    return !scalar_is_zero(t);
+}
+
+static int signature_matches_var(const gej *point, const scalar *r,
                                  const unsigned char digest[SM3_DIGEST_SIZE]) {
-    scalar r, s, t, e;
+    scalar wanted;
+    if (gej_is_infinity_var(point)) {
+        return 0;
+    }
+    (void)scalar_set_bytes(&wanted, digest);
+    scalar_sub(&wanted, r, &wanted);
+    return signature_x_matches_var(point, &wanted);
+}
+
+static int public_key_verify_complete_var(const public_key *key,
+                                          const unsigned char raw[RAW_SIGNATURE_SIZE],
+                                          const unsigned char digest[SM3_DIGEST_SIZE]) {
+    scalar r, s, t;
     gej point;
 
-    if (!scalar_set_bytes(&r, raw) || scalar_is_zero(&r)) {
-        return 0;
-    }
-    if (!scalar_set_bytes(&s, raw + SCALAR_SIZE) || scalar_is_zero(&s)) {
-        return 0;
-    }
-    scalar_add(&t, &r, &s);
-    if (scalar_is_zero(&t)) {
+    if (!signature_parse_var(&r, &s, &t, raw)) {
         return 0;
     }
     ecmult_var(&point, &s, &key->point, &t);
-    if (gej_is_infinity_var(&point)) {
-        return 0;
+    return signature_matches_var(&point, &r, digest);
+}
+
+static int public_key_verify_var(const public_key *key, const unsigned char raw[RAW_SIGNATURE_SIZE],
+                                 const unsigned char digest[SM3_DIGEST_SIZE]) {
+#if HAS_LANES
+    if (tier >= TIER_IFMA) {
+        return verify8_public_var(key, raw, digest);
     }
-    (void)scalar_set_bytes(&e, digest);
-    scalar_sub(&r, &r, &e);
-    return signature_x_matches_var(&point, &r);
+#endif
+    return public_key_verify_complete_var(key, raw, digest);
 }
 
 /* --- Private keys ------------------------------------------------------------------------- */
 
-static int private_key_load(private_key *key, public_key *public,
-                            const unsigned char d[SCALAR_SIZE]) {
+static OWN_FRAME int private_key_load_unwiped(private_key *key, public_key *public,
+                                              const unsigned char d[SCALAR_SIZE]) {
     static const scalar one = {{1, 0, 0, 0}};
     scalar d_plus_one;
     uint64_t is_valid = scalar_set_bytes(&key->d, d);
@@ -151,64 +177,62 @@ static int private_key_load(private_key *key, public_key *public,
     DECLASSIFY(&public->point, sizeof public->point);
     public_key_finish(public);
     wipe(&d_plus_one, sizeof d_plus_one);
-    wipe_stack();
     return 1;
 }
 
-/* Draws until the number lies in [1, n-1]: all are equally likely, and one draw nearly always does.
- * The loop shows only how many were thrown away. */
-static int signature_random_scalar(scalar *k) {
-    unsigned char bytes[SCALAR_SIZE];
-    uint64_t is_valid;
-    do {
-        if (random_bytes(bytes, sizeof bytes) != 0) {
-            return -1; /* nothing secret was made */
-        }
-        CLASSIFY(bytes, sizeof bytes);
-        is_valid = scalar_set_bytes(k, bytes) & (scalar_is_zero(k) ^ 1);
-        DECLASSIFY(&is_valid, sizeof is_valid);
-    } while (!is_valid);
-    wipe(bytes, sizeof bytes);
-    return 0;
+static int private_key_load(private_key *key, public_key *public,
+                            const unsigned char d[SCALAR_SIZE]) {
+    const int is_loaded = private_key_load_unwiped(key, public, d);
+    wipe_stack();
+    return is_loaded;
 }
 
-static int private_key_generate(private_key *key, public_key *public) {
+static OWN_FRAME int private_key_generate_unwiped(private_key *key, public_key *public) {
     unsigned char bytes[SCALAR_SIZE];
     scalar d;
     int is_loaded;
     do {
-        if (signature_random_scalar(&d) != 0) {
+        if (nonce_random_scalar(&d) != 0) {
             return -1;
         }
         scalar_get_bytes(bytes, &d);
-        is_loaded = private_key_load(key, public, bytes); /* all but n-1 */
+        is_loaded = private_key_load_unwiped(key, public, bytes); /* all but n-1 */
     } while (!is_loaded);
     wipe(bytes, sizeof bytes);
     wipe(&d, sizeof d);
     return 0;
 }
 
-static void private_key_export(unsigned char d[SCALAR_SIZE], const private_key *key) {
+static int private_key_generate(private_key *key, public_key *public) {
+    const int failed = private_key_generate_unwiped(key, public);
+    wipe_stack();
+    return failed;
+}
+
+static OWN_FRAME void private_key_export_unwiped(unsigned char d[SCALAR_SIZE],
+                                                 const private_key *key) {
     scalar_get_bytes(d, &key->d);
 }
 
-/* GB/T 32918.2, 6.1: A4 to A6. */
-static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE],
-                                       const private_key *key,
-                                       const unsigned char digest[SM3_DIGEST_SIZE],
-                                       const scalar *k) {
-    ge point;
-    uint64_t words[4], is_valid;
+static void private_key_export(unsigned char d[SCALAR_SIZE], const private_key *key) {
+    private_key_export_unwiped(d, key);
+    wipe_stack();
+}
+
+/* GB/T 32918.2, 6.1: A5 and A6, given the x coordinate of k·G as an integer. */
+static int private_key_sign_with_x(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
+                                   const unsigned char digest[SM3_DIGEST_SIZE], const scalar *k,
+                                   const uint64_t x[4]) {
+    uint64_t is_valid;
     scalar r, s, k_plus_r;
 
-    ecmult_gen(&point, k);
-    fe_get_words(words, &point.x);
-    scalar_set_words(&s, words);
+    scalar_set_words(&s, x);
     (void)scalar_set_bytes(&r, digest);
     scalar_add(&r, &r, &s);
     scalar_add(&k_plus_r, k, &r);
     scalar_mul_montgomery(&s, &key->inverse, &k_plus_r);
     scalar_sub(&s, &s, &r);
+    s.d[1] ^= (uint64_t)TESTING_EVENT(spoil_s);
     is_valid = (scalar_is_zero(&r) | scalar_is_zero(&k_plus_r) | scalar_is_zero(&s)) ^ 1;
     DECLASSIFY(&is_valid, sizeof is_valid);
     if (is_valid) {
@@ -217,26 +241,67 @@ static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE],
         scalar_get_bytes(raw, &r);
         scalar_get_bytes(raw + SCALAR_SIZE, &s);
     }
-    wipe(&point, sizeof point);
-    wipe(words, sizeof words);
     wipe(&k_plus_r, sizeof k_plus_r);
     wipe(&s, sizeof s);
     return (int)is_valid;
 }
 
-static int private_key_sign(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
-                            const unsigned char digest[SM3_DIGEST_SIZE]) {
+static int private_key_sign_with_nonce(unsigned char raw[RAW_SIGNATURE_SIZE],
+                                       const private_key *key,
+                                       const unsigned char digest[SM3_DIGEST_SIZE],
+                                       const scalar *k) {
+    ge point;
+    uint64_t x[4];
+    int is_valid;
+
+    ecmult_gen(&point, k); /* A4 */
+    point.x.n[0] ^= (uint64_t)TESTING_EVENT(spoil_point);
+    fe_get_words(x, &point.x);
+    is_valid = private_key_sign_with_x(raw, key, digest, k, x);
+    wipe(&point, sizeof point);
+    wipe(x, sizeof x);
+    return is_valid;
+}
+
+static OWN_FRAME int private_key_sign_unwiped(unsigned char raw[RAW_SIGNATURE_SIZE],
+                                              const private_key *key,
+                                              const unsigned char digest[SM3_DIGEST_SIZE]) {
+    uint32_t counter = 0;
     scalar k;
     int is_signed;
     do {
-        if (signature_random_scalar(&k) != 0) {
+        if (nonce_draw(&k, &key->d, digest, &counter) != 0) {
             return -1;
         }
-        is_signed = private_key_sign_with_nonce(raw, key, digest, &k);
+        is_signed = private_key_sign_with_nonce(raw, key, digest, &k) && !TESTING_EVENT(refuse_nonce);
     } while (!is_signed);
     wipe(&k, sizeof k);
-    wipe_stack();
     return 0;
+}
+
+static int private_key_sign(unsigned char raw[RAW_SIGNATURE_SIZE], const private_key *key,
+                            const unsigned char digest[SM3_DIGEST_SIZE]) {
+    const int failed = private_key_sign_unwiped(raw, key, digest);
+    wipe_stack();
+    return failed;
+}
+
+static sign_status private_key_sign_verified(unsigned char raw[RAW_SIGNATURE_SIZE],
+                                             const private_key *key, const public_key *public,
+                                             const unsigned char digest[SM3_DIGEST_SIZE]) {
+    unsigned char made[RAW_SIGNATURE_SIZE];
+    sign_status status = SIGN_NO_RANDOMNESS;
+
+    memset(raw, 0, RAW_SIGNATURE_SIZE);
+    if (private_key_sign(made, key, digest) == 0) {
+        status = SIGN_FAULT;
+        if (public_key_verify_var(public, made, digest)) {
+            memcpy(raw, made, RAW_SIGNATURE_SIZE);
+            status = SIGN_OK;
+        }
+    }
+    wipe(made, sizeof made);
+    return status;
 }
 
 #endif

@@ -56,14 +56,27 @@ __extension__ typedef __int128 i128; /* >> is arithmetic: true of gcc and clang 
 #ifdef GOVSEAL_TESTING
 #define COUNT_PATH(name) (path_counter.name++)
 static struct {
-    uint64_t add_var_double, add_var_infinity, add_last_double, verify_second_x;
+    uint64_t add_var_double, add_var_infinity, add_last_double, verify_second_x, verify8_undecided,
+        nonce_candidate, gen_lanes_redone;
 } path_counter;
 #else
 #define COUNT_PATH(name) ((void)0)
 #endif
 
+/* -DGOVSEAL_TESTING (tests only): what cannot be met by chance happens so many times. */
+#ifdef GOVSEAL_TESTING
+static struct {
+    int refuse_nonce; /* the standard asks for another nonce */
+    int spoil_point;  /* a bit of x of k·G flips */
+    int spoil_s;      /* a bit of s flips */
+} testing_events;
+#define TESTING_EVENT(name) (testing_events.name > 0 && testing_events.name-- > 0)
+#else
+#define TESTING_EVENT(name) 0
+#endif
+
 /* Before a short loop of constant length: -O2 alone leaves such loops rolled. */
-#define UNROLL _Pragma("GCC unroll 8")
+#define UNROLL _Pragma("GCC unroll 16")
 
 /* Hides a value from the optimiser, so that it cannot turn mask arithmetic into a branch. */
 static inline uint64_t value_barrier(uint64_t x) {
@@ -89,10 +102,14 @@ static inline void wipe(void *memory, size_t size) {
     __asm__ volatile("" : : "r"(memory) : "memory");
 }
 
+/* A function that keeps a frame of its own, so that its caller can wipe what it leaves there. */
+#define OWN_FRAME __attribute__((noinline))
+
 /* Zeroes the stack below the caller, where the functions it has called left temporaries that no
- * wipe of theirs names: spilled limbs, operands of the last addition. */
+ * wipe of theirs names: spilled limbs, operands of the last addition. What touches secrets is
+ * therefore an OWN_FRAME, and this is called by who called it: tests/native/wipe_tests.c looks. */
 static __attribute__((noinline, unused)) void wipe_stack(void) {
-    unsigned char below[4096];
+    unsigned char below[12288]; /* eight lanes spill more than 8 KB */
     wipe(below, sizeof below);
 }
 
