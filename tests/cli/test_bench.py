@@ -48,6 +48,7 @@ def test_goals_belong_to_a_tier():
     assert speed.goal_of("sign", "portable") == 1.5
     assert speed.goal_of("sm3_many_16k", "avx2") == 3.5
     assert speed.goal_of("generate", "ifma") is None
+    assert speed.goal_of("sign", "reference") is None
 
 
 def test_the_table_is_chinese_or_english():
@@ -57,7 +58,8 @@ def test_the_table_is_chinese_or_english():
     assert "verify, unknown key" in english.stdout
 
 
-def test_rounds_must_be_a_number():
-    done = bench("--rounds", "many")
+@pytest.mark.parametrize("rounds", ["many", "0", "-1"])
+def test_rounds_must_be_a_number_that_measures_something(rounds):
+    done = bench("--rounds", rounds)
     assert done.returncode == 2
     assert "--rounds" in done.stderr

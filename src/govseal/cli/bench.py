@@ -10,6 +10,7 @@ from govseal import sm2
 from govseal.cli import problems
 from govseal.cli.arguments import Parser
 from govseal.cli.language import say
+from govseal.cli.problems import UsageError
 from govseal.cli.progress import Progress
 from govseal.testing import speed
 
@@ -48,12 +49,16 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure every row and print it."""
-    rounds = max(1, options.rounds)
+    if options.rounds < 1:
+        raise UsageError(
+            say(f"--rounds 至少为 1，而不是 {options.rounds}", "--rounds is 1 at least"),
+            say("参见 govseal bench --help", "see govseal bench --help"),
+        )
     with Progress(len(_CHINESE)) as progress:
         figures = []
         for comparison in speed.comparisons():
             progress.step(say(_CHINESE[comparison.key], comparison.name))
-            figures.append(speed.measure(comparison, rounds))
+            figures.append(speed.measure(comparison, options.rounds))
     if options.json:
         problems.print_json(as_json(figures))
     else:
