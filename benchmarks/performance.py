@@ -30,8 +30,7 @@ Written by `make bench-sm2 OUT=docs`, which builds and installs all that it comp
   Of {runs} runs in fresh processes the best ratio of each row stands.
 - **The whole call.** Ours is called from Python and does everything: the nonce from the operating
   system, hedged; Z and the message hashed with SM3; strict DER. The baseline is called from Python
-  too, through `cryptography`: {baseline}, P-256 with SHA-256, its assembly code. OpenSSL's own SM2
-  and SM3 have no faster way than the rows of the second table show.
+  too, through `cryptography`: {baseline}, P-256 with SHA-256, its assembly code.
 - **One core.** Batch rows use one thread. Threads are the caller's choice (`threads=`).
 - **Tiers.** Each tier runs in processes of its own with `GOVSEAL_SM2` set: `portable` is plain C,
   `avx2` adds wide scans and eight SM3 messages at once, `ifma` needs AVX-512 with IFMA.

@@ -123,7 +123,7 @@ class PublicKey(_Verifier):
         """This key with tables, for about the time of one verification; the answers are the same.
 
         The tables take 4 KB, and 32 KB more from the first verification on where the tier is
-        ``ifma``. A verification with them takes two fifths of the time, with ``ifma`` an eighth.
+        ``ifma``. A verification with them takes two fifths of the time, with ``ifma`` a seventh.
         """
         return PreparedKey._wrap(self)  # noqa: SLF001 - the same module
 
