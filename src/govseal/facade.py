@@ -76,7 +76,7 @@ def verify(
         data: the file.
         trust: the anchors of signers and, unless the policy names others, of seal makers; an
             empty store trusts nobody.
-        materials: further certificates and revocation lists.
+        materials: further certificates, revocation lists, lists of matters.
         policy: what the verifier asks for.
         at: the time of judging, timezone-aware; now by default.
         detached: a detached stamp over ``data`` (.ses).

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import delegated
 from govseal import sm2
@@ -19,7 +21,14 @@ from govseal.seal.delegation import (
     read_statements,
     state_use,
 )
-from govseal.seal.extensions import ApprovalDigest, CounterStamp, LedgerReference, Matter, SealScope
+from govseal.seal.extensions import (
+    OIDS,
+    ApprovalDigest,
+    CounterStamp,
+    LedgerReference,
+    Matter,
+    SealScope,
+)
 from govseal.seal.model import Extension
 from govseal.testing import Hierarchy
 
@@ -280,3 +289,21 @@ def test_what_cannot_be_read_is_a_problem_and_no_exception():
     assert found.problem.code == "malformed"
     assert read_statements([], [Extension(SealScope.OID, b"")]).scope is None
     assert read_statements([], []) == Statements()
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(OIDS.values())), st.binary(max_size=60)), max_size=5)
+)
+def test_any_extensions_are_read_or_a_problem(rows):
+    extensions = [Extension(oid, value) for oid, value in rows]
+    found = read_statements(extensions, extensions)
+    assert found.problem is None or found.problem.__traceback__ is None
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_list_or_refused(data):
+    try:
+        codes = read_matter_list(data)
+    except EncodingError:
+        return
+    assert not codes & {"", "\n"}

@@ -53,7 +53,7 @@ def verify_document(
         data: its bytes, for the digests that identify it in the report.
         trust: the anchors; an empty store trusts nobody.
         at: the time of judging, timezone-aware.
-        materials: further certificates and revocation lists.
+        materials: further certificates, revocation lists, lists of matters.
         policy: what the verifier asks for.
         name: how the report calls the file.
     """

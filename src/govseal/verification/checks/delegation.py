@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from govseal.seal.delegation import covers
 from govseal.verification.checks.finding import (
     PASSED,
@@ -36,10 +38,14 @@ def seal_scope(subject: Subject) -> Finding:
         return failed("outside_scope", matter.code)
     time = subject.signing_time
     if time is not None and not scope.not_before <= time <= scope.not_after:
-        term = f"{scope.not_before:%Y-%m-%d %H:%M:%SZ} to {scope.not_after:%Y-%m-%d %H:%M:%SZ}"
-        return failed("outside_term", f"{time:%Y-%m-%d %H:%M:%SZ} outside {term}")
+        term = f"{_text(scope.not_before)} to {_text(scope.not_after)}"
+        return failed("outside_term", f"{_text(time)} outside {term}")
     if time is None:
         return indeterminate("no_signing_time")
     if is_covered is None:
         return indeterminate("matter_list_missing", matter.code)
     return noticed("redelegation_permitted") if scope.redelegation else PASSED
+
+
+def _text(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
