@@ -11,6 +11,7 @@ import pytest
 import attacker
 import delegated
 from govseal.asn1 import write
+from govseal.asn1.times import Instant
 from govseal.pki.materials import Materials
 from govseal.seal import codec
 from govseal.seal.extensions import (
@@ -166,6 +167,14 @@ def test_outside_the_term_no_list_is_needed(world):
     start = at(world)
     scope = delegated.only_listed(start, not_after=start + HOUR)
     assert lowered(judge(world, scope, matter())) == [("seal_scope", "failed", "outside_term")]
+
+
+def test_a_stamp_without_a_time_is_undecided(world):
+    seal = seal_with(world, delegated.scope(at(world)).encode())
+    timeless = codec.decode_signature(stamp(world, seal, matter()))
+    timeless = replace(timeless, claimed_time=Instant("soon", None))
+    (signature,) = world.report(replace(world.evidence(), stamp=timeless)).signatures
+    assert outcome(signature, "seal_scope") == ("indeterminate", "no_signing_time")
 
 
 def test_a_term_that_ends_before_it_starts_holds_no_time(world):

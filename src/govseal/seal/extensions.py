@@ -189,8 +189,8 @@ class SealScope(OwnExtension):
         what = "SealScope.matters"
         row = strict.expect(record.element("matters"), strict.SEQUENCE, what).children()
         start, end = record.instant("not_before").moment, record.instant("not_after").moment
-        if start is None or end is None:
-            raise ValueError("a time that is none")
+        assert start is not None  # noqa: S101 - a text that names no moment was refused
+        assert end is not None  # noqa: S101 - likewise
         return cls(
             delegator=record.text("delegator"),
             delegate=record.text("delegate"),
