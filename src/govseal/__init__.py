@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from govseal.pki.signer import load_signer as load_signer
     from govseal.pki.trust import TrustStore as TrustStore
     from govseal.seal.drawing import draw_seal as draw_seal
+    from govseal.seal.extensions import LedgerReference as LedgerReference
+    from govseal.seal.extensions import SealScope as SealScope
     from govseal.verification.policy import Policy as Policy
     from govseal.verification.report import Report as Report
     from govseal.verification.report import Verdict as Verdict
@@ -71,6 +73,7 @@ _HOMES = {
     "pki.signer": ("load_signer",),
     "pki.trust": ("TrustStore",),
     "seal.drawing": ("draw_seal",),
+    "seal.extensions": ("LedgerReference", "SealScope"),
     "verification.policy": ("Policy",),
     "verification.report": ("Report", "Verdict"),
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from govseal.pki.revocation import RevocationStatus
     from govseal.pki.signer import Signer
     from govseal.pki.trust import TrustStore
+    from govseal.seal.extensions import LedgerReference
     from govseal.seal.make import Drawn
     from govseal.seal.model import Extension, Seal
     from govseal.seal.picture import SealPicture
@@ -75,7 +76,7 @@ def verify(
         data: the file.
         trust: the anchors of signers and, unless the policy names others, of seal makers; an
             empty store trusts nobody.
-        materials: further certificates and revocation lists.
+        materials: further certificates, revocation lists, lists of matters.
         policy: what the verifier asks for.
         at: the time of judging, timezone-aware; now by default.
         detached: a detached stamp over ``data`` (.ses).
@@ -153,6 +154,10 @@ def stamp(
     *,
     at: datetime | None = None,
     protect: Protect | str = Protect.CONTINUE,
+    matter: str | None = None,
+    ledger: LedgerReference | None = None,
+    approvals: bytes | None = None,
+    matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
@@ -165,11 +170,18 @@ def stamp(
         placement: where the stamp shows; several places make one stamp that shows in each.
         at: 签章时间, timezone-aware; now by default.
         protect: ``continue`` lets later stamps follow, ``whole`` closes the document.
+        matter: code of the matter that the stamp is for (用印事项); a seal with a scope (a
+            delegated one, “2号章”) is used for a matter of its scope only.
+        ledger: the entry of the ledger that the stamp belongs to.
+        approvals: SM3 over the approvers' signed statements, in their order.
+        matter_list: the list of matters whose digest the seal's scope names: one code to a line,
+            as text or in UTF-8.
         extensions: further signed data.
         limits: bounds on the input.
 
     Raises:
-        FormatError: the file is damaged, or of no format that is known.
+        FormatError: the file is damaged, or of no format that is known; or the seal's scope, or
+            the list of matters, cannot be read.
         SealError: the seal may not be used so.
         StampError: the document cannot take the stamp.
         OSError: the system cannot open a file.
@@ -185,6 +197,10 @@ def stamp(
         places,
         at=_aware(at),
         protect=Protect(protect),
+        matter=matter,
+        ledger=ledger,
+        approvals=approvals,
+        matter_list=matter_list,
         extensions=extensions,
     )
 
@@ -195,13 +211,20 @@ def stamp_detached(
     signer: Signer,
     *,
     at: datetime | None = None,
+    matter: str | None = None,
+    ledger: LedgerReference | None = None,
+    approvals: bytes | None = None,
+    matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
     """A detached stamp (SES_Signature in DER) over all bytes of a file of any kind.
 
+    The arguments are those of :func:`stamp`.
+
     Raises:
         SealError: the seal may not be used so.
+        FormatError: the seal's scope, or the list of matters, cannot be read.
         OSError: the system cannot open a file.
     """
     from govseal.stamping import stamp_bytes  # noqa: PLC0415 - start-up
@@ -211,6 +234,10 @@ def stamp_detached(
         load_seal(seal),
         signer,
         at=_aware(at),
+        matter=matter,
+        ledger=ledger,
+        approvals=approvals,
+        matter_list=matter_list,
         extensions=extensions,
     )
 

@@ -15,9 +15,10 @@ CHECKS = [
     *("container", "coverage", "data_digest", "property_info", "signature_value"),
     *("seal_signature", "seal_embedded_copy", "signer_listed", "seal_validity"),
     *("maker_chain", "signer_chain", "signer_key_usage", "signer_revocation"),
-    *("maker_revocation", "signing_time", "timestamp", "seal_status", "algorithms"),
+    *("maker_revocation", "signing_time", "timestamp", "seal_status"),
+    *("seal_scope", "algorithms"),
 ]
-NOT_HERE = {"timestamp", "seal_status"}
+NOT_HERE = {"timestamp", "seal_status", "seal_scope"}
 
 
 def outcomes(report):

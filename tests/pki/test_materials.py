@@ -81,3 +81,10 @@ def test_only_the_right_types_are_taken(ca):
 def test_a_file_that_is_not_there_is_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         Materials.from_files(tmp_path / "none.crl")
+
+
+def test_lists_of_matters_are_kept_as_they_are():
+    one, two = Materials(matter_lists=(b"a", b"b")), Materials(matter_lists=[b"b", b"c"])
+    assert (one | two).matter_lists == (b"a", b"b", b"c")
+    with pytest.raises(TypeError, match="matter_lists"):
+        Materials(matter_lists=("a",))

@@ -41,6 +41,7 @@ CONTRACT = [
     "signing_time",
     "timestamp",
     "seal_status",
+    "seal_scope",
     "algorithms",
 ]
 HOUR = timedelta(hours=1)
@@ -53,7 +54,7 @@ def test_a_proper_stamp_passes_every_check_of_the_contract(either):
     assert lowered(signature) == []
     assert signature.verdict is Verdict.PASSED
     skipped = [check.name for check in signature.checks if check.outcome is Outcome.SKIPPED]
-    assert skipped == ["seal_embedded_copy", "timestamp", "seal_status"]
+    assert skipped == ["seal_embedded_copy", "timestamp", "seal_status", "seal_scope"]
 
 
 def proper_digests(world):

@@ -141,6 +141,18 @@ def add_output(parser: Parser, *, zh: str, en: str) -> None:
     parser.option("-o", "--output", zh=zh, en=en, metavar="OUT", type=Path, required=True)
 
 
+def add_matter_list(parser: Parser, **settings: Any) -> None:  # noqa: ANN401 - argparse's own
+    """``--matter-list F``."""
+    parser.option(
+        "--matter-list",
+        zh="印章以杂凑值载明的事项清单（UTF-8，每行一个编码）",
+        en="the list of matters that the seal names by its digest (UTF-8, one code to a line)",
+        metavar="F",
+        type=Path,
+        **settings,
+    )
+
+
 def add_password(parser: Parser) -> None:
     """The two ways to give a password, neither of them in the clear."""
     parser.option(

@@ -12,8 +12,17 @@ from pathlib import Path
 from govseal.cli.arguments import is_terminal
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
+from govseal.seal.delegation import MAX_LIST_BYTES, read_matter_list
 
 STANDARD_OUTPUT = Path("-")
+
+
+def read_matter_file(path: Path) -> bytes:
+    """A list of matters as it was published; refused where it is none that can be read."""
+    with path.open("rb") as file:
+        data = file.read(MAX_LIST_BYTES + 1)
+    read_matter_list(data)
+    return data
 
 
 def check_output(target: Path, inputs: Iterable[Path | None]) -> None:

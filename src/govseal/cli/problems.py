@@ -34,6 +34,10 @@ _REFUSALS: dict[str, str] = {
     "E_VALIDITY_MISMATCH": "印章有效期与证书有效期不符",
     "E_KEY_USAGE": "证书的密钥用途不允许签名",
     "E_GENERATION": "不能按该代标准签章",
+    "E_SEAL_SCOPE": "与印章的用章范围不符",
+    "E_ITEM_NOT_DELEGATED": "用印事项不在委托范围内",
+    "E_AGREEMENT_EXPIRED": "委托协议已过期",
+    "E_NO_SUBDELEGATION": "不得再行委托",
     "no_such_page": "文件没有该页",
     "outside_page": "印章不在页面之内",
     "whole_protected": "已有签章保护整个文件，不能再签章",
@@ -65,6 +69,10 @@ _HINTS: dict[str, _Pair] = {
     "E_NOT_OWNER": (
         "用 govseal seal show 查看印章授权的证书",
         "see which certificates the seal permits with govseal seal show",
+    ),
+    "E_SEAL_SCOPE": (
+        "用 --matter 写明事项，必要时用 --matter-list 提供事项清单",
+        "state the matter with --matter, and give its list with --matter-list where one is named",
     ),
     "wrong_password": (
         "用 --password-env 或 --password-file 提供密码",

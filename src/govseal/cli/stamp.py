@@ -8,13 +8,14 @@ from pathlib import Path
 
 from govseal import facade
 from govseal.cli import problems
-from govseal.cli.arguments import Parser, add_output, add_password
+from govseal.cli.arguments import Parser, add_matter_list, add_output, add_password
 from govseal.cli.clock import now
-from govseal.cli.files import check_output, write_output
+from govseal.cli.files import check_output, read_matter_file, write_output
 from govseal.cli.keys import load_key
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.formats.base import Placement
+from govseal.seal.extensions import MAX_CODE, is_matter_code
 
 _NUMBER = r"-?\d{1,5}(?:\.\d{1,4})?"
 _PLACE = re.compile(rf"(\d{{1,6}}),({_NUMBER}),({_NUMBER})", re.ASCII)
@@ -67,6 +68,14 @@ def add_arguments(parser: Parser) -> None:
         en="continue lets later stamps follow (the default), whole closes the document",
         choices=("continue", "whole"),
     )
+    parser.option(
+        "--matter",
+        zh="用印事项的编码；委托印章（“2号章”）必须写明",
+        en="code of the matter that the stamp is for; a delegated seal needs one",
+        metavar="CODE",
+        type=_matter,
+    )
+    add_matter_list(parser)
     add_password(parser)
     add_output(parser, zh="输出文件；- 为标准输出", en="the output; - is standard output")
     parser.add_common()
@@ -84,17 +93,40 @@ def _place(text: str) -> Placement:
     return Placement(int(match[1]), float(match[2]), float(match[3]))
 
 
+def _matter(text: str) -> str:
+    if not is_matter_code(text):
+        raise argparse.ArgumentTypeError(
+            say(
+                f"事项编码为 1 到 {MAX_CODE} 个可显示字符，首尾无空格",
+                f"a code is 1 to {MAX_CODE} printable characters without blanks around it",
+            )
+        )
+    return text
+
+
 def run(options: argparse.Namespace) -> int:
     """Stamp the file and write what comes of it."""
     _check(options)
     at = now()
     seal = facade.load_seal(options.seal)
     signer = load_key(options.key, options, options.cert)
+    matter = options.matter
+    matter_list = read_matter_file(options.matter_list) if options.matter_list else None
     if options.detached:
-        data = facade.stamp_detached(options.file, seal, signer, at=at)
+        data = facade.stamp_detached(
+            options.file, seal, signer, at=at, matter=matter, matter_list=matter_list
+        )
     else:
-        protect = options.protect or "continue"
-        data = facade.stamp(options.file, seal, signer, options.place, at=at, protect=protect)
+        data = facade.stamp(
+            options.file,
+            seal,
+            signer,
+            options.place,
+            at=at,
+            protect=options.protect or "continue",
+            matter=matter,
+            matter_list=matter_list,
+        )
     write_output(options.output, data)
     if options.json:
         problems.print_json(
@@ -104,6 +136,7 @@ def run(options: argparse.Namespace) -> int:
                 "size": len(data),
                 "seal": seal.name,
                 "signed_at": at.isoformat(),
+                "matter": matter,
             }
         )
     return 0
@@ -126,4 +159,4 @@ def _check(options: argparse.Namespace) -> None:
             say("--json 不能与 -o - 同用", "--json excludes -o -"),
         )
     inputs = (options.file, options.seal, options.key, options.cert, options.password_file)
-    check_output(options.output, inputs)
+    check_output(options.output, (*inputs, options.matter_list))

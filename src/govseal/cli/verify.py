@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from govseal import facade
 from govseal.cli import problems
-from govseal.cli.arguments import Parser, is_terminal, moment
-from govseal.cli.files import check_output, write_output
+from govseal.cli.arguments import Parser, add_matter_list, is_terminal, moment
+from govseal.cli.files import check_output, read_matter_file, write_output
 from govseal.cli.language import current, say
 from govseal.cli.problems import UNUSABLE, UsageError
 from govseal.cli.progress import Progress
@@ -75,6 +75,7 @@ def add_arguments(parser: Parser) -> None:
         action="append",
         default=[],
     )
+    add_matter_list(parser, action="append", default=[])
     parser.option(
         "--as-of",
         zh="按该时间判断（ISO 8601，无时区为北京时间；缺省为现在）",
@@ -136,7 +137,7 @@ def _check(options: argparse.Namespace) -> None:
             raise UsageError(
                 say("报告文件应为 .html", "the report is an .html file"),
             )
-        sources = (*options.files, options.detached, options.policy)
+        sources = (*options.files, *options.matter_list, options.detached, options.policy)
         check_output(options.report, (*sources, *map(Path, (*options.trust, *options.crl))))
 
 
@@ -145,7 +146,10 @@ class _Judge:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.trust = TrustStore.from_paths(options.trust)
-        self.materials = Materials.from_files(*_crl_files(options.crl))
+        lists = tuple(map(read_matter_file, options.matter_list))
+        self.materials = Materials.from_files(*_crl_files(options.crl)) | Materials(
+            matter_lists=lists
+        )
         self.policy = _policy(options)
         self.at: datetime | None = options.as_of
         self.options = options

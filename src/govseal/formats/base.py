@@ -165,6 +165,13 @@ class SignatureEvidence:
     written_time: str = ""
     """Informative only: the time text outside the signed structure."""
 
+    @property
+    def extensions(self) -> tuple[Extension, ...]:
+        """Further signed data: extDatas of a stamp, or the signed attributes that stand for it."""
+        if self.stamp is not None:
+            return self.stamp.extensions
+        return self.signed_data.signer.extensions if self.signed_data is not None else ()
+
 
 @dataclass(frozen=True, slots=True)
 class PartInfo:

@@ -16,6 +16,8 @@ from govseal.errors import EncodingError, FormatError, LimitExceeded, Unsupporte
 from govseal.pki.algorithms import digest_algorithm, signature_algorithm
 from govseal.pki.certificate import Certificate
 from govseal.seal.codec import signature_value
+from govseal.seal.extensions import ARC, SEAL_ATTRIBUTE
+from govseal.seal.model import Extension
 
 SIGNED_DATA = frozenset({"1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2"})
 DATA = frozenset({"1.2.156.10197.6.1.4.2.1", "1.2.840.113549.1.7.1"})
@@ -72,6 +74,15 @@ class SignerInfo:
     def attribute(self, oid: str) -> bytes | None:
         """The value of a signed attribute in DER, None where it is absent."""
         return dict(self.attributes).get(oid)
+
+    @property
+    def extensions(self) -> tuple[Extension, ...]:
+        """The signed attributes of our arc but the seal: what an SES_Signature has in extDatas."""
+        return tuple(
+            Extension(oid, value)
+            for oid, value in self.attributes
+            if oid.startswith(f"{ARC}.") and oid != SEAL_ATTRIBUTE
+        )
 
 
 @dataclass(frozen=True, slots=True)

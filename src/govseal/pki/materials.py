@@ -1,4 +1,4 @@
-"""What a caller brings along for verification: intermediate certificates and CRLs."""
+"""What a caller brings along for verification: certificates, CRLs, lists of matters."""
 
 from __future__ import annotations
 
@@ -14,22 +14,27 @@ from govseal.pki.revocation import Crl
 
 @dataclass(frozen=True, slots=True)
 class Materials:
-    """Certificates and revocation lists; none of them is trusted for being here."""
+    """Certificates, revocation lists, lists of matters; none is trusted for being here."""
 
     certificates: tuple[Certificate, ...] = ()
     crls: tuple[Crl, ...] = ()
     ocsps: tuple[bytes, ...] = ()
     """Named by the contract; must be empty until OCSP responses are read."""
+    matter_lists: tuple[bytes, ...] = ()
+    """Lists of matters that delegated seals name by their digest, as they were published."""
 
     def __post_init__(self) -> None:
         if self.ocsps:
             raise ValueError("OCSP responses are not read yet")
         object.__setattr__(self, "certificates", tuple(self.certificates))
         object.__setattr__(self, "crls", tuple(self.crls))
+        object.__setattr__(self, "matter_lists", tuple(self.matter_lists))
         if not all(isinstance(item, Certificate) for item in self.certificates):
             raise TypeError("certificates holds Certificate objects")
         if not all(isinstance(item, Crl) for item in self.crls):
             raise TypeError("crls holds Crl objects")
+        if not all(isinstance(item, bytes) for item in self.matter_lists):
+            raise TypeError("matter_lists holds bytes")
 
     @classmethod
     def from_files(cls, *paths: str | Path) -> Materials:
@@ -58,6 +63,7 @@ class Materials:
         return Materials(
             tuple(dict.fromkeys((*self.certificates, *other.certificates))),
             tuple(dict.fromkeys((*self.crls, *other.crls))),
+            matter_lists=tuple(dict.fromkeys((*self.matter_lists, *other.matter_lists))),
         )
 
     __or__ = union

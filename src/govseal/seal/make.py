@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from govseal.errors import SealError
 from govseal.pki.certificate import Certificate
 from govseal.seal import codec
+from govseal.seal.delegation import check_made
 from govseal.seal.model import Extension, Seal
 from govseal.seal.picture import SealPicture
 from govseal.seal.profiles import GENERATIONS
@@ -61,17 +62,19 @@ def make_seal(
         seal_type: 印章类型.
         not_before: start of validity; by default ``at``.
         not_after: end of validity; by default the end of the signers' common validity.
-        extensions: further data (ExtData).
+        extensions: further data (ExtData), among them the scope of a seal that is handed over.
 
     Raises:
         SealError: it may not be made so: ``E_SEAL_NAME``, ``E_SEAL_NUMBER``, ``E_NO_CERT``,
-            ``E_EXPIRED``, ``E_TOO_EARLY``, ``E_VALIDITY_MISMATCH``, ``E_KEY_USAGE``.
+            ``E_EXPIRED``, ``E_TOO_EARLY``, ``E_VALIDITY_MISMATCH``, ``E_KEY_USAGE``, or what
+            :func:`govseal.seal.delegation.check_scope` refuses.
     """
     _check_name(name)
     first, last = _common_validity(maker.certificate, signers, at)
     start = not_before or at
     end = not_after or last
     _check_period(start, end, first, last)
+    check_made(extensions, not_before=start, not_after=end)
     properties = {
         "type": seal_type,
         "name": name,

@@ -6,9 +6,11 @@ are pure functions over a :class:`Subject`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from govseal import sm2
 from govseal.asn1.times import Instant
 from govseal.errors import FormatError, UnsupportedFormat
 from govseal.formats.base import SignatureEvidence
@@ -23,6 +25,7 @@ from govseal.pki.materials import Materials
 from govseal.pki.path import PathResult, validate_path
 from govseal.pki.revocation import RevocationStatus, check_revocation
 from govseal.pki.trust import TrustStore
+from govseal.seal.delegation import Statements, read_matter_list, read_statements
 from govseal.seal.model import Seal, SealSignature
 from govseal.verification.policy import Policy
 
@@ -70,6 +73,8 @@ class Subject:
     judged_at: datetime
     container: FormatError | None
     policy: Policy
+    statements: Statements
+    """What our extensions of the stamp and its seal say."""
     repeats: str = ""
     """The ID of an earlier signature of the document that has the same signature value."""
 
@@ -84,6 +89,12 @@ class Collector:
     policy: Policy
     _paths: dict[tuple[object, ...], PathResult] = field(default_factory=dict, repr=False)
     _states: dict[tuple[object, ...], RevocationStatus] = field(default_factory=dict, repr=False)
+    _lists: dict[bytes, frozenset[str]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        for data in self.materials.matter_lists:
+            with suppress(FormatError):  # a list that cannot be read helps nobody
+                self._lists[sm2.sm3(data)] = read_matter_list(data)
 
     def signature(
         self, evidence: SignatureEvidence, container: FormatError | None = None
@@ -110,6 +121,11 @@ class Collector:
             judged_at=self.judged_at,
             container=container,
             policy=self.policy,
+            statements=read_statements(
+                evidence.extensions,
+                seal.extensions if seal else (),
+                self._lists,
+            ),
         )
 
     def seal(self, seal: Seal) -> Subject:
@@ -125,6 +141,7 @@ class Collector:
             judged_at=self.judged_at,
             container=None,
             policy=self.policy,
+            statements=read_statements((), seal.extensions),
         )
 
     def _maker(self, seal: Seal) -> Party:

@@ -193,6 +193,31 @@ _ROWS = (
         "the time of signing lies after the time of judging",
     ),
     Reason("no_signing_time", "签名没有给出时间", "the signature states no time"),
+    # 委托 · delegation
+    Reason(
+        "outside_scope",
+        "用印事项不在印章的用章范围内",
+        "the stamp's matter is outside what its seal was delegated for",
+        "请向印章所属单位核实",
+        "ask the unit whose seal it is",
+    ),
+    Reason(
+        "outside_term",
+        "签章时间不在委托协议的期限内",
+        "the time of signing lies outside the term of the delegation",
+    ),
+    Reason(
+        "matter_list_missing",
+        "印章只载明事项清单的杂凑值，而未提供该清单",
+        "the seal names its matters by the digest of a list, which was not given",
+        "请用 --matter-list 提供事项清单",
+        "give the list of matters with --matter-list",
+    ),
+    Reason(
+        "redelegation_permitted",
+        "印章的用章范围允许再行委托",
+        "the seal's scope permits further delegation",
+    ),
     # 证书 · certificates
     Reason(
         "no_trust_anchor",

@@ -53,7 +53,7 @@ def verify_document(
         data: its bytes, for the digests that identify it in the report.
         trust: the anchors; an empty store trusts nobody.
         at: the time of judging, timezone-aware.
-        materials: further certificates and revocation lists.
+        materials: further certificates, revocation lists, lists of matters.
         policy: what the verifier asks for.
         name: how the report calls the file.
     """
@@ -88,7 +88,14 @@ def verify_document(
 
 # What is asked of a seal is asked by the seal's own standard, wherever the seal travels.
 _OF_ANY_SEAL = frozenset(
-    {"seal_signature", "signer_listed", "seal_validity", "maker_chain", "maker_revocation"}
+    {
+        "seal_signature",
+        "signer_listed",
+        "seal_validity",
+        "maker_chain",
+        "maker_revocation",
+        "seal_scope",
+    }
 )
 
 
@@ -239,6 +246,7 @@ def _signature_report(subject: Subject, checks: tuple[Check, ...]) -> SignatureR
     evidence, signature = subject.evidence, subject.signature
     passed = [c.reason for c in checks if c.outcome is Outcome.PASSED and c.reason]
     algorithm = signature.algorithm if signature else None
+    statements = subject.statements
     return SignatureReport(
         id=evidence.id if evidence else "1",
         kind=evidence.kind.value if evidence else SignatureKind.SEAL.value,
@@ -252,6 +260,8 @@ def _signature_report(subject: Subject, checks: tuple[Check, ...]) -> SignatureR
         algorithm=algorithm.name if algorithm else (signature.algorithm_oid if signature else ""),
         signer=_signer_summary(subject),
         seal=_seal_summary(subject),
+        matter=statements.matter.code if statements.matter else None,
+        ledger=statements.ledger,
     )
 
 
@@ -296,4 +306,5 @@ def _seal_summary(subject: Subject) -> SealSummary | None:
         picture_sha256=sha256(seal.picture.data).hexdigest(),
         picture=seal.picture.data,
         picture_kind=seal.picture.kind,
+        scope=subject.statements.scope,
     )

@@ -17,8 +17,9 @@ from cms_builder import attribute
 from govseal.asn1 import strict, write
 from govseal.formats.base import Extent, Pieces, SignatureKind
 from govseal.formats.detect import open_document
-from govseal.formats.pdf.contents import SEAL_ATTRIBUTE, read_date
+from govseal.formats.pdf.contents import read_date
 from govseal.pki.algorithms import SHA256
+from govseal.seal.extensions import SEAL_ATTRIBUTE
 
 AT = build.AT + 3 * build.HOUR
 SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12"

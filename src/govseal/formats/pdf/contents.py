@@ -16,10 +16,8 @@ from govseal.formats import cms
 from govseal.formats.base import Anomaly
 from govseal.formats.cms import SignedData
 from govseal.seal import codec
+from govseal.seal.extensions import SEAL_ATTRIBUTE
 from govseal.seal.model import Seal, SealSignature
-
-SEAL_ATTRIBUTE = "2.25.16117021064366053199187950425252085134.6"
-"""The signed attribute that holds the SESeal of a stamp that is not itself an SES_Signature."""
 
 TIME_STAMP = b"ETSI.RFC3161"
 _PADES = b"ETSI.CAdES.detached"

@@ -15,10 +15,8 @@ from govseal.asn1 import strict, write
 from govseal.errors import EncodingError
 from govseal.pki.algorithms import SHA256, DigestAlgorithm
 from govseal.pki.certificate import Certificate
+from govseal.seal.extensions import SEAL_ATTRIBUTE
 from govseal.seal.model import Extension
-
-SEAL_ATTRIBUTE: Final = "2.25.16117021064366053199187950425252085134.6"
-"""The signed attribute whose value is the SESeal as its maker made it."""
 
 _SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 _DATA: Final = "1.2.840.113549.1.7.1"
