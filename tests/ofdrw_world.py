@@ -35,7 +35,9 @@ class Ofdrw:
         script = self.folder / "batch.txt"
         lines = ["\t".join(str(word) for word in command) for command in commands]
         script.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        options = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+        # ofdrw's stamps of 2014 carry local time without a zone, which is read as Beijing time
+        zone = "-Duser.timezone=Asia/Shanghai"
+        options = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", zone]
         done = subprocess.run(
             ["java", *options, "-jar", self.jar, "batch", script],
             env={**os.environ, "LC_ALL": "C.UTF-8"},
