@@ -221,6 +221,8 @@ def test_a_seal_of_2025_is_time_stamped_over_its_signature_value(pki):
         ({"generation": 2014, "timestamp": Stamper()}, "E_GENERATION"),
         ({"generation": 2020, "timestamp": Stamper()}, "E_GENERATION"),
         ({"generation": 2014, "seal_type": 0}, "E_SEAL_TYPE"),
+        ({"generation": 2020, "seal_type": -1}, "E_SEAL_TYPE"),
+        ({"generation": 2025, "seal_type": 1 << 31}, "E_SEAL_TYPE"),
         ({"generation": 2025, "timestamp": Stamper(b"")}, "E_TIME_STAMP"),
         ({"generation": 2025, "timestamp": Stamper(b"\x04\x01a")}, "E_TIME_STAMP"),
         ({"generation": 2025, "timestamp": Stamper(TOKEN + b"\x00")}, "E_TIME_STAMP"),

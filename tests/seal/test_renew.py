@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ses_builder as build
 from govseal.asn1 import write
-from govseal.errors import SealError, SigningFault
+from govseal.errors import GovsealError, SealError, SigningFault
 from govseal.pki.algorithms import signature_algorithm
 from govseal.seal import codec
 from govseal.seal.make import make_seal
@@ -297,3 +299,20 @@ def test_a_time_without_zone_is_the_callers_mistake(pki, old, successor, name, w
 def test_a_generation_that_is_none_is_the_callers_mistake(pki, old, successor):
     with pytest.raises(ValueError, match="generation is one of"):
         renew(pki, old[2020], successor, generation=2026)
+
+
+@given(st.data())
+def test_hostile_seals_are_refused_or_renewed_as_their_maker_signed_them(pki, old, successor, data):
+    original = old[data.draw(st.sampled_from(YEARS))]
+    bent = bytearray(original.der)
+    for _ in range(data.draw(st.integers(1, 3))):
+        bent[data.draw(st.integers(0, len(bent) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        seal = codec.decode_seal(bytes(bent))
+        renewed = renew(pki, seal, successor)
+    except GovsealError:
+        return
+    # what the maker's signature leaves open (his certificate, in 2020) does not travel on
+    assert seal.signed == original.signed
+    assert (renewed.name, renewed.picture) == (original.name, original.picture)
+    assert renewed.extensions == original.extensions

@@ -46,6 +46,7 @@ _LIST_TYPES: Mapping[SignerListKind, int] = {"certificates": 1, "digests": 2}
 _LIST_DIGESTS = {"sm2": SM3, "rsa": SHA256}
 _SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _MAX_NAME = 200
+_MAX_TYPE = (1 << 31) - 1  # what readers keep in an int
 _MAX_TOKEN_BYTES = 1024 * 1024
 
 
@@ -185,6 +186,9 @@ def _seal_type(generation: Generation, seal_type: int | None) -> int:
     if allowed and seal_type not in allowed:
         known = " and ".join(map(str, allowed))
         message = f"{generation.standard} knows the seal types {known}, not {seal_type}"
+        raise SealError(message, code="E_SEAL_TYPE")
+    if not 0 <= seal_type <= _MAX_TYPE:
+        message = f"a seal type is a number from 0 to {_MAX_TYPE}"
         raise SealError(message, code="E_SEAL_TYPE")
     return seal_type
 

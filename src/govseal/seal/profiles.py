@@ -187,7 +187,7 @@ GENERATIONS: dict[int, Generation] = {
             # The standard refers to PKCS #1 beside GM/T 0009; the field has makers of both kinds.
             key_kinds=_SM2_AND_RSA,
             years=_UTC_TIME_YEARS,
-            # 6.1.1.2: 1 is a seal of a unit, 2 one of a person; no other number is defined.
+            # 1 is a seal of a unit, 2 one of a person; the standard leaves no number to others.
             seal_types=(1, 2),
             has_digest_list=False,
             has_seal_time_stamp=False,
