@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from govseal.facade import load_seal as load_seal
     from govseal.facade import make_seal as make_seal
     from govseal.facade import page_picture as page_picture
+    from govseal.facade import renew_seal as renew_seal
     from govseal.facade import stamp as stamp
     from govseal.facade import stamp_detached as stamp_detached
     from govseal.facade import verify as verify
@@ -62,6 +63,7 @@ _HOMES = {
         "load_seal",
         "make_seal",
         "page_picture",
+        "renew_seal",
         "stamp",
         "stamp_detached",
         "verify",

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from govseal.pki.certificate import Certificate
     from govseal.pki.materials import Materials
     from govseal.pki.revocation import RevocationStatus
-    from govseal.pki.signer import Signer
+    from govseal.pki.signer import Signer, TimestampSource
     from govseal.pki.trust import TrustStore
     from govseal.seal.extensions import LedgerReference
-    from govseal.seal.make import Drawn
+    from govseal.seal.make import Drawn, SignerListKind
     from govseal.seal.model import Extension, Seal
     from govseal.seal.picture import SealPicture
     from govseal.verification.report import Report
@@ -267,10 +267,18 @@ def make_seal(
     not_before: datetime | None = None,
     not_after: datetime | None = None,
     extensions: Sequence[Extension] = (),
+    generation: int = 2020,
+    signer_list: SignerListKind = "certificates",
+    timestamp: TimestampSource | None = None,
 ) -> Seal:
     """A seal signed by its maker: 制章; see :func:`govseal.seal.make.make_seal`.
 
-    ``at`` is the moment of making, now by default.
+    ``at`` is the moment of making, now by default. ``generation`` is 2014, 2020 or 2025;
+    ``signer_list`` is ``certificates`` or ``digests``; ``timestamp`` stamps seals of 2025.
+
+    Raises:
+        SealError: it may not be made so; ``code`` says why.
+        SigningFault: what was made does not verify.
     """
     from govseal.seal import make  # noqa: PLC0415 - start-up
 
@@ -281,10 +289,62 @@ def make_seal(
         signers=signers,
         at=_aware(at),
         es_id=es_id,
-        seal_type=make.BUSINESS_SEAL if seal_type is None else seal_type,
+        seal_type=seal_type,
         not_before=not_before,
         not_after=not_after,
         extensions=extensions,
+        generation=generation,
+        signer_list=signer_list,
+        timestamp=timestamp,
+    )
+
+
+def renew_seal(
+    seal: Seal | Source,
+    maker: Signer,
+    *,
+    signers: Sequence[Certificate],
+    at: datetime | None = None,
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+    window_days: int | None = 30,
+    generation: int | None = None,
+    signer_list: SignerListKind | None = None,
+    timestamp: TimestampSource | None = None,
+) -> Seal:
+    """The seal made again for new certificates: 续期; see :func:`govseal.seal.renew.renew_seal`.
+
+    Args:
+        seal: the old seal, or the file that holds it; verify it first.
+        maker: 制章人 of the new seal.
+        signers: the certificates that may use the new seal.
+        at: the moment of renewal, timezone-aware; now by default.
+        not_before: start of validity; by default ``at``.
+        not_after: end of validity; by default the end of the signers' common validity.
+        window_days: days before the old seal's end from which renewal is open; None for no window.
+        generation: a later generation; by default that of the old seal.
+        signer_list: ``certificates`` or ``digests``; by default as in the old seal.
+        timestamp: who stamps the time, where the new seal is of 2025.
+
+    Raises:
+        SealError: it may not be renewed so; ``code`` says why.
+        SigningFault: what was made does not verify.
+        FormatError: the file holds no seal.
+        OSError: the system cannot open the file.
+    """
+    from govseal.seal import renew  # noqa: PLC0415 - start-up
+
+    return renew.renew_seal(
+        load_seal(seal),
+        maker,
+        signers=signers,
+        at=_aware(at),
+        not_before=not_before,
+        not_after=not_after,
+        window_days=window_days,
+        generation=generation,
+        signer_list=signer_list,
+        timestamp=timestamp,
     )
 
 

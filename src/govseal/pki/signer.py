@@ -37,6 +37,17 @@ class Signer(Protocol):
         """The signature over ``message``, Z and digest inside: DER for SM2, PKCS#1 v1.5 for RSA."""
 
 
+class TimestampSource(Protocol):
+    """Whoever gives time stamps: an authority (时间戳服务) across a network, or one held here."""
+
+    def timestamp(self, message: bytes, /) -> bytes:
+        """The TimeStampToken over ``message`` in DER (GB/T 20520); the source takes the digest.
+
+        Raises:
+            GovsealError: none is given.
+        """
+
+
 @final
 class SoftSigner:
     """A signer whose key is in this process's memory."""

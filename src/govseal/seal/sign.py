@@ -1,16 +1,19 @@
-"""签章: the signature that binds seal, document, time and key (GB/T 38540-2020, 7.2)."""
+"""签章: the signature that binds seal, document, time and key.
+
+GM/T 0031-2014, 6.2.2; GB/T 38540-2020, 7.2.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from govseal.errors import SealError
 from govseal.pki.algorithms import digest_algorithm
 from govseal.pki.certificate import Certificate
 from govseal.seal import codec
-from govseal.seal.make import check_may_sign
+from govseal.seal.make import check_algorithm, check_key_kind, check_may_sign, check_year
 from govseal.seal.model import Extension, Seal, SignerList
 
 if TYPE_CHECKING:
@@ -38,21 +41,27 @@ def sign_seal(
 
     Raises:
         SealError: the seal may not be used so: ``E_NOT_OWNER`` (the certificate is not permitted),
-            ``E_EXPIRED``, ``E_TOO_EARLY``, ``E_KEY_USAGE``, ``E_GENERATION``.
+            ``E_EXPIRED``, ``E_TOO_EARLY``, ``E_KEY_USAGE``, ``E_ALGORITHM``; ``E_GENERATION``:
+            the generation has no place for extensions, or its time cannot tell the year.
     """
     check_may_use(seal, signer.certificate, at)
     generation = seal.generation
-    if generation.year == 2014:  # its TBS_Sign holds time and certificate in other places
-        raise SealError("stamps of the 2014 generation are read only", code="E_GENERATION")
+    check_algorithm(generation, signer.algorithm)
+    check_year(generation, at)
+    if extensions and not generation.has_stamp_extensions:
+        message = f"a stamp of {generation.standard} has no place for further signed data"
+        raise SealError(message, code="E_GENERATION")
     to_be_signed = codec.encode_structure(
         generation.signature,
         "to_be_signed",
         {
             "version": generation.version,
             "seal": seal.der,
-            "time": at,
+            "time": free_time(at) if generation.year == 2014 else at,
             "data_digest": data_digest,
             "property_info": property_info,
+            "certificate": signer.certificate.der,
+            "algorithm": signer.algorithm.oid,
             "extensions": codec.extension_rows(extensions),
         },
     )
@@ -63,6 +72,16 @@ def sign_seal(
         algorithm=signer.algorithm.oid,
         signature=signer.sign(to_be_signed),
     )
+
+
+def free_time(at: datetime) -> bytes:
+    """What timeInfo of the 2014 generation holds: the text of a UTCTime, ``YYMMDDHHMMSSZ``.
+
+    GM/T 0031-2014 says "a time stamp or a UTCTime" and leaves its form to the BIT STRING; products
+    write five different ones. This one is the standard's word, has been seen in the field, and is
+    the only one besides YYYYMMDDHHMMSSZ that names its zone in every reader.
+    """
+    return at.astimezone(UTC).strftime("%y%m%d%H%M%SZ").encode("ascii")
 
 
 def check_may_use(seal: Seal, certificate: Certificate, at: datetime) -> None:
@@ -82,6 +101,7 @@ def check_may_use(seal: Seal, certificate: Certificate, at: datetime) -> None:
     if at < start:
         raise SealError(f"the seal {seal.name} is not valid yet", code="E_TOO_EARLY")
     check_may_sign(certificate, at)
+    check_key_kind(seal.generation, certificate)
 
 
 def lists(signers: SignerList, certificate: bytes) -> bool | None:

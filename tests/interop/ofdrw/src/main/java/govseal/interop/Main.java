@@ -77,7 +77,7 @@ public final class Main {
     private static Json dispatch(Arguments arguments) throws Exception {
         return switch (arguments.command()) {
             case "verify" -> Verify.document(arguments);
-            case "verify-seal" -> Verify.seal(arguments);
+            case "verify-seal" -> ReadSeal.run(arguments);
             case "sign" -> Sign.run(arguments);
             case "make-seal" -> MakeSeal.run(arguments);
             case "make-doc" -> MakeDoc.run(arguments);
