@@ -27,7 +27,7 @@ END = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)  # the last second of the y
 IN_TIME = datetime(2026, 12, 10, 1, tzinfo=UTC)
 YEARS = (2014, 2020, 2025)
 PICTURE = SealPicture("png", bytes.fromhex("89504e470d0a1a0a") + bytes(range(64)), 42, 30)
-NOTE = Extension("2.25.16117021064366053199187950425252085134.1", b"\x30\x00", critical=True)
+NOTE = Extension("1.2.156.10197.6.7.2.2.1", b"\x30\x00", critical=True)
 TOKEN = write.sequence(write.integer(1))
 
 
