@@ -23,7 +23,7 @@ BUSINESS_SEAL = 6
 
 _CERTIFICATES = 1
 _GENERATION = GENERATIONS[2020]
-_SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
+SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _MAX_NAME = 200
 
 
@@ -82,7 +82,7 @@ def make_seal(
         "not_after": end,
     }
     drawn = picture if isinstance(picture, SealPicture) else picture.picture()
-    info = _encode_info(properties, _identifier(es_id, signers[0]), drawn, extensions)
+    info = _encode_info(properties, identifier(es_id, signers[0]), drawn, extensions)
     return codec.decode_seal(
         codec.encode_seal(
             _GENERATION,
@@ -155,7 +155,7 @@ def check_may_sign(certificate: Certificate, at: datetime) -> None:
         message = f"the certificate of {certificate.subject} is not valid yet"
         raise SealError(message, code="E_TOO_EARLY")
     usage = certificate.key_usage
-    if usage is not None and not usage & _SIGNING_USAGE:
+    if usage is not None and not usage & SIGNING_USAGE:
         message = f"the certificate of {certificate.subject} is not for signatures"
         raise SealError(message, code="E_KEY_USAGE")
 
@@ -173,8 +173,12 @@ def _check_period(start: datetime, end: datetime, first: datetime, last: datetim
         raise SealError(message, code="E_VALIDITY_MISMATCH")
 
 
-def _identifier(es_id: str | None, signer: Certificate) -> str:
-    """印章标识, an IA5String."""
+def identifier(es_id: str | None, signer: Certificate) -> str:
+    """印章标识, an IA5String: ``es_id``, else the signer's common name or fingerprint.
+
+    Raises:
+        SealError: ``E_SEAL_NUMBER``: not plain ASCII text.
+    """
     if es_id is None:
         name = signer.subject_value("CN")
         return name if name and _is_plain(name) else signer.fingerprint[:32]
