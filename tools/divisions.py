@@ -42,7 +42,7 @@ def read_lists(folder: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def is_group(name: str) -> bool:
-    """Whether a row stands for no division: 市辖区, 县, 省直辖县级行政区划 …"""
+    """Whether a row stands for no division: 市辖区, 县, 省直辖县级行政区划."""
     return name == "县" or any(word in name for word in GROUPS)
 
 
@@ -98,7 +98,7 @@ def join(lists: list[tuple[int, dict[str, str]]], quhua: Path) -> list[Period]:
             del open_since[code]
     for code, name in names.items():
         since = begun.get((code, name)) or begun.get(("", name), 0)
-        open_since.setdefault(code, (name, since if since >= newest_list else newest_list))
+        open_since.setdefault(code, (name, max(since, newest_list)))
     periods += [(code, name, first, None) for code, (name, first) in open_since.items()]
     return merge(periods)
 

@@ -68,6 +68,19 @@ def add_arguments(parser: Parser) -> None:
         action="append",
     )
     parser.option(
+        "--profile",
+        zh="按该规定检查印章绑定的内容：名称，或自己的 TOML 文件",
+        en="judge what seals bind by that regulation: a name, or a TOML file of your own",
+        metavar="NAME|F",
+    )
+    parser.option(
+        "--ca",
+        zh="允许的电子认证服务机构证书，与 --profile 同用，可重复",
+        en="the certification authorities allowed, with --profile, repeatable",
+        metavar="PEM|DIR",
+        action="append",
+    )
+    parser.option(
         "--crl",
         zh="吊销列表，可重复；目录取其中的 .crl 文件",
         en="revocation list, repeatable; of a directory its .crl files",
@@ -206,4 +219,12 @@ def _policy(options: argparse.Namespace) -> Policy:
             ) from None
     if options.makers is not None:
         policy = replace(policy, makers=TrustStore.from_paths(options.makers))
+    if options.profile is not None:
+        from govseal.seal.binding import load_profile  # noqa: PLC0415 - start-up
+
+        policy = replace(policy, binding=load_profile(options.profile))
+    if options.ca is not None:
+        if policy.binding is None:
+            raise UsageError(say("--ca 须与 --profile 同用", "--ca goes with --profile"))
+        policy = replace(policy, cas=TrustStore.from_paths(options.ca))
     return policy

@@ -118,12 +118,12 @@ class CreditCode:
 
     @property
     def department(self) -> str:
-        """登记管理部门代码: ``1`` 机构编制, ``5`` 民政, ``9`` 市场监管 …"""
+        """登记管理部门代码: ``1`` 机构编制, ``5`` 民政, ``9`` 市场监管."""
         return self.text[0]
 
     @property
     def category(self) -> str:
-        """机构类别代码; under department 1: ``1`` 机关, ``2`` 事业单位 …"""
+        """机构类别代码; under department 1: ``1`` 机关, ``2`` 事业单位."""
         return self.text[1]
 
     @property

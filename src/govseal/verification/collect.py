@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from govseal.asn1.times import Instant
 from govseal.errors import FormatError, UnsupportedFormat
@@ -25,6 +26,9 @@ from govseal.pki.revocation import RevocationStatus, check_revocation
 from govseal.pki.trust import TrustStore
 from govseal.seal.model import Seal, SealSignature
 from govseal.verification.policy import Policy
+
+_MOST_CERTIFICATES: Final = 20
+"""Of those that a signature brings along, and of those that a bare seal lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class Subject:
     judged_at: datetime
     container: FormatError | None
     policy: Policy
+    owners: tuple[Party, ...] = ()
+    """Of a bare seal that a profile judges: those whom it lists."""
     repeats: str = ""
     """The ID of an earlier signature of the document that has the same signature value."""
 
@@ -125,7 +131,13 @@ class Collector:
             judged_at=self.judged_at,
             container=None,
             policy=self.policy,
+            owners=self._owners(seal) if self.policy.binding is not None else (),
         )
+
+    def _owners(self, seal: Seal) -> tuple[Party, ...]:
+        """Those who may use a bare seal, now."""
+        listed = seal.properties.signers.certificates[:_MOST_CERTIFICATES]
+        return tuple(self._party(der, self.trust, self.judged_at, ()) for der in listed)
 
     def _maker(self, seal: Seal) -> Party:
         """The maker, at the time of making: a seal does not die with its maker's certificate."""
@@ -183,7 +195,7 @@ class Collector:
 def _readable(certificates: tuple[bytes, ...]) -> tuple[Certificate, ...]:
     """The certificates that can be read; the others help nobody."""
     found: list[Certificate] = []
-    for der in certificates[:20]:
+    for der in certificates[:_MOST_CERTIFICATES]:
         try:
             found.append(Certificate.from_der(der))
         except FormatError:

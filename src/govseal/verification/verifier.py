@@ -88,7 +88,14 @@ def verify_document(
 
 # What is asked of a seal is asked by the seal's own standard, wherever the seal travels.
 _OF_ANY_SEAL = frozenset(
-    {"seal_signature", "signer_listed", "seal_validity", "maker_chain", "maker_revocation"}
+    {
+        "seal_signature",
+        "signer_listed",
+        "seal_validity",
+        "maker_chain",
+        "maker_revocation",
+        "seal_binding",
+    }
 )
 
 
@@ -171,6 +178,7 @@ def _run(subject: Subject) -> tuple[Check, ...]:
 
 
 def _check(name: str, finding: Finding, clause: str) -> Check:
+    clause = finding.clause or clause
     return Check(name, finding.outcome, finding.reason, clause, finding.detail)
 
 

@@ -44,7 +44,9 @@ def judge(
         raise ValueError("at needs its time zone")
     if not profile.is_in_force(at):
         first, last = profile.in_force_from, profile.in_force_to
-        detail = f"{profile.name} is in force from {first or '…'} to {last or '…'}, not on {at:%Y-%m-%d}"
+        detail = (
+            f"{profile.name} is in force from {first or '…'} to {last or '…'}, not on {at:%Y-%m-%d}"
+        )
         return (in_force_rule(profile).doubt("E_PROFILE_NOT_IN_FORCE", detail),)
     case = Case(facts, tuple(standings), at, maker, cas, makers)
     found = [

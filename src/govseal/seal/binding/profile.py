@@ -147,7 +147,7 @@ def _build(table: dict[str, Any]) -> BindingProfile:
             raise FormatError(f"there is no rule {name!r}", part=_PART)
     rules = {name: _rule(name, table["rules"].get(name, {ON: False})) for name in ROWS}
     texts = {key: table[key] for key in _TEXTS}
-    dates = {key: table.get(key) for key in _DATES}
+    dates: dict[str, Any] = {key: table.get(key) for key in _DATES}
     return BindingProfile(**texts, **dates, rules=MappingProxyType(rules))
 
 
@@ -200,7 +200,7 @@ def _setting(where: str, setting: Setting, value: Any) -> Any:  # noqa: ANN401 -
     if setting.choices and value not in setting.choices:
         raise FormatError(f"{where}: one of {', '.join(setting.choices)}", part=_PART)
     if setting.kind == "pattern":
-        _check_pattern(where, value)
+        _check_pattern(where, str(value))
     return value
 
 

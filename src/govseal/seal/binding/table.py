@@ -87,9 +87,7 @@ RULES: Final = (
     ),
     RuleRow("imprint", contents.imprint),
     RuleRow("picture_words", contents.picture_words),
-    RuleRow(
-        "maker_allowed", certificates.maker_allowed, {"named": Setting("flag", default=False)}
-    ),
+    RuleRow("maker_allowed", certificates.maker_allowed, {"named": Setting("flag", default=False)}),
     RuleRow("maker_apart", certificates.maker_apart),
     RuleRow(
         "seal_generation",
