@@ -42,6 +42,7 @@ CONTRACT = [
     "timestamp",
     "seal_status",
     "algorithms",
+    "seal_binding",
 ]
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -53,7 +54,7 @@ def test_a_proper_stamp_passes_every_check_of_the_contract(either):
     assert lowered(signature) == []
     assert signature.verdict is Verdict.PASSED
     skipped = [check.name for check in signature.checks if check.outcome is Outcome.SKIPPED]
-    assert skipped == ["seal_embedded_copy", "timestamp", "seal_status"]
+    assert skipped == ["seal_embedded_copy", "timestamp", "seal_status", "seal_binding"]
 
 
 def proper_digests(world):

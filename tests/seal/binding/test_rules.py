@@ -1,0 +1,536 @@
+"""Every rule: a proper seal is accepted, and one thing changed is refused by its code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from binding_desk import AT, DAY, UNITS, codes, credit_code, picture, png
+from govseal.errors import SealError
+from govseal.pki.materials import Materials
+from govseal.pki.revocation import Crl
+from govseal.pki.trust import TrustStore
+from govseal.seal.binding import check_binding, profile_names, standing
+from govseal.seal.refusals import REFUSALS
+from govseal.testing import Authority
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_proper_seal_is_accepted(desk, name):
+    assert desk(name).judge() == ()
+
+
+def test_every_shipped_profile_has_its_acceptance():
+    assert set(UNITS) == set(profile_names())
+
+
+def test_rsa_is_for_tests_alone(desk):
+    rsa = desk("test", "rsa")
+    assert rsa.judge() == ()
+    found = rsa.judge(profile=desk("government").profile)
+    assert ("E_ALGORITHM", "algorithm") in codes(found)
+
+
+# 印章 · what the seal says: one fact changed, by profile ---------------------------------------
+
+NUMBERS = [
+    pytest.param("test", {"es_id": "9900000000001"}, "E_SEAL_NUMBER", id="13 digits"),
+    pytest.param("test", {"es_id": "990000000000011"}, "E_SEAL_NUMBER", id="15 digits"),
+    pytest.param("test", {"es_id": "99000000000001\n"}, "E_SEAL_NUMBER", id="line end"),
+    pytest.param("test", {"es_id": "990000A0000001"}, "E_SEAL_NUMBER", id="letter"),
+    pytest.param("test", {"es_id": "99000000000002"}, "E_SEAL_NUMBER", id="not the CN"),
+    pytest.param("test", {"es_id": ""}, "E_SEAL_NUMBER", id="no identifier"),
+    pytest.param(
+        "ganzhou", {"name": "赣州市某局行政审批专用章（19）"}, "E_SEAL_NUMBER", id="number 19"
+    ),
+    pytest.param(
+        "ganzhou", {"name": "赣州市某局行政审批专用章（0）"}, "E_SEAL_NUMBER", id="number 0"
+    ),
+    pytest.param("ganzhou", {"region": "360704"}, "E_SEAL_NUMBER", id="4 in another county"),
+    pytest.param(
+        "ganzhou",
+        {"name": "赣州市某局行政审批专用章（3）", "region": "360722"},
+        "E_SEAL_NUMBER",
+        id="3 for 信丰县",
+    ),
+]
+NAMES = [
+    pytest.param("ganzhou", {"name": "赣州市某局行政审批专用章(4)"}, "E_SEAL_NAME", id="half"),
+    pytest.param("ganzhou", {"name": "赣州市某局行政审批章（4）"}, "E_SEAL_NAME", id="other words"),
+    pytest.param(
+        "jincheng",
+        {
+            "name": "晋城市行政审批服务管理局审批专用章",
+            "unit_name": "测试市某局",
+        },
+        "E_SEAL_NAME",
+        id="bureau's other name",
+    ),
+    pytest.param("heilongjiang-2014", {"name": "测试省某厅行政许可章"}, "E_SEAL_NAME", id="许可章"),
+    pytest.param(
+        "heilongjiang-2014", {"name": "测试省公司行政许可专用章"}, "E_SEAL_NAME", id="no 厅"
+    ),
+    pytest.param("test", {"name": "测试市某局" + "章" * 300}, "E_SEAL_NAME", id="endless"),
+    pytest.param(
+        "test", {"name": "某局专用章", "unit_name": "测试市某局"}, "E_SEAL_NAME", id="no prefix"
+    ),
+    pytest.param(
+        "test",
+        {"name": "办公室", "unit_name": "测试市某局", "ownership": "internal_organ"},
+        "E_SEAL_NAME",
+        id="organ without its unit",
+    ),
+    pytest.param(
+        "test",
+        {"name": "测试市某局", "unit_name": "测试市某局", "ownership": "branch"},
+        "E_SEAL_NAME",
+        id="branch without a name",
+    ),
+    pytest.param(
+        "test",
+        {"unit_name": "测试市某局", "ownership": "legal_name"},
+        "E_SEAL_NAME",
+        id="legal name and more",
+    ),
+    pytest.param("test", {"picture_words": "测试市某局合同专用章"}, "E_SEAL_NAME", id="words"),
+    pytest.param("test", {"picture_words": ""}, "E_SEAL_NAME", id="no words"),
+]
+OTHERS = [
+    pytest.param("test", {"name": "另一局行政审批专用章"}, "E_CERT_NAME_MISMATCH", id="name"),
+    pytest.param("test", {"unit_name": "另一局"}, "E_CERT_NAME_MISMATCH", id="unit"),
+    pytest.param("test", {"not_after": AT + 366 * DAY}, "E_VALIDITY_MISMATCH", id="longer"),
+    pytest.param("test", {"not_before": AT - 2 * DAY}, "E_VALIDITY_MISMATCH", id="earlier"),
+    pytest.param("test", {"not_after": None}, "E_VALIDITY_MISMATCH", id="no end"),
+    pytest.param("test", {"not_after": AT - 9 * DAY}, "E_VALIDITY_MISMATCH", id="ends first"),
+    pytest.param("jincheng", {"not_after": AT + 30 * DAY}, "E_VALIDITY_MISMATCH", id="shorter"),
+    pytest.param("jincheng", {"not_before": AT}, "E_VALIDITY_MISMATCH", id="later start"),
+    pytest.param(
+        "heilongjiang-2014",
+        {"name": "测试省某厅行政审批专用章"},
+        "E_SEAL_TYPE",
+        id="审批 for licensing",
+    ),
+    pytest.param("test", {"picture": picture(20, 20)}, "E_SEAL_SIZE", id="too small"),
+    pytest.param("test", {"picture": picture(61, 61)}, "E_SEAL_SIZE", id="too large"),
+    pytest.param("test", {"picture": picture(42, 40)}, "E_SEAL_SIZE", id="not round"),
+    pytest.param("test", {"picture": picture(width=80)}, "E_SEAL_SIZE", id="stretched"),
+    pytest.param(
+        "test", {"picture": replace(picture(), data=png()[:20])}, "E_SEAL_SIZE", id="cut short"
+    ),
+    pytest.param("test", {"generation": 2014}, "E_GENERATION", id="2014"),
+    pytest.param("heilongjiang-2014", {"generation": 2025}, "E_GENERATION", id="2025"),
+    pytest.param("jincheng", {"imprint": b"other"}, "E_IMPRINT_MISMATCH", id="another imprint"),
+    pytest.param(
+        "jincheng",
+        {"imprint": b"other", "imprint_matches": False},
+        "E_IMPRINT_MISMATCH",
+        id="compared and unlike",
+    ),
+    pytest.param("jincheng", {"imprint": None}, "E_IMPRINT_MISMATCH", id="no imprint"),
+]
+
+
+PROVED = {
+    ("ganzhou", "E_SEAL_NAME"): "R-GZ-A",
+    ("ganzhou", "E_SEAL_NUMBER"): "R-GZ-A",
+    ("heilongjiang-2014", "E_SEAL_NAME"): "R-HLJ-02c",
+    ("heilongjiang-2014", "E_SEAL_TYPE"): "R-HLJ-19",
+    ("jincheng", "E_IMPRINT_MISMATCH"): "R-JC29S-06b",
+    ("jincheng", "E_SEAL_NAME"): "R-JC9-01",
+    ("jincheng", "E_VALIDITY_MISMATCH"): "R-JC29S-08a",
+    ("test", "E_CERT_NAME_MISMATCH"): "R-JC29S-07",
+    ("test", "E_SEAL_NAME"): "R-JC29S-02a",
+}
+
+
+def _proving(row):
+    """The row, marked with the clause that its refusal proves."""
+    clause = PROVED.get((row.values[0], row.values[2]))
+    marks = [pytest.mark.req(clause)] if clause else []
+    return pytest.param(*row.values, id=row.id, marks=marks)
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "code"), [_proving(row) for row in (*NUMBERS, *NAMES, *OTHERS)]
+)
+def test_one_fact_changed_is_refused(desk, name, facts, code):
+    found = desk(name).judge(facts=facts)
+    assert found[0].code == code
+    assert found[0].clause
+    assert REFUSALS[code].is_reason
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        pytest.param("test", {"name": "测试市某局", "ownership": "legal_name"}, id="legal name"),
+        pytest.param(
+            "test",
+            {"name": "测试市某局办公室", "unit_name": "测试市某局", "ownership": "internal_organ"},
+            id="organ",
+        ),
+        pytest.param(
+            "test",
+            {"name": "某人", "unit_name": "测试市某局", "ownership": "personal_name"},
+            id="personal name",
+        ),
+        pytest.param("test", {"picture_words": "测试市某局行政审批专用章"}, id="words"),
+        pytest.param(
+            "test",
+            {"name": "测试市某局(合同专用章)", "picture_words": "测试市某局 合同专用章"},
+            id="words without brackets",
+        ),
+        pytest.param("test", {"picture": replace(picture(), data=SVG)}, id="drawn"),
+        pytest.param("test", {"picture": picture(30, 20), "type": 3}, id="ellipse for invoices"),
+        pytest.param("jincheng", {"imprint": b"other", "imprint_matches": True}, id="compared"),
+        pytest.param("jincheng", {"imprint": None, "is_made": True}, id="made before"),
+        pytest.param("ganzhou", {"region": "360722"}, id="4 for its county"),
+        pytest.param(
+            "ganzhou",
+            {"name": "赣州市某局行政审批专用章（9）", "region": "360783"},
+            id="9 under its newer code",
+        ),
+        pytest.param(
+            "ganzhou",
+            {"name": "赣州市某局行政审批专用章（9）", "region": "360727"},
+            id="9 under its older code",
+        ),
+        pytest.param(
+            "jincheng", {"name": "测试市某局行政审批专用章"}, id="another unit's approvals"
+        ),
+        pytest.param(
+            "heilongjiang-2014",
+            {"name": "测试省某厅行政审批专用章", "matter": "non_licensing"},
+            id="审批 by analogy",
+        ),
+        pytest.param(
+            "heilongjiang-2014", {"matter": "non_licensing"}, id="许可 for other approvals"
+        ),
+    ],
+)
+@pytest.mark.req("R-JC29S-02a")
+@pytest.mark.req("R-GZ-A")
+@pytest.mark.req("R-HLJ-19")
+def test_what_else_is_accepted(desk, name, facts):
+    assert desk(name).judge(facts=facts) == ()
+
+
+@pytest.mark.parametrize("number", range(1, 19))
+@pytest.mark.req("R-GZ-A")
+def test_a_number_is_that_of_one_region(desk, number):
+    ganzhou = desk("ganzhou")
+    regions = ganzhou.profile.rules["seal_sequence"].settings["regions"]
+    name = f"赣州市某局行政审批专用章（{number}）"
+    for other, (region, *_) in regions.items():
+        found = ganzhou.judge(facts={"name": name, "region": region})
+        assert codes(found) == (
+            [] if other == str(number) else [("E_SEAL_NUMBER", "seal_sequence")]
+        )
+
+
+@pytest.mark.req("R-GZ-A")
+def test_the_county_may_stand_in_the_identifier(desk):
+    ganzhou = desk("ganzhou")
+    own, other = "36072200000001", "36072300000001"
+    assert ganzhou.judge(ganzhou.issue(cn=own), facts={"es_id": own}) == ()
+    found = ganzhou.judge(ganzhou.issue(cn=other), facts={"es_id": other})
+    assert codes(found) == [("E_SEAL_NUMBER", "seal_sequence")]
+
+
+@pytest.mark.req("R-JC9-01")
+def test_the_bureaus_seal_for_approvals_has_one_name(desk):
+    patterns = desk("jincheng").profile.rules["seal_name"]
+    bureau = "晋城市行政审批服务管理局"
+    jincheng = desk("jincheng")
+    certificate = jincheng.issue(o=credit_code("140500") + bureau)
+    for name, expected in (
+        (bureau, []),
+        (bureau + "行政审批专用章", []),
+        (bureau + "办公室", []),
+        (bureau + "行政审批专用章（1）", [("E_SEAL_NAME", "seal_name")]),
+        (bureau + "行政审批章", [("E_SEAL_NAME", "seal_name")]),
+    ):
+        found = jincheng.judge(certificate, facts={"name": name})
+        assert codes(found) == expected, name
+        assert {item.clause for item in found} <= {patterns.clause}
+
+
+# 证书 · the certificate ------------------------------------------------------------------------
+
+CERTIFICATES = [
+    pytest.param({"not_after": AT - DAY / 2}, "E_EXPIRED", id="expired"),
+    pytest.param({"not_before": AT + DAY}, "E_TOO_EARLY", id="not yet"),
+    pytest.param({"key_usage": ("key_agreement",)}, "E_KEY_USAGE", id="for encryption"),
+    pytest.param({"cn": "99000000000002"}, "E_SEAL_NUMBER", id="another CN"),
+    pytest.param({"o": "测试市某局"}, "E_CREDIT_CODE", id="no credit code"),
+    pytest.param({"o": "测试市某局11990000MB0000019F"}, "E_CERT_NAME_MISMATCH", id="code behind"),
+    pytest.param({"o": "11990000MB0000019G测试市某局"}, "E_CERT_NAME_MISMATCH", id="check char"),
+    pytest.param({"o": credit_code("990000") + "另一局"}, "E_CERT_NAME_MISMATCH", id="other unit"),
+    pytest.param({"o": credit_code("990000")}, "E_CERT_NAME_MISMATCH", id="code alone"),
+    pytest.param({"o": credit_code("140500") + "测试市某局"}, "E_DIVISION_CODE", id="elsewhere"),
+    pytest.param({"o": credit_code("139900") + "测试市某局"}, "E_DIVISION_CODE", id="nowhere"),
+]
+
+
+@pytest.mark.parametrize(("how", "code"), CERTIFICATES)
+@pytest.mark.req("R-JC29S-07")
+def test_one_thing_of_the_certificate_changed_is_refused(desk, how, code):
+    test = desk("test")
+    found = test.judge(test.issue(**how))
+    assert found[0].code == code
+    assert not found[0].is_unknown
+
+
+@pytest.mark.req("R-JC29S-07")
+def test_brackets_and_widths_make_no_other_unit(desk):
+    test = desk("test")
+    certificate = test.issue(o=credit_code("990000") + "测试市某局(甲)")
+    assert test.judge(certificate, facts={"name": "测试市某局（甲）专用章"}) == ()
+
+
+def test_the_division_is_that_of_its_time(desk):
+    government = desk("government")
+    old, new = "36072700000001", "36078300000001"
+    o = credit_code("360700") + government.unit
+    for es_id, year, expected in (
+        (old, 2019, []),
+        (old, 2026, [("E_DIVISION_CODE", "division")]),
+        (new, 2019, [("E_DIVISION_CODE", "division")]),
+        (new, 2026, []),
+    ):
+        made_at = datetime(year, 6, 1, tzinfo=UTC)
+        certificate = government.issue(cn=es_id, o=o)
+        found = government.judge(certificate, facts={"es_id": es_id, "made_at": made_at})
+        assert codes(found) == expected, (es_id, year)
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "facts"),
+    [
+        ("government", {"o": "11990000MB0000019F测试市某局"}, {}),
+        ("government", {"o": credit_code("330100") + "测试市某局"}, {}),
+        ("ganzhou", {"cn": "36010000000001"}, {"es_id": "36010000000001"}),
+        ("government", {"cn": "99000000000001"}, {"es_id": "99000000000001"}),
+        ("government", {"cn": "00050000000001"}, {"es_id": "00050000000001"}),
+    ],
+    ids=["test credit code", "another province", "outside the city", "test seal", "no province"],
+)
+def test_divisions_that_do_not_agree(desk, name, how, facts):
+    found = desk(name).judge(desk(name).issue(**how), facts=facts)
+    assert {item.code for item in found} == {"E_DIVISION_CODE"}
+
+
+@pytest.mark.parametrize("division", ["100000", "140521", "140571", "140000"])
+def test_divisions_that_agree(desk, division):
+    """A national body, a county, a zone with a code of its own, the province."""
+    government = desk("government")
+    certificate = government.issue(o=credit_code(division) + government.unit)
+    assert government.judge(certificate) == ()
+
+
+# What the field binds (esID, credit code of the O), with invented names beside the public codes.
+FIELD = [
+    pytest.param("53011200000556", "115300000151003540", 45, id="a province's department"),
+    pytest.param("37030000001721", "11370306MB2867521U", 42, id="a district's bureau"),
+    pytest.param("32050000011053", credit_code("320500"), 42, id="a city's bureau"),
+]
+
+
+@pytest.mark.parametrize(("es_id", "code", "size"), FIELD)
+def test_codes_of_the_field_are_accepted(desk, es_id, code, size):
+    government = desk("government")
+    certificate = government.issue(cn=es_id, o=code + government.unit)
+    facts = {"es_id": es_id, "picture": picture(size, size)}
+    assert government.judge(certificate, facts=facts) == ()
+
+
+# 信任 · CAs, makers, revocation ----------------------------------------------------------------
+
+
+@pytest.mark.req("R-JC29S-06c")
+def test_a_certificate_of_another_ca_is_refused(desk):
+    jincheng = desk("jincheng")
+    other = Authority.create("另一 CA", at=AT)
+    trust = jincheng.trust.union(TrustStore((other.certificate,)))
+    crls = (*jincheng.crls().crls, Crl.from_der(other.crl()))
+    found = jincheng.judge(
+        jincheng.issue(authority=other), trust=trust, materials=Materials(crls=crls)
+    )
+    assert codes(found) == [("E_CA_NOT_ALLOWED", "certificate_ca")]
+    assert not found[0].is_unknown
+    assert "第六条" in found[0].clause
+
+
+@pytest.mark.req("R-JC29S-06c")
+@pytest.mark.parametrize("name", ["jincheng", "national-2025"])
+def test_without_a_list_of_cas_nobody_can_tell(desk, name):
+    found = desk(name).judge(cas=None)
+    assert [(item.code, item.is_unknown) for item in found] == [("E_CA_NOT_ALLOWED", True)]
+
+
+def test_an_unknown_anchor_is_a_question_and_an_unnamed_ca_an_answer(desk):
+    test = desk("test")
+    found = test.judge(trust=TrustStore((test.maker_ca.certificate,)), cas=None)
+    assert [(item.code, item.is_unknown) for item in found] == [
+        ("E_CA_NOT_ALLOWED", True),
+        ("E_NO_REVOCATION_DATA", True),
+    ]
+    found = test.judge(trust=TrustStore((test.maker_ca.certificate,)))
+    assert (found[0].code, found[0].is_unknown) == ("E_CA_NOT_ALLOWED", False)
+
+
+def test_a_broken_chain_is_no_allowed_ca(desk):
+    test = desk("test")
+    forged = Authority.create("测试证书 CA", at=AT)
+    certificate = test.issue(authority=forged)
+    found = test.judge(certificate)
+    assert found[0].code == "E_CA_NOT_ALLOWED"
+    assert not found[0].is_unknown
+
+
+@pytest.mark.req("R-JC29S-07")
+def test_a_revoked_certificate_is_refused(desk):
+    test = desk("test")
+    found = test.judge(revoked=[AT - DAY])
+    assert codes(found) == [("E_CERT_REVOKED", "certificate_revocation")]
+    assert not found[0].is_unknown
+
+
+def test_a_later_revocation_does_not_reach_back(desk):
+    assert desk("test").judge(revoked=[AT + DAY]) == ()
+
+
+def test_no_revocation_data_is_a_question(desk):
+    found = desk("test").judge(materials=Materials())
+    assert [(item.code, item.is_unknown) for item in found] == [("E_NO_REVOCATION_DATA", True)]
+
+
+@pytest.mark.req("R-HLJ-12a")
+def test_a_maker_who_is_not_listed_is_refused(desk):
+    old = desk("heilongjiang-2014")
+    found = old.judge(makers=TrustStore((old.ca.certificate,)))
+    assert codes(found) == [("E_MAKER_UNTRUSTED", "maker_allowed")]
+    assert found[0].clause == "第十二条"
+    assert old.judge(makers=TrustStore((old.maker.certificate,))) == ()
+
+
+@pytest.mark.req("R-HLJ-12a")
+def test_without_a_list_of_makers_nobody_can_tell(desk):
+    found = desk("heilongjiang-2014").judge(makers=None)
+    assert [(item.code, item.is_unknown) for item in found] == [("E_MAKER_UNTRUSTED", True)]
+
+
+def test_a_maker_without_a_certificate_or_an_anchor_is_a_question(desk):
+    test = desk("test")
+    for how in ({"maker": None}, {"trust": TrustStore((test.ca.certificate,))}):
+        found = test.judge(makers=None, **how)
+        assert codes(found) == [("E_MAKER_UNTRUSTED", "maker_allowed")]
+        assert found[0].is_unknown
+
+
+def test_a_maker_is_no_signer(desk):
+    test = desk("test")
+    found = test.judge(facts={"maker": test.signer})
+    assert codes(found) == [("E_MAKER_IS_SIGNER", "maker_apart")]
+
+
+def test_one_key_in_two_certificates_is_one(desk):
+    test = desk("test")
+    twin = test.maker_ca.issue("测试电子印章制作系统", key=None).certificate
+    assert test.judge(facts={"maker": twin}) == ()
+    key = test.ca.issue("x")
+    first = test.issue(key=key._key)
+    found = test.judge(first, facts={"maker": test.issue(cn="另一", key=key._key)})
+    assert codes(found) == [("E_MAKER_IS_SIGNER", "maker_apart")]
+
+
+def test_a_seal_without_a_certificate_is_refused(desk):
+    found = desk("test").judge(standings=[])
+    assert codes(found) == [("E_NO_CERT", "certificate_present")]
+    assert not found[0].is_unknown
+
+
+def test_a_list_of_digests_cannot_be_judged(desk):
+    found = desk("test").judge(standings=[], facts={"signers": (), "has_digests": True})
+    assert [(item.code, item.is_unknown) for item in found] == [("E_NO_CERT", True)]
+
+
+def test_each_certificate_is_judged(desk):
+    test = desk("test")
+    materials = test.crls()
+    both = [test.signer, test.issue(cn="99000000000002")]
+    standings = [standing(item, test.trust, materials, at=AT) for item in both]
+    assert codes(test.judge(standings=standings)) == [("E_SEAL_NUMBER", "seal_number")]
+
+
+# 施行期 · the profile's own time ---------------------------------------------------------------
+
+
+@pytest.mark.req("R-JC29S-19")
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("jincheng", datetime(2022, 9, 21, 15, 59, tzinfo=UTC)),
+        ("heilongjiang-2014", AT),
+        ("national-2025", datetime(2025, 10, 8, tzinfo=UTC)),
+        ("ganzhou", datetime(2023, 8, 9, tzinfo=UTC)),
+    ],
+)
+def test_a_profile_that_is_not_in_force_asks_nothing(desk, name, at):
+    found = desk(name).judge(at=at)
+    assert codes(found) == [("E_PROFILE_NOT_IN_FORCE", "in_force")]
+    assert found[0].is_unknown
+
+
+@pytest.mark.req("R-JC29S-19")
+def test_a_day_begins_in_beijing(desk):
+    assert desk("jincheng").profile.is_in_force(datetime(2022, 9, 21, 16, tzinfo=UTC))
+
+
+# The refusal -----------------------------------------------------------------------------------
+
+
+def test_a_refusal_names_every_violation(desk):
+    test = desk("test")
+    certificate = test.issue(cn="99000000000002", o="另一局")
+    standings = [standing(certificate, test.trust, test.crls(), at=AT)]
+    facts = test.facts(certificate, picture=picture(20, 20))
+    with pytest.raises(SealError) as caught:
+        check_binding(test.profile, facts, standings, at=AT)
+    error = caught.value
+    assert error.code == error.violations[0].code == "E_CERT_NAME_MISMATCH"
+    assert error.clause == error.violations[0].clause
+    assert [item.code for item in error.violations] == [
+        "E_CERT_NAME_MISMATCH",
+        "E_SEAL_NUMBER",
+        "E_CREDIT_CODE",
+        "E_SEAL_SIZE",
+        "E_MAKER_UNTRUSTED",
+    ]
+    assert all(item.clause in str(error) for item in error.violations)
+
+
+def test_what_is_not_known_is_refused_too(desk):
+    test = desk("test")
+    standings = [standing(test.signer, test.trust, at=AT)]
+    maker = standing(test.maker.certificate, test.trust, test.crls(), at=AT)
+    with pytest.raises(SealError) as caught:
+        check_binding(test.profile, test.facts(), standings, at=AT, maker=maker)
+    assert caught.value.code == "E_NO_REVOCATION_DATA"
+
+
+def test_a_proper_seal_is_not_refused(desk):
+    test = desk("test")
+    standings = [standing(test.signer, test.trust, test.crls(), at=AT)]
+    maker = standing(test.maker.certificate, test.trust, test.crls(), at=AT)
+    check_binding(test.profile, test.facts(), standings, at=AT, maker=maker)
+
+
+def test_a_time_without_zone_is_the_callers_mistake(desk):
+    test = desk("test")
+    with pytest.raises(ValueError, match="time zone"):
+        check_binding(test.profile, test.facts(), [], at=datetime(2026, 6, 1))  # noqa: DTZ001
