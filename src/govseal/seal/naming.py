@@ -40,7 +40,7 @@ _WIDTHS: Final = {
     ord("\u3000"): None,
 }
 
-_NUMBER: Final = re.compile(r"\((\d{1,3})\)$", re.ASCII)
+_NUMBER: Final = re.compile(r"\((\d{1,3})\)\Z", re.ASCII)
 # The longest first: 行政审批业务专用章 is one purpose, not a unit called …行政审批.
 _PURPOSES: Final = (
     "行政审批业务专用章",

@@ -12,7 +12,7 @@ from govseal.errors import SealError
 from govseal.pki.materials import Materials
 from govseal.pki.revocation import Crl
 from govseal.pki.trust import TrustStore
-from govseal.seal.binding import check_binding, profile_names, standing
+from govseal.seal.binding import BindingProfile, check_binding, profile_names, standing
 from govseal.seal.refusals import REFUSALS
 from govseal.testing import Authority
 
@@ -114,7 +114,6 @@ OTHERS = [
         "E_SEAL_TYPE",
         id="审批 for licensing",
     ),
-    pytest.param("test", {"picture": picture(20, 20)}, "E_SEAL_SIZE", id="too small"),
     pytest.param("test", {"picture": picture(61, 61)}, "E_SEAL_SIZE", id="too large"),
     pytest.param("test", {"picture": picture(42, 40)}, "E_SEAL_SIZE", id="not round"),
     pytest.param("test", {"picture": picture(width=80)}, "E_SEAL_SIZE", id="stretched"),
@@ -186,6 +185,7 @@ def test_one_fact_changed_is_refused(desk, name, facts, code):
         ),
         pytest.param("test", {"picture": replace(picture(), data=SVG)}, id="drawn"),
         pytest.param("test", {"picture": picture(30, 20), "type": 3}, id="ellipse for invoices"),
+        pytest.param("test", {"name": "某人", "type": 5}, id="名章"),
         pytest.param("jincheng", {"imprint": b"other", "imprint_matches": True}, id="compared"),
         pytest.param("jincheng", {"imprint": None, "is_made": True}, id="made before"),
         pytest.param("ganzhou", {"region": "360722"}, id="4 for its county"),
@@ -467,6 +467,70 @@ def test_each_certificate_is_judged(desk):
     assert codes(test.judge(standings=standings)) == [("E_SEAL_NUMBER", "seal_number")]
 
 
+# What a profile of one's own may ask ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "setting", "facts", "code"),
+    [
+        ("picture_size", "smallest_mm = 38", {"picture": picture(37, 37)}, "E_SEAL_SIZE"),
+        ("seal_type", "types = [1, 5]", {}, "E_SEAL_TYPE"),
+        ("seal_period", 'relation = "equal"', {"not_before": AT}, "E_VALIDITY_MISMATCH"),
+        ("certificate_name", 'name_in = "common_name"', {}, "E_CERT_NAME_MISMATCH"),
+        ("certificate_ca", f'fingerprints = ["{"0" * 64}"]', {}, "E_CA_NOT_ALLOWED"),
+        ("division", 'area = "9901"', {}, "E_DIVISION_CODE"),
+        ("maker_allowed", "named = true", {}, "E_MAKER_UNTRUSTED"),
+    ],
+)
+def test_a_setting_of_ones_own(desk, rule, setting, facts, code):
+    text = f'extends = "test"\nname = "own"\n[rules.{rule}]\nclause = "第九条"\n{setting}\n'
+    found = desk("test").judge(
+        profile=BindingProfile.from_toml(text), facts=facts, cas=None, makers=None
+    )
+    assert [(item.code, item.clause) for item in found] == [(code, "第九条")]
+
+
+def test_a_ca_may_be_named_by_its_fingerprint(desk):
+    test = desk("test")
+    text = f"""
+        extends = "test"
+        name = "own"
+        [rules.certificate_ca]
+        named = true
+        fingerprints = ["{test.ca.certificate.fingerprint.upper()}"]
+    """
+    assert test.judge(profile=BindingProfile.from_toml(text), cas=None) == ()
+
+
+def test_key_usage_may_have_to_be_stated(desk):
+    test = desk("test")
+    silent = test.issue(key_usage=None)
+    assert test.judge(silent) == ()
+    text = 'extends = "test"\nname = "own"\n[rules.certificate_usage]\nstated = true\n'
+    found = test.judge(silent, profile=BindingProfile.from_toml(text))
+    assert codes(found) == [("E_KEY_USAGE", "certificate_usage")]
+
+
+@pytest.mark.parametrize(
+    ("agreement", "code", "expected"),
+    [
+        ("province", "140100", []),
+        ("prefecture", "140100", ["E_DIVISION_CODE"]),
+        ("prefecture", "140521", []),
+        ("prefecture", "140000", []),
+        ("none", "330100", []),
+    ],
+)
+def test_how_far_divisions_agree(desk, agreement, code, expected):
+    government = desk("government")
+    text = f'extends = "government"\nname = "own"\n[rules.division]\nagreement = "{agreement}"\n'
+    found = government.judge(
+        government.issue(o=credit_code(code) + government.unit),
+        profile=BindingProfile.from_toml(text),
+    )
+    assert [item.code for item in found] == expected
+
+
 # 施行期 · the profile's own time ---------------------------------------------------------------
 
 
@@ -498,7 +562,7 @@ def test_a_refusal_names_every_violation(desk):
     test = desk("test")
     certificate = test.issue(cn="99000000000002", o="另一局")
     standings = [standing(certificate, test.trust, test.crls(), at=AT)]
-    facts = test.facts(certificate, picture=picture(20, 20))
+    facts = test.facts(certificate, picture=picture(42, 20))
     with pytest.raises(SealError) as caught:
         check_binding(test.profile, facts, standings, at=AT)
     error = caught.value

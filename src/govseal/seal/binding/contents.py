@@ -41,7 +41,8 @@ def certificate_name(case: Case, rule: Rule) -> Iterator[Violation]:
     """The name in the certificate is the name of the unit whose seal it is.
 
     ``name_in`` says where the certificate has it: ``organization``, after the credit code, or
-    ``common_name``. The seal's name begins with it.
+    ``common_name``. The seal's name begins with it, but for seals of the numbers in
+    ``except_types``.
     """
     code = "E_CERT_NAME_MISMATCH"
     facts = case.facts
@@ -52,7 +53,9 @@ def certificate_name(case: Case, rule: Rule) -> Iterator[Violation]:
             yield rule.breach(code, f"{certificate.subject} names no unit")
         elif facts.unit_name is not None and not naming.is_same_name(name, facts.unit_name):
             yield rule.breach(code, f"the certificate is {name}'s, the seal {facts.unit_name}'s")
-        elif facts.unit_name is None and not naming.is_prefixed(facts.name, name):
+        elif facts.unit_name is not None or facts.type in rule.settings["except_types"]:
+            continue
+        elif not naming.is_prefixed(facts.name, name):
             yield rule.breach(code, f"the certificate is {name}'s, the seal says {facts.name}")
 
 

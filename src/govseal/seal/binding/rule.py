@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+ON: Final = "on"
+CLAUSE: Final = "clause"
+_MOST_DETAIL: Final = 500
+"""Characters: names in seals may be as long as their makers like."""
+
 Kind = Literal["flag", "number", "word", "words", "numbers", "pattern", "patterns", "table"]
 """What a setting is in TOML: ``table`` holds lists of strings by name."""
 
@@ -54,12 +59,8 @@ class Rule:
 
     def breach(self, code: str, detail: str) -> Violation:
         """The rule is not met."""
-        return Violation(code, self.clause, detail, self.name)
+        return Violation(code, self.clause, detail[:_MOST_DETAIL], self.name)
 
     def doubt(self, code: str, detail: str) -> Violation:
         """The rule cannot be judged."""
-        return Violation(code, self.clause, detail, self.name, is_unknown=True)
-
-
-ON: Final = "on"
-CLAUSE: Final = "clause"
+        return Violation(code, self.clause, detail[:_MOST_DETAIL], self.name, is_unknown=True)

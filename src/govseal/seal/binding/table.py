@@ -42,7 +42,10 @@ RULES: Final = (
     RuleRow(
         "certificate_name",
         contents.certificate_name,
-        {"name_in": Setting("word", "organization", ("organization", "common_name"))},
+        {
+            "name_in": Setting("word", "organization", ("organization", "common_name")),
+            "except_types": Setting("numbers", ()),
+        },
     ),
     RuleRow(
         "seal_period",
@@ -53,7 +56,7 @@ RULES: Final = (
         "seal_number",
         contents.seal_number,
         {
-            "pattern": Setting("pattern", r"\d{14}"),
+            "pattern": Setting("pattern", "[0-9]{14}"),
             "is_common_name": Setting("flag", default=True),
         },
     ),
