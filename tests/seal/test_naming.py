@@ -90,6 +90,7 @@ def test_a_credit_code(code):
         ("11370306MB2867521T", "check character"),
         ("11370306MB2867522U", "organization code"),
         ("11370306MB286752U", "not a unified"),
+        ("11370306SB28675250", "check character"),
         ("11370306mb2867521u", "not a unified"),
         ("1137O306MB2867521U", "not a unified"),
         ("１１370306MB2867521U", "not a unified"),

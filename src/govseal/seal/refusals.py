@@ -47,8 +47,8 @@ _ROWS = (
     ),
     Refusal(
         "E_CA_NOT_ALLOWED",
-        "证书不是由允许的电子认证服务机构签发",
-        "the certificate is not of an allowed certification authority",
+        "未能确认证书由允许的电子认证服务机构签发",
+        "the certificate is not known to be of an allowed certification authority",
         "请用 --ca 指定允许的电子认证服务机构证书",
         "name the allowed authorities with --ca",
         is_reason=True,

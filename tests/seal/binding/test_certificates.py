@@ -25,6 +25,7 @@ CERTIFICATES = [
     pytest.param({"o": "11990000MB0000019G测试市某局"}, "E_CERT_NAME_MISMATCH", id="check char"),
     pytest.param({"o": credit_code("990000") + "另一局"}, "E_CERT_NAME_MISMATCH", id="other unit"),
     pytest.param({"o": credit_code("990000")}, "E_CERT_NAME_MISMATCH", id="code alone"),
+    pytest.param({"o": ""}, "E_CERT_NAME_MISMATCH", id="no name"),
     pytest.param({"o": credit_code("140500") + "测试市某局"}, "E_DIVISION_CODE", id="elsewhere"),
     pytest.param({"o": credit_code("139900") + "测试市某局"}, "E_DIVISION_CODE", id="nowhere"),
 ]
@@ -78,12 +79,21 @@ def test_divisions_that_do_not_agree(desk, name, how, facts):
     assert {item.code for item in found} == {"E_DIVISION_CODE"}
 
 
-@pytest.mark.parametrize("division", ["100000", "140521", "140571", "140000"])
-def test_divisions_that_agree(desk, division):
-    """A national body, a county, a zone with a code of its own, the province."""
+@pytest.mark.parametrize(
+    ("division", "own"),
+    [
+        pytest.param("100000", "140500", id="national"),
+        pytest.param("140521", "140500", id="county"),
+        pytest.param("140571", "140500", id="zone"),
+        pytest.param("140000", "140500", id="province"),
+        pytest.param("110302", "110115", id="zone of a municipality"),
+    ],
+)
+def test_divisions_that_agree(desk, division, own):
     government = desk("government")
-    certificate = government.issue(o=credit_code(division) + government.unit)
-    assert government.judge(certificate) == ()
+    es_id = own + "00000001"
+    certificate = government.issue(cn=es_id, o=credit_code(division) + government.unit)
+    assert government.judge(certificate, facts={"es_id": es_id}) == ()
 
 
 # What the field binds (esID, credit code of the O), with invented names beside the public codes.

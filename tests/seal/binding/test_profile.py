@@ -54,7 +54,6 @@ def test_the_shipped_profiles():
 
 
 @pytest.mark.parametrize("name", profile_names())
-@pytest.mark.req("R-JC9-10")
 def test_a_shipped_profile_is_whole(name):
     profile = load_profile(name)
     assert profile.name == name
@@ -120,6 +119,12 @@ def test_an_own_profile_extends_a_shipped_one(tmp_path):
     assert not own.rules["imprint"].is_on
     assert own.rules["seal_name"] == base.rules["seal_name"]
     assert base.rules["imprint"].is_on, "the shipped one is as it was"
+
+
+def test_profiles_are_compared_and_hashed():
+    own = BindingProfile.from_toml(OWN)
+    assert {own, BindingProfile.from_toml(OWN)} == {own}
+    assert own != BindingProfile.from_toml(OWN.replace("45", "44"))
 
 
 def test_a_rule_that_is_not_named_is_off():

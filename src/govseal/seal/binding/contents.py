@@ -17,6 +17,8 @@ from govseal.seal.picture import SealPicture
 
 _PREFIXED = frozenset({"internal_organ", "branch"})
 _LICENSING = "licensing"
+_MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
+"""直辖市: they have no prefectures."""
 
 
 def seal_generation(case: Case, rule: Rule) -> Iterator[Violation]:
@@ -51,11 +53,13 @@ def certificate_name(case: Case, rule: Rule) -> Iterator[Violation]:
         name = _unit_name(certificate, rule.settings["name_in"])
         if not naming.normalise(name):
             yield rule.breach(code, f"{certificate.subject} names no unit")
-        elif facts.unit_name is not None and not naming.is_same_name(name, facts.unit_name):
-            yield rule.breach(code, f"the certificate is {name}'s, the seal {facts.unit_name}'s")
-        elif facts.unit_name is not None or facts.type in rule.settings["except_types"]:
-            continue
-        elif not naming.is_prefixed(facts.name, name):
+        elif facts.unit_name is not None:
+            if not naming.is_same_name(name, facts.unit_name):
+                detail = f"the certificate is {name}'s, the seal {facts.unit_name}'s"
+                yield rule.breach(code, detail)
+        elif facts.type not in rule.settings["except_types"] and not naming.is_prefixed(
+            facts.name, name
+        ):
             yield rule.breach(code, f"the certificate is {name}'s, the seal says {facts.name}")
 
 
@@ -168,7 +172,7 @@ def _agreement(own: str, code: naming.CreditCode, rule: Rule) -> Iterator[Violat
         if not rule.settings["test_codes"]:
             yield rule.breach("E_DIVISION_CODE", f"{code.text} has a test code")
             return
-    elif not any(_exists(candidate) for candidate in (found, found[:4] + "00")):
+    elif not any(map(_exists, _wider(found))):
         yield rule.breach("E_DIVISION_CODE", f"{code.text} has no division that exists")
         return
     length = {"province": 2, "prefecture": 4, "none": 0}[rule.settings["agreement"]]
@@ -177,6 +181,12 @@ def _agreement(own: str, code: naming.CreditCode, rule: Rule) -> Iterator[Violat
         length = 2
     if own[:length] != found[:length]:
         yield rule.breach("E_DIVISION_CODE", f"{own} of the seal, {found} of the credit code")
+
+
+def _wider(code: str) -> tuple[str, ...]:
+    """The division itself and what it lies in: its prefecture, of 直辖市 the city."""
+    city = (code[:2] + "0000",) if code[:2] in _MUNICIPALITIES else ()
+    return (code, code[:4] + "00", *city)
 
 
 def _exists(code: str) -> bool:
