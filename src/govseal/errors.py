@@ -8,6 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
 if TYPE_CHECKING:
+    from govseal.seal.binding import Violation
     from govseal.verification.report import Report
 
 
@@ -85,11 +86,24 @@ class SigningFault(GovsealError):
 
 
 class SealError(GovsealError):
-    """The seal may not be made or used so; ``code`` is one of the ``E_…`` refusals."""
+    """The seal may not be made or used so; ``code`` is one of the ``E_…`` refusals.
 
-    def __init__(self, message: str, *, code: str) -> None:
+    Where a profile's rules were asked, ``clause`` is the clause that refuses, and ``violations``
+    are all rules that the seal does not meet, the one of ``code`` first.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        clause: str = "",
+        violations: tuple[Violation, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.code = code
+        self.clause = clause
+        self.violations = violations
 
 
 class StampError(GovsealError):

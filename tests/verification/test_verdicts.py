@@ -43,6 +43,7 @@ CONTRACT = [
     "seal_status",
     "seal_scope",
     "algorithms",
+    "seal_binding",
 ]
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -54,7 +55,8 @@ def test_a_proper_stamp_passes_every_check_of_the_contract(either):
     assert lowered(signature) == []
     assert signature.verdict is Verdict.PASSED
     skipped = [check.name for check in signature.checks if check.outcome is Outcome.SKIPPED]
-    assert skipped == ["seal_embedded_copy", "timestamp", "seal_status", "seal_scope"]
+    wanted = ["seal_embedded_copy", "timestamp", "seal_status", "seal_scope", "seal_binding"]
+    assert skipped == wanted
 
 
 def proper_digests(world):

@@ -14,30 +14,15 @@ from govseal.errors import (
     SigningUnavailable,
     StampError,
 )
+from govseal.seal.refusals import REFUSALS
 from govseal.verification.render.printable import printable
 
 REFUSED = 1
 UNUSABLE = 2
 
 _Pair = tuple[str, str]
-# What the refusals mean, in Chinese; the library's own sentence in English follows.
-_REFUSALS: dict[str, str] = {
-    "E_SEAL_NAME": "印章名称不符合要求",
-    "E_SEAL_SIZE": "印章尺寸不符合规定",
-    "E_NAME_TOO_LONG": "文字太长，缩小后无法辨认",
-    "E_GLYPH_MISSING": "字体中缺少所需的字",
-    "E_FONT_MISSING": "系统中没有可用的中文字体",
-    "E_NO_CERT": "印章没有授权任何证书",
-    "E_NOT_OWNER": "印章没有授权该证书",
-    "E_EXPIRED": "已过有效期",
-    "E_TOO_EARLY": "尚未生效",
-    "E_VALIDITY_MISMATCH": "印章有效期与证书有效期不符",
-    "E_KEY_USAGE": "证书的密钥用途不允许签名",
-    "E_GENERATION": "不能按该代标准签章",
-    "E_SEAL_SCOPE": "与印章的用章范围不符",
-    "E_ITEM_NOT_DELEGATED": "用印事项不在委托范围内",
-    "E_AGREEMENT_EXPIRED": "委托协议已过期",
-    "E_NO_SUBDELEGATION": "不得再行委托",
+# What stops a stamp, in Chinese; the library's own sentence in English follows.
+_STAMP_PROBLEMS: dict[str, str] = {
     "no_such_page": "文件没有该页",
     "outside_page": "印章不在页面之内",
     "whole_protected": "已有签章保护整个文件，不能再签章",
@@ -62,18 +47,6 @@ _FORMAT_PROBLEMS: dict[str, str] = {
     "xml_forbidden": "XML 含有禁止的文档类型声明、实体或脚本",
 }
 _HINTS: dict[str, _Pair] = {
-    "E_FONT_MISSING": (
-        "安装一种宋体，例如 apt install fonts-noto-cjk",
-        "install a Song typeface, for example apt install fonts-noto-cjk",
-    ),
-    "E_NOT_OWNER": (
-        "用 govseal seal show 查看印章授权的证书",
-        "see which certificates the seal permits with govseal seal show",
-    ),
-    "E_SEAL_SCOPE": (
-        "用 --matter 写明事项，必要时用 --matter-list 提供事项清单",
-        "state the matter with --matter, and give its list with --matter-list where one is named",
-    ),
     "wrong_password": (
         "用 --password-env 或 --password-file 提供密码",
         "give the password with --password-env or --password-file",
@@ -144,11 +117,15 @@ def _joined(zh: str, en: str) -> str:
 
 
 def _meaning(code: str) -> str:
-    """What a code means, in Chinese; a refusal and a bad format may share one."""
-    return _REFUSALS.get(code) or _FORMAT_PROBLEMS.get(code) or "不能处理"
+    """What a code means, in Chinese."""
+    if code in REFUSALS:
+        return REFUSALS[code].zh
+    return _STAMP_PROBLEMS.get(code) or _FORMAT_PROBLEMS.get(code) or "不能处理"
 
 
 def _hint(code: str) -> str:
+    if code in REFUSALS:
+        return say(REFUSALS[code].hint_zh, REFUSALS[code].hint_en)
     return say(*_HINTS[code]) if code in _HINTS else ""
 
 

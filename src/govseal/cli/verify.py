@@ -67,6 +67,7 @@ def add_arguments(parser: Parser) -> None:
         metavar="PEM|DIR",
         action="append",
     )
+    _add_binding(parser)
     parser.option(
         "--crl",
         zh="吊销列表，可重复；目录取其中的 .crl 文件",
@@ -93,6 +94,23 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.option("--verbose", zh="列出每项检查", en="list every check", action="store_true")
     parser.add_common()
+
+
+def _add_binding(parser: Parser) -> None:
+    """By what a seal's name, codes and certificates are judged."""
+    parser.option(
+        "--profile",
+        zh="按该规定检查印章绑定的内容：名称，或自己的 TOML 文件",
+        en="judge what seals bind by that regulation: a name, or a TOML file of your own",
+        metavar="NAME|F",
+    )
+    parser.option(
+        "--ca",
+        zh="允许的电子认证服务机构证书，与 --profile 同用，可重复",
+        en="the certification authorities allowed, with --profile, repeatable",
+        metavar="PEM|DIR",
+        action="append",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -210,4 +228,12 @@ def _policy(options: argparse.Namespace) -> Policy:
             ) from None
     if options.makers is not None:
         policy = replace(policy, makers=TrustStore.from_paths(options.makers))
+    if options.profile is not None:
+        from govseal.seal.binding import load_profile  # noqa: PLC0415 - start-up
+
+        policy = replace(policy, binding=load_profile(options.profile))
+    if options.ca is not None:
+        if policy.binding is None:
+            raise UsageError(say("--ca 须与 --profile 同用", "--ca goes with --profile"))
+        policy = replace(policy, cas=TrustStore.from_paths(options.ca))
     return policy

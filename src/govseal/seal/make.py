@@ -45,7 +45,7 @@ SignerListKind = Literal["certificates", "digests"]
 
 _LIST_TYPES: Mapping[SignerListKind, int] = {"certificates": 1, "digests": 2}
 _LIST_DIGESTS = {"sm2": SM3, "rsa": SHA256}
-_SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
+SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _MAX_NAME = 200
 _MAX_TYPE = (1 << 31) - 1  # what readers keep in an int
 _MAX_TOKEN_BYTES = 1024 * 1024
@@ -113,7 +113,7 @@ def make_seal(
     info = codec.encode_info(
         table,
         header=SealHeader("ES", table.version, VENDOR_ID),
-        es_id=_identifier(es_id, signers[0]),
+        es_id=identifier(es_id, signers[0]),
         properties={"type": kind, "name": name, **dates, **plan.signer_fields()},
         picture=picture if isinstance(picture, SealPicture) else picture.picture(),
         extensions=extensions,
@@ -282,7 +282,7 @@ def check_may_sign(certificate: Certificate, at: datetime) -> None:
         message = f"the certificate of {certificate.subject} is not valid yet"
         raise SealError(message, code="E_TOO_EARLY")
     usage = certificate.key_usage
-    if usage is not None and not usage & _SIGNING_USAGE:
+    if usage is not None and not usage & SIGNING_USAGE:
         message = f"the certificate of {certificate.subject} is not for signatures"
         raise SealError(message, code="E_KEY_USAGE")
 
@@ -342,8 +342,12 @@ def _check_period(start: datetime, end: datetime, first: datetime, last: datetim
         raise SealError(message, code="E_VALIDITY_MISMATCH")
 
 
-def _identifier(es_id: str | None, signer: Certificate) -> str:
-    """印章标识, an IA5String."""
+def identifier(es_id: str | None, signer: Certificate) -> str:
+    """印章标识, an IA5String: ``es_id``, else the signer's common name or fingerprint.
+
+    Raises:
+        SealError: ``E_SEAL_NUMBER``: not plain ASCII text.
+    """
     if es_id is None:
         name = signer.subject_value("CN")
         return name if name and _is_plain(name) else signer.fingerprint[:32]

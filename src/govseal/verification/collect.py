@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from govseal import sm2
 from govseal.asn1.times import Instant
@@ -28,6 +29,9 @@ from govseal.pki.trust import TrustStore
 from govseal.seal.delegation import Statements, read_matter_list, read_statements
 from govseal.seal.model import Seal, SealSignature
 from govseal.verification.policy import Policy
+
+_MOST_CERTIFICATES: Final = 20
+"""Of those that a signature brings along, and of those that a bare seal lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Subject:
     policy: Policy
     statements: Statements
     """What our extensions of the stamp and its seal say."""
+    owners: tuple[Party, ...] = ()
+    """Of a bare seal that a profile judges: those whom it lists."""
     repeats: str = ""
     """The ID of an earlier signature of the document that has the same signature value."""
 
@@ -142,7 +148,13 @@ class Collector:
             container=None,
             policy=self.policy,
             statements=read_statements((), seal.extensions),
+            owners=self._owners(seal) if self.policy.binding is not None else (),
         )
+
+    def _owners(self, seal: Seal) -> tuple[Party, ...]:
+        """Those who may use a bare seal, now."""
+        listed = seal.properties.signers.certificates[:_MOST_CERTIFICATES]
+        return tuple(self._party(der, self.trust, self.judged_at, ()) for der in listed)
 
     def _maker(self, seal: Seal) -> Party:
         """The maker, at the time of making: a seal does not die with its maker's certificate."""
@@ -200,7 +212,7 @@ class Collector:
 def _readable(certificates: tuple[bytes, ...]) -> tuple[Certificate, ...]:
     """The certificates that can be read; the others help nobody."""
     found: list[Certificate] = []
-    for der in certificates[:20]:
+    for der in certificates[:_MOST_CERTIFICATES]:
         try:
             found.append(Certificate.from_der(der))
         except FormatError:

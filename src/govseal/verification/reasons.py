@@ -1,12 +1,14 @@
 """Why a check came out as it did: stable codes with a Chinese and an English sentence each.
 
-A code once published keeps its meaning. A refusal ``E_X`` of the bureau and a reason ``x`` are the
-same thing in two places and share their texts.
+A code once published keeps its meaning. A refusal ``E_X`` and a reason ``x`` are the same thing in
+two places and share their texts, which stand in :mod:`govseal.seal.refusals`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from govseal.seal.refusals import REFUSALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +228,6 @@ _ROWS = (
         "请用 --trust 指定受信任的根证书",
         "name the trusted roots with --trust",
     ),
-    Reason(
-        "maker_untrusted",
-        "制章人不在允许的名单内",
-        "the seal's maker is not among those permitted",
-    ),
     Reason("chain_broken", "证书链不符合规则", "the certificate chain breaks a rule"),
     Reason(
         "key_usage_refused",
@@ -241,11 +238,6 @@ _ROWS = (
         "key_usage_absent",
         "证书没有密钥用途",
         "the certificate states no key usage",
-    ),
-    Reason(
-        "maker_is_signer",
-        "制章人与签章人是同一证书",
-        "maker and signer are the same certificate",
     ),
     # 吊销 · revocation
     Reason(
@@ -264,13 +256,6 @@ _ROWS = (
         "certificate_revoked_after_judging",
         "证书在所问时间之后被吊销",
         "the certificate was revoked after the time of judging",
-    ),
-    Reason(
-        "no_revocation_data",
-        "没有可用的吊销信息",
-        "there is no revocation data that speaks for it",
-        "请用 --crl 提供吊销列表",
-        "give the revocation lists with --crl",
     ),
     Reason(
         "revocation_stale",
@@ -318,7 +303,13 @@ _ROWS = (
     Reason("quirk_q17", "压缩包写法不标准", "the package is written otherwise"),
 )
 
-REASONS: dict[str, Reason] = {reason.code: reason for reason in _ROWS}
+_SHARED = tuple(
+    Reason(row.reason, row.zh, row.en, row.hint_zh, row.hint_en)
+    for row in REFUSALS.values()
+    if row.is_reason
+)
+
+REASONS: dict[str, Reason] = {reason.code: reason for reason in (*_ROWS, *_SHARED)}
 
 
 def reason_text(code: str, lang: str = "zh") -> str:

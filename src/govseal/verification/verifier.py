@@ -95,6 +95,7 @@ _OF_ANY_SEAL = frozenset(
         "maker_chain",
         "maker_revocation",
         "seal_scope",
+        "seal_binding",
     }
 )
 
@@ -178,6 +179,7 @@ def _run(subject: Subject) -> tuple[Check, ...]:
 
 
 def _check(name: str, finding: Finding, clause: str) -> Check:
+    clause = finding.clause or clause
     return Check(name, finding.outcome, finding.reason, clause, finding.detail)
 
 

@@ -11,7 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from govseal.verification.checks import delegation, document, mathematics, trust, validity
+from govseal.verification.checks import (
+    binding,
+    delegation,
+    document,
+    mathematics,
+    trust,
+    validity,
+)
 from govseal.verification.checks.finding import Finding
 from govseal.verification.collect import Subject
 
@@ -130,4 +137,6 @@ CHECKS: Final = (
         "GM/T 0031-2014, 6.2.3 b",
         True,  # noqa: FBT003 - a row
     ),
+    # Its clause is that of the rule which decides.
+    CheckRow("seal_binding", binding.seal_binding, "", "", True),  # noqa: FBT003 - a row
 )

@@ -15,6 +15,8 @@ class Finding:
     outcome: Outcome
     reason: str = ""
     detail: str = ""
+    clause: str = ""
+    """The clause that decided, where it is another than the check's own."""
 
 
 _UNDECIDED = frozenset({"unsupported", "signature_unlisted"})

@@ -63,6 +63,7 @@ CHECKS: dict[str, Pair] = {
     "seal_status": ("印章状态", "status of the seal"),
     "seal_scope": ("用章范围", "scope of the seal"),
     "algorithms": ("密码算法", "algorithms"),
+    "seal_binding": ("印章绑定", "what the seal binds"),
     "tolerances": ("标准符合性", "conformity"),
 }
 KINDS: dict[str, Pair] = {
