@@ -1,16 +1,16 @@
 """The imprint of a physical seal (印模), scanned from paper and cleaned.
 
-The applicant hands in an imprint on white or yellowish paper. What is wanted of it is the ink alone:
-pure red on transparent ground, cut to its box, with its size in millimetres. Red ink reflects red
-and little else; paper and black text reflect all colours alike, whatever their brightness. So the
-density of the ink is read from how far red exceeds the stronger one of green and blue.
+The applicant hands in an imprint on white or yellowish paper. What is wanted of it is the ink
+alone: pure red on transparent ground, cut to its box, with its size in millimetres. Red ink
+reflects red and little else; paper and black text reflect all colours alike, whatever their
+brightness. So the density of the ink is read from how far red exceeds the stronger one of green
+and blue.
 
-All work on many pixels is done by Pillow, channel by channel: a page of A4 at 600 dpi has 35 million.
+All work on many pixels is done by Pillow, channel by channel: A4 at 600 dpi has 35 million.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -108,7 +108,7 @@ def clean_imprint(
     if dpi is not None:
         resolution = (dpi, dpi)
     if size_mm is None:
-        _check_resolution(resolution)
+        _sufficient(resolution)  # before the work on the pixels
     redness = _redness(page)
     around, strays = _find(redness)
     page = page.crop(around)
@@ -122,9 +122,9 @@ def clean_imprint(
         if is_round:
             _check_roundness(*pixels)
         resolution = _resolution_of(pixels, size_mm)
-        _check_resolution(resolution)
     ink = ink.crop(box)
-    return _measured(ink, _dark(page.crop(box), ink), resolution, strays, is_round=is_round)
+    dark = _dark(page.crop(box), ink)
+    return _measured(ink, dark, _sufficient(resolution), strays, is_round=is_round)
 
 
 def _check_arguments(dpi: float | None, size_mm: tuple[float, float] | None) -> None:
@@ -163,13 +163,15 @@ def _stated_resolution(found: object) -> tuple[float, float] | None:
     return (x, y) if 1 <= x <= _LARGEST_DPI and 1 <= y <= _LARGEST_DPI else None
 
 
-def _check_resolution(resolution: tuple[float, float] | None) -> None:
+def _sufficient(resolution: tuple[float, float] | None) -> tuple[float, float]:
+    """The resolution, if it is known and high enough."""
     if resolution is None:
         message = "the scan does not state its resolution; give the resolution or the size"
         raise SealError(message, code="E_IMPRINT_DPI")
     if min(resolution) < MIN_DPI - 0.5:  # files state whole pixels per metre
         message = f"an imprint is scanned at {MIN_DPI} dpi or more, not {min(resolution):.0f}"
         raise SealError(message, code="E_IMPRINT_RESOLUTION")
+    return resolution
 
 
 def _check_roundness(width: float, height: float) -> None:
