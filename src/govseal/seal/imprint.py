@@ -45,7 +45,11 @@ _MARGIN_CELLS = 3
 # The density of solid ink is that which a quarter of the ink exceeds; thin strokes have less.
 _SOLID_SHARE = 0.25
 # Half of the ink's density is where its edge lies; the shades beside it are smoothing, or noise.
-_CLEAR, _SOLID = 0.25, 0.75
+_EDGE = (0.25, 0.75)
+# Between these parts of the redness of solid ink a pixel begins to count as red.
+_REDDISH = (0.15, 0.35)
+# Between these values of red, black text ends and ink begins.
+_BRIGHT = (64.0, 128.0)
 # Below this all three channels are dark: black text, which the ink under it does not show through.
 _DARK = 96
 # What seals are drawn with; more of it shows the paper's fibres.
@@ -112,7 +116,7 @@ def clean_imprint(
     redness = _redness(page)
     around, strays = _find(redness)
     page = page.crop(around)
-    ink = _density(redness.crop(around))
+    ink = _density(page, redness.crop(around))
     box = _ink_box(ink)
     edges = (around[0] + box[0], around[1] + box[1], around[0] + box[2], around[1] + box[3])
     if min(edges[:2]) <= 1 or edges[2] >= redness.width - 1 or edges[3] >= redness.height - 1:
@@ -277,14 +281,38 @@ def _empty() -> SealError:
     return SealError("there is no red imprint in the scan", code="E_IMPRINT_EMPTY")
 
 
-def _density(redness: Image.Image) -> Image.Image:
-    """How dense the ink is, from 0 for paper to 255 for solid ink."""
+def _density(page: Image.Image, redness: Image.Image) -> Image.Image:
+    """How dense the ink is, from 0 for paper to 255 for solid ink.
+
+    Redness tells ink from paper and from black; but a JPEG keeps it at half of the resolution only.
+    Where there is ink, green tells how much, at all of it.
+    """
+    from PIL import ImageChops, ImageFilter  # noqa: PLC0415  heavy
+
+    red, green, _ = page.split()
     histogram = redness.histogram()
     paper = histogram.index(max(histogram))
     solid = _exceeded_by(_SOLID_SHARE, histogram, paper + _FAINTEST)
-    clear = paper + _CLEAR * (solid - paper)
-    span = max(1.0, (_SOLID - _CLEAR) * (solid - paper))
-    return redness.point(
+    nearby = redness.filter(ImageFilter.MaxFilter(3))
+    is_red = _ramp(nearby, *_between(paper, solid, _REDDISH))
+    darkness = ImageChops.invert(green)
+    inked = redness.point([255 * (value >= paper + _FAINTEST) for value in range(256)])
+    whole = darkness.histogram()
+    paper = whole.index(max(whole))
+    solid = _exceeded_by(_SOLID_SHARE, darkness.histogram(inked), paper)
+    is_dense = _ramp(darkness, *_between(paper, solid, _EDGE))
+    is_bright = _ramp(red, *_BRIGHT)
+    return ImageChops.darker(is_dense, ImageChops.darker(is_red, is_bright))
+
+
+def _between(low: int, high: int, parts: tuple[float, float]) -> tuple[float, float]:
+    return (low + parts[0] * (high - low), low + parts[1] * (high - low))
+
+
+def _ramp(channel: Image.Image, clear: float, solid: float) -> Image.Image:
+    """The channel stretched so that ``clear`` becomes 0 and ``solid`` 255."""
+    span = max(1.0, solid - clear)
+    return channel.point(
         [max(0, min(255, round(255 * (value - clear) / span))) for value in range(256)]
     )
 
