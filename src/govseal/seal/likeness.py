@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 ALIKE = 0.8
 
 _PER_MM = 10
+# The strokes of a smaller seal are finer, so its grid is too; that of a larger picture has an end.
+_LEAST_PX, _MOST_PX = 420, 1000
 # The side of the squares in which ink is compared: less than a digit is high.
 _WINDOW_PX = 9
 # Around the ink, so that nothing is lost when it is turned and shifted.
@@ -57,11 +59,11 @@ class ImprintComparison:
 def compare_imprints(one: SealPicture, other: SealPicture) -> ImprintComparison:
     """How far the imprints on two pictures are the same (晋市政办〔2022〕29号, e-seals, article 6).
 
-    Both are drawn in grey at 10 pixels to the millimetre by their declared sizes, laid upon each
-    other by the boxes of their ink, and turned by up to 1.5 degrees and shifted by up to a pixel to
-    where they fit best. Unmatched is by how much a pixel of either is darker than the darkest of
-    the other within one pixel (0.1 mm). The likeness is 1 less the greatest mean of what is
-    unmatched in any square of 9 pixels (0.9 mm), as part of solid ink.
+    Both are drawn in grey at 10 pixels to the millimetre by their declared sizes (more to be 420
+    pixels wide, less not to exceed 1000), laid upon each other by the boxes of their ink, and turned
+    by up to 1.5 degrees and shifted by up to a pixel to where they fit best. Unmatched is by how
+    much a pixel of either is darker than the darkest of the other within one pixel. The likeness is
+    1 less the greatest mean of what is unmatched in any square of 9 pixels, as part of solid ink.
 
     Raises:
         UnsupportedFormat: An OFD (unless the bytes are the same), an SVG of more than outlines, or
@@ -72,15 +74,17 @@ def compare_imprints(one: SealPicture, other: SealPicture) -> ImprintComparison:
     sizes = [(picture.width_mm, picture.height_mm) for picture in (one, other)]
     if one.data == other.data and sizes[0] == sizes[1]:
         return ImprintComparison(is_identical=True, likeness=1.0)
-    first, second = _on_one_grid([_ink(one), _ink(other)])
+    longest = max(1, *sizes[0], *sizes[1])
+    per_mm = max(_LEAST_PX, min(_MOST_PX, _PER_MM * longest)) / longest
+    first, second = _on_one_grid([_ink(one, per_mm), _ink(other, per_mm)])
     return ImprintComparison(is_identical=False, likeness=_likeness(first, second))
 
 
-def _ink(picture: SealPicture) -> Image.Image:
+def _ink(picture: SealPicture, per_mm: float) -> Image.Image:
     """The ink of a picture in grey, cut to its box: 0 for the ground, 255 for solid ink."""
     from PIL import Image, ImageChops, ImageFilter  # noqa: PLC0415  heavy
 
-    width, height = picture.width_mm * _PER_MM, picture.height_mm * _PER_MM
+    width, height = round(picture.width_mm * per_mm), round(picture.height_mm * per_mm)
     if not all(0 < side <= MAX_MM for side in (picture.width_mm, picture.height_mm)):
         raise FormatError("the picture has no size that a seal has", part="picture")
     kind = picture.kind
@@ -173,4 +177,4 @@ def _greatest(unmatched: Image.Image) -> int:
     from PIL import ImageFilter  # noqa: PLC0415  heavy
 
     blurred = unmatched.filter(ImageFilter.BoxBlur(_WINDOW_PX // 2))
-    return int(blurred.getextrema()[1])
+    return max(blurred.tobytes())

@@ -146,7 +146,7 @@ def specimen_png(picture: SealPicture) -> bytes:
         LimitExceeded: More than 40 million pixels, or too many outlines.
         FormatError: The picture is damaged.
     """
-    shown = _shown(picture)
+    shown = reduce_picture(picture)
     width, height = shown.size
     frame = _Frame(width, height)
     kept = frame.rectangles(frame.kept())
@@ -157,8 +157,16 @@ def specimen_png(picture: SealPicture) -> bytes:
     return _marked_png(output.getvalue())
 
 
-def _shown(picture: SealPicture) -> Image.Image:
-    """The picture on white, its longer side at most 150 pixels."""
+def reduce_picture(picture: SealPicture) -> Image.Image:
+    """The picture in RGB on white, its longer side at most 150 pixels, and not marked.
+
+    For what shows it coarser still; :func:`specimen_png` is what may be handed out.
+
+    Raises:
+        UnsupportedFormat: An OFD, an SVG of more than outlines, or no picture at all.
+        LimitExceeded: More than 40 million pixels, or too many outlines.
+        FormatError: The picture is damaged.
+    """
     from PIL import Image  # noqa: PLC0415  heavy
 
     if picture.kind == "svg":
