@@ -60,10 +60,10 @@ def compare_imprints(one: SealPicture, other: SealPicture) -> ImprintComparison:
     """How far the imprints on two pictures are the same (晋市政办〔2022〕29号, e-seals, article 6).
 
     Both are drawn in grey at 10 pixels to the millimetre by their declared sizes (more to be 420
-    pixels wide, less not to exceed 1000), laid upon each other by the boxes of their ink, and turned
-    by up to 1.5 degrees and shifted by up to a pixel to where they fit best. Unmatched is by how
-    much a pixel of either is darker than the darkest of the other within one pixel. The likeness is
-    1 less the greatest mean of what is unmatched in any square of 9 pixels, as part of solid ink.
+    pixels wide, less not to exceed 1000), laid upon each other by the boxes of their ink, turned by
+    up to 1.5 degrees and shifted by up to a pixel to where they fit best. Unmatched is by how much
+    a pixel of either is darker than the darkest of the other within one pixel. The likeness is 1
+    less the greatest mean of what is unmatched in any square of 9 pixels, as part of solid ink.
 
     Raises:
         UnsupportedFormat: An OFD (unless the bytes are the same), an SVG of more than outlines, or
