@@ -63,7 +63,7 @@ def test_a_scan_becomes_red_on_nothing(seal, form, paper):
     assert (found.dark_pixels, found.stray_areas) == (0, 0)
 
 
-@pytest.mark.parametrize("dpi", [150, 200, 300, 600])
+@pytest.mark.parametrize("dpi", [150, 200, 300])
 def test_it_is_measured_by_the_resolution_of_the_file(seal, dpi):
     for form in ("PNG", "JPEG"):
         found = clean_imprint(scans.saved(scans.scan(seal, dpi=dpi), form, dpi))
@@ -163,7 +163,7 @@ def test_it_becomes_the_picture_of_a_seal(page):
 @pytest.mark.parametrize("mode", ["P", "RGBA", "CMYK"])
 def test_other_colour_modes_are_read(page, mode):
     form = "JPEG" if mode == "CMYK" else "PNG"
-    found = clean_imprint(scans.saved(page.convert(mode), form))
+    found = clean_imprint(scans.saved(page.quantize() if mode == "P" else page.convert(mode), form))
     assert found.width_mm == 42
 
 

@@ -157,7 +157,7 @@ def test_text_over_the_imprint_is_for_a_person_to_judge(seal, filed):
 
 def test_margins_and_colours_do_not_count(seal, filed):
     def widened(picture):
-        ground = Image.new("RGB", (1192, 1192), "white")
+        ground = Image.new("RGB", (1181, 1181), "white")
         ground.paste((30, 40, 160), (120, 70), picture.getchannel("A"))
         return ground
 

@@ -40,6 +40,8 @@ _CELLS = 200
 _CELL_INK = 0.06
 # Beside the imprint there may be red that is smaller than this part of its box, such as letters.
 _STRAY = 0.25
+# Fewer squares than that are dust, or noise of the scanner.
+_LEAST_CELLS = 4
 # Around the box of squares, before it is measured by the pixel.
 _MARGIN_CELLS = 3
 # The density of solid ink is that which a quarter of the ink exceeds; thin strokes have less.
@@ -114,9 +116,11 @@ def clean_imprint(
     if size_mm is None:
         _sufficient(resolution)  # before the work on the pixels
     redness = _redness(page)
-    around, strays = _find(redness)
+    histogram = redness.histogram()
+    faintest = histogram.index(max(histogram)) + _FAINTEST
+    around, strays = _find(redness, faintest)
     page = page.crop(around)
-    ink = _density(page, redness.crop(around))
+    ink = _density(page, redness.crop(around), faintest)
     box = _ink_box(ink)
     edges = (around[0] + box[0], around[1] + box[1], around[0] + box[2], around[1] + box[3])
     if min(edges[:2]) <= 1 or edges[2] >= redness.width - 1 or edges[3] >= redness.height - 1:
@@ -197,16 +201,14 @@ def _redness(page: Image.Image) -> Image.Image:
     return ImageChops.subtract(red, ImageChops.lighter(green, blue))
 
 
-def _find(redness: Image.Image) -> tuple[_Box, int]:
+def _find(redness: Image.Image, faintest: int) -> tuple[_Box, int]:
     """The part of the page around the imprint, and how many smaller red areas there are beside.
 
     Raises:
         SealError: ``E_IMPRINT_EMPTY``, ``E_IMPRINT_SEVERAL``.
     """
-    histogram = redness.histogram()
-    paper = histogram.index(max(histogram))
     cell = max(1, max(redness.size) // _CELLS)
-    inked = redness.point([255 * (value >= paper + _FAINTEST) for value in range(256)])
+    inked = redness.point([255 * (value >= faintest) for value in range(256)])
     boxes = _areas(inked.reduce(cell).point([value >= 255 * _CELL_INK for value in range(256)]))
     if not boxes:
         raise _empty()
@@ -244,8 +246,9 @@ def _areas(cells: Image.Image) -> list[_Box]:
         for place in found:  # grows on the way
             found.extend(_neighbours(unseen, place, width, height))
         ink = [divmod(place, width) for place in found if inked[place]]
-        rows, columns = [row for row, _ in ink], [column for _, column in ink]
-        boxes.append((min(columns), min(rows), max(columns) + 1, max(rows) + 1))
+        if len(ink) >= _LEAST_CELLS:
+            rows, columns = [row for row, _ in ink], [column for _, column in ink]
+            boxes.append((min(columns), min(rows), max(columns) + 1, max(rows) + 1))
         start = unseen.find(1, start)
     return boxes
 
@@ -281,7 +284,7 @@ def _empty() -> SealError:
     return SealError("there is no red imprint in the scan", code="E_IMPRINT_EMPTY")
 
 
-def _density(page: Image.Image, redness: Image.Image) -> Image.Image:
+def _density(page: Image.Image, redness: Image.Image, faintest: int) -> Image.Image:
     """How dense the ink is, from 0 for paper to 255 for solid ink.
 
     Redness tells ink from paper and from black; but a JPEG keeps it at half of the resolution only.
@@ -290,15 +293,13 @@ def _density(page: Image.Image, redness: Image.Image) -> Image.Image:
     from PIL import ImageChops, ImageFilter  # noqa: PLC0415  heavy
 
     red, green, _ = page.split()
-    histogram = redness.histogram()
-    paper = histogram.index(max(histogram))
-    solid = _exceeded_by(_SOLID_SHARE, histogram, paper + _FAINTEST)
+    solid = _exceeded_by(_SOLID_SHARE, redness.histogram(), faintest)
     nearby = redness.filter(ImageFilter.MaxFilter(3))
-    is_red = _ramp(nearby, *_between(paper, solid, _REDDISH))
+    is_red = _ramp(nearby, *_between(faintest - _FAINTEST, solid, _REDDISH))
+    inked = redness.point([255 * (value >= faintest) for value in range(256)])
     darkness = ImageChops.invert(green)
-    inked = redness.point([255 * (value >= paper + _FAINTEST) for value in range(256)])
-    whole = darkness.histogram()
-    paper = whole.index(max(whole))
+    beside = darkness.histogram(ImageChops.invert(inked))
+    paper = beside.index(max(beside))
     solid = _exceeded_by(_SOLID_SHARE, darkness.histogram(inked), paper)
     is_dense = _ramp(darkness, *_between(paper, solid, _EDGE))
     is_bright = _ramp(red, *_BRIGHT)
