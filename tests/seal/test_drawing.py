@@ -390,5 +390,5 @@ def test_refuses_other_resolutions(toy, dpi):
 
 
 def test_refuses_other_formats(toy):
-    with pytest.raises(ValueError, match="png or svg, not gif"):
+    with pytest.raises(ValueError, match="png, svg or ofd, not gif"):
         draw_seal(NAME, font=toy).picture("gif")

@@ -174,6 +174,33 @@ _ROWS = (
         "未取得有效的时间戳，印章没有制作",
         "no usable time stamp was given, so the seal was not made",
     ),
+    # 印模 · imprints
+    Refusal(
+        "E_SPECIMEN",
+        "样章只供展示，不能用作印章图像",
+        "a specimen is for showing only, not the picture of a seal",
+    ),
+    Refusal(
+        "E_IMPRINT_DPI",
+        "印模扫描件没有注明分辨率",
+        "the scan states no resolution",
+        "用 --dpi 或 --size-mm 指定",
+        "give it with --dpi or --size-mm",
+    ),
+    Refusal(
+        "E_IMPRINT_RESOLUTION",
+        "印模扫描件的分辨率太低",
+        "the resolution of the scan is too low",
+    ),
+    Refusal("E_IMPRINT_EMPTY", "扫描件中没有红色印模", "the scan shows no red imprint"),
+    Refusal("E_IMPRINT_CUT", "印模没有扫描完整", "the imprint is cut off by the edge of the scan"),
+    Refusal("E_IMPRINT_SEVERAL", "扫描件中不止一枚印模", "the scan shows more than one imprint"),
+    Refusal("E_IMPRINT_SIZE", "印模的尺寸不合情理", "the imprint is not of a seal's size"),
+    Refusal(
+        "E_IMPRINT_DISTORTED",
+        "圆形印模的宽与高不一致",
+        "width and height of a round imprint differ",
+    ),
     # 续期 · renewal
     Refusal(
         "E_SEAL_FORM",
