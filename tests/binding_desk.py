@@ -25,8 +25,8 @@ DAY = timedelta(days=1)
 def credit_code(division, organization="MB0000000"):
     """A code of that division with both check characters."""
     body = organization[:8]
-    head = "11" + division + body + naming._body_check(body)
-    return head + naming._credit_check(head)
+    head = "11" + division + body + naming.organization_check(body)
+    return head + naming.credit_check(head)
 
 
 @functools.cache

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from govseal.pki.materials import Materials as Materials
     from govseal.pki.signer import load_signer as load_signer
     from govseal.pki.trust import TrustStore as TrustStore
+    from govseal.seal.binding import BindingTerms as BindingTerms
+    from govseal.seal.binding import load_profile as load_profile
     from govseal.seal.drawing import draw_seal as draw_seal
     from govseal.seal.extensions import LedgerReference as LedgerReference
     from govseal.seal.extensions import SealScope as SealScope
@@ -74,6 +76,7 @@ _HOMES = {
     "pki.materials": ("Materials",),
     "pki.signer": ("load_signer",),
     "pki.trust": ("TrustStore",),
+    "seal.binding": ("BindingTerms", "load_profile"),
     "seal.drawing": ("draw_seal",),
     "seal.extensions": ("LedgerReference", "SealScope"),
     "verification.policy": ("Policy",),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from govseal.pki.revocation import RevocationStatus
     from govseal.pki.signer import Signer, TimestampSource
     from govseal.pki.trust import TrustStore
+    from govseal.seal.binding import BindingTerms
     from govseal.seal.extensions import LedgerReference
     from govseal.seal.make import Drawn, SignerListKind
     from govseal.seal.model import Extension, Seal
@@ -270,19 +272,20 @@ def make_seal(
     generation: int = 2020,
     signer_list: SignerListKind = "certificates",
     timestamp: TimestampSource | None = None,
+    binding: BindingTerms | None = None,
 ) -> Seal:
     """A seal signed by its maker: 制章; see :func:`govseal.seal.make.make_seal`.
 
     ``at`` is the moment of making, now by default. ``generation`` is 2014, 2020 or 2025;
     ``signer_list`` is ``certificates`` or ``digests``; ``timestamp`` stamps seals of 2025.
+    ``binding`` holds the seal to the rules of a profile, before anything is signed.
 
     Raises:
-        SealError: it may not be made so; ``code`` says why.
+        SealError: it may not be made so; ``code`` says why, and where a profile's rule does,
+            ``clause`` and ``violations`` too.
         SigningFault: what was made does not verify.
     """
-    from govseal.seal import make  # noqa: PLC0415 - start-up
-
-    return make.make_seal(
+    return _making(binding)(
         maker,
         name=name,
         picture=picture,
@@ -299,6 +302,17 @@ def make_seal(
     )
 
 
+def _making(binding: BindingTerms | None) -> Callable[..., Seal]:
+    """The function that makes seals, held to the terms where there are any."""
+    if binding is None:
+        from govseal.seal.make import make_seal as make  # noqa: PLC0415 - start-up
+
+        return make
+    from govseal.seal.binding import make_bound_seal  # noqa: PLC0415 - start-up
+
+    return partial(make_bound_seal, binding)
+
+
 def renew_seal(
     seal: Seal | Source,
     maker: Signer,
@@ -311,6 +325,7 @@ def renew_seal(
     generation: int | None = None,
     signer_list: SignerListKind | None = None,
     timestamp: TimestampSource | None = None,
+    binding: BindingTerms | None = None,
 ) -> Seal:
     """The seal made again for new certificates: 续期; see :func:`govseal.seal.renew.renew_seal`.
 
@@ -325,6 +340,7 @@ def renew_seal(
         generation: a later generation; by default that of the old seal.
         signer_list: ``certificates`` or ``digests``; by default as in the old seal.
         timestamp: who stamps the time, where the new seal is of 2025.
+        binding: the rules that the new seal has to meet.
 
     Raises:
         SealError: it may not be renewed so; ``code`` says why.
@@ -345,6 +361,7 @@ def renew_seal(
         generation=generation,
         signer_list=signer_list,
         timestamp=timestamp,
+        make=_making(binding),
     )
 
 

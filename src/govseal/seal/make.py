@@ -95,8 +95,8 @@ def make_seal(
     Raises:
         SealError: it may not be made so: ``E_SEAL_NAME``, ``E_SEAL_NUMBER``, ``E_SEAL_TYPE``,
             ``E_NO_CERT``, ``E_EXPIRED``, ``E_TOO_EARLY``, ``E_VALIDITY_MISMATCH``,
-            ``E_KEY_USAGE``, ``E_ALGORITHM``, ``E_GENERATION``, ``E_TIME_STAMP``, or what
-            :func:`govseal.seal.delegation.check_scope` refuses.
+            ``E_KEY_USAGE``, ``E_ALGORITHM``, ``E_GENERATION``, ``E_SPECIMEN``, ``E_TIME_STAMP``,
+            or what :func:`govseal.seal.delegation.check_scope` refuses.
         SigningFault: what was made does not verify.
     """
     table = generation_of(generation)
@@ -110,12 +110,15 @@ def make_seal(
     check_made(extensions, not_before=start, not_after=end)
     dates = {"create_date": at, "not_before": start, "not_after": end}
     kind = _seal_type(table, seal_type)
+    drawn = picture if isinstance(picture, SealPicture) else picture.picture()
+    if drawn.is_specimen:
+        raise SealError("a specimen is no picture for a seal", code="E_SPECIMEN")
     info = codec.encode_info(
         table,
         header=SealHeader("ES", table.version, VENDOR_ID),
         es_id=identifier(es_id, signers[0]),
         properties={"type": kind, "name": name, **dates, **plan.signer_fields()},
-        picture=picture if isinstance(picture, SealPicture) else picture.picture(),
+        picture=drawn,
         extensions=extensions,
     )
     return _signed(table, info, maker, timestamp)

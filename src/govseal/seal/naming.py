@@ -146,15 +146,16 @@ def read_credit_code(text: str) -> CreditCode:
     """
     if not _CREDIT_CODE.fullmatch(text):
         raise FormatError("not a unified social credit code", part="credit_code")
-    if _body_check(text[8:16]) != text[16]:
+    if organization_check(text[8:16]) != text[16]:
         message = "the organization code's check character is wrong"
         raise FormatError(message, part="credit_code", offset=16)
-    if _credit_check(text[:17]) != text[17]:
+    if credit_check(text[:17]) != text[17]:
         raise FormatError("the check character is wrong", part="credit_code", offset=17)
     return CreditCode(text)
 
 
-def _credit_check(text: str) -> str:
+def credit_check(text: str) -> str:
+    """The last character of a credit code for its first seventeen; empty where there is none."""
     # A letter of the organization code that the outer alphabet lacks makes no valid code.
     places = [_CREDIT_ALPHABET.find(character) for character in text]
     if -1 in places:
@@ -163,7 +164,8 @@ def _credit_check(text: str) -> str:
     return _CREDIT_ALPHABET[-total % 31]
 
 
-def _body_check(text: str) -> str:
+def organization_check(text: str) -> str:
+    """The check character of an organization code (GB 11714) for its first eight."""
     places = map(_BODY_ALPHABET.index, text)
     total = sum(place * weight for place, weight in zip(places, _BODY_WEIGHTS, strict=True))
     return "0123456789X"[-total % 11]

@@ -7,7 +7,7 @@ name, number, type, imprint and further data. 晋市政办〔2022〕29号, 8, op
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ def renew_seal(
     generation: int | None = None,
     signer_list: SignerListKind | None = None,
     timestamp: TimestampSource | None = None,
+    make: Callable[..., Seal] = make_seal,
 ) -> Seal:
     """The seal made again: name, number, type, imprint, extensions as they were.
 
@@ -59,6 +60,7 @@ def renew_seal(
         generation: a later generation; by default that of the old seal.
         signer_list: see :func:`govseal.seal.make.make_seal`; by default as in the old seal.
         timestamp: see :func:`govseal.seal.make.make_seal`.
+        make: what makes the seal, where that is held to terms.
 
     Raises:
         SealError: ``E_SEAL_INVALID`` (its maker's signature does not verify), ``E_SEAL_FORM`` (it
@@ -72,7 +74,7 @@ def renew_seal(
     if window_days is not None:
         _check_window(seal, old_end, at, window_days)
     _check_end(old_end, not_after, signers)
-    return make_seal(
+    return make(
         maker,
         name=seal.properties.name,
         picture=seal.picture,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from govseal.testing.authority import Authority, Revoked
+from govseal.testing.codes import invented_credit_code
 from govseal.testing.hierarchy import Hierarchy
 
-__all__ = ["Authority", "Hierarchy", "Revoked"]
+__all__ = ["Authority", "Hierarchy", "Revoked", "invented_credit_code"]
