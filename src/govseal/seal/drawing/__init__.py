@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from govseal.seal.drawing.drawing import Drawing
-from govseal.seal.drawing.official import draw_seal
+from govseal.seal.drawing.seals import draw_seal
 
 __all__ = ["Drawing", "draw_seal"]

@@ -1,10 +1,9 @@
-"""Setting the text of a seal: characters on an arc and in a line, placed by their measured ink."""
+"""Setting the text of a seal: characters by their measured ink, and their places on a circle."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from govseal.seal.drawing.fonts import Font
@@ -12,6 +11,7 @@ from govseal.seal.drawing.paths import Box, Contour, Matrix, Point
 
 # Full characters whose ink together spans the face of a Chinese font.
 _GAUGE = "永章管局审国"
+_DIGITS = "0123456789"
 # A bracket or digit takes its own width and this part of a full one beside it.
 _SIDE_BEARING = 0.12
 
@@ -38,10 +38,18 @@ class Face:
     box: Box
 
     @classmethod
-    def measured(cls, font: Font, text: str) -> Face:
-        """The face as the ink of ``text`` and of some full characters shows it."""
+    def measured(cls, font: Font, text: str, *, is_plain: bool = False) -> Face:
+        """The face as the ink of ``text`` and of some full characters shows it.
+
+        ``is_plain`` is for lines of digits and capitals: a digit is then the full character.
+
+        Raises:
+            SealError: ``E_GLYPH_MISSING``, the font lacks a character of ``text``.
+            FormatError: The font file is damaged.
+        """
+        gauge = _DIGITS if is_plain else _GAUGE
         shapes = [font.outline(character) for character in text]
-        shapes += [font.outline(character) for character in _GAUGE if font.has(character)]
+        shapes += [font.outline(character) for character in gauge if font.has(character)]
         boxes = [shape.box for shape in shapes if shape.box]
         if not boxes:
             return cls(font, Box(0, font.descent, font.units_per_em, font.ascent))
@@ -80,12 +88,13 @@ class Face:
         matrix = _placing(cell, x_scale, y_scale, (x_middle, y_middle))
         return tuple(contour.transformed(matrix) for contour in outline.contours)
 
-    def ink(self, cell: Cell) -> float:
-        """The width of the character's ink in its cell, in millimetres."""
-        outline = self.font.outline(cell.character)
-        if outline.box is None:
-            return 0.0
-        return outline.box.width * cell.width / self.box.width / self.share(cell.character)
+    def ink(self, cell: Cell) -> tuple[float, float]:
+        """The width and height of the character's ink in its cell, in millimetres."""
+        box = self.font.outline(cell.character).box
+        if box is None:
+            return (0.0, 0.0)
+        across = cell.width / self.box.width / self.share(cell.character)
+        return (box.width * across, box.height * cell.height / self.box.height)
 
 
 def _placing(cell: Cell, x_scale: float, y_scale: float, middle: Point) -> Matrix:
@@ -125,8 +134,8 @@ def arc_cells(face: Face, text: str, centre: Point, arc: Arc) -> list[Cell]:
         for character, angle, share in zip(text, turned, shares, strict=True)
     ]
     # The eye centres the ink and not the cells: 一 at one end reaches less far than 国.
-    first = cells[0].angle - math.atan2(face.ink(cells[0]) / 2, radius)
-    last = cells[-1].angle + math.atan2(face.ink(cells[-1]) / 2, radius)
+    first = cells[0].angle - math.atan2(face.ink(cells[0])[0] / 2, radius)
+    last = cells[-1].angle + math.atan2(face.ink(cells[-1])[0] / 2, radius)
     shift = -(first + last) / 2
     return [
         _on_arc(cell.character, centre, radius, cell.angle + shift, (cell.width, cell.height))
@@ -142,29 +151,13 @@ def _on_arc(
     return Cell(character, (x, y), angle, *size)
 
 
-def line_cells(
-    face: Face, text: str, *, centre: Point, width: float, height: float, spacing: float
-) -> list[Cell]:
-    """Upright cells in a line around ``centre``; ``width`` is the ink of a full character.
-
-    ``spacing`` is the distance from cell to cell as a part of ``width``.
-    """
-    shares = face.shares(text)
-    advance = width * (1 + spacing)
-    x = centre[0] - sum(shares) * advance / 2
+def code_cells(face: Face, code: str, centre: Point, arc: Arc) -> list[Cell]:
+    """Cells at one pitch along the lower half of a circle, heads inward: read from the left."""
+    x, y = centre
     cells = []
-    for character, share in zip(text, shares, strict=True):
-        middle = (x + share * advance / 2, centre[1])
-        cells.append(Cell(character, middle, 0.0, width * share, height))
-        x += share * advance
+    for index, character in enumerate(code):
+        angle = (index - (len(code) - 1) / 2) * arc.pitch
+        place = (x + arc.radius * math.sin(angle), y + arc.radius * math.cos(angle))
+        width = arc.width * face.share(character)
+        cells.append(Cell(character, place, -angle, width, arc.height))
     return cells
-
-
-def line_box(cells: Sequence[Cell]) -> Box:
-    """The extent of upright cells."""
-    return Box(
-        min(cell.centre[0] - cell.width / 2 for cell in cells),
-        min(cell.centre[1] - cell.height / 2 for cell in cells),
-        max(cell.centre[0] + cell.width / 2 for cell in cells),
-        max(cell.centre[1] + cell.height / 2 for cell in cells),
-    )
