@@ -13,6 +13,8 @@ from govseal.seal.drawing.paths import Box, Contour, Point
 
 # Steps around the half that is measured: a ten-thousandth of the length or less.
 _STEPS = 720
+# Below a thousandth of a millimetre.
+_HALVINGS = 20
 
 
 def ellipse(centre: Point, semi_axes: Point, *, clockwise: bool = True) -> Contour:
@@ -31,6 +33,22 @@ def ellipse(centre: Point, semi_axes: Point, *, clockwise: bool = True) -> Conto
         (x3, y3), (dx3, dy3) = at(index + 1)
         segments.append(((x0 + dx0, y0 + dy0), (x3 - dx3, y3 - dy3), (x3, y3)))
     return Contour(at(0)[0], tuple(segments))
+
+
+def inset(semi_axes: Point, point: Point) -> float:
+    """How far inside the ellipse around the origin a point lies, square to its edge."""
+    (a, b), (x, y) = semi_axes, (abs(point[0]), abs(point[1]))
+    # Where the normal meets the point: the sign of this changes once in the quadrant.
+    low, high = 0.0, math.pi / 2
+    for _ in range(_HALVINGS):
+        t = (low + high) / 2
+        sin, cos = math.sin(t), math.cos(t)
+        if (a * sin - x) * a * cos - (b * cos - y) * b * sin < 0:
+            low = t
+        else:
+            high = t
+    away = math.hypot(a * math.sin(low) - x, b * math.cos(low) - y)
+    return away if (x / a) ** 2 + (y / b) ** 2 <= 1 else -away
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +112,25 @@ def _distance(point: Point, box: Box) -> float:
     )
 
 
-def track_cells(
-    face: Face, text: str, centre: Point, track: Track, pitch: float, size: Point
-) -> list[Cell]:
-    """Cells along the track, heads outward, so that the ink is centred at the top.
+@dataclass(frozen=True, slots=True)
+class TrackStyle:
+    """The length along a track that a full character takes, its width and its height."""
 
-    ``pitch`` is the length that a full character takes, ``size`` its width and height.
-    """
-    width, height = size
+    pitch: float
+    width: float
+    height: float
+
+
+def track_cells(
+    face: Face, text: str, centre: Point, track: Track, style: TrackStyle
+) -> list[Cell]:
+    """Cells along the track, heads outward, so that the ink is centred at the top."""
+    pitch, width, height = style.pitch, style.width, style.height
     shares = face.shares(text)
     ends = list(itertools.accumulate(shares, initial=0.0))
     places = [(start + end) / 2 * pitch for start, end in itertools.pairwise(ends)]
-    first = face.ink(Cell(text[0], centre, 0.0, width * shares[0], height))[0]
-    last = face.ink(Cell(text[-1], centre, 0.0, width * shares[-1], height))[0]
+    first = face.ink(Cell(text[0], centre, 0.0, width * shares[0], height))
+    last = face.ink(Cell(text[-1], centre, 0.0, width * shares[-1], height))
     shift = (places[0] - first / 2 + places[-1] + last / 2) / 2
     cells = []
     for character, share, place in zip(text, shares, places, strict=True):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from govseal.seal.drawing.fonts import Font
-from govseal.seal.drawing.paths import Box, Contour, Matrix, Point
+from govseal.seal.drawing.paths import RED, Box, Contour, Matrix, Path, Point
 
 # Full characters whose ink together spans the face of a Chinese font.
 _GAUGE = "永章管局审国"
@@ -56,8 +57,10 @@ class Face:
         box = boxes[0]
         for other in boxes[1:]:
             box = box.union(other)
-        # Brackets lie in half of their em: the width is that of one full character.
-        widest = max(other.width for other in boxes)
+        # Brackets lie in half of their em: the width is that of one full character. In a plain
+        # line a broad capital is squeezed instead of making all digits narrow.
+        full = [font.outline(digit).box for digit in _DIGITS if is_plain and font.has(digit)]
+        widest = max(other.width for other in full or boxes if other)
         middle = font.units_per_em / 2
         return cls(font, Box(middle - widest / 2, box.y_min, middle + widest / 2, box.y_max))
 
@@ -81,20 +84,22 @@ class Face:
         outline = self.font.outline(cell.character)
         if outline.box is None:
             return ()
-        x_scale = cell.width / self.box.width / self.share(cell.character)
+        x_scale = self._scale(cell, outline.box)
         y_scale = cell.height / self.box.height
         x_middle, _ = outline.box.centre
         _, y_middle = self.box.centre
         matrix = _placing(cell, x_scale, y_scale, (x_middle, y_middle))
         return tuple(contour.transformed(matrix) for contour in outline.contours)
 
-    def ink(self, cell: Cell) -> tuple[float, float]:
-        """The width and height of the character's ink in its cell, in millimetres."""
+    def ink(self, cell: Cell) -> float:
+        """The width of the character's ink in its cell, in millimetres."""
         box = self.font.outline(cell.character).box
-        if box is None:
-            return (0.0, 0.0)
-        across = cell.width / self.box.width / self.share(cell.character)
-        return (box.width * across, box.height * cell.height / self.box.height)
+        return box.width * self._scale(cell, box) if box else 0.0
+
+    def _scale(self, cell: Cell, box: Box) -> float:
+        """Millimetres per font unit sideways; no ink is wider than its cell."""
+        usual = cell.width / self.box.width / self.share(cell.character)
+        return min(usual, cell.width / box.width) if box.width else usual
 
 
 def _placing(cell: Cell, x_scale: float, y_scale: float, middle: Point) -> Matrix:
@@ -104,6 +109,11 @@ def _placing(cell: Cell, x_scale: float, y_scale: float, middle: Point) -> Matri
     c, d = y_scale * sin, -y_scale * cos
     x, y = middle
     return (a, b, c, d, cell.centre[0] - a * x - c * y, cell.centre[1] - b * x - d * y)
+
+
+def place_cells(face: Face, cells: Sequence[Cell]) -> list[Path]:
+    """The characters of the cells in red, a path for each."""
+    return [Path(face.place(cell), RED) for cell in cells]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +144,8 @@ def arc_cells(face: Face, text: str, centre: Point, arc: Arc) -> list[Cell]:
         for character, angle, share in zip(text, turned, shares, strict=True)
     ]
     # The eye centres the ink and not the cells: 一 at one end reaches less far than 国.
-    first = cells[0].angle - math.atan2(face.ink(cells[0])[0] / 2, radius)
-    last = cells[-1].angle + math.atan2(face.ink(cells[-1])[0] / 2, radius)
+    first = cells[0].angle - math.atan2(face.ink(cells[0]) / 2, radius)
+    last = cells[-1].angle + math.atan2(face.ink(cells[-1]) / 2, radius)
     shift = -(first + last) / 2
     return [
         _on_arc(cell.character, centre, radius, cell.angle + shift, (cell.width, cell.height))

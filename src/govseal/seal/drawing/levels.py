@@ -11,8 +11,6 @@ from govseal.errors import SealError
 
 Centre = Literal["emblem", "star"]
 
-_SOURCE = "国发〔1999〕25号"
-
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -36,152 +34,178 @@ class Level:
         return self.least_mm == self.most_mm
 
 
-def _fixed(key: str, zh: str, en: str, diameter_mm: int, centre: Centre, article: str) -> Level:
-    clause = f"{_SOURCE} 第{article}条"
-    return Level(key, zh, en, diameter_mm, diameter_mm, centre, clause)
-
-
-def _at_most(
-    key: str, zh: str, en: str, bounds_mm: tuple[int | None, int], article: str
-) -> Level:
-    return Level(key, zh, en, *bounds_mm, "star", f"{_SOURCE} 第{article}条")
+def _article(number: str) -> str:
+    return f"国发〔1999〕25号 第{number}条"
 
 
 _TABLE = (
-    _fixed("state_council", "国务院", "State Council", 60, "emblem", "二"),
-    _fixed(
+    Level("state_council", "国务院", "State Council", 60, 60, "emblem", _article("二")),
+    Level(
         "province",
         "省、自治区、直辖市人民政府",
         "government of a province, autonomous region or municipality",
         50,
+        50,
         "emblem",
-        "三",
+        _article("三"),
     ),
-    _fixed(
+    Level(
         "ministry",
         "国务院办公厅、国务院各部委",
         "General Office, ministry or commission of the State Council",
         50,
+        50,
         "emblem",
-        "三",
+        _article("三"),
     ),
-    _fixed(
+    Level(
         "direct_organ",
         "国务院直属机构、办事机构（正部级）",
         "organ or office directly under the State Council, of ministerial rank",
         50,
+        50,
         "emblem",
-        "四",
+        _article("四"),
     ),
-    _fixed(
+    Level(
         "direct_organ_vice",
         "国务院直属机构、办事机构（副部级）",
         "organ or office directly under the State Council, of vice-ministerial rank",
         45,
+        45,
         "emblem",
-        "四",
+        _article("四"),
     ),
-    _fixed(
+    Level(
         "institution_administrative",
         "国务院直属事业单位（正部级，具有行政职能）",
         "institution under the State Council with administrative functions, of ministerial rank",
         50,
+        50,
         "emblem",
-        "五",
+        _article("五"),
     ),
-    _fixed(
+    Level(
         "institution_administrative_vice",
         "国务院直属事业单位（副部级，具有行政职能）",
         "institution under the State Council with administrative functions, "
         "of vice-ministerial rank",
         45,
+        45,
         "emblem",
-        "五",
+        _article("五"),
     ),
-    _fixed(
+    Level(
         "institution",
         "国务院直属事业单位（正部级，没有行政职能）",
-        "institution under the State Council without administrative functions, "
-        "of ministerial rank",
+        "institution under the State Council without administrative functions, of ministerial rank",
+        50,
         50,
         "star",
-        "五",
+        _article("五"),
     ),
-    _fixed(
+    Level(
         "institution_vice",
         "国务院直属事业单位（副部级，没有行政职能）",
         "institution under the State Council without administrative functions, "
         "of vice-ministerial rank",
         45,
+        45,
         "star",
-        "五",
+        _article("五"),
     ),
-    _fixed(
+    Level(
         "coordinating_body",
         "国务院议事协调机构和临时机构",
         "coordinating or temporary body of the State Council",
         50,
+        50,
         "star",
-        "六",
+        _article("六"),
     ),
-    _fixed(
+    Level(
         "national_bureau",
         "国务院部委管理的国家局",
         "national bureau under a ministry or commission",
         45,
+        45,
         "emblem",
-        "七",
+        _article("七"),
     ),
-    _fixed(
+    Level(
         "foreign_affairs_department",
         "国务院部委的外事司（局）",
         "foreign affairs department of a ministry or commission",
         42,
+        42,
         "emblem",
-        "八",
+        _article("八"),
     ),
-    _fixed(
+    Level(
         "national_unit",
         "国务院部门冠“中华人民共和国”或“国家”的内设机构和所属事业单位",
         "unit of a department of the State Council whose legal name begins with "
         "中华人民共和国 or 国家",
         42,
+        42,
         "emblem",
-        "八",
+        _article("八"),
     ),
-    _fixed(
+    Level(
         "city",
         "自治州、市、县级和市辖区人民政府",
         "government of an autonomous prefecture, city, county or district",
         45,
+        45,
         "emblem",
-        "九",
+        _article("九"),
     ),
-    _fixed(
+    Level(
         "prefecture",
         "地区（盟）行政公署",
         "administrative office of a prefecture or league",
         45,
+        45,
         "star",
-        "十",
+        _article("十"),
     ),
-    _fixed("township", "乡（镇）人民政府", "government of a township or town", 42, "star", "十一"),
-    _fixed("embassy", "驻外国的大使馆、领事馆", "embassy or consulate", 42, "emblem", "十二"),
-    _at_most(
+    Level(
+        "township",
+        "乡（镇）人民政府",
+        "government of a township or town",
+        42,
+        42,
+        "star",
+        _article("十一"),
+    ),
+    Level(
+        "embassy",
+        "驻外国的大使馆、领事馆",
+        "embassy or consulate",
+        42,
+        42,
+        "emblem",
+        _article("十二"),
+    ),
+    Level(
         "department",
         "国家行政机关内设机构或直属单位",
         "department inside or directly under an administrative organ",
-        (None, 45),
-        "十三",
+        None,
+        45,
+        "star",
+        _article("十三"),
     ),
-    _at_most(
+    Level(
         "organisation",
         "企业事业单位、社会团体",
         "enterprise, institution or association",
-        (None, 45),
-        "十四",
+        None,
+        45,
+        "star",
+        _article("十四"),
     ),
-    _at_most("steel", "钢印", "steel (embossing) seal", (35, 42), "十七"),
+    Level("steel", "钢印", "steel (embossing) seal", 35, 42, "star", _article("十七")),
 )
 
 #: By key, in the order of the regulation.

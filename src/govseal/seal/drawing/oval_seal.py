@@ -14,16 +14,23 @@ from dataclasses import dataclass
 from govseal.errors import SealError
 from govseal.seal.drawing import wording
 from govseal.seal.drawing.drawing import Drawing
-from govseal.seal.drawing.ellipses import Track, ellipse, track_cells, widest
+from govseal.seal.drawing.ellipses import (
+    Track,
+    TrackStyle,
+    ellipse,
+    inset,
+    track_cells,
+    widest,
+)
 from govseal.seal.drawing.fonts import Font
-from govseal.seal.drawing.layout import Cell, Face
+from govseal.seal.drawing.layout import Cell, Face, place_cells
 from govseal.seal.drawing.lines import LineStyle, fit_line, line_box
-from govseal.seal.drawing.measures import Measures, ink_sizes, line_size, span
+from govseal.seal.drawing.measures import Measures, depth, line_size, span
 from govseal.seal.drawing.paths import RED, Box, Path, Point
 
 SIZE_MM = (40, 30)
-MIN_WIDTH_MM, MAX_WIDTH_MM = 24, 60
-MIN_HEIGHT_MM, MAX_HEIGHT_MM = 18, 50
+MIN_WIDTH_MM, MAX_WIDTH_MM = 26, 60
+MIN_HEIGHT_MM, MAX_HEIGHT_MM = 20, 50
 #: A longer oval bends too sharply at its ends for characters to stand there.
 MAX_RATIO = 1.7
 
@@ -87,31 +94,29 @@ def draw_oval(
         ellipse(frame.centre, outer),
         ellipse(frame.centre, frame.inside, clockwise=False),
     )
-    words = [Path(face.place(cell), RED) for cell in around]
-    paths = [
-        Path(ring, RED),
-        *words,
-        *(Path(across_face.place(cell), RED) for cell in across),
-        *(Path(face.place(cell), RED) for line in lines for cell in line),
-    ]
-    width, height = ink_sizes(face, around)
-    sizes = [line_size(face, line) for line in lines] + [(None, None)] * 2
-    middle_size = line_size(across_face, across) if across else (None, None)
+    words = place_cells(face, around)
+    middle_words = place_cells(across_face, across)
+    below = [place_cells(face, line) for line in lines]
+    x, y = frame.centre
+    gap, name_height = depth(words, lambda point: inset(frame.inside, (point[0] - x, point[1] - y)))
+    sizes = [*map(line_size, (middle_words, *below)), (None, None), (None, None)]
     measures = Measures(
         outer_width_mm=frame.width,
         outer_height_mm=frame.height,
         border_mm=_RING * frame.unit,
-        name_height_mm=height,
-        name_width_mm=width,
-        name_span_deg=span((c for path in words for c in path.contours), frame.centre),
-        middle_width_mm=middle_size[0],
-        middle_height_mm=middle_size[1],
-        bottom_width_mm=sizes[0][0],
-        bottom_height_mm=sizes[0][1],
-        number_width_mm=sizes[1][0],
-        number_height_mm=sizes[1][1],
+        name_gap_mm=gap,
+        name_height_mm=name_height,
+        name_span_deg=span(words, frame.centre),
+        middle_width_mm=sizes[0][0],
+        middle_height_mm=sizes[0][1],
+        bottom_width_mm=sizes[1][0],
+        bottom_height_mm=sizes[1][1],
+        number_width_mm=sizes[2][0],
+        number_height_mm=sizes[2][1],
     )
-    return Drawing(tuple(paths), frame.width, frame.height, name + (bottom or ""), measures)
+    lower = (path for line in below for path in line)
+    paths = (Path(ring, RED), *words, *middle_words, *lower)
+    return Drawing(paths, frame.width, frame.height, name + (bottom or ""), measures)
 
 
 def _frame(size_mm: tuple[int, int]) -> _Frame:
@@ -173,19 +178,20 @@ def _around(face: Face, name: str, frame: _Frame, lines: list[Box]) -> list[Cell
     least_width, least_height = wording.legible()
     height = tall
     while height >= least_height:
-        inset = _GAP * unit
-        track = Track.inside(frame.inside, inset + height / 2)
-        feet = Track.inside(frame.inside, inset + height)
+        track = Track.inside(frame.inside, _GAP * unit + height / 2)
+        feet = Track.inside(frame.inside, _GAP * unit + height)
         free = feet.steps_before(lines, _CLEARANCE * unit)
         growth = min(1.0, (tall - height) / (0.15 * tall))
         wished = track.length_to((_SPAN + (_SPAN_WIDEST - _SPAN) * growth) / 2)
         half = min(wished, track.lengths[free])
         pitch = min(2 * half / total, _NAME_PITCH_WIDEST * height)
-        cells = track_cells(face, name, frame.centre, track, pitch, (height, height))
+        widely = TrackStyle(pitch, height, height)
+        cells = track_cells(face, name, frame.centre, track, widely)
         width = min(height, widest(cells, shares, wording.BETWEEN_MM))
         if width >= wording.narrowest() * height:
             if width < least_width:
                 break
-            return track_cells(face, name, frame.centre, track, pitch, (width, height))
+            style = TrackStyle(pitch, width, height)
+            return track_cells(face, name, frame.centre, track, style)
         height -= 0.1 * unit
     raise wording.too_long("the name")

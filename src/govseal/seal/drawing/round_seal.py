@@ -14,9 +14,9 @@ from govseal.seal.drawing import levels, wording
 from govseal.seal.drawing.drawing import Drawing
 from govseal.seal.drawing.emblem import place_emblem
 from govseal.seal.drawing.fonts import Font
-from govseal.seal.drawing.layout import Arc, Cell, Face, arc_cells, code_cells
+from govseal.seal.drawing.layout import Arc, Cell, Face, arc_cells, code_cells, place_cells
 from govseal.seal.drawing.lines import LineStyle, fit_line, line_box
-from govseal.seal.drawing.measures import Measures, ink_sizes, line_size, span
+from govseal.seal.drawing.measures import Measures, depth, line_size, span
 from govseal.seal.drawing.paths import RED, Box, Path, Point, circle, star
 
 MIN_DIAMETER_MM = 30
@@ -84,36 +84,34 @@ def draw_round(
     outer = middle - (_RING + _GAP) * unit
     around = arc_cells(face, name, centre, _fit_arc(face.shares(name), outer, unit, boxes, digits))
     ring = (circle(centre, middle), circle(centre, middle - _RING * unit, clockwise=False))
-    if emblem is None:
-        heart = (Path((star(centre, _STAR * unit / 2),), RED),)
-        emblem_mm = None
-    else:
+    heart: tuple[Path, ...] = (Path((star(centre, _STAR * unit / 2),), RED),)
+    emblem_mm = None
+    if emblem is not None:
         size = _EMBLEM_ABOVE_LINE if lines else _EMBLEM
         heart, emblem_mm = place_emblem(emblem, centre, size * unit)
-    words = [Path(face.place(cell), RED) for cell in around]
-    below = [Path(face.place(cell), RED) for line in lines for cell in line]
-    small = [Path(digits.face.place(cell), RED) for cell in digits.cells] if digits else []
-    width, height = ink_sizes(face, around)
-    sizes = [line_size(face, line) for line in lines] + [(None, None)] * 2
+    words = place_cells(face, around)
+    below = [place_cells(face, line) for line in lines]
+    small = place_cells(digits.face, digits.cells) if digits else []
+    edge = middle - _RING * unit
+    gap, height = depth(words, lambda point: edge - math.dist(point, centre))
+    sizes = [*map(line_size, below), (None, None), (None, None)]
     measures = Measures(
         outer_width_mm=diameter,
         outer_height_mm=diameter,
         border_mm=_RING * unit,
         star_mm=_STAR * unit if emblem is None else None,
         emblem_mm=emblem_mm,
+        name_gap_mm=gap,
         name_height_mm=height,
-        name_width_mm=width,
-        name_span_deg=span((c for path in words for c in path.contours), centre),
+        name_span_deg=span(words, centre),
         bottom_width_mm=sizes[0][0],
         bottom_height_mm=sizes[0][1],
         number_width_mm=sizes[1][0],
         number_height_mm=sizes[1][1],
-        code_height_mm=ink_sizes(digits.face, digits.cells)[1] if digits else None,
-        code_span_deg=span((c for path in small for c in path.contours), centre, is_below=True)
-        if digits
-        else None,
+        code_height_mm=depth(small, lambda point: edge - math.dist(point, centre))[1],
+        code_span_deg=span(small, centre, is_below=True),
     )
-    paths = (Path(ring, RED), *heart, *words, *below, *small)
+    paths = (Path(ring, RED), *heart, *words, *(path for line in below for path in line), *small)
     return Drawing(paths, diameter, diameter, name + (bottom or ""), measures)
 
 

@@ -60,8 +60,8 @@ def draw_seal(
         TypeError: An option that the shape does not take, or a size not of whole millimetres.
         ValueError: An unknown shape or level.
     """
-    options = {"bottom": bottom, "diameter_mm": diameter_mm, "size_mm": size_mm, "level": level}
-    options |= {"emblem": emblem, "code": code, "middle": middle}
+    options: dict[str, object] = {"bottom": bottom, "diameter_mm": diameter_mm, "level": level}
+    options |= {"size_mm": size_mm, "emblem": emblem, "code": code, "middle": middle}
     if shape not in SHAPES:
         raise ValueError(f"no shape {shape!r}; there are {', '.join(SHAPES)}")
     wording.refuse_options(shape, options, SHAPES[shape])

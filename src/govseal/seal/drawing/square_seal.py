@@ -45,8 +45,7 @@ def draw_square(name: str, font: Font, *, size_mm: tuple[int, int] | None) -> Dr
     room = Box(inset, inset, width - inset, height - inset)
     cells = _cells(len(name), room, _BETWEEN * side)
     words = [
-        Path(_fill(face, character, cell), RED)
-        for character, cell in zip(name, cells, strict=True)
+        Path(_fill(face, character, cell), RED) for character, cell in zip(name, cells, strict=True)
     ]
     frame = (_rectangle(width, height, 0.0), _rectangle(width, height, border, clockwise=False))
     inks = [box for box in (bounds(path.contours, 0.005) for path in words) if box]

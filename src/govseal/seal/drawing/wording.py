@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from govseal.errors import SealError
 
@@ -72,7 +72,7 @@ def too_long(what: str) -> SealError:
     return SealError(f"{what} is too long to stay legible in the seal", code="E_NAME_TOO_LONG")
 
 
-def refuse_options(shape: str, given: dict[str, object], taken: Collection[str]) -> None:
+def refuse_options(shape: str, given: Mapping[str, object], taken: Collection[str]) -> None:
     """Refuse what a shape has no place for.
 
     Raises:
@@ -89,8 +89,8 @@ def whole_sides(size_mm: tuple[int, int]) -> tuple[int, int]:
     Raises:
         TypeError: They are not two whole numbers.
     """
-    is_pair = isinstance(size_mm, tuple) and len(size_mm) == 2
+    sides: object = size_mm
     # A seal declares its size in whole millimetres.
-    if not is_pair or any(type(side) is not int for side in size_mm):
+    if not isinstance(sides, tuple) or [type(side) for side in sides] != [int, int]:
         raise TypeError(f"the size is two whole numbers of millimetres, not {size_mm!r}")
     return size_mm
