@@ -20,7 +20,6 @@ from govseal.seal.drawing.measures import Measures
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 DPI = 600
-MM_PER_PX = 25.4 / DPI
 
 UNIT = "测试市行政审批服务管理局"
 LONG = "测试省测试市测试自治县行政审批服务管理局政务服务公共资源交易数据管理中心"
@@ -129,9 +128,10 @@ LABELS = {
 class Ink:
     """The ink of some of a drawing's paths, in its PNG; places are in mm from its middle."""
 
-    def __init__(self, drawing: Drawing, part: slice) -> None:
+    def __init__(self, drawing: Drawing, part: slice, dpi: int) -> None:
+        self.px_mm = 25.4 / dpi
         self.width_mm, self.height_mm = drawing.width_mm, drawing.height_mm
-        data = replace(drawing, paths=drawing.paths[part]).to_png(DPI)
+        data = replace(drawing, paths=drawing.paths[part]).to_png(dpi)
         with Image.open(io.BytesIO(data)) as image:
             alpha = image.convert("RGBA").getchannel("A")
         self.image = alpha.point(lambda value: 255 if value >= 128 else 0)
@@ -139,7 +139,7 @@ class Ink:
     def box(self) -> tuple[float, float]:
         """Width and height of the ink."""
         left, top, right, bottom = self.image.getbbox() or (0, 0, 0, 0)
-        return (right - left) * MM_PER_PX, (bottom - top) * MM_PER_PX
+        return (right - left) * self.px_mm, (bottom - top) * self.px_mm
 
     def edges(self) -> list[tuple[float, float]]:
         """The places of inked pixels that have a bare one beside them."""
@@ -159,7 +159,7 @@ class Ink:
         """The width of the ink from the left edge inward, half way down."""
         width, height = self.image.size
         row = self.image.crop((0, height // 2, width, height // 2 + 1)).tobytes()
-        return row.index(0) * MM_PER_PX
+        return row.index(0) * self.px_mm
 
 
 def distance_inside(half_width: float, half_height: float) -> Callable[[float, float], float]:
@@ -187,7 +187,7 @@ def span(places: Iterable[tuple[float, float]], side: int) -> float:
     return max(angles) - min(angles)
 
 
-def text_parts(kind: Kind, drawing: Drawing) -> tuple[dict[str, Ink], int]:
+def text_parts(kind: Kind, drawing: Drawing, dpi: int) -> tuple[dict[str, Ink], int]:
     """The ink of each text of a drawing, and where among its paths the first one begins."""
     words, bracket, number = kind.options.get("bottom", "").partition("（")
     middle, code = kind.options.get("middle", ""), kind.options.get("code", "")
@@ -202,32 +202,32 @@ def text_parts(kind: Kind, drawing: Drawing) -> tuple[dict[str, Ink], int]:
         ("name", kind.name),
     ):
         if text:
-            parts[part] = Ink(drawing, slice(end - len(text), end))
+            parts[part] = Ink(drawing, slice(end - len(text), end), dpi)
             end -= len(text)
     return parts, end
 
 
-def measured(kind: Kind, drawing: Drawing) -> Measures:
+def measured(kind: Kind, drawing: Drawing, dpi: int = DPI) -> Measures:
     """The measures of a drawing's PNG, of which the claims are only told what to look for."""
     claims, options = drawing.measures, kind.options
-    outer = Ink(drawing, slice(None)).box()
-    border = Ink(drawing, slice(1)).border()
+    outer = Ink(drawing, slice(None), dpi).box()
+    border = Ink(drawing, slice(1), dpi).border()
     found = {
         "outer_width_mm": outer[0],
         "outer_height_mm": outer[1],
         "border_mm": border,
     }
-    parts, end = text_parts(kind, drawing)
+    parts, end = text_parts(kind, drawing, dpi)
     if claims.star_mm is not None:
-        places = Ink(drawing, slice(1, end)).edges()
-        found["star_mm"] = 2 * max(math.hypot(x, y) for x, y in places) + MM_PER_PX
+        places = Ink(drawing, slice(1, end), dpi).edges()
+        found["star_mm"] = 2 * max(math.hypot(x, y) for x, y in places) + 25.4 / dpi
     if claims.emblem_mm is not None:
-        found["emblem_mm"] = max(Ink(drawing, slice(1, end)).box())
+        found["emblem_mm"] = max(Ink(drawing, slice(1, end), dpi).box())
     for part in ("middle", "bottom", "number"):
         if line := parts.get(part):
             found[f"{part}_width_mm"], found[f"{part}_height_mm"] = line.box()
     if options.get("shape") == "square":
-        singles = [Ink(drawing, slice(n, n + 1)).box() for n in range(1, len(drawing.paths))]
+        singles = [Ink(drawing, slice(n, n + 1), dpi).box() for n in range(1, len(drawing.paths))]
         found["name_width_mm"] = max(width for width, _ in singles)
         found["name_height_mm"] = max(height for _, height in singles)
     else:
@@ -236,8 +236,8 @@ def measured(kind: Kind, drawing: Drawing) -> Measures:
             if arc := parts.get(part):
                 places = arc.edges()
                 away = [inside(x, y) for x, y in places]
-                found[f"{part}_gap_mm"] = min(away) - MM_PER_PX / 2
-                found[f"{part}_height_mm"] = max(away) - min(away) + MM_PER_PX
+                found[f"{part}_gap_mm"] = min(away) - arc.px_mm / 2
+                found[f"{part}_height_mm"] = max(away) - min(away) + arc.px_mm
                 found[f"{part}_span_deg"] = span(places, side)
     known = {item.name for item in fields(Measures)}
     return Measures(**{name: value for name, value in found.items() if name in known})

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from govseal.seal.drawing.layout import Cell, Face
 from govseal.seal.drawing.paths import Box, Contour, Point
 
-# Steps around the half that is measured: a ten-thousandth of the length or less.
-_STEPS = 720
-# Below a thousandth of a millimetre.
-_HALVINGS = 20
+# Chords this short stray from the curve by less than a thousandth of a millimetre.
+_STEPS = 240
+# As fine as that.
+_HALVINGS = 16
 
 
 def ellipse(centre: Point, semi_axes: Point, *, clockwise: bool = True) -> Contour:

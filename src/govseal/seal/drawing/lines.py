@@ -35,7 +35,7 @@ def fit_line(face: Face, text: str, centre: Point, style: LineStyle, what: str) 
     shares = face.shares(text)
     pitches = [1.0] * len(text) if style.is_even else shares
     advance = min(style.width * (1 + style.spacing), style.widest / sum(pitches))
-    width = advance / (1 + style.spacing)
+    width = min(advance / (1 + style.spacing), advance - wording.BETWEEN_MM)
     height = min(style.height, width / wording.narrowest(is_plain=is_plain))
     least_width, least_height = wording.legible(is_plain=is_plain)
     if width < least_width or height < least_height:
