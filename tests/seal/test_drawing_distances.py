@@ -6,7 +6,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import toyfont
@@ -19,6 +19,8 @@ from govseal.seal.drawing.paths import Path, circle, polygon
 #: characters stand out towards the ends of the ring.
 CHARACTERS_MM, PARTS_MM, OVAL_PARTS_MM = 0.11, 0.3, 0.2
 STEP_MM = 0.04
+#: Each example measures thousands of points.
+FEW = settings(max_examples=30)
 
 # Frames fill their cells: no real character comes nearer to its neighbours.
 FRAMES = st.sampled_from("测试市国国局一（）1")
@@ -128,6 +130,7 @@ def test_the_measure_finds_what_touches():
     assert touching([paths[0], inside], 0.05) == {(0, 1)}
 
 
+@FEW
 @given(
     name=st.text(FRAMES, min_size=1, max_size=45),
     below=lines_below(10),
@@ -140,6 +143,7 @@ def test_round_parts_keep_their_distance(toy, name, below, code, diameter):
         check(drawing, [1, 1, len(name), *map(len, below), len(code or "")])
 
 
+@FEW
 @given(
     name=st.text(FRAMES, min_size=1, max_size=30),
     below=lines_below(8),
@@ -155,6 +159,7 @@ def test_oval_parts_keep_their_distance(toy, name, below, middle, size):
         check(drawing, [1, len(name), len(middle or ""), *map(len, below)], OVAL_PARTS_MM)
 
 
+@FEW
 @given(
     name=st.text(st.sampled_from("测试国一永"), min_size=2, max_size=9),
     size=st.tuples(st.integers(12, 50), st.integers(12, 50)),
@@ -167,6 +172,7 @@ def test_square_parts_keep_their_distance(toy, name, size):
 
 
 @pytest.mark.slow
+@FEW
 @given(
     name=st.text(st.sampled_from(POOL), min_size=1, max_size=45),
     bottom=st.none() | st.text(st.sampled_from(POOL), min_size=1, max_size=10),
@@ -178,6 +184,7 @@ def test_real_characters_keep_their_distance_in_a_ring(song, name, bottom, diame
 
 
 @pytest.mark.slow
+@FEW
 @given(
     name=st.text(st.sampled_from(POOL), min_size=1, max_size=24),
     size=st.sampled_from([(40, 30), (30, 20), (45, 30), (40, 28)]),

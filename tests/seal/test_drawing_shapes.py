@@ -95,6 +95,19 @@ def test_refuses_codes_that_do_not_fit(toy, code, diameter):
     assert caught.value.code == "E_NAME_TOO_LONG"
 
 
+def test_refuses_a_line_that_meets_the_code(toy):
+    draw_seal(NAME, bottom=PURPOSE + "章", code="1" * 14, font=toy)
+    with pytest.raises(SealError, match="the line below is too long") as caught:
+        draw_seal(NAME, bottom=PURPOSE + "章", code="1" * 24, font=toy)
+    assert caught.value.code == "E_NAME_TOO_LONG"
+
+
+def test_a_short_line_lies_inside_of_a_long_name(toy):
+    name = "测试省测试市行政审批服务管理局" * 2
+    short = draw_seal(name, bottom="章", font=toy).measures
+    assert short.name_span_deg > draw_seal(name, bottom=PURPOSE, font=toy).measures.name_span_deg
+
+
 # ------------------------------------------------------------------------------------------- ovals
 
 
@@ -177,6 +190,7 @@ def test_refuses_other_ovals(toy, size):
     ("texts", "what"),
     [
         ({"name": NAME * 4}, "the name"),
+        ({"name": NAME * 2, "size_mm": (30, 20)}, "the name"),
         ({"name": NAME, "middle": "1" * 50}, "the middle line"),
         ({"name": NAME, "middle": "国" * 20}, "the middle line"),
         ({"name": NAME, "bottom": "国" * 20}, "the line below"),
@@ -298,6 +312,21 @@ def test_refuses_sizes_that_are_no_whole_numbers(toy, shape, size):
         draw_seal("测试", shape=shape, size_mm=size, font=toy)
 
 
+@pytest.mark.parametrize(
+    ("shape", "options"),
+    [
+        ("round", {"name": 5}),
+        ("square", {"name": None}),
+        ("round", {"bottom": b"abc"}),
+        ("round", {"code": 9900000000001}),
+        ("oval", {"middle": 91}),
+    ],
+)
+def test_refuses_words_that_are_no_text(toy, shape, options):
+    with pytest.raises(TypeError, match="of a seal is a text"):
+        draw_seal(**({"name": NAME} | options), shape=shape, font=toy)
+
+
 @pytest.mark.parametrize("shape", ["", "Round", "triangle", "圆"])
 def test_refuses_other_shapes(toy, shape):
     with pytest.raises(ValueError, match="there are round, oval, square"):
@@ -308,6 +337,17 @@ def test_refuses_other_shapes(toy, shape):
 def test_names_the_character_that_the_font_lacks(toy, shape):
     with pytest.raises(SealError, match=r"龘.*U\+9F98") as caught:
         draw_seal("测试龘", shape=shape, font=toy)
+    assert caught.value.code == "E_GLYPH_MISSING"
+
+
+@pytest.mark.parametrize("shape", ["round", "oval", "square"])
+def test_refuses_a_character_that_shows_nothing(tmp_path, shape):
+    """A font may know a character and draw nothing: the seal would not say what it says."""
+    font = toyfont.build()
+    font["cmap"].getBestCmap()[ord("试")] = f"u{ord(toyfont.BLANK):04X}"
+    font.save(tmp_path / "blank.ttf")
+    with pytest.raises(SealError, match=r"draws nothing for '试' \(U\+8BD5\)") as caught:
+        draw_seal("测试市", shape=shape, font=tmp_path / "blank.ttf")
     assert caught.value.code == "E_GLYPH_MISSING"
 
 

@@ -91,11 +91,9 @@ class Track:
         )
 
     def length_to(self, angle: float) -> float:
-        """How far along the curve one is at this angle, seen from the middle."""
-        for (x, y), length in zip(self.points, self.lengths, strict=True):
-            if math.atan2(x, -y) >= angle:
-                return length
-        return self.lengths[-1]
+        """How far along the curve one is at this angle (up to π), seen from the middle."""
+        places = zip(self.points, self.lengths, strict=True)
+        return next(length for (x, y), length in places if math.atan2(x, -y) >= angle)
 
     def steps_before(self, boxes: Sequence[Box], clearance: float) -> int:
         """How many steps the curve keeps its distance from all boxes, measured from the middle."""

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from govseal.errors import SealError
 from govseal.seal.drawing.fonts import Font
 from govseal.seal.drawing.paths import RED, Box, Contour, Matrix, Path, Point
 
@@ -31,6 +32,21 @@ class Cell:
     height: float
 
 
+def ink_box(font: Font, character: str) -> Box:
+    """The extent of a character's ink, in font units.
+
+    Raises:
+        SealError: ``E_GLYPH_MISSING``, the font lacks the character or draws nothing for it: a
+            seal would say something that nobody sees.
+        FormatError: The font file is damaged.
+    """
+    box = font.outline(character).box
+    if box is None or not box.width or not box.height:
+        message = f"the font {font.name} draws nothing for {character!r} (U+{ord(character):04X})"
+        raise SealError(message, code="E_GLYPH_MISSING")
+    return box
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """A font measured for one text: ``box`` is what its full characters fill, in font units."""
@@ -49,18 +65,15 @@ class Face:
             FormatError: The font file is damaged.
         """
         gauge = _DIGITS if is_plain else _GAUGE
-        shapes = [font.outline(character) for character in text]
-        shapes += [font.outline(character) for character in gauge if font.has(character)]
-        boxes = [shape.box for shape in shapes if shape.box]
-        if not boxes:
-            return cls(font, Box(0, font.descent, font.units_per_em, font.ascent))
+        boxes = [ink_box(font, character) for character in text]
+        boxes += [ink_box(font, character) for character in gauge if font.has(character)]
         box = boxes[0]
         for other in boxes[1:]:
             box = box.union(other)
         # Brackets lie in half of their em: the width is that of one full character. In a plain
         # line a broad capital is squeezed instead of making all digits narrow.
-        full = [font.outline(digit).box for digit in _DIGITS if is_plain and font.has(digit)]
-        widest = max(other.width for other in full or boxes if other)
+        full = [ink_box(font, digit) for digit in _DIGITS if is_plain and font.has(digit)]
+        widest = max(other.width for other in full or boxes)
         middle = font.units_per_em / 2
         return cls(font, Box(middle - widest / 2, box.y_min, middle + widest / 2, box.y_max))
 
@@ -68,8 +81,7 @@ class Face:
         """How much of a full cell the character takes: 1, or less for brackets and digits."""
         if unicodedata.category(character) == "Lo":
             return 1.0
-        box = self.font.outline(character).box
-        return min(1.0, (box.width if box else 0.0) / self.box.width + _SIDE_BEARING)
+        return min(1.0, ink_box(self.font, character).width / self.box.width + _SIDE_BEARING)
 
     def shares(self, text: str) -> list[float]:
         """The share of each character of a text."""
@@ -81,25 +93,24 @@ class Face:
         The scale is that of the whole face and not of the character's own ink, so 一 stays a
         stroke; sideways the ink is centred, upright it stands where the font puts it.
         """
-        outline = self.font.outline(cell.character)
-        if outline.box is None:
-            return ()
-        x_scale = self._scale(cell, outline.box)
+        box = ink_box(self.font, cell.character)
+        x_scale = self._scale(cell, box)
         y_scale = cell.height / self.box.height
-        x_middle, _ = outline.box.centre
+        x_middle, _ = box.centre
         _, y_middle = self.box.centre
         matrix = _placing(cell, x_scale, y_scale, (x_middle, y_middle))
-        return tuple(contour.transformed(matrix) for contour in outline.contours)
+        contours = self.font.outline(cell.character).contours
+        return tuple(contour.transformed(matrix) for contour in contours)
 
     def ink(self, cell: Cell) -> float:
         """The width of the character's ink in its cell, in millimetres."""
-        box = self.font.outline(cell.character).box
-        return box.width * self._scale(cell, box) if box else 0.0
+        box = ink_box(self.font, cell.character)
+        return box.width * self._scale(cell, box)
 
     def _scale(self, cell: Cell, box: Box) -> float:
         """Millimetres per font unit sideways; no ink is wider than its cell."""
         usual = cell.width / self.box.width / self.share(cell.character)
-        return min(usual, cell.width / box.width) if box.width else usual
+        return min(usual, cell.width / box.width)
 
 
 def _placing(cell: Cell, x_scale: float, y_scale: float, middle: Point) -> Matrix:

@@ -188,9 +188,7 @@ def _around(face: Face, name: str, frame: _Frame, lines: list[Box]) -> list[Cell
         widely = TrackStyle(pitch, height, height)
         cells = track_cells(face, name, frame.centre, track, widely)
         width = min(height, widest(cells, shares, wording.BETWEEN_MM))
-        if width >= wording.narrowest() * height:
-            if width < least_width:
-                break
+        if width >= max(least_width, wording.narrowest() * height):
             style = TrackStyle(pitch, width, height)
             return track_cells(face, name, frame.centre, track, style)
         height -= 0.1 * unit

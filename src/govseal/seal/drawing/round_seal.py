@@ -67,14 +67,12 @@ def draw_round(
     font: Font,
     *,
     bottom: str | None,
-    diameter_mm: int | None,
-    level: str | None,
+    diameter_mm: int,
     emblem: bytes | None,
     code: str | None,
 ) -> Drawing:
     """The round seal; see :func:`govseal.seal.drawing.draw_seal` for what is raised."""
-    diameter = _diameter(diameter_mm, level, has_emblem=emblem is not None)
-    unit, middle = diameter / _MODEL_MM, diameter / 2
+    unit, middle = diameter_mm / _MODEL_MM, diameter_mm / 2
     centre = (middle, middle)
     face = Face.measured(font, name + (bottom or ""))
     lines = _bottom_lines(face, bottom, centre, unit) if bottom else []
@@ -96,8 +94,8 @@ def draw_round(
     gap, height = depth(words, lambda point: edge - math.dist(point, centre))
     sizes = [*map(line_size, below), (None, None), (None, None)]
     measures = Measures(
-        outer_width_mm=diameter,
-        outer_height_mm=diameter,
+        outer_width_mm=diameter_mm,
+        outer_height_mm=diameter_mm,
         border_mm=_RING * unit,
         star_mm=_STAR * unit if emblem is None else None,
         emblem_mm=emblem_mm,
@@ -112,11 +110,17 @@ def draw_round(
         code_span_deg=span(small, centre, is_below=True),
     )
     paths = (Path(ring, RED), *heart, *words, *(path for line in below for path in line), *small)
-    return Drawing(paths, diameter, diameter, name + (bottom or ""), measures)
+    return Drawing(paths, diameter_mm, diameter_mm, name + (bottom or ""), measures)
 
 
-def _diameter(diameter_mm: int | None, level: str | None, *, has_emblem: bool) -> int:
-    """The diameter as it was given, or as the level says."""
+def round_diameter(diameter_mm: int | None, level: str | None, *, has_emblem: bool) -> int:
+    """The diameter as it was given, or as the level says.
+
+    Raises:
+        SealError: ``E_SEAL_SIZE``; ``E_EMBLEM_MISSING`` or ``E_EMBLEM_FORBIDDEN`` at this level.
+        TypeError: The diameter is no whole number.
+        ValueError: There is no such level.
+    """
     # A seal declares its size in whole millimetres.
     if diameter_mm is not None and type(diameter_mm) is not int:
         raise TypeError(f"the diameter is a whole number of millimetres, not {diameter_mm!r}")
@@ -155,10 +159,8 @@ def _code(font: Font, code: str, centre: Point, unit: float) -> _Code:
     # Heads inward: there the digits are closest to one another.
     room = 2 * (outer - height) * math.sin(pitch / 2) - wording.BETWEEN_MM
     width = min(_CODE_INK * unit, room)
-    least_width, least_height = wording.legible(is_plain=True)
+    least_width, _ = wording.legible(is_plain=True)
     if width < max(least_width, wording.narrowest(is_plain=True) * height):
-        raise wording.too_long("the code")
-    if height < least_height:
         raise wording.too_long("the code")
     cells = code_cells(face, code, centre, Arc(radius, pitch, width, height))
     return _Code(face, cells, pitch * len(code) / 2, outer - height)

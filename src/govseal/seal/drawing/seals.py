@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from govseal.seal.drawing import wording
 from govseal.seal.drawing.drawing import Drawing
 from govseal.seal.drawing.fonts import Font, find_font
 from govseal.seal.drawing.oval_seal import draw_oval
-from govseal.seal.drawing.round_seal import draw_round
+from govseal.seal.drawing.round_seal import draw_round, round_diameter
 from govseal.seal.drawing.square_seal import draw_square
 
 #: What :func:`draw_seal` draws, and the options that each shape takes beside name and font.
-SHAPES = {
-    "round": ("bottom", "diameter_mm", "level", "emblem", "code"),
-    "oval": ("bottom", "size_mm", "middle"),
-    "square": ("size_mm",),
-}
+SHAPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "round": ("bottom", "diameter_mm", "level", "emblem", "code"),
+        "oval": ("bottom", "size_mm", "middle"),
+        "square": ("size_mm",),
+    }
+)
 
 
 def draw_seal(
@@ -39,7 +43,7 @@ def draw_seal(
     - "round", an official seal (42 mm unless ``diameter_mm`` or ``level`` says otherwise): ring,
       five-point star, the name around it. ``bottom`` is the purpose in a straight line, as in
       行政审批专用章; a number in brackets at its end, as in （1）, follows on a smaller line.
-      ``level`` is a key of :data:`govseal.seal.drawing.levels.LEVELS`, by which 国发〔1999〕25号
+      ``level`` is a key of :data:`govseal.seal.drawing.LEVELS`, by which 国发〔1999〕25号
       fixes the diameter and the centre. ``emblem`` is an SVG of filled outlines of one colour
       that takes the place of the star. ``code`` is a row of small digits at the lower edge.
     - "oval", such as 发票专用章 (40 by 30 mm unless ``size_mm`` says otherwise): the name on the
@@ -62,27 +66,25 @@ def draw_seal(
     """
     options: dict[str, object] = {"bottom": bottom, "diameter_mm": diameter_mm, "level": level}
     options |= {"size_mm": size_mm, "emblem": emblem, "code": code, "middle": middle}
-    if shape not in SHAPES:
-        raise ValueError(f"no shape {shape!r}; there are {', '.join(SHAPES)}")
-    wording.refuse_options(shape, options, SHAPES[shape])
-    wording.check_words(name, "the name")
-    for text, what in ((bottom, "the line below"), (middle, "the middle line")):
-        if text is not None:
-            wording.check_words(text, what)
-    if code is not None:
-        wording.check_code(code)
+    _check(name, shape, options)
     if not isinstance(font, Font):
         font = find_font(font, "song", bold=True)
     if shape == "oval":
         return draw_oval(name, font, bottom=bottom, size_mm=size_mm, middle=middle)
     if shape == "square":
         return draw_square(name, font, size_mm=size_mm)
-    return draw_round(
-        name,
-        font,
-        bottom=bottom,
-        diameter_mm=diameter_mm,
-        level=level,
-        emblem=emblem,
-        code=code,
-    )
+    size = round_diameter(diameter_mm, level, has_emblem=emblem is not None)
+    return draw_round(name, font, bottom=bottom, diameter_mm=size, emblem=emblem, code=code)
+
+
+def _check(name: str, shape: str, options: Mapping[str, object]) -> None:
+    """Refuse what this shape does not take, and words and codes that are none."""
+    if shape not in SHAPES:
+        raise ValueError(f"no shape {shape!r}; there are {', '.join(SHAPES)}")
+    wording.refuse_options(shape, options, SHAPES[shape])
+    wording.check_words(name, "the name")
+    for option, what in (("bottom", "the line below"), ("middle", "the middle line")):
+        if options[option] is not None:
+            wording.check_words(options[option], what)
+    if options["code"] is not None:
+        wording.check_code(options["code"])

@@ -13,7 +13,7 @@ from govseal.errors import SealError
 from govseal.seal.drawing import wording
 from govseal.seal.drawing.drawing import Drawing
 from govseal.seal.drawing.fonts import Font
-from govseal.seal.drawing.layout import Face
+from govseal.seal.drawing.layout import Face, ink_box
 from govseal.seal.drawing.measures import Measures
 from govseal.seal.drawing.paths import RED, Box, Contour, Path, bounds, polygon
 
@@ -53,8 +53,8 @@ def draw_square(name: str, font: Font, *, size_mm: tuple[int, int] | None) -> Dr
         outer_width_mm=width,
         outer_height_mm=height,
         border_mm=border,
-        name_height_mm=max((box.height for box in inks), default=None),
-        name_width_mm=max((box.width for box in inks), default=None),
+        name_height_mm=max(box.height for box in inks),
+        name_width_mm=max(box.width for box in inks),
     )
     return Drawing((Path(frame, RED), *words), width, height, name, measures)
 
@@ -100,14 +100,12 @@ def _fill(face: Face, character: str, cell: Box) -> tuple[Contour, ...]:
 
     Never so far that 一 loses its shape, nor at all beyond the cell.
     """
-    outline = face.font.outline(character)
-    if outline.box is None:
-        return ()
-    x_scale = min(cell.width / outline.box.width, _STRETCH * cell.width / face.box.width)
-    y_scale = min(cell.height / outline.box.height, _STRETCH * cell.height / face.box.height)
-    (x, y), (to_x, to_y) = outline.box.centre, cell.centre
+    ink = ink_box(face.font, character)
+    x_scale = min(cell.width / ink.width, _STRETCH * cell.width / face.box.width)
+    y_scale = min(cell.height / ink.height, _STRETCH * cell.height / face.box.height)
+    (x, y), (to_x, to_y) = ink.centre, cell.centre
     matrix = (x_scale, 0.0, 0.0, -y_scale, to_x - x_scale * x, to_y + y_scale * y)
-    return tuple(contour.transformed(matrix) for contour in outline.contours)
+    return tuple(contour.transformed(matrix) for contour in face.font.outline(character).contours)
 
 
 def _rectangle(width: float, height: float, inset: float, *, clockwise: bool = True) -> Contour:

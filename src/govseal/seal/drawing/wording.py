@@ -13,6 +13,8 @@ _NARROWEST, _NARROWEST_PLAIN = 0.5, 0.33
 # Below this width and height, in millimetres on paper whatever the size of the seal, strokes run
 # together; digits and capitals have few.
 _LEGIBLE_MM, _LEGIBLE_PLAIN_MM = (1.5, 2.6), (0.5, 1.0)
+#: No text of a legible size is longer than this on the largest seal.
+MAX_CHARACTERS = 120
 #: Two characters side by side keep this distance: less runs together in red paste and in print.
 BETWEEN_MM = 0.12
 
@@ -22,28 +24,38 @@ _CODE = re.compile(r"[0-9]+")
 _PLAIN = re.compile(r"[0-9A-Z（）()]+")
 
 
-def check_words(text: str, what: str) -> None:
+def check_words(text: object, what: str) -> None:
     """Refuse what has no place on a seal: nothing, spaces, invisible characters.
 
     Raises:
-        SealError: ``E_SEAL_NAME``.
+        SealError: ``E_SEAL_NAME``; ``E_NAME_TOO_LONG``, more than any seal has room for.
+        TypeError: It is no text.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"{what} of a seal is a text, not {text!r}")
     if not text:
         raise SealError(f"{what} of a seal is empty", code="E_SEAL_NAME")
+    if len(text) > MAX_CHARACTERS:
+        raise too_long(what)
     for character in text:
         if unicodedata.category(character)[0] in "ZC" or unicodedata.combining(character):
             message = f"{what} of a seal cannot contain U+{ord(character):04X}"
             raise SealError(message, code="E_SEAL_NAME")
 
 
-def check_code(code: str) -> None:
+def check_code(code: object) -> None:
     """Refuse a code that is not of digits 0 to 9.
 
     Raises:
-        SealError: ``E_SEAL_CODE``.
+        SealError: ``E_SEAL_CODE``; ``E_NAME_TOO_LONG``, more than any seal has room for.
+        TypeError: It is no text.
     """
+    if not isinstance(code, str):
+        raise TypeError(f"the code of a seal is a text, not {code!r}")
     if not _CODE.fullmatch(code):
         raise SealError("the code of a seal is made of digits 0 to 9", code="E_SEAL_CODE")
+    if len(code) > MAX_CHARACTERS:
+        raise too_long("the code")
 
 
 def split_number(bottom: str) -> tuple[str, str | None]:
