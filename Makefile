@@ -72,7 +72,7 @@ lint: dev ## format, style and floors
 .PHONY: type
 type: dev ## mypy, strict
 	@$(py) -m mypy
-	@$(py) -m mypy examples/*.py tools/docs.py
+	@$(py) -m mypy examples/*.py tools/docs.py tools/gallery.py
 
 .PHONY: check
 check: lint type fonts ## style, types and the fast tests, in two minutes
@@ -127,6 +127,10 @@ wheel-aarch64: dev ## the same for aarch64, cross-built, tested by qemu under a 
 docs: dev fonts ## re-make the generated pages, run the code and follow the links of all pages
 	@$(py) tools/docs.py
 	@$(pytest) -q -n 0 tests/test_docs.py
+
+.PHONY: gallery
+gallery: dev fonts ## draw every kind of seal, with its measures: docs/seals.md
+	@$(py) tools/gallery.py
 
 .PHONY: clean
 clean: ## remove what was made, except .venv/

@@ -10,7 +10,7 @@ from PIL import Image
 from govseal.errors import FormatError, LimitExceeded
 from govseal.seal.drawing.paths import Contour, Path, circle, polygon
 from govseal.seal.drawing.png import encode_png
-from govseal.seal.drawing.raster import coverage, rasterise
+from govseal.seal.drawing.raster import coverage, merged_coverage, rasterise
 
 RED = (255, 0, 0, 255)
 
@@ -205,3 +205,26 @@ def test_png_of_odd_width(tmp_path):
     with Image.open(path) as image:
         alphas = list(image.convert("RGBA").getchannel("A").tobytes())
     assert alphas == [0, 136, 255, 255, 0, 17]
+
+
+def test_merged_paths_keep_their_rules():
+    """A hole stays open, and paths of opposite direction do not undo one another."""
+    hole = Path((square(0, 0, 3, 3), square(1, 1, 2, 2)), rule="evenodd")
+    assert list(merged_coverage([hole], 3, 3)) == [255] * 4 + [0] + [255] * 4
+    turned = Path((polygon([(0, 0), (0, 2), (2, 2), (2, 0)]),))
+    both = [Path((square(0, 0, 2, 2),)), turned]
+    assert list(merged_coverage(both, 3, 2)) == [255, 255, 0] * 2
+
+
+def test_merged_paths_are_cut_to_the_picture():
+    paths = [
+        Path((square(-5, -5, 1, 1),)),
+        Path((square(2, 1, 9, 9),)),
+        Path((square(7, 7, 9, 9),)),
+    ]
+    assert list(merged_coverage(paths, 3, 2)) == [255, 0, 0, 0, 0, 255]
+
+
+def test_merging_refuses_an_empty_area():
+    with pytest.raises(ValueError, match="no picture"):
+        merged_coverage([], 0, 4)

@@ -174,6 +174,29 @@ _ROWS = (
         "未取得有效的时间戳，印章没有制作",
         "no usable time stamp was given, so the seal was not made",
     ),
+    # 绘制 · drawing
+    Refusal(
+        "E_SEAL_CODE",
+        "印章上的编码只能由数字组成",
+        "the code on a seal is made of digits",
+    ),
+    Refusal(
+        "E_EMBLEM",
+        "徽记不是单色填充轮廓的 SVG",
+        "the emblem is no SVG of plain outlines in one colour",
+    ),
+    Refusal(
+        "E_EMBLEM_MISSING",
+        "该级别的印章中央须刊国徽，请提供其轮廓",
+        "a seal of this level has the national emblem in its centre",
+        "用 --emblem 提供由发放机关给出的徽记（SVG）",
+        "give the outlines that the issuing authority supplies with --emblem",
+    ),
+    Refusal(
+        "E_EMBLEM_FORBIDDEN",
+        "该级别的印章中央刊五角星，不得刊徽记",
+        "a seal of this level has a star in its centre, and no emblem",
+    ),
     # 印模 · imprints
     Refusal(
         "E_SPECIMEN",

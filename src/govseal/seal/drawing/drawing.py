@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from govseal.seal.drawing.measures import NOTHING, Measures
 from govseal.seal.drawing.ofd import write_ofd
 from govseal.seal.drawing.paths import Colour, Contour, Path, Segment
 from govseal.seal.drawing.pdf import PdfPage, page_matrix, pdf_operators, write_pdf
 from govseal.seal.drawing.png import encode_png
-from govseal.seal.drawing.raster import coverage
+from govseal.seal.drawing.raster import merged_coverage
 from govseal.seal.picture import SealPicture
 
 _MM_PER_INCH = 25.4
@@ -22,12 +23,18 @@ _COMMANDS = ("", "L", "Q", "C")
 class Drawing:
     """A picture made of outlines: sharp at every size, and without any font.
 
-    ``paths`` are in millimetres from the upper left corner, y down; all have one colour.
+    ``paths`` are in millimetres from the upper left corner, y down; all have one colour. Those of
+    a seal follow one another as border, star or emblem, then one for each character: name, middle
+    line, line below with its number, code.
     """
 
     paths: tuple[Path, ...] = field(repr=False)
     width_mm: int
     height_mm: int
+    text: str = ""
+    """The words of the seal in the order of reading: the name and the line below."""
+    measures: Measures = field(default=NOTHING, repr=False)
+    """What the drawing claims of itself."""
 
     @property
     def colour(self) -> Colour:
@@ -65,8 +72,8 @@ class Drawing:
         height = round(self.height_mm / _MM_PER_INCH * dpi)
         # The drawing fills the pixels exactly: nothing is cut off by the rounding above.
         to_pixels = (width / self.width_mm, 0.0, 0.0, height / self.height_mm, 0.0, 0.0)
-        contours = [c.transformed(to_pixels) for path in self.paths for c in path.contours]
-        return encode_png(coverage(contours, width, height), width, height, self.colour, dpi)
+        paths = [path.transformed(to_pixels) for path in self.paths]
+        return encode_png(merged_coverage(paths, width, height), width, height, self.colour, dpi)
 
     def to_pdf(self) -> bytes:
         """The drawing as a PDF 1.4 of one page of its size; the same drawing, the same bytes."""
