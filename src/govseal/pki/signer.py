@@ -37,6 +37,13 @@ class Signer(Protocol):
         """The signature over ``message``, Z and digest inside: DER for SM2, PKCS#1 v1.5 for RSA."""
 
 
+class TimestampSource(Protocol):
+    """One who puts a time under bytes (RFC 3161, GB/T 20520)."""
+
+    def timestamp(self, message: bytes) -> bytes:
+        """The TimeStampToken in DER over ``message``, which the source digests itself."""
+
+
 @final
 class SoftSigner:
     """A signer whose key is in this process's memory."""
