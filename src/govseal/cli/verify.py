@@ -68,6 +68,13 @@ def add_arguments(parser: Parser) -> None:
         action="append",
     )
     parser.option(
+        "--tsa",
+        zh="时间戳服务的根证书，可重复；缺省同 --trust",
+        en="roots of time stamp authorities, repeatable; those of --trust by default",
+        metavar="PEM|DIR",
+        action="append",
+    )
+    parser.option(
         "--crl",
         zh="吊销列表，可重复；目录取其中的 .crl 文件",
         en="revocation list, repeatable; of a directory its .crl files",
@@ -206,4 +213,6 @@ def _policy(options: argparse.Namespace) -> Policy:
             ) from None
     if options.makers is not None:
         policy = replace(policy, makers=TrustStore.from_paths(options.makers))
+    if options.tsa is not None:
+        policy = replace(policy, tsas=TrustStore.from_paths(options.tsa))
     return policy

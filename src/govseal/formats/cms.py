@@ -20,6 +20,8 @@ from govseal.seal.codec import signature_value
 
 SIGNED_DATA = cms.SIGNED_DATA
 DATA = frozenset({"1.2.156.10197.6.1.4.2.1", "1.2.840.113549.1.7.1"})
+MAX_TIME_STAMPS = 8
+"""Time stamp tokens beside one signature value."""
 
 _SIGNING_TIME = "1.2.840.113549.1.9.5"
 
@@ -43,8 +45,10 @@ class SignerInfo:
     """The digest of the document, which is the content in form B."""
     content_type: str
     claimed_time: times.Instant | None
-    time_stamp: bytes | None = field(default=None, repr=False)
-    """What an unsigned attribute holds as a time stamp token, DER (RFC 3161, appendix A)."""
+    signature_octets: bytes = field(default=b"", repr=False)
+    """The value as received: what a time stamp is over."""
+    time_stamps: tuple[bytes, ...] = field(default=(), repr=False)
+    """Time stamp tokens in DER, as the unsigned attribute holds them (RFC 3161, appendix A)."""
     key_id: bytes | None = None
     """The subject key identifier that names the certificate in place of issuer and serial."""
     certificate_ids: tuple[CertificateId, ...] = ()
@@ -100,6 +104,7 @@ def decode_signed_data(data: bytes) -> SignedData:
     Raises:
         EncodingError: not signed data, or not DER; no signer (an empty signature is none).
         UnsupportedFormat: several signers, content inside, no signed attributes, or BER.
+        LimitExceeded: more than eight time stamps.
     """
     envelope = cms.read_envelope(data)
     tolerances = Tolerances()
@@ -149,7 +154,8 @@ def _signer(envelope: cms.Envelope, tolerances: Tolerances) -> SignerInfo:
         message_digest=bound.message_digest,
         content_type=bound.content_type,
         claimed_time=_time(time, tolerances) if time is not None else None,
-        time_stamp=_time_stamp(parts.unsigned),
+        signature_octets=parts.value,
+        time_stamps=_time_stamps(parts.unsigned),
         key_id=named.key_id,
         certificate_ids=cms.read_certificate_ids(bound.attributes),
         attributes=tuple((oid, item.raw) for oid, item in bound.attributes.items()),
@@ -188,10 +194,15 @@ def _time(tlv: Tlv, tolerances: Tolerances) -> times.Instant:
     return times.read_time(tlv, "signingTime", tolerances, tag=tlv.tag)
 
 
-def _time_stamp(unsigned: Tlv | None) -> bytes | None:
-    """The value of the unsigned attribute that holds a time stamp token; None for none."""
+def _time_stamps(unsigned: Tlv | None) -> tuple[bytes, ...]:
+    """All values of the unsigned attribute that holds time stamp tokens."""
+    found: list[bytes] = []
     for item in unsigned.children() if unsigned is not None else ():
         fields = cms.read_children(item, "Attribute", 2)
         if strict.read_any_oid(fields[0], "Attribute.type") == cms.TIME_STAMP:
-            return fields[1].content
-    return None
+            values = strict.expect(fields[1], strict.SET, "Attribute.values").children()
+            found.extend(value.raw for value in values)
+    if len(found) > MAX_TIME_STAMPS:
+        message = "too many time stamps beside one signature"
+        raise LimitExceeded(message, limit=MAX_TIME_STAMPS, found=len(found), part="SignerInfo")
+    return tuple(found)

@@ -27,10 +27,12 @@ class Policy:
     min_rsa_bits: int = 2048
     makers: TrustStore | None = None
     """Where given, the only anchors of seal makers; else the signers' anchors serve both."""
+    tsas: TrustStore | None = None
+    """Where given, the only anchors of time stamp authorities; else the signers' serve them."""
 
     @classmethod
     def from_toml(cls, text: str) -> Policy:
-        """A policy from TOML text: the fields above by name, ``makers`` left out.
+        """A policy from TOML text: the fields above by name, ``makers`` and ``tsas`` left out.
 
         Raises:
             FormatError: not TOML, a field that no policy has, or a value of another type.
@@ -39,7 +41,7 @@ class Policy:
             table = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise FormatError(f"the policy is not TOML: {error}", part="policy") from None
-        known = {field.name for field in fields(cls)} - {"makers"}
+        known = {field.name for field in fields(cls)} - {"makers", "tsas"}
         for key, value in table.items():
             if key not in known:
                 raise FormatError(f"the policy has no setting {key!r}", part="policy")
