@@ -24,6 +24,7 @@ def test_digests_can_be_added_but_weak_ones_not_allowed_again():
         ("name =", "not TOML"),
         ("unknown = 1", "no setting 'unknown'"),
         ('makers = "x"', "no setting 'makers'"),
+        ('tsas = "x"', "no setting 'tsas'"),
         ("require_seal = 1", "bool was expected"),
         ("min_rsa_bits = true", "int was expected"),
         ("name = 5", "str was expected"),

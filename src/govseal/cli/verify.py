@@ -52,28 +52,7 @@ def add_arguments(parser: Parser) -> None:
         metavar="FILE.ses",
         type=Path,
     )
-    parser.option(
-        "--trust",
-        zh="受信任的根证书，可重复",
-        en="trusted roots, repeatable",
-        metavar="PEM|DIR",
-        action="append",
-        default=[],
-    )
-    parser.option(
-        "--makers",
-        zh="制章人的根证书，可重复；缺省同 --trust",
-        en="roots of seal makers, repeatable; those of --trust by default",
-        metavar="PEM|DIR",
-        action="append",
-    )
-    parser.option(
-        "--tsa",
-        zh="时间戳服务的根证书，可重复；缺省同 --trust",
-        en="roots of time stamp authorities, repeatable; those of --trust by default",
-        metavar="PEM|DIR",
-        action="append",
-    )
+    _add_roots(parser)
     parser.option(
         "--crl",
         zh="吊销列表，可重复；目录取其中的 .crl 文件",
@@ -99,6 +78,31 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.option("--verbose", zh="列出每项检查", en="list every check", action="store_true")
     parser.add_common()
+
+
+def _add_roots(parser: Parser) -> None:
+    parser.option(
+        "--trust",
+        zh="受信任的根证书，可重复",
+        en="trusted roots, repeatable",
+        metavar="PEM|DIR",
+        action="append",
+        default=[],
+    )
+    parser.option(
+        "--makers",
+        zh="制章人的根证书，可重复；缺省同 --trust",
+        en="roots of seal makers, repeatable; those of --trust by default",
+        metavar="PEM|DIR",
+        action="append",
+    )
+    parser.option(
+        "--tsa",
+        zh="时间戳服务的根证书，可重复；缺省同 --trust",
+        en="roots of time stamp authorities, repeatable; those of --trust by default",
+        metavar="PEM|DIR",
+        action="append",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,0 +1,86 @@
+"""Signature time stamps of PDFs (PAdES B-T): the proof of when they were signed."""
+
+from __future__ import annotations
+
+import pytest
+
+import govseal
+import pdf_builder as bend
+import pdf_stamping as build
+import tokens
+from cms_builder import attribute
+from govseal.formats import cms
+from govseal.formats.pdf.contents import SEAL_ATTRIBUTE
+
+ALGORITHMS = pytest.mark.parametrize("algorithm", ["rsa", "sm2"])
+
+
+def stamped(algorithm, *hours, over=None, is_sealed=True):
+    """A signed PDF with time stamps of these hours over its value."""
+    office = build.office(algorithm)
+    more = [attribute(SEAL_ATTRIBUTE, office.seal.der)] if is_sealed else []
+
+    def sign(message):
+        plain = bend.signed_data(message, office.pki.signer, more=more)
+        value = cms.decode_signed_data(plain).signer.signature_octets
+        sources = [tokens.source(office.pki.tsa, build.AT + hour * build.HOUR) for hour in hours]
+        found = [source.timestamp(over or value) for source in sources]
+        changes = {"more": more, "value": value, "unsigned": tokens.beside(*found)}
+        return bend.signed_data(message, office.pki.signer, **changes)
+
+    return bend.sign_by_hand(sign, room=40_000)
+
+
+def judged(algorithm, data, *, hours=3):
+    pki = build.hierarchy(algorithm)
+    at = build.AT + hours * build.HOUR
+    report = govseal.verify(data, pki.trust, materials=pki.materials, at=at)
+    (found,) = report.signatures
+    assert found.verdict is report.verdict
+    return found
+
+
+@ALGORITHMS
+@pytest.mark.parametrize("is_sealed", [True, False])
+def test_a_signature_with_a_time_stamp(algorithm, is_sealed):
+    found = judged(algorithm, stamped(algorithm, 2.5, is_sealed=is_sealed))
+    assert (found.verdict.value, found.notices) == ("passed", ())
+    assert found.check("timestamp").outcome.value == "passed"
+    assert (found.time_source, found.signed_at) == ("timestamp", build.AT + 2.5 * build.HOUR)
+
+
+@ALGORITHMS
+def test_the_proof_outlives_certificate_and_seal(algorithm):
+    years = 24 * 366 * 2
+    assert judged(algorithm, stamped(algorithm), hours=years).reasons[0] == "revocation_stale"
+    found = judged(algorithm, stamped(algorithm, 2.5), hours=years)
+    assert found.verdict.value == "passed"
+    assert "expired_after_signing" in found.notices
+
+
+def test_the_earliest_of_two_counts():
+    found = judged("sm2", stamped("sm2", 2.9, 2.5))
+    assert found.signed_at == build.AT + 2.5 * build.HOUR
+
+
+@ALGORITHMS
+def test_a_time_stamp_over_other_bytes(algorithm):
+    found = judged(algorithm, stamped(algorithm, 2.5, over=b"another value"))
+    assert (found.verdict.value, found.reasons) == ("failed", ("timestamp_imprint_mismatch",))
+    assert found.time_source == "claimed"
+
+
+def test_a_time_stamp_before_the_seal_and_the_claimed_time():
+    found = judged("sm2", stamped("sm2", -8))
+    assert (found.verdict.value, found.reasons[-1]) == ("failed", "timestamp_too_early")
+
+
+def test_a_time_stamp_after_the_judging():
+    found = judged("sm2", stamped("sm2", 4))
+    assert found.reasons == ("signing_time_in_future",)
+
+
+def test_eight_time_stamps_are_enough():
+    assert judged("sm2", stamped("sm2", *[2.5] * 8)).verdict.value == "passed"
+    found = judged("sm2", stamped("sm2", *[2.5] * 9))
+    assert found.reasons == ("container_too_large",)
