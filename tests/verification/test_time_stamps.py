@@ -15,6 +15,7 @@ from govseal.pki.trust import TrustStore
 from govseal.seal import codec
 from govseal.seal.make import make_seal
 from govseal.testing import Authority
+from govseal.verification.collect import Collector
 from govseal.verification.policy import Policy
 from govseal.verification.render.html import render_html
 from govseal.verification.render.text import render_text
@@ -170,6 +171,15 @@ def test_a_time_stamp_over_the_proper_form_of_a_raw_value_fails(world):
     )
     signature = world.judge(stamped(world, stamp=with_value(stamp, tokens.raw), token=proper))
     assert lowered(signature) == [("timestamp", "failed", "timestamp_imprint_mismatch")]
+
+
+def test_lists_are_asked_once_for_signer_maker_and_authority(world):
+    """Whatever the times that are proved: a document may carry a thousand time stamps."""
+    collector = Collector(world.trust, world.materials, at(world) + 3 * HOUR, Policy())
+    for hours in (2, 2.25, 2.5, 2.75):
+        subject = collector.signature(world.evidence(stamped(world, hours=hours)))
+        assert subject.proved_at == at(world) + hours * HOUR
+    assert len(collector._states) == 3
 
 
 # 不通过 ----------------------------------------------------------------------------------------
