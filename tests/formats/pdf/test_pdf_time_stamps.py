@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from asn1crypto import keys, x509
+from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko.sign.validation import validate_pdf_signature
 
+import gmhanko
 import govseal
 import pdf_builder as bend
 import pdf_stamping as build
@@ -11,6 +15,9 @@ import tokens
 from cms_builder import attribute
 from govseal.formats import cms
 from govseal.formats.pdf.contents import SEAL_ATTRIBUTE
+from govseal.pki.algorithms import SHA256
+from govseal.pki.timestamp import verify_token
+from govseal.pki.timestamping import TimestampRequest, TimestampResponse
 
 ALGORITHMS = pytest.mark.parametrize("algorithm", ["rsa", "sm2"])
 
@@ -84,3 +91,34 @@ def test_eight_time_stamps_are_enough():
     assert judged("sm2", stamped("sm2", *[2.5] * 8)).verdict.value == "passed"
     found = judged("sm2", stamped("sm2", *[2.5] * 9))
     assert found.reasons == ("container_too_large",)
+
+
+# another program's view -------------------------------------------------------------------------
+
+
+def test_a_time_stamp_of_pyhanko_counts():
+    pki = build.hierarchy("rsa")
+    service = DummyTimeStamper(
+        x509.Certificate.load(pki.tsa.certificate.der),
+        keys.PrivateKeyInfo.load(pki.tsa._key.to_pkcs8()),
+        fixed_dt=build.AT,
+    )
+    _, asked = service.request_cms(SHA256.digest(b"message"), "sha256")
+    request = TimestampRequest.from_der(asked.dump())
+    answer = service.request_tsa_response(asked).dump()
+    token = TimestampResponse.from_der(answer).token_for(request)
+    result = verify_token(token, b"message", pki.trust, materials=pki.materials)
+    assert (result.outcome, result.proved_at) == ("passed", build.AT)
+
+
+@ALGORITHMS
+def test_pyhanko_finds_our_time_stamp_valid(algorithm):
+    pki = build.hierarchy(algorithm)
+    (embedded,) = build.signatures(stamped(algorithm, 2.5))
+    at = build.AT + 3 * build.HOUR
+    lists = [pki.signer_crl]
+    context = gmhanko.context(pki.signer_ca, at, crls=lists, validator=gmhanko.Sm2Validator())
+    status = validate_pdf_signature(embedded, context, ts_validation_context=context)
+    stamp = status.timestamp_validity
+    assert (stamp.intact, stamp.valid, stamp.trusted) == (True, True, True)
+    assert stamp.timestamp == build.AT + 2.5 * build.HOUR
