@@ -14,9 +14,10 @@ import pdf_stamping as build
 import tokens
 from cms_builder import attribute
 from govseal.formats import cms
+from govseal.formats.detect import open_document
 from govseal.formats.pdf.contents import SEAL_ATTRIBUTE
 from govseal.pki.algorithms import SHA256
-from govseal.pki.timestamp import verify_token
+from govseal.pki.timestamp import TimestampToken, verify_token
 from govseal.pki.timestamping import TimestampRequest, TimestampResponse
 
 ALGORITHMS = pytest.mark.parametrize("algorithm", ["rsa", "sm2"])
@@ -122,3 +123,33 @@ def test_pyhanko_finds_our_time_stamp_valid(algorithm):
     stamp = status.timestamp_validity
     assert (stamp.intact, stamp.valid, stamp.trusted) == (True, True, True)
     assert stamp.timestamp == build.AT + 2.5 * build.HOUR
+
+
+# What the signatures of real documents carry: a public service's time stamps, and a test service's.
+REAL = {
+    "minimal-signed-twice-both-created.pdf": ["2021-01-11 18:45:14", "2021-01-11 18:45:37"],
+    "minimal-two-fields-signed-twice.pdf": ["2021-01-04 19:11:26", "2021-01-04 19:11:51"],
+    "pades-lta-dss-indirect-arrs-test.pdf": ["2020-11-01 00:00:00"],
+}
+
+
+@pytest.mark.samples
+@pytest.mark.parametrize("name", REAL)
+def test_time_stamps_of_real_documents(samples, name):
+    data = (samples / "pdf" / name).read_bytes()
+    times = []
+    for item in open_document(data).evidence().signatures:
+        if item.signed_data is None:
+            continue
+        signer = item.signed_data.signer
+        for der in signer.time_stamps:
+            token = TimestampToken.from_der(der)
+            anchor = govseal.TrustStore([token.find_authority()])
+            result = verify_token(token, signer.signature_octets, anchor)
+            assert (result.outcome, result.detail) == ("passed", "")
+            assert verify_token(token, der, anchor).reason == "timestamp_imprint_mismatch"
+            times.append(f"{result.proved_at:%Y-%m-%d %H:%M:%S}")
+    assert sorted(times) == REAL[name]
+    report = govseal.verify(data, govseal.TrustStore([]), at=build.AT)
+    reasons = {found.check("timestamp").reason for found in report.signatures} - {""}
+    assert "timestamp_untrusted" in reasons
