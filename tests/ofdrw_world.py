@@ -20,8 +20,8 @@ PLACE = ("--page", 1, "--x", 120, "--y", 210, "--w", 42, "--h", 42)
 
 # What ofdrw checks too, in the words of our report.
 MATHEMATICS = {"data_digest", "signature_value", "seal_embedded_copy"}
-# Nothing to look at: the file carries no time stamp and nobody asked for the seal's status.
-MAY_BE_SKIPPED = {"timestamp", "seal_status"}
+# Nothing to look at: no time stamp and no scope, and nobody asked for status or binding.
+MAY_BE_SKIPPED = {"timestamp", "seal_status", "seal_scope", "seal_binding"}
 
 
 @dataclass(frozen=True)

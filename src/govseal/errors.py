@@ -114,6 +114,19 @@ class StampError(GovsealError):
         self.code = code
 
 
+class TimestampRefused(GovsealError):
+    """A time stamp authority gave no token; ``code`` is its reason in words (RFC 3161, 2.4.2).
+
+    ``bad_algorithm``, ``bad_request``, ``bad_data_format``, ``time_not_available``,
+    ``unaccepted_policy``, ``unaccepted_extension``, ``information_not_available``,
+    ``system_failure``, or the status where it gave no reason: ``rejection``, ``waiting`` …
+    """
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class KeyLoadError(GovsealError):
     """A key or container cannot be loaded.
 

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+import tokens
 from govseal.formats.ofd.package import Package, write_package
+from govseal.pki.signer import load_signer
+from govseal.seal import codec
 
 PAGE = "Doc_0/Pages/Page_0/Content.xml"
 # The contract's list, word for word.
@@ -112,6 +115,24 @@ def test_makers_narrow_the_trust(ask, desk):
     assert answer.json["reasons"][0] == "maker_untrusted"
     own = ("--makers", desk.path("pki/roots.pem"))
     assert ask("verify", desk.path("stamped.ofd"), *desk.trusted, *own).status == 0
+
+
+def test_authorities_of_time_stamps_narrow_the_trust(ask, desk, tmp_path):
+    tsa = load_signer(desk.path("pki/tsa.p12"), password="govseal")
+    stamp = desk.path("note.ses").read_bytes()
+    claimed = codec.decode_signature(stamp).claimed_time.moment
+    token = tokens.source(tsa, claimed).timestamp(tokens.stored_value(stamp))
+    stamped = tmp_path / "note.ses"
+    stamped.write_bytes(tokens.with_token(stamp, token))
+    words = ("verify", desk.path("note.txt"), "--detached", stamped, *desk.trusted)
+    answer = ask(*words)
+    assert answer.status == 0
+    assert "由时间戳证明" in answer.out
+    (found,) = ask(*words, "--tsa", desk.path("pki/tsa.pem"), "--json").json["signatures"]
+    assert (found["verdict"], found["time_source"]) == ("passed", "timestamp")
+    refused = ask(*words, "--tsa", desk.path("foreign/roots.pem"), "--json")
+    assert refused.status == 1
+    assert refused.json["reasons"] == ["timestamp_untrusted"]
 
 
 def test_unstamped_document(ask, desk):
@@ -249,6 +270,7 @@ def test_unknown_format_names_the_file(ask, desk):
     [
         ("--trust", "absent.pem"),
         ("--makers", "absent.pem"),
+        ("--tsa", "absent.pem"),
         ("--crl", "absent.crl"),
         ("--policy", "absent.toml"),
     ],

@@ -8,6 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+import tokens
+from govseal.pki.materials import Materials
+from govseal.pki.revocation import Crl
+from govseal.pki.timestamp import verify_token
 from govseal.pki.trust import TrustStore
 from govseal.testing import Authority
 
@@ -60,3 +64,33 @@ def openssl():
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def tsa(ca):
+    return tokens.authority(ca)
+
+
+@pytest.fixture(scope="session")
+def rsa_tsa(rsa_ca):
+    return tokens.authority(rsa_ca)
+
+
+@pytest.fixture(scope="session")
+def lists(ca, rsa_ca):
+    """The empty lists of both CAs."""
+    return Materials(crls=(Crl.from_der(ca.crl()), Crl.from_der(rsa_ca.crl())))
+
+
+@pytest.fixture(scope="session")
+def judge(trust, lists):
+    """Outcome and reason of a token over b"signature value"."""
+
+    def call(token, message=b"signature value", **changes):
+        values = {"materials": lists} | changes
+        result = verify_token(token, message, values.pop("trust", trust), **values)
+        assert (result.reason == "") is (result.outcome == "passed")
+        assert (result.proved_at is not None) is (result.outcome == "passed")
+        return result.outcome, result.reason
+
+    return call

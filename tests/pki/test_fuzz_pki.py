@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import tokens
 from govseal.errors import GovsealError, KeyLoadError
 from govseal.pki.certificate import Certificate, load_certificates
 from govseal.pki.materials import Materials
@@ -17,6 +18,8 @@ from govseal.pki.pkcs8 import decode_private_key, encode_private_key
 from govseal.pki.pkcs12 import read_pkcs12, write_pkcs12
 from govseal.pki.revocation import Crl, check_revocation
 from govseal.pki.signer import load_signer
+from govseal.pki.timestamp import TimestampToken, verify_token
+from govseal.pki.timestamping import TimestampRequest, TimestampResponse
 from govseal.pki.trust import TrustStore
 from govseal.testing import Authority, Revoked
 
@@ -27,6 +30,11 @@ TRUST = TrustStore([CA.certificate])
 CRL = CA.crl([Revoked(SIGNER.certificate, AT, "key_compromise", AT)])
 PKCS8 = encode_private_key(SIGNER._key, "p", iterations=1)
 PKCS12 = write_pkcs12(SIGNER._key, [SIGNER.certificate], "p", iterations=1)
+TSA = tokens.authority(CA)
+TOKEN = tokens.source(TSA, AT).timestamp(b"message")
+REQUEST = TimestampRequest.over(b"message", policy="1.2.3", nonce=1 << 63)
+RESPONSE = tokens.source(TSA, AT, policy_oid="1.2.3").respond(REQUEST)
+LISTS = Materials(crls=(Crl.from_der(CA.crl()),))
 
 quick = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -132,7 +140,8 @@ def test_mutated_pem_is_refused_or_read(data):
 @quick
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused(data):
-    for read in (Certificate.from_der, Crl.from_der, load_signer, Crl.from_pem):
+    readers = (TimestampToken.from_der, TimestampRequest.from_der, TimestampResponse.from_der)
+    for read in (Certificate.from_der, Crl.from_der, load_signer, Crl.from_pem, *readers):
         with pytest.raises(GovsealError):
             read(data)
     assert isinstance(format_name(data), str)
@@ -147,3 +156,37 @@ def test_a_mutated_name_prints(data):
     except GovsealError:
         return
     assert "#" not in format_name(data)[:1] or data
+
+
+@quick
+@given(mutated(TOKEN))
+def test_a_mutated_token_proves_nothing_else(data):
+    result = verify_token(data, b"message", TRUST, materials=LISTS)
+    # A few octets are nobody's: the type of the content around, the certificates beside.
+    if result.outcome == "passed":
+        assert result.token.content == TimestampToken.from_der(TOKEN).content
+        assert result.proved_at == AT
+    else:
+        assert result.reason
+    with pytest.raises(GovsealError):
+        TimestampToken.from_der(data + b"\0")
+
+
+@quick
+@given(mutated(REQUEST.encode()))
+def test_a_mutated_request_is_refused_or_answered(data):
+    try:
+        request = TimestampRequest.from_der(data)
+    except GovsealError:
+        return
+    assert tokens.source(TSA, AT).respond(request).status in ("granted", "rejection")
+
+
+@quick
+@given(mutated(RESPONSE.encode()))
+def test_a_mutated_response_is_refused_or_read(data):
+    try:
+        token = TimestampResponse.from_der(data).token_for(REQUEST)
+    except GovsealError:
+        return
+    assert token.info.nonce == REQUEST.nonce

@@ -12,6 +12,7 @@ from govseal.pki.materials import Materials
 from govseal.pki.path import validate_path
 from govseal.pki.revocation import check_revocation
 from govseal.pki.signer import load_signer
+from govseal.pki.timestamp import purpose_problem
 from govseal.pki.trust import TrustStore
 from govseal.testing import Hierarchy
 from govseal.testing.hierarchy import SEAL_CODE, UNIT_CODE, UNIT_NAME
@@ -23,6 +24,8 @@ FILES = (
     "maker.pem",
     "signer.p12",
     "signer.pem",
+    "tsa.p12",
+    "tsa.pem",
     "ca.crl",
     "maker-ca.crl",
 )
@@ -55,6 +58,13 @@ def test_the_signer_has_the_government_profile(hierarchy):
     assert SEAL_CODE.isdigit()
 
 
+def test_the_time_stamp_authority_has_one_purpose(hierarchy):
+    certificate = hierarchy.tsa.certificate
+    assert purpose_problem(certificate) == ""
+    assert purpose_problem(hierarchy.signer.certificate) != ""
+    assert certificate.issuer_der == hierarchy.signer_ca.certificate.subject_der
+
+
 def test_the_credit_code_has_both_check_characters():
     # GB 32100 and GB 11714
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -67,8 +77,8 @@ def test_the_credit_code_has_both_check_characters():
     assert {10: "X", 11: "0"}.get(check, str(check)) == UNIT_CODE[16]
 
 
-def test_roots_issue_directly_and_both_chains_pass(hierarchy):
-    for signer in (hierarchy.maker, hierarchy.signer):
+def test_roots_issue_directly_and_all_chains_pass(hierarchy):
+    for signer in (hierarchy.maker, hierarchy.signer, hierarchy.tsa):
         result = validate_path(signer.certificate, hierarchy.trust, at=AT)
         assert (result.outcome, len(result.chain)) == ("passed", 2)
         assert signer.chain == ()
@@ -80,8 +90,8 @@ def test_neither_root_speaks_for_the_other(hierarchy):
     assert result.reason == "no_trust_anchor"
 
 
-def test_both_are_good_by_the_lists(hierarchy):
-    for signer in (hierarchy.maker, hierarchy.signer):
+def test_all_are_good_by_the_lists(hierarchy):
+    for signer in (hierarchy.maker, hierarchy.signer, hierarchy.tsa):
         status = check_revocation(
             signer.certificate, hierarchy.trust, materials=hierarchy.materials, at=AT
         )
@@ -97,7 +107,8 @@ def test_what_is_written_is_what_was_made(written, hierarchy):
     assert trust == hierarchy.trust
     materials = Materials.from_files(written / "ca.crl", written / "maker-ca.crl")
     assert materials == hierarchy.materials
-    for name, original in (("maker", hierarchy.maker), ("signer", hierarchy.signer)):
+    for name in ("maker", "signer", "tsa"):
+        original = getattr(hierarchy, name)
         loaded = load_signer(written / f"{name}.p12", password="口令")
         assert loaded.certificate == original.certificate
         alone = Certificate.from_pem((written / f"{name}.pem").read_bytes())
@@ -106,14 +117,14 @@ def test_what_is_written_is_what_was_made(written, hierarchy):
 
 
 def test_the_containers_need_their_password(written):
-    for name in ("maker.p12", "signer.p12"):
+    for name in ("maker.p12", "signer.p12", "tsa.p12"):
         with pytest.raises(KeyLoadError) as caught:
             load_signer(written / name, password="govseal")
         assert caught.value.kind == "wrong_password"
 
 
 def test_the_certificate_files_hold_no_key(written):
-    for name in ("maker.pem", "signer.pem", "roots.pem"):
+    for name in ("maker.pem", "signer.pem", "tsa.pem", "roots.pem"):
         with pytest.raises(KeyLoadError, match="holds 0 private keys"):
             load_signer(written / name)
 

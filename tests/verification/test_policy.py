@@ -31,6 +31,7 @@ def test_a_shipped_profile_is_named():
         ("name =", "not TOML"),
         ("unknown = 1", "no setting 'unknown'"),
         ('makers = "x"', "no setting 'makers'"),
+        ('tsas = "x"', "no setting 'tsas'"),
         ("require_seal = 1", "bool was expected"),
         ("min_rsa_bits = true", "int was expected"),
         ("name = 5", "str was expected"),

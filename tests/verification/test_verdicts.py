@@ -341,12 +341,6 @@ def test_a_time_that_may_be_local_is_a_notice(world):
     assert "quirk_q8" in signature.notices
 
 
-def test_a_time_stamp_that_cannot_be_verified_is_undecided(world):
-    stamped = replace(codec.decode_signature(world.stamp()), time_stamp=b"token")
-    signature = world.report(replace(world.evidence(), stamp=stamped)).signatures[0]
-    assert lowered(signature) == [("timestamp", "indeterminate", "unsupported")]
-
-
 # 要求 ------------------------------------------------------------------------------------------
 
 

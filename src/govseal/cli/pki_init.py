@@ -18,7 +18,12 @@ _CONTENTS: dict[str, tuple[str, str]] = {
     "maker.pem": ("制章人的证书", "certificate of the seal maker"),
     "signer.p12": ("签章人的密钥和证书", "key and certificate of the signer"),
     "signer.pem": ("签章人的证书", "certificate of the signer"),
-    "ca.crl": ("签章人所属 CA 的吊销列表", "revocation list of the signer's CA"),
+    "tsa.p12": ("时间戳服务的密钥和证书", "key and certificate of the time stamp authority"),
+    "tsa.pem": ("时间戳服务的证书", "certificate of the time stamp authority"),
+    "ca.crl": (
+        "签章人和时间戳服务所属 CA 的吊销列表",
+        "revocation list of the CA of signer and time stamp authority",
+    ),
     "maker-ca.crl": ("制章人所属 CA 的吊销列表", "revocation list of the maker's CA"),
 }
 

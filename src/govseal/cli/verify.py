@@ -236,4 +236,6 @@ def _policy(options: argparse.Namespace) -> Policy:
         if policy.binding is None:
             raise UsageError(say("--ca 须与 --profile 同用", "--ca goes with --profile"))
         policy = replace(policy, cas=TrustStore.from_paths(options.ca))
+    if options.tsa is not None:
+        policy = replace(policy, tsas=TrustStore.from_paths(options.tsa))
     return policy

@@ -1,4 +1,4 @@
-"""The throw-away test hierarchy of ``govseal pki init``: two roots, a seal maker, a signer."""
+"""The throw-away test hierarchy of ``govseal pki init``: two roots and whom they certify."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from govseal.pki.materials import Materials
 from govseal.pki.revocation import Crl
 from govseal.pki.signer import SoftSigner
 from govseal.pki.trust import TrustStore
+from govseal.testing import x509
 from govseal.testing.authority import Authority
 
 UNIT_NAME: Final = "测试市行政审批服务管理局"
@@ -20,19 +21,24 @@ SEAL_CODE: Final = "99000000000001"
 """Fourteen digits: division and sequence (GB/T 33481 practice: CN of the certificate = esID)."""
 PASSWORD: Final = "govseal"  # noqa: S105 - the published password of throw-away test keys
 
+# RFC 3161, 2.3: the only purpose, and critical.
+_TIME_STAMPS_ONLY: Final = x509.extended_key_usage_extension(("time_stamping",), is_critical=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
-    """Roots that issue the maker and the signer directly: a stamp carries no intermediates."""
+    """Roots that issue everybody directly: a stamp carries no intermediates."""
 
     signer_ca: Authority
-    """测试证书 CA, which issues the signer."""
+    """测试证书 CA, which issues the signer and the time stamp authority."""
     maker_ca: Authority
     """测试制章 CA, which issues the seal maker."""
     maker: SoftSigner
     signer: SoftSigner
+    tsa: SoftSigner
+    """测试时间戳服务, certified by the signer's CA."""
     signer_crl: bytes
-    """CRL of the signer's CA, DER."""
+    """CRL of the CA of the signer and the time stamp authority, DER."""
     maker_crl: bytes
     """CRL of the maker's CA, DER."""
 
@@ -53,6 +59,11 @@ class Hierarchy:
             maker_ca=maker_ca,
             maker=maker_ca.issue("测试电子印章制作系统", organization="测试市电子印章管理中心"),
             signer=signer_ca.issue(SEAL_CODE, organization=UNIT_CODE + UNIT_NAME),
+            tsa=signer_ca.issue(
+                "测试时间戳服务",
+                organization="测试市时间戳服务中心",
+                extensions=(_TIME_STAMPS_ONLY,),
+            ),
             signer_crl=signer_ca.crl(),
             maker_crl=maker_ca.crl(),
         )
@@ -73,7 +84,7 @@ class Hierarchy:
         return self.signer_ca.certificate.to_pem() + self.maker_ca.certificate.to_pem()
 
     def write(self, directory: str | Path, password: str = PASSWORD) -> tuple[Path, ...]:
-        """Write roots.pem, maker and signer as .p12 and .pem, ca.crl and maker-ca.crl.
+        """Write roots.pem, maker, signer and tsa as .p12 and .pem, ca.crl and maker-ca.crl.
 
         The .p12 files carry the keys under ``password``, the .pem files only certificates.
         Existing files are replaced; the paths come back in this order.
@@ -89,6 +100,8 @@ class Hierarchy:
             "maker.pem": self.maker.certificate.to_pem(),
             "signer.p12": self.signer.to_pkcs12(password),
             "signer.pem": self.signer.certificate.to_pem(),
+            "tsa.p12": self.tsa.to_pkcs12(password),
+            "tsa.pem": self.tsa.certificate.to_pem(),
             "ca.crl": self.signer_crl,
             "maker-ca.crl": self.maker_crl,
         }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from govseal.asn1 import strict, write
+from govseal.asn1 import write
 from govseal.pki import extensions as ext
 from govseal.pki import names, revocation
 from govseal.pki.algorithms import SignatureAlgorithm
@@ -34,22 +34,12 @@ def encode_extension(oid: str, value: bytes, *, is_critical: bool = False) -> by
     return write.sequence(write.oid(oid), critical, write.octets(value))
 
 
-def encode_named_bits(numbers: Iterable[int]) -> bytes:
-    """A BIT STRING with these bits set, without trailing zero bits (X.690, 11.2.2)."""
-    wanted = set(numbers)
-    size = max(wanted, default=-1) + 1
-    octets = bytearray(-(-size // 8))
-    for bit in wanted:
-        octets[bit // 8] |= 0x80 >> bit % 8
-    return write.element(strict.BIT_STRING, bytes([-size % 8]) + bytes(octets))
-
-
 def key_usage_extension(uses: Iterable[str]) -> bytes:
     """KeyUsage, critical, from names of ``extensions.KEY_USAGE_NAMES``."""
     wanted = frozenset(uses)
     if unknown := wanted.difference(ext.KEY_USAGE_NAMES):
         raise ValueError(f"not a key usage: {', '.join(sorted(unknown))}")
-    bits = encode_named_bits(n for n, name in enumerate(ext.KEY_USAGE_NAMES) if name in wanted)
+    bits = write.named_bits(n for n, name in enumerate(ext.KEY_USAGE_NAMES) if name in wanted)
     return encode_extension(ext.KEY_USAGE, bits, is_critical=True)
 
 
@@ -61,11 +51,11 @@ def basic_constraints_extension(*, is_ca: bool, path_length: int | None = None) 
     return encode_extension(ext.BASIC_CONSTRAINTS, write.sequence(*parts), is_critical=True)
 
 
-def extended_key_usage_extension(purposes: Iterable[str]) -> bytes:
+def extended_key_usage_extension(purposes: Iterable[str], *, is_critical: bool = False) -> bytes:
     """ExtKeyUsage from names of ``extensions.EXTENDED_KEY_USAGE_NAMES`` or OIDs."""
     oids = {name: oid for oid, name in ext.EXTENDED_KEY_USAGE_NAMES.items()}
     rows = (write.oid(oids.get(purpose, purpose)) for purpose in purposes)
-    return encode_extension(ext.EXTENDED_KEY_USAGE, write.sequence(*rows))
+    return encode_extension(ext.EXTENDED_KEY_USAGE, write.sequence(*rows), is_critical=is_critical)
 
 
 def _distribution_point_name(url: str) -> bytes:

@@ -31,6 +31,8 @@ class Policy:
     min_rsa_bits: int = 2048
     makers: TrustStore | None = None
     """Where given, the only anchors of seal makers; else the signers' anchors serve both."""
+    tsas: TrustStore | None = None
+    """Where given, the only anchors of time stamp authorities; else the signers' serve them."""
     binding: BindingProfile | None = None
     """Where given, the profile by which seals are judged (``seal_binding``)."""
     cas: TrustStore | None = None
@@ -38,7 +40,7 @@ class Policy:
 
     @classmethod
     def from_toml(cls, text: str) -> Policy:
-        """A policy from TOML text: the fields above by name, ``makers`` and ``cas`` left out.
+        """A policy from TOML text: the fields above by name, anchors left out.
 
         ``binding`` is the name of a shipped profile.
 
@@ -49,7 +51,7 @@ class Policy:
             table = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise FormatError(f"the policy is not TOML: {error}", part="policy") from None
-        known = {field.name for field in fields(cls)} - {"makers", "cas"}
+        known = {field.name for field in fields(cls)} - {"makers", "tsas", "cas"}
         for key, value in table.items():
             if key not in known:
                 raise FormatError(f"the policy has no setting {key!r}", part="policy")

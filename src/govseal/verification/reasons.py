@@ -194,6 +194,38 @@ _ROWS = (
         "签章时间晚于验证时间",
         "the time of signing lies after the time of judging",
     ),
+    Reason(
+        "expired_after_signing",
+        "证书或印章现已过期，时间戳证明签章时有效",
+        "the certificate or seal has since expired; a time stamp proves that it was valid",
+    ),
+    Reason(
+        "timestamp_imprint_mismatch",
+        "时间戳不是对该签名值作出的",
+        "the time stamp is over another signature value",
+    ),
+    Reason(
+        "timestamp_invalid",
+        "时间戳无效或已损坏",
+        "the time stamp is not valid, or damaged",
+    ),
+    Reason(
+        "timestamp_too_early",
+        "时间戳早于所称的签章（制章）时间",
+        "the time stamp is earlier than the claimed time of signing, or of making the seal",
+    ),
+    Reason(
+        "timestamp_untrusted",
+        "时间戳服务不受信任",
+        "the time stamp authority is not trusted",
+        "请用 --tsa 指定受信任的时间戳服务根证书",
+        "name the trusted roots of time stamp authorities with --tsa",
+    ),
+    Reason(
+        "timestamp_authority_ended",
+        "时间戳服务的证书现已过期或被吊销，时间戳在此之前作出",
+        "the authority's certificate has since expired or been revoked; the time stamp is older",
+    ),
     Reason("no_signing_time", "签名没有给出时间", "the signature states no time"),
     # 委托 · delegation
     Reason(
@@ -251,6 +283,11 @@ _ROWS = (
         "the certificate is revoked, and the time of signing is only claimed",
         "需要时间戳才能证明签章在吊销之前",
         "a time stamp would prove that the signature came before",
+    ),
+    Reason(
+        "certificate_revoked_after_signing",
+        "证书在时间戳证明的时间之后被吊销",
+        "the certificate was revoked after the time that a time stamp proves",
     ),
     Reason(
         "certificate_revoked_after_judging",

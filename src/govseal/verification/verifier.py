@@ -200,6 +200,8 @@ def _tolerances(subject: Subject) -> tuple[str, ...]:
     sources: Iterable[object] = (subject.evidence, subject.stamp or subject.seal)
     if subject.evidence is not None and subject.evidence.signed_data is not None:
         sources = (*sources, subject.evidence.signed_data)
+    results = (*subject.time_stamps, *subject.seal_time_stamps)
+    sources = (*sources, *(result.token for result in results))
     codes = [item.code for source in sources for item in getattr(source, "tolerances", ())]
     return tuple(dict.fromkeys(codes))
 
@@ -257,7 +259,7 @@ def _signature_report(subject: Subject, checks: tuple[Check, ...]) -> SignatureR
         checks=checks,
         notices=tuple(dict.fromkeys((*passed, *_tolerances(subject)))),
         signed_at=subject.signing_time if evidence else None,
-        time_source="claimed",
+        time_source="claimed" if subject.proved_at is None else "timestamp",
         coverage=evidence.coverage.extent.value if evidence else "none",
         algorithm=algorithm.name if algorithm else (signature.algorithm_oid if signature else ""),
         signer=_signer_summary(subject),

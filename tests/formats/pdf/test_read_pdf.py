@@ -13,6 +13,7 @@ import cms_builder
 import govseal
 import pdf_builder as bend
 import pdf_stamping as build
+import tokens
 from cms_builder import attribute
 from govseal.asn1 import strict, write
 from govseal.formats.base import Extent, Pieces, SignatureKind
@@ -24,7 +25,6 @@ from govseal.seal.extensions import SEAL_ATTRIBUTE
 AT = build.AT + 3 * build.HOUR
 SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12"
 SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
-TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
 SHA1, SHA512 = "1.3.14.3.2.26", "2.16.840.1.101.3.4.2.3"
 
 
@@ -218,11 +218,9 @@ def test_the_signing_certificate_by_an_unknown_digest():
     assert said(plain(more=[row])) == ("indeterminate", {"unsupported"})
 
 
-def test_a_time_stamp_beside_the_value_is_not_verified():
-    row = attribute(TIME_STAMP, write.sequence(write.integer(1)))
-    data = plain(unsigned=write.element(0xA1, row))
-    assert said(data) == ("indeterminate", {"unsupported"})
-    assert judged(data).signatures[0].check("timestamp").reason == "unsupported"
+def test_a_time_stamp_beside_the_value_that_is_none():
+    data = plain(unsigned=tokens.beside(write.sequence(write.integer(1))))
+    assert said(data) == ("failed", {"timestamp_invalid"})
 
 
 # forms that are refused --------------------------------------------------------------------------

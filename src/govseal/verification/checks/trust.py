@@ -11,12 +11,12 @@ from govseal.verification.checks.finding import (
     SKIPPED,
     Finding,
     failed,
+    gravest,
     indeterminate,
     noticed,
 )
 from govseal.verification.collect import Party, Subject
 from govseal.verification.policy import Policy
-from govseal.verification.report import Outcome
 
 _SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _COMPROMISE = frozenset({"key_compromise", "ca_compromise", "aa_compromise"})
@@ -54,15 +54,14 @@ def signer_revocation(subject: Subject) -> Finding:
     """No certificate of the signer's chain was revoked at the time of signing."""
     if subject.evidence is None or subject.signer is None:
         return SKIPPED
-    return _revocation(subject.signer, subject.signing_time, subject.judged_at)
+    return _revocation(subject.signer, subject.judged_at)
 
 
 def maker_revocation(subject: Subject) -> Finding:
     """No certificate of the maker's chain was revoked when the seal was made."""
     if subject.maker is None or subject.seal is None:
         return SKIPPED
-    made_at = subject.seal.properties.create_date.moment
-    return _revocation(subject.maker, made_at, subject.judged_at)
+    return _revocation(subject.maker, subject.judged_at)
 
 
 def _chain(party: Party, policy: Policy) -> Finding:
@@ -94,21 +93,14 @@ def _key_usage(certificate: Certificate) -> Finding:
     return PASSED
 
 
-def _revocation(party: Party, time: datetime | None, judged_at: datetime) -> Finding:
+def _revocation(party: Party, judged_at: datetime) -> Finding:
     if party.path is None or party.path.reason == "no_trust_anchor":
         return indeterminate("no_revocation_data", "no issuer that could speak for it is trusted")
-    findings = [_status(status, time, judged_at) for status in party.revocations]
-    # The worst decides: a notice about one certificate may not hide a question about another.
-    return max(findings, key=_gravity, default=PASSED)
+    return gravest(_status(status, party, judged_at) for status in party.revocations)
 
 
-def _gravity(finding: Finding) -> int:
-    order = (Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED)
-    return 2 * order.index(finding.outcome) + bool(finding.reason)
-
-
-def _status(status: RevocationStatus, time: datetime | None, judged_at: datetime) -> Finding:
-    """The decision table for a claimed time (RFC 5280, 5.3; ETSI EN 319 102-1, 5.2.6)."""
+def _status(status: RevocationStatus, party: Party, judged_at: datetime) -> Finding:
+    """The decision table for claimed and proved times (RFC 5280, 5.3; EN 319 102-1, 5.2.6)."""
     if status.state == "good":
         return PASSED
     if status.state == "unknown":
@@ -119,6 +111,8 @@ def _status(status: RevocationStatus, time: datetime | None, judged_at: datetime
     detail = f"revoked at {since.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}" if since else "revoked"
     if since is not None and since > judged_at:
         return noticed("certificate_revoked_after_judging", detail)
-    if since is None or time is None or since <= time:
+    if since is None or party.acted_at is None or since <= party.acted_at:
         return failed("certificate_revoked_before_signing", detail)
+    if party.proved_at is not None and since > party.proved_at:
+        return noticed("certificate_revoked_after_signing", detail)
     return indeterminate("certificate_revoked_no_proof_of_time", detail)

@@ -16,7 +16,9 @@ final class Arguments {
 
     Arguments(List<String> words) throws UsageException {
         if (words.isEmpty()) {
-            throw new UsageException("a command is needed: verify, verify-seal, sign, make-seal, make-doc, batch");
+            throw new UsageException(
+                    "a command is needed: verify, verify-seal, sign, make-seal, make-doc, time-stamp, "
+                            + "verify-time-stamp, batch");
         }
         command = words.get(0);
         for (int i = 1; i < words.size(); i++) {

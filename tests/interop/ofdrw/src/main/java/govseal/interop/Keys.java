@@ -16,8 +16,8 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /** Certificates, keys and SM2 signatures through Bouncy Castle (user id 1234567812345678). */
 final class Keys {
-    private static final Provider PROVIDER = new BouncyCastleProvider();
-    private static final String ALGORITHM = "SM3WithSM2";
+    static final Provider PROVIDER = new BouncyCastleProvider();
+    static final String ALGORITHM = "SM3WithSM2";
 
     private Keys() {}
 
