@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from govseal.errors import VerificationError as VerificationError
     from govseal.facade import check_revocation as check_revocation
     from govseal.facade import inspect as inspect
+    from govseal.facade import judge_use as judge_use
     from govseal.facade import load_seal as load_seal
     from govseal.facade import make_seal as make_seal
     from govseal.facade import page_picture as page_picture
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from govseal.seal.drawing import draw_seal as draw_seal
     from govseal.seal.extensions import LedgerReference as LedgerReference
     from govseal.seal.extensions import SealScope as SealScope
+    from govseal.seal.imprint import clean_imprint as clean_imprint
+    from govseal.seal.likeness import compare_imprints as compare_imprints
     from govseal.verification.policy import Policy as Policy
     from govseal.verification.report import Report as Report
     from govseal.verification.report import Verdict as Verdict
@@ -62,6 +65,7 @@ _HOMES = {
     "facade": (
         "check_revocation",
         "inspect",
+        "judge_use",
         "load_seal",
         "make_seal",
         "page_picture",
@@ -79,6 +83,8 @@ _HOMES = {
     "seal.binding": ("BindingTerms", "load_profile"),
     "seal.drawing": ("draw_seal",),
     "seal.extensions": ("LedgerReference", "SealScope"),
+    "seal.imprint": ("clean_imprint",),
+    "seal.likeness": ("compare_imprints",),
     "verification.policy": ("Policy",),
     "verification.report": ("Report", "Verdict"),
 }

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from govseal.seal.model import Extension, Seal
     from govseal.seal.picture import SealPicture
     from govseal.verification.report import Report
+    from govseal.verification.usability import SealUse
 
 Source = bytes | bytearray | memoryview | str | Path | IO[bytes]
 """Bytes, a path, or a seekable binary file."""
@@ -363,6 +364,29 @@ def renew_seal(
         timestamp=timestamp,
         make=_making(binding),
     )
+
+
+def judge_use(
+    seal: Seal | Source,
+    trust: TrustStore,
+    *,
+    materials: Materials | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    at: datetime | None = None,
+) -> SealUse:
+    """Whether a seal may be used, and by whom; see :mod:`govseal.verification.usability`.
+
+    ``at`` is the moment asked about, timezone-aware; now by default.
+
+    Raises:
+        FormatError: the file holds no seal.
+        OSError: the system cannot open the file.
+    """
+    from govseal.verification import usability  # noqa: PLC0415 - start-up
+
+    loaded = load_seal(seal)
+    report = verify(loaded.der, trust, materials=materials, policy=policy, at=at)
+    return usability.judge_use(loaded, report, trust, materials=materials, policy=policy)
 
 
 def check_revocation(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from govseal.errors import SealError, StampError
+from govseal.errors import StampError
 from govseal.formats.base import (
     Document,
     Placement,
@@ -128,9 +128,6 @@ def _sign(
 ) -> bytes:
     if not prepared.property_info.isascii():
         raise StampError("the path of the signature is not ASCII", code="unsupported_path")
-    if extensions and seal.generation.year == 2014:
-        message = "a stamp of the 2014 generation has no place for a matter or other data"
-        raise SealError(message, code="E_GENERATION")
     signature = sign_seal(
         seal,
         signer,

@@ -136,7 +136,7 @@ def test_an_output_does_not_replace_the_list(ask, desk, county, put):
 
 
 def test_seal_show_says_the_scope_in_words(ask, county):
-    shown = ask("seal", "show", county / "scoped.esl").out
+    shown = ask("seal", "show", county / "scoped.esl", "--verbose").out
     for text in (
         "用章范围",
         f"委托单位：{delegated.CITY}",
@@ -193,7 +193,7 @@ def test_a_scope_of_a_later_version_is_shown_with_its_problem(ask, county, tmp_p
     (row,) = ask("seal", "show", target, "--json").json["extensions"]
     assert row["problem"]["code"] == "unsupported"
     assert "seal_scope" not in row
-    assert "SealScope of version 2" in ask("seal", "show", target).out
+    assert "SealScope of version 2" in ask("seal", "show", target, "--verbose").out
 
 
 def test_an_approval_that_cannot_be_read_is_shown_with_its_problem():

@@ -66,8 +66,8 @@ def test_what_never_ends_is_shown(ask, tmp_path):
     seal = ses_builder.seal(certificate=maker.der, not_after=NEVER)
     target = tmp_path / "ever.esl"
     target.write_bytes(seal)
-    for command in (("inspect",), ("seal", "show")):
-        answer = ask(*command, target)
+    for command in (("inspect", target), ("seal", "show", target, "--verbose")):
+        answer = ask(*command)
         assert answer.status == 0
         assert answer.out.count("9999-12-31T23:59:59+00:00") == 2
 

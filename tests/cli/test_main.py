@@ -52,7 +52,7 @@ def test_unknown_command(ask):
 def test_half_a_command(ask):
     answer = ask("seal", "carve")
     assert answer.status == 2
-    assert answer.error == "seal 之后应为：draw, make, show"
+    assert answer.error == "seal 之后应为：draw, clean, make, renew, show"
     assert ask("seal", "--help").status == 0
 
 

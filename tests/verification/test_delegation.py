@@ -63,7 +63,7 @@ def judge(world, scope, *extensions, time=None, lists=(), **how):
     rows = () if scope is None else (scope if isinstance(scope, Extension) else scope.encode(),)
     der = stamp(world, seal_with(world, *rows), *extensions, time=time)
     materials = world.materials | Materials(matter_lists=lists)
-    return world.judge(der, materials=materials, **{"at": at(world) + 59 * DAY} | how)
+    return world.judge(der, materials=materials, **{"at": at(world) + 29 * DAY} | how)
 
 
 def matter(code=delegated.LISTED):
@@ -147,14 +147,17 @@ def test_a_matter_outside_the_scope_fails(world, make, extensions, lists):
 def test_a_time_outside_the_term_fails(world, seconds):
     start = at(world) + HOUR
     scope = delegated.scope(start, not_after=start + HOUR)
-    signature = judge(world, scope, matter(), time=start + seconds * SECOND)
+    time = start + seconds * SECOND
+    signature = judge(world, scope, matter(), time=time, at=start + HOUR)
     assert lowered(signature) == [("seal_scope", "failed", "outside_term")]
 
 
-def test_the_term_is_judged_at_the_time_of_signing(world):
+def test_once_the_term_is_over_a_claimed_time_within_it_proves_nothing(world):
+    """A former delegate still has seal and key, and may claim any time."""
     start = at(world)
     signature = judge(world, delegated.scope(start), matter(), at=start + 50 * DAY)
-    assert signature.verdict is Verdict.PASSED
+    assert outcome(signature, "seal_scope") == PASSES
+    assert lowered(signature) == [("signing_time", "indeterminate", "no_proof_of_time")]
 
 
 @pytest.mark.parametrize("lists", [(), (delegated.LIST + b"\n",), (b"\xff",)])
@@ -166,7 +169,8 @@ def test_a_list_that_is_not_at_hand_leaves_it_undecided(world, lists):
 def test_outside_the_term_no_list_is_needed(world):
     start = at(world)
     scope = delegated.only_listed(start, not_after=start + HOUR)
-    assert lowered(judge(world, scope, matter())) == [("seal_scope", "failed", "outside_term")]
+    signature = judge(world, scope, matter(), at=start + HOUR)
+    assert lowered(signature) == [("seal_scope", "failed", "outside_term")]
 
 
 def test_a_stamp_without_a_time_is_undecided(world):

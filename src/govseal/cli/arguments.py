@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -125,15 +125,15 @@ def size_mm(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def only(value: str, zh: str, en: str) -> Callable[[str], str]:
-    """A type for an option that has one value so far; any other is refused with that sentence."""
-
-    def check(text: str) -> str:
-        if text != value:
-            raise argparse.ArgumentTypeError(say(zh, en))
-        return text
-
-    return check
+def add_moment(parser: Parser) -> None:
+    """``--as-of``."""
+    parser.option(
+        "--as-of",
+        zh="按该时间判断（ISO 8601，无时区为北京时间；缺省为现在）",
+        en="judge as of that time (ISO 8601, Beijing time without a zone; now by default)",
+        metavar="TIME",
+        type=moment,
+    )
 
 
 def add_output(parser: Parser, *, zh: str, en: str) -> None:

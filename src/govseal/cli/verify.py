@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from govseal import facade
 from govseal.cli import problems
-from govseal.cli.arguments import Parser, add_matter_list, is_terminal, moment
+from govseal.cli.anchors import add_anchors, add_tsa, materials_of, policy_of, trust_of
+from govseal.cli.arguments import Parser, add_matter_list, add_moment, is_terminal
 from govseal.cli.files import check_output, read_matter_file, write_output
 from govseal.cli.language import current, say
 from govseal.cli.problems import UNUSABLE, UsageError
 from govseal.cli.progress import Progress
 from govseal.errors import GovsealError
 from govseal.pki.materials import Materials
-from govseal.pki.trust import TrustStore
 from govseal.verification.policy import DEFAULT_POLICY, Policy
 from govseal.verification.report import Report, Verdict
 
@@ -52,38 +52,10 @@ def add_arguments(parser: Parser) -> None:
         metavar="FILE.ses",
         type=Path,
     )
-    parser.option(
-        "--trust",
-        zh="受信任的根证书，可重复",
-        en="trusted roots, repeatable",
-        metavar="PEM|DIR",
-        action="append",
-        default=[],
-    )
-    parser.option(
-        "--makers",
-        zh="制章人的根证书，可重复；缺省同 --trust",
-        en="roots of seal makers, repeatable; those of --trust by default",
-        metavar="PEM|DIR",
-        action="append",
-    )
-    _add_binding(parser)
-    parser.option(
-        "--crl",
-        zh="吊销列表，可重复；目录取其中的 .crl 文件",
-        en="revocation list, repeatable; of a directory its .crl files",
-        metavar="F|DIR",
-        action="append",
-        default=[],
-    )
+    add_anchors(parser)
+    add_tsa(parser)
     add_matter_list(parser, action="append", default=[])
-    parser.option(
-        "--as-of",
-        zh="按该时间判断（ISO 8601，无时区为北京时间；缺省为现在）",
-        en="judge as of that time (ISO 8601, Beijing time without a zone; now by default)",
-        metavar="TIME",
-        type=moment,
-    )
+    add_moment(parser)
     parser.option("--policy", zh="验证策略（TOML）", en="the policy (TOML)", metavar="F", type=Path)
     parser.option(
         "--report",
@@ -94,23 +66,6 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.option("--verbose", zh="列出每项检查", en="list every check", action="store_true")
     parser.add_common()
-
-
-def _add_binding(parser: Parser) -> None:
-    """By what a seal's name, codes and certificates are judged."""
-    parser.option(
-        "--profile",
-        zh="按该规定检查印章绑定的内容：名称，或自己的 TOML 文件",
-        en="judge what seals bind by that regulation: a name, or a TOML file of your own",
-        metavar="NAME|F",
-    )
-    parser.option(
-        "--ca",
-        zh="允许的电子认证服务机构证书，与 --profile 同用，可重复",
-        en="the certification authorities allowed, with --profile, repeatable",
-        metavar="PEM|DIR",
-        action="append",
-    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -163,11 +118,9 @@ class _Judge:
     """What all files of one run are judged by."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.trust = TrustStore.from_paths(options.trust)
+        self.trust = trust_of(options)
         lists = tuple(map(read_matter_file, options.matter_list))
-        self.materials = Materials.from_files(*_crl_files(options.crl)) | Materials(
-            matter_lists=lists
-        )
+        self.materials = materials_of(options) | Materials(matter_lists=lists)
         self.policy = _policy(options)
         self.at: datetime | None = options.as_of
         self.options = options
@@ -204,17 +157,6 @@ def _has_colour() -> bool:
     return not plain and is_terminal(sys.stdout)
 
 
-def _crl_files(paths: list[str]) -> list[Path]:
-    """The files themselves, and of directories the ``.crl`` files in them."""
-    found: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            found.extend(sorted(p for p in path.iterdir() if p.suffix.lower() == ".crl"))
-        else:
-            found.append(path)
-    return found
-
-
 def _policy(options: argparse.Namespace) -> Policy:
     policy = DEFAULT_POLICY
     if options.policy is not None:
@@ -226,16 +168,4 @@ def _policy(options: argparse.Namespace) -> Policy:
             raise UsageError(
                 say(f"{options.policy} 不是 UTF-8 文本", f"{options.policy} is not a text in UTF-8")
             ) from None
-    if options.makers is not None:
-        policy = replace(policy, makers=TrustStore.from_paths(options.makers))
-    if options.profile is not None:
-        from govseal.seal.binding import load_profile  # noqa: PLC0415 - start-up
-
-        policy = replace(policy, binding=load_profile(options.profile))
-    if options.ca is not None:
-        if policy.binding is None:
-            raise UsageError(say("--ca 须与 --profile 同用", "--ca goes with --profile"))
-        policy = replace(policy, cas=TrustStore.from_paths(options.ca))
-    if options.tsa is not None:
-        policy = replace(policy, tsas=TrustStore.from_paths(options.tsa))
-    return policy
+    return policy_of(options, policy)

@@ -110,18 +110,23 @@ def make_seal(
     check_made(extensions, not_before=start, not_after=end)
     dates = {"create_date": at, "not_before": start, "not_after": end}
     kind = _seal_type(table, seal_type)
-    drawn = picture if isinstance(picture, SealPicture) else picture.picture()
-    if drawn.is_specimen:
-        raise SealError("a specimen is no picture for a seal", code="E_SPECIMEN")
     info = codec.encode_info(
         table,
         header=SealHeader("ES", table.version, VENDOR_ID),
         es_id=identifier(es_id, signers[0]),
         properties={"type": kind, "name": name, **dates, **plan.signer_fields()},
-        picture=drawn,
+        picture=_imprint(picture),
         extensions=extensions,
     )
     return _signed(table, info, maker, timestamp)
+
+
+def _imprint(picture: SealPicture | Drawn) -> SealPicture:
+    """The picture; a specimen is refused."""
+    found = picture if isinstance(picture, SealPicture) else picture.picture()
+    if found.is_specimen:
+        raise SealError("a specimen is no picture for a seal", code="E_SPECIMEN")
+    return found
 
 
 def generation_of(year: int) -> Generation:

@@ -175,12 +175,12 @@ class Collector:
             container=None,
             policy=self.policy,
             statements=read_statements((), seal.extensions),
-            owners=self._owners(seal) if self.policy.binding is not None else (),
+            owners=self.owners(seal) if self.policy.binding is not None else (),
             seal_time_stamps=tokens,
         )
 
-    def _owners(self, seal: Seal) -> tuple[Party, ...]:
-        """Those who may use a bare seal, now."""
+    def owners(self, seal: Seal) -> tuple[Party, ...]:
+        """Those whom a bare seal permits, as they stand at the time of judging."""
         listed = seal.properties.signers.certificates[:_MOST_CERTIFICATES]
         return tuple(self._party(der, self.trust, self.judged_at, (), None) for der in listed)
 

@@ -184,8 +184,8 @@ _ROWS = (
     ),
     Reason(
         "no_proof_of_time",
-        "签章时间仅为自称，而证书或印章现已过期，无法证明当时有效",
-        "the time of signing is only claimed, and the certificate or seal has since expired",
+        "签章时间仅为自称，而证书、印章或委托现已过期，无法证明当时有效",
+        "the time of signing is only claimed; certificate, seal or delegation has since expired",
         "需要时间戳才能证明",
         "a time stamp would prove it",
     ),
@@ -196,8 +196,8 @@ _ROWS = (
     ),
     Reason(
         "expired_after_signing",
-        "证书或印章现已过期，时间戳证明签章时有效",
-        "the certificate or seal has since expired; a time stamp proves that it was valid",
+        "证书、印章或委托现已过期，时间戳证明签章时有效",
+        "certificate, seal or delegation has since expired; a time stamp proves that it was valid",
     ),
     Reason(
         "timestamp_imprint_mismatch",

@@ -14,6 +14,7 @@ from govseal.verification.checks.finding import (
     gravest,
     indeterminate,
     noticed,
+    unreadable,
 )
 from govseal.verification.collect import Party, Subject
 from govseal.verification.policy import Policy
@@ -62,6 +63,19 @@ def maker_revocation(subject: Subject) -> Finding:
     if subject.maker is None or subject.seal is None:
         return SKIPPED
     return _revocation(subject.maker, subject.judged_at)
+
+
+def may_sign(party: Party, policy: Policy, judged_at: datetime) -> Finding:
+    """Whether a party may sign at the time of judging: chain, key usage and revocation at once."""
+    if party.certificate is None:
+        return unreadable(party.problem) if party.problem else indeterminate("unsupported")
+    return gravest(
+        (
+            _chain(party, policy),
+            _key_usage(party.certificate),
+            _revocation(party, judged_at),
+        )
+    )
 
 
 def _chain(party: Party, policy: Policy) -> Finding:

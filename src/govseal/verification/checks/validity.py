@@ -70,11 +70,14 @@ def signing_time(subject: Subject) -> Finding:
 
 
 def _ended(subject: Subject, certificate: Certificate) -> str:
-    """What has expired since, certificate or seal; empty for neither."""
+    """What has expired since, certificate, seal or delegation; empty for none of them."""
     ends = [("certificate", certificate.not_after)]
     seal_end = subject.seal.properties.not_after.moment if subject.seal else None
     if seal_end is not None:
         ends.append(("seal", seal_end))
+    if subject.statements.scope is not None:
+        # Who used to be a delegate can still sign, and claim a time within the term.
+        ends.append(("delegation", subject.statements.scope.not_after))
     past = [f"{what} valid until {_text(end)}" for what, end in ends if subject.judged_at > end]
     return past[0] if past else ""
 

@@ -1,0 +1,148 @@
+"""What making and renewing a seal ask for alike: keys, signers, terms, a time stamp."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from govseal.cli.anchors import add_anchors, materials_of, policy_of, trust_of
+from govseal.cli.arguments import Parser, moment
+from govseal.cli.clock import now
+from govseal.cli.keys import load_key
+from govseal.cli.language import say
+from govseal.cli.problems import UsageError
+from govseal.errors import FormatError
+from govseal.pki.certificate import Certificate, load_certificates
+from govseal.verification.policy import DEFAULT_POLICY
+
+if TYPE_CHECKING:
+    from govseal.pki.signer import TimestampSource
+    from govseal.seal.binding import BindingTerms
+    from govseal.seal.picture import SealPicture
+
+GENERATIONS = ("2014", "2020", "2025")
+LISTS = ("certificates", "digests")
+_MAX_CERTIFICATE_FILE = 1024 * 1024
+
+
+def add_parties(parser: Parser) -> None:
+    """``--maker`` and ``--signer``."""
+    parser.option(
+        "--maker",
+        zh="制章人的密钥和证书",
+        en="key and certificate of the maker",
+        metavar="M.p12",
+        type=Path,
+        required=True,
+    )
+    parser.option(
+        "--signer",
+        zh="授权的签章人证书",
+        en="certificates that may use the seal",
+        metavar="U.pem",
+        dest="signers",
+        type=Path,
+        action="extend",
+        nargs="+",
+        required=True,
+    )
+
+
+def add_form(parser: Parser, *, zh: str, en: str) -> None:
+    """``--from``, ``--to``, ``--generation``, ``--list`` and ``--timestamp``."""
+    parser.option("--from", zh="有效期起", en="valid from", dest="start", metavar="T", type=moment)
+    parser.option("--to", zh="有效期止", en="valid to", dest="end", metavar="T", type=moment)
+    parser.option("--generation", zh=zh, en=en, choices=GENERATIONS)
+    parser.option(
+        "--list",
+        zh="授权列表的形式：certificates 证书，digests 证书杂凑值（2014 没有）",
+        en="how signers are listed: certificates, or digests of them (not in 2014)",
+        dest="signer_list",
+        choices=LISTS,
+    )
+    parser.option(
+        "--timestamp",
+        zh="给印章加时间戳的密钥和证书（仅 2025）；密码同 --maker",
+        en="key and certificate that time-stamp the seal (2025 only); password as of --maker",
+        metavar="TSA.p12",
+    )
+
+
+def add_terms(parser: Parser) -> None:
+    """The options by which a new seal is held to a regulation."""
+    add_anchors(parser)
+    parser.option(
+        "--imprint",
+        zh="备案印模；印章图像须与之一致，与 --profile 同用",
+        en="the imprint on file, which the picture has to show, with --profile",
+        metavar="F",
+        type=Path,
+    )
+    parser.option(
+        "--region",
+        zh="使用单位的行政区划代码（与所属单位不同时），与 --profile 同用",
+        en="division code of the unit that uses the seal, if another than the owner's",
+        metavar="CODE",
+    )
+
+
+def terms_of(
+    options: argparse.Namespace, imprint: SealPicture | None = None
+) -> BindingTerms | None:
+    """The terms that ``--profile`` and its companions name; None without a profile."""
+    if options.profile is None:
+        for name in ("imprint", "region", "ca", "makers"):
+            if getattr(options, name) is not None:
+                raise UsageError(
+                    say(f"--{name} 须与 --profile 同用", f"--{name} goes with --profile")
+                )
+        return None
+    from govseal.seal.binding import BindingTerms  # noqa: PLC0415 - start-up
+
+    policy = policy_of(options, DEFAULT_POLICY)
+    if policy.binding is None:  # the profile was just loaded
+        raise AssertionError
+    return BindingTerms(
+        policy.binding,
+        trust_of(options),
+        materials=materials_of(options),
+        cas=policy.cas,
+        makers=policy.makers,
+        imprint=imprint,
+        region=options.region,
+    )
+
+
+def load_certificate(path: Path) -> Certificate:
+    """The first certificate in a file.
+
+    Raises:
+        FormatError: there is none in it.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        data = file.read(_MAX_CERTIFICATE_FILE)
+    try:
+        found = load_certificates(data)
+    except FormatError as error:
+        raise FormatError(f"{path}: {error}", code=error.code, part=str(path)) from error
+    if not found:
+        raise FormatError(f"{path}: no certificate in it", part=str(path))
+    return found[0]
+
+
+def timestamp_of(options: argparse.Namespace) -> TimestampSource | None:
+    """The authority behind ``--timestamp``; None where none is asked for."""
+    if options.timestamp is None:
+        return None
+    if "://" in options.timestamp:
+        raise UsageError(
+            say(
+                "本版本不向网络请求时间戳，--timestamp 为密钥文件",
+                "this version asks no time stamp of a network: --timestamp is a key file",
+            )
+        )
+    from govseal.pki.timestamping import SignerTimestampSource  # noqa: PLC0415 - start-up
+
+    return SignerTimestampSource(load_key(Path(options.timestamp), options), clock=now)
