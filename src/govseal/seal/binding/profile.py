@@ -50,6 +50,12 @@ class BindingProfile:
         begun = self.in_force_from is None or self.in_force_from <= day
         return begun and (self.in_force_to is None or day <= self.in_force_to)
 
+    @property
+    def wants_equal_period(self) -> bool:
+        """Whether the seal's period has to be its certificate's, to the second."""
+        rule = self.rules["seal_period"]
+        return rule.is_on and rule.settings["relation"] == "equal"
+
     def __hash__(self) -> int:
         return hash((self.name, self.source))
 

@@ -70,12 +70,16 @@ def make_bound_seal(
 ) -> Seal:
     """A seal that meets the terms; see :func:`govseal.seal.make.make_seal`.
 
+    Where the profile wants the certificate's period, that is what it gets unless told otherwise.
+
     Raises:
         SealError: also with code and clause of the first rule that is not met, and all of them.
     """
     table = generation_of(generation)
     if seal_type is None:
         seal_type = table.seal_types[0] if table.seal_types else BUSINESS_SEAL
+    if not_before is None and terms.profile.wants_equal_period and signers:
+        not_before = max(certificate.not_before for certificate in signers)
     facts = SealFacts.from_arguments(
         maker.certificate,
         name=name,
