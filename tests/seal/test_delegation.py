@@ -81,7 +81,6 @@ def test_no_matters_and_no_list_is_any_delegated_matter(pki):
 INCOHERENT = [
     ({"delegate": delegated.CITY}, "E_NOT_OWNER"),
     pytest.param({"redelegation": True}, "E_NO_SUBDELEGATION", marks=pytest.mark.req("R-GZ-3.2.5")),
-    ({"not_before": AT - SECOND}, "E_VALIDITY_MISMATCH"),
     ({"not_after": AT + 1000 * DAY}, "E_VALIDITY_MISMATCH"),
     ({"not_after": AT}, "E_VALIDITY_MISMATCH"),
     ({"not_after": AT - DAY}, "E_VALIDITY_MISMATCH"),
@@ -104,9 +103,21 @@ def test_an_incoherent_scope_goes_into_no_seal(sealed, changes, code):
     assert caught.value.code == code
 
 
+def test_a_term_may_have_begun_before_the_seal():
+    """The seal is made on the first day of the term, or renewed within it."""
+    check_scope(delegated.scope(AT, not_before=AT - 20 * DAY), not_before=AT, not_after=END)
+
+
+def test_a_term_that_is_over_goes_into_no_new_seal():
+    over = delegated.scope(AT - 40 * DAY)
+    with pytest.raises(SealError, match="does not end within") as caught:
+        check_scope(over, not_before=AT, not_after=END)
+    assert caught.value.code == "E_VALIDITY_MISMATCH"
+
+
 def test_a_scope_may_last_as_long_as_the_seal():
     check_scope(delegated.scope(AT), not_before=AT, not_after=END)
-    with pytest.raises(SealError, match="reaches beyond"):
+    with pytest.raises(SealError, match="does not end within"):
         check_scope(delegated.scope(AT), not_before=AT, not_after=END - SECOND)
 
 

@@ -101,8 +101,8 @@ def check_scope(scope: SealScope, *, not_before: datetime, not_after: datetime) 
     No matters and no list of them is allowed: any matter that was delegated.
 
     Raises:
-        SealError: ``E_VALIDITY_MISMATCH`` (the term is empty, or reaches beyond the seal's
-            validity), ``E_NOT_OWNER`` (a unit delegates to itself), ``E_NO_SUBDELEGATION`` (further
+        SealError: ``E_VALIDITY_MISMATCH`` (the term is empty, or does not end within the
+            seal's validity), ``E_NOT_OWNER`` (a unit delegates to itself), ``E_NO_SUBDELEGATION`` (further
             delegation), ``E_SEAL_SCOPE`` (a code that is none, or is there twice).
     """
     if scope.delegator == scope.delegate:
@@ -112,10 +112,10 @@ def check_scope(scope: SealScope, *, not_before: datetime, not_after: datetime) 
         raise SealError(message, code="E_NO_SUBDELEGATION")
     if scope.not_before >= scope.not_after:
         raise SealError("the term ends before it starts", code="E_VALIDITY_MISMATCH")
-    first, last = _second(not_before), _second(not_after)
-    if scope.not_before < first or scope.not_after > last:
+    # It may have begun before the seal did: the seal is made on the day, or renewed within the term.
+    if scope.not_after > _second(not_after) or scope.not_after <= not_before:
         message = (
-            "the term reaches beyond the seal's validity, which is "
+            "the term does not end within the seal's validity, which is "
             f"{_text(not_before)} to {_text(not_after)}"
         )
         raise SealError(message, code="E_VALIDITY_MISMATCH")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from govseal.errors import SealError
 from govseal.pki.certificate import Certificate
 from govseal.pki.trust import TrustStore
 from govseal.seal.binding.facts import Matter, Ownership, SealFacts, standing
@@ -143,6 +144,8 @@ def check_terms(
         cas=terms.cas,
         makers=terms.makers,
     )
+    if facts.imprint_matches is False:  # the profile does not ask for one, but one was given
+        raise SealError("the picture is not the imprint on file", code="E_IMPRINT_MISMATCH")
 
 
 def _shows(picture: SealPicture, imprint: SealPicture | None) -> bool | None:
