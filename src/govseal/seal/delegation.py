@@ -101,9 +101,9 @@ def check_scope(scope: SealScope, *, not_before: datetime, not_after: datetime) 
     No matters and no list of them is allowed: any matter that was delegated.
 
     Raises:
-        SealError: ``E_VALIDITY_MISMATCH`` (the term is empty, or does not end within the
-            seal's validity), ``E_NOT_OWNER`` (a unit delegates to itself), ``E_NO_SUBDELEGATION`` (further
-            delegation), ``E_SEAL_SCOPE`` (a code that is none, or is there twice).
+        SealError: ``E_VALIDITY_MISMATCH`` (the term is empty, or does not end within the seal's
+            validity), ``E_NOT_OWNER`` (a unit delegates to itself), ``E_NO_SUBDELEGATION``
+            (further delegation), ``E_SEAL_SCOPE`` (a code that is none, or is there twice).
     """
     if scope.delegator == scope.delegate:
         raise SealError("a unit does not delegate to itself", code="E_NOT_OWNER")
@@ -112,7 +112,7 @@ def check_scope(scope: SealScope, *, not_before: datetime, not_after: datetime) 
         raise SealError(message, code="E_NO_SUBDELEGATION")
     if scope.not_before >= scope.not_after:
         raise SealError("the term ends before it starts", code="E_VALIDITY_MISMATCH")
-    # It may have begun before the seal did: the seal is made on the day, or renewed within the term.
+    # It may have begun before the seal: that is made on the first day, or renewed within the term.
     if scope.not_after > _second(not_after) or scope.not_after <= not_before:
         message = (
             "the term does not end within the seal's validity, which is "
