@@ -11,7 +11,9 @@ from govseal.pki.materials import Materials
 from govseal.pki.revocation import Crl
 from govseal.pki.trust import TrustStore
 from govseal.seal.binding import standing
-from govseal.testing import Authority
+from govseal.testing import Authority, x509
+
+FOR_TIME_STAMPS = x509.extended_key_usage_extension(("time_stamping",), is_critical=True)
 
 # 证书 · the certificate ------------------------------------------------------------------------
 
@@ -19,6 +21,7 @@ CERTIFICATES = [
     pytest.param({"not_after": AT - DAY / 2}, "E_EXPIRED", id="expired"),
     pytest.param({"not_before": AT + DAY}, "E_TOO_EARLY", id="not yet"),
     pytest.param({"key_usage": ("key_agreement",)}, "E_KEY_USAGE", id="for encryption"),
+    pytest.param({"extensions": (FOR_TIME_STAMPS,)}, "E_KEY_USAGE", id="for time stamps"),
     pytest.param({"cn": "99000000000002"}, "E_SEAL_NUMBER", id="another CN"),
     pytest.param({"o": "测试市某局"}, "E_CREDIT_CODE", id="no credit code"),
     pytest.param({"o": "测试市某局11990000MB0000019F"}, "E_CERT_NAME_MISMATCH", id="code behind"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from govseal.pki.certificate import Certificate
+from govseal.pki.timestamp import purpose_problem
 from govseal.seal.binding.facts import Case, CertificateStanding
 from govseal.seal.binding.rule import Rule, Violation
 from govseal.seal.make import SIGNING_USAGE
@@ -46,6 +47,8 @@ def certificate_usage(case: Case, rule: Rule) -> Iterator[Violation]:
         if usage is not None and not usage & SIGNING_USAGE:
             detail = f"{certificate.subject} is for {', '.join(sorted(usage)) or 'nothing'}"
             yield rule.breach("E_KEY_USAGE", detail)
+        if not purpose_problem(certificate):
+            yield rule.breach("E_KEY_USAGE", f"{certificate.subject} is for time stamps alone")
 
 
 def certificate_ca(case: Case, rule: Rule) -> Iterator[Violation]:
