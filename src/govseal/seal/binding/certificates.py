@@ -135,7 +135,8 @@ def maker_apart(case: Case, rule: Rule) -> Iterator[Violation]:
     if maker is None:
         return
     for certificate in _certificates(case):
-        if certificate.public_key.spki == maker.public_key.spki:
+        # By the key itself: SubjectPublicKeyInfo spells one SM2 key in several ways.
+        if certificate.public_key.is_same_key(maker.public_key):
             yield rule.breach("E_MAKER_IS_SIGNER", f"{certificate.subject} is maker and signer")
             return
 
