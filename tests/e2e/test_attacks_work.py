@@ -14,9 +14,11 @@ import pytest
 
 import attacker
 import ofd_builder as ofd
+import tokens
 from govseal.asn1 import strict, write
 from govseal.errors import GovsealError
 from govseal.formats.ofd.document import OfdDocument
+from govseal.pki.timestamp import TimestampToken
 
 
 def lines(call):
@@ -141,3 +143,13 @@ def test_after_a_few_dozen_that_cannot_be_read_no_more_are(office):
     report = office.verify(data)
     assert report.verdict.value == "failed"
     assert "container_too_large" in report.reasons
+
+
+def test_known_certificates_are_not_read_again_for_each_time_stamp(office):
+    """A file may carry thousands of tokens that name nobody."""
+    ca = office.pki.signer_ca
+    known = [ca.issue(str(number)).certificate for number in range(30)]
+    der = tokens.token(office.pki.tsa, b"x", at=ca.at, certificates=())
+    token = TimestampToken.from_der(der)
+    assert token.find_authority([*known, office.pki.tsa.certificate]) == office.pki.tsa.certificate
+    assert lines(lambda: token.find_authority(known)) < 10 * len(known)

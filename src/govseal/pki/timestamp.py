@@ -110,9 +110,7 @@ class TimestampToken:
         inside = self.signer.identifier.find(self.certificates[:MAX_CERTIFICATES])
         if inside is not None:
             return Certificate.from_der(inside)
-        known = {certificate.der: certificate for certificate in certificates}
-        outside = self.signer.identifier.find(known)
-        return None if outside is None else known[outside]
+        return next(filter(self.signer.identifier.names, certificates), None)
 
     def readable_certificates(self) -> tuple[Certificate, ...]:
         """The certificates inside that can be read; the others help nobody."""
