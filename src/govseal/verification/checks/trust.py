@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from govseal.pki.certificate import Certificate
 from govseal.pki.revocation import RevocationStatus
 from govseal.pki.timestamp import purpose_problem
+from govseal.seal.make import SIGNING_USAGE
 from govseal.verification.checks.finding import (
     PASSED,
     SKIPPED,
@@ -21,7 +22,6 @@ from govseal.verification.checks.mathematics import keys
 from govseal.verification.collect import Party, Subject
 from govseal.verification.policy import Policy
 
-_SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _COMPROMISE = frozenset({"key_compromise", "ca_compromise", "aa_compromise"})
 
 
@@ -110,7 +110,7 @@ def _key_usage(certificate: Certificate) -> Finding:
     usage = certificate.key_usage
     if usage is None:
         return noticed("key_usage_absent")
-    if not usage & _SIGNING_USAGE:
+    if not usage & SIGNING_USAGE:
         return failed("key_usage_refused", ", ".join(sorted(usage)))
     return PASSED
 
