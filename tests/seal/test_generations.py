@@ -26,9 +26,10 @@ from govseal.seal.model import CertificateDigest, Extension
 from govseal.seal.picture import SealPicture
 from govseal.seal.profiles import GENERATIONS
 from govseal.seal.sign import lists, sign_seal
-from govseal.testing import Hierarchy
+from govseal.testing import Hierarchy, x509
 
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
+FOR_TIME_STAMPS = x509.extended_key_usage_extension(("time_stamping",), is_critical=True)
 DAY = timedelta(days=1)
 YEARS = (2014, 2020, 2025)
 PICTURE = SealPicture("PNG", bytes.fromhex("89504e470d0a1a0a"), 42, 42)
@@ -283,6 +284,7 @@ def test_a_broken_digest_is_never_written(hierarchies, year):
     ("changes", "code"),
     [
         ({"key_usage": ("key_agreement",)}, "E_KEY_USAGE"),
+        ({"extensions": (FOR_TIME_STAMPS,)}, "E_KEY_USAGE"),
         ({"not_after": AT - DAY, "not_before": AT - 2 * DAY}, "E_EXPIRED"),
         ({"not_before": AT + DAY}, "E_TOO_EARLY"),
     ],

@@ -190,3 +190,10 @@ def test_test_codes_are_no_divisions():
     assert naming.is_test_division("990000")
     assert not naming.is_test_division("140500")
     assert not naming.is_test_division("99")
+
+
+def test_blanks_that_are_left_out_hide_nothing():
+    for name in ("测试市某局", "测试市 某局\u3000", "测试市某局\x00\x00", "某局（１）", "\ue000"):
+        assert not naming.has_hidden(name)
+    for name in ("测试市\u200b某局", "测试市\x00某局", "测试市某局\ufeff", "某\u2003局"):
+        assert naming.has_hidden(name)

@@ -196,6 +196,32 @@ def test_a_bare_seal_with_digests_cannot_be_judged(office):
     assert outcome(judge_seal(office, empty), "seal_binding") == ("failed", "no_cert")
 
 
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"digests": (CertificateDigest("SM3", bytes(32)),)},
+        {"identifiers": ("测试".encode().decode("latin-1"),)},
+        {"certificates": (b"\x30\x00",)},
+    ],
+    ids=["digest", "identifier", "unreadable"],
+)
+def test_a_bare_seal_with_entries_that_cannot_be_judged_is_undecided(office, listed):
+    """Somebody whose certificate nobody can see may use the seal too."""
+    own = office.pki.signer.certificate.der
+    known = {"certificates": (own, *listed.pop("certificates", ()))}
+    seal = with_signers(office.seal, **known, **listed)
+    assert outcome(judge_seal(office, seal), "seal_binding") == ("indeterminate", "no_cert")
+
+
+def test_a_bare_seal_that_lists_more_than_are_judged_is_undecided(office):
+    other = office.pki.signer_ca.issue("99000000000002", organization="另一单位")
+    own = office.pki.signer.certificate.der
+    full = with_signers(office.seal, certificates=(own,) * 20)
+    assert judge_seal(office, full).check("seal_binding").outcome is Outcome.PASSED
+    more = with_signers(office.seal, certificates=(own,) * 20 + (other.certificate.der,))
+    assert outcome(judge_seal(office, more), "seal_binding") == ("indeterminate", "no_cert")
+
+
 def test_a_stamp_whose_seal_lists_digests_shows_its_signer(office):
     stamp = codec.decode_signature(office.stamp())
     digest = CertificateDigest("SHA256", bytes.fromhex(office.pki.signer.certificate.fingerprint))

@@ -29,6 +29,7 @@ def test_a_shipped_profile_is_named():
     ("text", "message"),
     [
         ("name =", "not TOML"),
+        ("min_rsa_bits = " + "9" * 5000, "not TOML"),
         ("unknown = 1", "no setting 'unknown'"),
         ('makers = "x"', "no setting 'makers'"),
         ('tsas = "x"', "no setting 'tsas'"),

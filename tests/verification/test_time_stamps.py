@@ -244,6 +244,16 @@ def test_a_spoiled_signature_of_the_authority_fails(world):
     assert lowered(world.judge(stamp)) == [("timestamp", "failed", "timestamp_invalid")]
 
 
+def test_for_a_forged_token_nothing_is_looked_up(world):
+    """A file may carry thousands, each of another time."""
+    collector = Collector(world.trust, world.materials, at(world) + 3 * HOUR, Policy())
+    for hours in (2, 2.25, 2.5):
+        for signer, form in ((world.pki.tsa, lambda _: bytes(8)), (world.pki.signer, bytes)):
+            forged = over(world, signer, hours=hours, form=form)
+            collector.signature(world.evidence(forged))
+    assert len(collector._paths) == 2, "of the signer and the maker alone"
+
+
 def test_a_time_stamp_improves_nothing_unless_it_passes(world):
     """What an expired certificate lacks is a proof: a token of a stranger is none."""
     stranger = tokens.authority(Authority.create("测试他方 CA", at=at(world)))

@@ -79,6 +79,22 @@ def test_stamp_and_seal_have_each_their_time_stamp(world):
     assert lowered(world.judge(wrong)) == [("timestamp", "failed", "timestamp_imprint_mismatch")]
 
 
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [(2, ("passed", "")), (2.05, ("passed", "")), (2.2, ("failed", "seal_not_yet_valid"))],
+)
+@pytest.mark.parametrize("is_proved", [False, True])
+def test_a_stamp_is_not_older_than_the_time_stamp_of_its_seal(world, hours, expected, is_proved):
+    """The stamp holds the seal with its time stamp: an earlier time of signing is a false one."""
+    stamp = world.improper(seal=codec.decode_seal(new_seal(world, hours=hours)))
+    if is_proved:
+        token = tokens.source(world.pki.tsa, at(world) + 2 * HOUR)
+        stamp = tokens.with_token(stamp, token.timestamp(tokens.stored_value(stamp)))
+    signature = world.judge(stamp)
+    assert outcome(signature, "timestamp") == ("passed", "")
+    assert outcome(signature, "seal_validity") == expected
+
+
 def test_a_bad_time_stamp_of_the_seal_fails_the_stamp(world):
     seal = codec.decode_seal(new_seal(world, b"token"))
     signature = world.judge(world.stamp(seal=seal))

@@ -32,7 +32,7 @@ def read_scope(path: Path) -> SealScope:
         data = file.read(_MAX_TOML_BYTES + 1)
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise _problem(path, say("不是 TOML 文本", "no TOML text"), str(error)) from None
     unknown = sorted(set(table) - _ALLOWED)
     missing = [name for name in _NEEDED if name not in table]

@@ -56,9 +56,15 @@ class Identifier:
                 continue
         return None
 
+    def names(self, certificate: Certificate) -> bool:
+        """Whether it is this certificate, which was read before."""
+        if self.key_id is not None:
+            return certificate.subject_key_id == self.key_id
+        return (certificate.issuer_der, certificate.serial) == (self.issuer_der, self.serial)
+
     def _names(self, certificate: bytes) -> bool:
         if self.key_id is not None:
-            return Certificate.from_der(certificate).subject_key_id == self.key_id
+            return self.names(Certificate.from_der(certificate))
         return _issuer_and_serial(certificate) == (self.issuer_der, self.serial)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -59,6 +59,8 @@ class PathResult:
     """Everything that is wrong with this chain, the worst first; empty exactly when passed."""
     weak: bool = False
     """Whether a signature in the chain uses SHA-1."""
+    steps: int = field(default=0, compare=False)
+    """How many candidates were looked at: the work of the search."""
 
     @property
     def reason(self) -> str | None:
@@ -262,7 +264,7 @@ def validate_path(
     search = _Search(trust, pool, at)
     result = search.run(leaf)
     if result is not None:
-        return result
+        return replace(result, steps=search.candidates)
     detail = (
         "the search for a trusted certificate was given up at its limits"
         if search.is_exhausted
@@ -270,4 +272,4 @@ def validate_path(
     )
     chain = search.longest
     failure = PathFailure("no_trust_anchor", detail, chain[-1])
-    return PathResult("indeterminate", chain, (failure,))
+    return PathResult("indeterminate", chain, (failure,), steps=search.candidates)

@@ -110,9 +110,7 @@ class TimestampToken:
         inside = self.signer.identifier.find(self.certificates[:MAX_CERTIFICATES])
         if inside is not None:
             return Certificate.from_der(inside)
-        known = {certificate.der: certificate for certificate in certificates}
-        outside = self.signer.identifier.find(known)
-        return None if outside is None else known[outside]
+        return next(filter(self.signer.identifier.names, certificates), None)
 
     def readable_certificates(self) -> tuple[Certificate, ...]:
         """The certificates inside that can be read; the others help nobody."""
@@ -216,7 +214,8 @@ class TimestampResult:
     token: TimestampToken | None = None
     """None where it cannot be read."""
     path: PathResult | None = None
-    """The authority's path at the time of the token, where its certificate is at hand."""
+    """The authority's path at the time of the token; None where the token's own signature does not
+    hold, or its certificate is not at hand."""
     revocations: tuple[RevocationStatus, ...] = ()
     """One for each certificate of the path but its anchor."""
 
@@ -293,12 +292,13 @@ def judge_token(
     if certificate is None:
         problem = _undecided("unsupported", "the authority's certificate is not inside")
         return problem.result(read, None)
+    # Before anything is looked up: whoever forges a token asks for no further work.
+    problem = _check_purpose(certificate) or _check_signature(read, certificate, rules)
+    if problem is not None:
+        return problem.result(read, None)
     authority = look_up(certificate, read.readable_certificates(), read.gen_time)
-    for check in (_check_purpose, _check_signature, _check_path, _check_revocation):
-        problem = check(read, authority, rules)
-        if problem is not None:
-            return problem.result(read, authority)
-    return _Problem("passed", "", "").result(read, authority)
+    problem = _check_path(authority, rules) or _check_revocation(read, authority)
+    return (problem or _Problem("passed", "", "")).result(read, authority)
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,18 +353,15 @@ def purpose_problem(certificate: Certificate) -> str:
     return ""
 
 
-def _check_purpose(
-    token: TimestampToken, authority: Authority, rules: TimestampRules
-) -> _Problem | None:
-    del token, rules
-    problem = purpose_problem(authority.certificate)
+def _check_purpose(certificate: Certificate) -> _Problem | None:
+    problem = purpose_problem(certificate)
     return _invalid(problem) if problem else None
 
 
 def _check_signature(
-    token: TimestampToken, authority: Authority, rules: TimestampRules
+    token: TimestampToken, certificate: Certificate, rules: TimestampRules
 ) -> _Problem | None:
-    signer, certificate = token.signer, authority.certificate
+    signer = token.signer
     digest, algorithm = digest_algorithm(signer.digest_algorithm), None
     known = signature_algorithm(signer.algorithm)
     if digest is None or known is None:
@@ -402,10 +399,7 @@ def _check_named(names: Sequence[cms.CertificateId], certificate: Certificate) -
     return None
 
 
-def _check_path(
-    token: TimestampToken, authority: Authority, rules: TimestampRules
-) -> _Problem | None:
-    del token
+def _check_path(authority: Authority, rules: TimestampRules) -> _Problem | None:
     path = authority.path
     if path.outcome == "indeterminate":
         reason = "unsupported" if path.reason == "unsupported" else "timestamp_untrusted"
@@ -426,10 +420,7 @@ def _check_path(
     return None
 
 
-def _check_revocation(
-    token: TimestampToken, authority: Authority, rules: TimestampRules
-) -> _Problem | None:
-    del rules
+def _check_revocation(token: TimestampToken, authority: Authority) -> _Problem | None:
     unknown = None
     for status in authority.revocations:
         if status.state == "unknown" and unknown is None:

@@ -24,6 +24,7 @@ from govseal.errors import (
 )
 from govseal.pki.algorithms import SHA256, SM3, SignatureAlgorithm
 from govseal.pki.certificate import Certificate
+from govseal.pki.timestamp import purpose_problem
 from govseal.seal import codec
 from govseal.seal.delegation import check_made
 from govseal.seal.model import CertificateDigest, Extension, Seal, SealHeader
@@ -290,7 +291,7 @@ def check_may_sign(certificate: Certificate, at: datetime) -> None:
         message = f"the certificate of {certificate.subject} is not valid yet"
         raise SealError(message, code="E_TOO_EARLY")
     usage = certificate.key_usage
-    if usage is not None and not usage & SIGNING_USAGE:
+    if (usage is not None and not usage & SIGNING_USAGE) or not purpose_problem(certificate):
         message = f"the certificate of {certificate.subject} is not for signatures"
         raise SealError(message, code="E_KEY_USAGE")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import functools
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -40,6 +41,9 @@ _WIDTHS: Final = {
     ord("\u3000"): None,
 }
 
+# Controls, formats such as U+200B, and blanks other than those that are left out.
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
+
 _NUMBER: Final = re.compile(r"\((\d{1,3})\)\Z", re.ASCII)
 # The longest first: 行政审批业务专用章 is one purpose, not a unit called …行政审批.
 _PURPOSES: Final = (
@@ -61,6 +65,11 @@ _PURPOSES: Final = (
 def normalise(name: str) -> str:
     """The name as it is compared: without blanks and NUL padding, brackets and widths as one."""
     return name.rstrip("\x00").translate(_WIDTHS)
+
+
+def has_hidden(name: str) -> bool:
+    """Whether a name has characters that nobody sees: two such names look the same."""
+    return any(unicodedata.category(character) in _HIDDEN for character in normalise(name))
 
 
 def is_same_name(one: str, other: str) -> bool:

@@ -34,6 +34,9 @@ from govseal.verification.policy import Policy
 
 _MOST_CERTIFICATES: Final = 20
 """Of those that a signature brings along, and of those that a bare seal lists."""
+_MANY_STEPS: Final = 500
+_MOST_SEARCHES: Final = 8
+"""Searches of many steps that the certificates of one document may ask for."""
 CLOCK_SKEW = timedelta(minutes=5)
 """How far clocks differ."""
 FALSE_ZULU = timedelta(hours=8)
@@ -112,6 +115,7 @@ class Collector:
     _paths: dict[tuple[object, ...], PathResult] = field(default_factory=dict, repr=False)
     _states: dict[tuple[object, ...], RevocationStatus] = field(default_factory=dict, repr=False)
     _lists: dict[bytes, frozenset[str]] = field(default_factory=dict, repr=False)
+    _searches: list[PathResult] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         for data in self.materials.matter_lists:
@@ -249,8 +253,12 @@ class Collector:
         question = (certificate, id(trust), at, others)
         path = self._paths.get(question)
         if path is None:
-            pool = (*self.materials.certificates, *_readable(others))
+            # A small file can hold thousands of little nets of certificates without an end.
+            brought = _readable(others) if len(self._searches) < _MOST_SEARCHES else ()
+            pool = (*self.materials.certificates, *brought)
             path = validate_path(certificate, trust, certificates=pool, at=at)
+            if brought and path.steps > _MANY_STEPS:
+                self._searches.append(path)
             self._paths[question] = path
         return path
 

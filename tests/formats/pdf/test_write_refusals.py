@@ -207,6 +207,13 @@ def test_further_data_that_cannot_be_an_attribute(oid, value, why):
         build.office("rsa").stamp(build.pdf(), extensions=[Extension(oid, value)])
 
 
+def test_critical_data_that_an_attribute_would_make_harmless():
+    with pytest.raises(ValueError, match="critical"):
+        build.office("rsa").stamp(
+            build.pdf(), extensions=[Extension("1.2.3", b"\x05\x00", critical=True)]
+        )
+
+
 def test_the_same_attribute_twice():
     twice = [Extension("1.2.3", b"\x05\x00")] * 2
     with pytest.raises(ValueError, match="twice"):

@@ -7,11 +7,15 @@ from datetime import UTC, datetime
 import pytest
 
 from binding_desk import AT, DAY, codes, credit_code, picture
+from govseal.asn1 import strict, write
+from govseal.pki.keys import EC_PUBLIC_KEY, SM2_CURVES
 from govseal.pki.materials import Materials
 from govseal.pki.revocation import Crl
 from govseal.pki.trust import TrustStore
 from govseal.seal.binding import standing
-from govseal.testing import Authority
+from govseal.testing import Authority, x509
+
+FOR_TIME_STAMPS = x509.extended_key_usage_extension(("time_stamping",), is_critical=True)
 
 # 证书 · the certificate ------------------------------------------------------------------------
 
@@ -19,6 +23,7 @@ CERTIFICATES = [
     pytest.param({"not_after": AT - DAY / 2}, "E_EXPIRED", id="expired"),
     pytest.param({"not_before": AT + DAY}, "E_TOO_EARLY", id="not yet"),
     pytest.param({"key_usage": ("key_agreement",)}, "E_KEY_USAGE", id="for encryption"),
+    pytest.param({"extensions": (FOR_TIME_STAMPS,)}, "E_KEY_USAGE", id="for time stamps"),
     pytest.param({"cn": "99000000000002"}, "E_SEAL_NUMBER", id="another CN"),
     pytest.param({"o": "测试市某局"}, "E_CREDIT_CODE", id="no credit code"),
     pytest.param({"o": "测试市某局11990000MB0000019F"}, "E_CERT_NAME_MISMATCH", id="code behind"),
@@ -209,6 +214,22 @@ def test_one_key_in_two_certificates_is_one(desk):
     key = test.ca.issue("x")
     first = test.issue(key=key._key)
     found = test.judge(first, facts={"maker": test.issue(cn="另一", key=key._key)})
+    assert codes(found) == [("E_MAKER_IS_SIGNER", "maker_apart")]
+
+
+def test_one_key_spelt_in_two_ways_is_one(desk):
+    """A CA of 2018 names the signature algorithm where the curve belongs."""
+    test = desk("test")
+    other = write.oid(SM2_CURVES[1])
+
+    def respell(template):
+        numbers = strict.parse(template.spki).children()
+        name = write.sequence(write.oid(EC_PUBLIC_KEY), other)
+        template.spki = write.sequence(name, numbers[1].raw)
+
+    key = test.ca.issue("x")._key
+    twin = test.maker_ca.issue("测试电子印章制作系统", key=key, modify=respell).certificate
+    found = test.judge(test.issue(key=key), facts={"maker": twin})
     assert codes(found) == [("E_MAKER_IS_SIGNER", "maker_apart")]
 
 

@@ -249,10 +249,20 @@ def test_the_bureaus_seal_for_approvals_has_one_name(desk):
         (bureau + "办公室", []),
         (bureau + "行政审批专用章（1）", [("E_SEAL_NAME", "seal_name")]),
         (bureau + "行政审批章", [("E_SEAL_NAME", "seal_name")]),
+        (bureau + "行政审 批章", [("E_SEAL_NAME", "seal_name")]),
+        (bureau.replace("市", "市\u3000") + "行政审批章", [("E_SEAL_NAME", "seal_name")]),
     ):
         found = jincheng.judge(certificate, facts={"name": name})
         assert codes(found) == expected, name
         assert {item.clause for item in found} <= {patterns.clause}
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\x00", "\u202e", "\n", "\xa0", "\u2028", "\ud800"])
+def test_a_name_has_no_character_that_nobody_sees(desk, hidden):
+    for name in ("test", "government", "jincheng"):
+        place = desk(name)
+        seen = place.unit + "行政审" + hidden + "批专用章"
+        assert ("E_SEAL_NAME", "seal_name") in codes(place.judge(facts={"name": seen})), name
 
 
 # What a profile of one's own may ask ------------------------------------------------------------

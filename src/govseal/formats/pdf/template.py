@@ -154,6 +154,8 @@ def _further(extensions: Sequence[Extension]) -> list[bytes]:
     for extension in extensions:
         if extension.oid in taken:
             raise ValueError(f"the attribute {extension.oid} would be there twice")
+        if extension.critical:
+            raise ValueError(f"{extension.oid} is critical, which no attribute can say")
         taken.add(extension.oid)
         try:
             strict.parse(extension.value, part=extension.oid)

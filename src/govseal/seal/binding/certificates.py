@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from govseal.pki.certificate import Certificate
+from govseal.pki.timestamp import purpose_problem
 from govseal.seal.binding.facts import Case, CertificateStanding
 from govseal.seal.binding.rule import Rule, Violation
 from govseal.seal.make import SIGNING_USAGE
@@ -46,6 +47,8 @@ def certificate_usage(case: Case, rule: Rule) -> Iterator[Violation]:
         if usage is not None and not usage & SIGNING_USAGE:
             detail = f"{certificate.subject} is for {', '.join(sorted(usage)) or 'nothing'}"
             yield rule.breach("E_KEY_USAGE", detail)
+        if not purpose_problem(certificate):
+            yield rule.breach("E_KEY_USAGE", f"{certificate.subject} is for time stamps alone")
 
 
 def certificate_ca(case: Case, rule: Rule) -> Iterator[Violation]:
@@ -132,7 +135,8 @@ def maker_apart(case: Case, rule: Rule) -> Iterator[Violation]:
     if maker is None:
         return
     for certificate in _certificates(case):
-        if certificate.public_key.spki == maker.public_key.spki:
+        # By the key itself: SubjectPublicKeyInfo spells one SM2 key in several ways.
+        if certificate.public_key.is_same_key(maker.public_key):
             yield rule.breach("E_MAKER_IS_SIGNER", f"{certificate.subject} is maker and signer")
             return
 

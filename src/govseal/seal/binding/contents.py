@@ -200,11 +200,14 @@ def _exists(code: str) -> bool:
 def seal_name(case: Case, rule: Rule) -> Iterator[Violation]:
     """印章名称 is one of those that the clause prints: the whole name follows a pattern.
 
-    Names are compared as received, brackets included; a pattern says which brackets it takes.
+    No character of it is one that nobody sees. Names are compared as received, brackets included;
+    a pattern says which brackets it takes.
     """
     name = case.facts.name
     if not name.strip() or len(name) > naming.MAX_NAME:
         yield rule.breach("E_SEAL_NAME", f"a name of {len(name)} characters")
+    elif naming.has_hidden(name):
+        yield rule.breach("E_SEAL_NAME", f"{name!a} has characters that nobody sees")
     elif not any(re.fullmatch(pattern, name) for pattern in rule.settings["patterns"]):
         yield rule.breach("E_SEAL_NAME", f"{name} is no name that the clause gives")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from govseal.verification.checks.finding import SKIPPED, Finding, indeterminate
@@ -9,7 +10,8 @@ from govseal.verification.collect import Party, Subject
 from govseal.verification.report import Outcome
 
 if TYPE_CHECKING:
-    from govseal.seal.binding import CertificateStanding, Violation
+    from govseal.seal.binding import BindingProfile, CertificateStanding, Violation
+    from govseal.seal.model import Seal
 
 
 def seal_binding(subject: Subject) -> Finding:
@@ -37,9 +39,20 @@ def seal_binding(subject: Subject) -> Finding:
         cas=subject.policy.cas,
         makers=subject.policy.makers,
     )
+    if subject.signer is None and standings:
+        violations = (*violations, *_unseen(profile, seal, len(standings)))
     if violations:
         return _finding(violations)
     return Finding(Outcome.PASSED, clause=profile.clause_in_force)
+
+
+def _unseen(profile: BindingProfile, seal: Seal, seen: int) -> Iterator[Violation]:
+    """Of a bare seal some of whose owners were judged: the question who the others are."""
+    rule, listed = profile.rules["certificate_present"], seal.properties.signers
+    entries = len(listed.certificates) + len(listed.digests) + len(listed.identifiers)
+    if rule.is_on and entries > seen:
+        detail = f"of {entries} whom the seal permits, {seen} have a certificate to be judged"
+        yield rule.doubt("E_NO_CERT", detail)
 
 
 def _standing(party: Party) -> CertificateStanding | None:

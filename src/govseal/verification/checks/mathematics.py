@@ -143,10 +143,18 @@ def algorithms(subject: Subject) -> Finding:
             return failed("algorithm_forbidden", algorithm.name)
     finding = _parts_digest(subject)
     for party in (subject.signer, subject.maker):
-        for certificate in _certificates(party):
-            if finding is PASSED:
-                finding = _key(certificate, subject.policy)
+        if finding is PASSED:
+            finding = keys(party, subject.policy)
     return finding
+
+
+def keys(party: Party | None, policy: Policy) -> Finding:
+    """No key of the party's path is shorter than the policy allows."""
+    for certificate in _certificates(party):
+        key = certificate.public_key
+        if key.algorithm_oid == RSA_ENCRYPTION and key.bits < policy.min_rsa_bits:
+            return failed("algorithm_forbidden", f"an RSA key of {key.bits} bits")
+    return PASSED
 
 
 def _certificates(party: Party | None) -> tuple[Certificate, ...]:
@@ -164,11 +172,4 @@ def _parts_digest(subject: Subject) -> Finding:
         return indeterminate("unsupported", f"digest {subject.evidence.digest_algorithm!r}")
     if digest.name in subject.policy.forbidden_digests:
         return failed("algorithm_forbidden", f"digests of the files: {digest.name}")
-    return PASSED
-
-
-def _key(certificate: Certificate, policy: Policy) -> Finding:
-    key = certificate.public_key
-    if key.algorithm_oid == RSA_ENCRYPTION and key.bits < policy.min_rsa_bits:
-        return failed("algorithm_forbidden", f"an RSA key of {key.bits} bits")
     return PASSED

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from govseal.pki.certificate import Certificate
 from govseal.pki.revocation import RevocationStatus
+from govseal.pki.timestamp import purpose_problem
+from govseal.seal.make import SIGNING_USAGE
 from govseal.verification.checks.finding import (
     PASSED,
     SKIPPED,
@@ -16,10 +18,10 @@ from govseal.verification.checks.finding import (
     noticed,
     unreadable,
 )
+from govseal.verification.checks.mathematics import keys
 from govseal.verification.collect import Party, Subject
 from govseal.verification.policy import Policy
 
-_SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _COMPROMISE = frozenset({"key_compromise", "ca_compromise", "aa_compromise"})
 
 
@@ -66,12 +68,15 @@ def maker_revocation(subject: Subject) -> Finding:
 
 
 def may_sign(party: Party, policy: Policy, judged_at: datetime) -> Finding:
-    """Whether a party may sign at the time of judging: chain, key usage and revocation at once."""
+    """Whether a party may sign at the time of judging: chain, keys, their usage and revocation."""
     if party.certificate is None:
         return unreadable(party.problem) if party.problem else indeterminate("unsupported")
+    if party.certificate.public_key.material is None:
+        return indeterminate("unsupported", "a key of a kind that cannot be used here")
     return gravest(
         (
             _chain(party, policy),
+            keys(party, policy),
             _key_usage(party.certificate),
             _revocation(party, judged_at),
         )
@@ -99,10 +104,13 @@ def _is_same(maker: Party, signer: Party | None) -> bool:
 
 
 def _key_usage(certificate: Certificate) -> Finding:
+    if not purpose_problem(certificate):
+        # RFC 3161, 2.3: its key signs nothing else; else a signer could prove its own time.
+        return failed("key_usage_refused", "the certificate is for time stamps alone")
     usage = certificate.key_usage
     if usage is None:
         return noticed("key_usage_absent")
-    if not usage & _SIGNING_USAGE:
+    if not usage & SIGNING_USAGE:
         return failed("key_usage_refused", ", ".join(sorted(usage)))
     return PASSED
 

@@ -33,14 +33,26 @@ def seal_validity(subject: Subject) -> Finding:
         return failed("seal_expired", f"{_text(time)} after {_text(end)}")
     if time < start:
         return failed("seal_not_yet_valid", f"{_text(time)} before {_text(start)}")
-    made_at = seal.properties.create_date.moment
-    if made_at is not None and made_at - time > FALSE_ZULU:
+    made_at = _made_later(subject, time)
+    if made_at is not None:
         # The seal is inside the stamp: a stamp older than its seal has a false time.
         return failed("seal_not_yet_valid", f"{_text(time)} before its making {_text(made_at)}")
     unknown = [item.oid for item in seal.extensions if item.critical]
     if unknown:
         return indeterminate("unsupported", f"critical extensions of the seal: {unknown[0]}")
     return PASSED
+
+
+def _made_later(subject: Subject, time: datetime) -> datetime | None:
+    """When the seal was made, by its own word or its time stamp, where that is later than T.
+
+    The maker's time may be local; a proved one is not, and a claimed T that is local is too late.
+    """
+    created = subject.seal.properties.create_date.moment if subject.seal else None
+    if created is not None and created - time > FALSE_ZULU:
+        return created
+    proved = (token.proved_at for token in subject.seal_time_stamps)
+    return next((moment for moment in proved if moment and moment - time > CLOCK_SKEW), None)
 
 
 def signing_time(subject: Subject) -> Finding:
