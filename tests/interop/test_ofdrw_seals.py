@@ -19,7 +19,8 @@ import pytest
 from asn1crypto import core
 
 import govseal
-from govseal.asn1 import write
+import tokens
+from govseal import testing
 from govseal.seal import codec
 from govseal.seal.model import Extension, Seal
 from ofdrw_world import SEAL_ID, SEAL_NAME, Ofdrw, World, assert_everything_passed, wire
@@ -30,7 +31,8 @@ NOTES = (
     Extension("2.25.16117021064366053199187950425252085134.3", b"\x0c\x01a"),
     Extension("1.2.156.1", b"b", critical=True),
 )
-TOKEN = write.sequence(write.integer(1))
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+TSA = tokens.source(testing.Hierarchy.create("sm2", at=AT).tsa, AT)
 FORMS: dict[str, dict[str, Any]] = {
     "2014": {"generation": 2014, "seal_type": 2},
     "2020": {"generation": 2020},
@@ -44,12 +46,6 @@ CRITICAL: dict[str, dict[str, Any]] = {
     "2020 critical": {"generation": 2020, "extensions": NOTES},
 }
 READ = FORMS | CRITICAL
-
-
-class Stamper:
-    def timestamp(self, message: bytes) -> bytes:
-        del message
-        return TOKEN
 
 
 @pytest.fixture(scope="module")
@@ -366,7 +362,7 @@ def test_asn1crypto_reads_our_seal_of_2025(world: World, stamped: bool) -> None:
     assert [row["critical"] for row in native["info"]["extensions"]] == [False, True]
     assert native["certificate"] == world.maker.certificate.der
     assert native["value"] == seal.signature
-    assert native["time_stamp"] == (TOKEN if stamped else None)
+    assert native["time_stamp"] == (seal.time_stamp if stamped else None)
     assert info.dump() == seal.signed
     world.maker.certificate.public_key.verify(native["value"], info.dump(), world.maker.algorithm)
 
@@ -379,7 +375,7 @@ def make_2025(world: World, extensions: Iterable[Extension] = (), *, stamped: bo
         signers=[world.signer.certificate],
         extensions=tuple(extensions),
         generation=2025,
-        timestamp=Stamper() if stamped else None,
+        timestamp=TSA if stamped else None,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tokens
 from govseal.asn1 import strict, write
 from govseal.asn1.strict import SEQUENCE
 from govseal.errors import (
@@ -35,7 +36,8 @@ YEARS = (2014, 2020, 2025)
 PICTURE = SealPicture("PNG", bytes.fromhex("89504e470d0a1a0a"), 42, 42)
 NAME = "测试市行政审批服务管理局行政审批专用章"
 NOTE = Extension("2.25.16117021064366053199187950425252085134.3", b"\x0c\x01a")
-TOKEN = write.sequence(write.integer(1))
+TSA = tokens.source(Hierarchy.create("sm2", at=AT).tsa, AT)
+OTHER = TSA.timestamp(b"another value")
 MADE = [(2014, "sm2"), (2014, "rsa"), (2020, "sm2"), (2020, "rsa"), (2025, "sm2")]
 
 
@@ -69,15 +71,17 @@ def refused(code, call, *arguments, **changes):
 class Stamper:
     """A source of time stamps that remembers what it was asked to stamp."""
 
-    def __init__(self, token=TOKEN):
+    def __init__(self, token=None):
         self.token = token
         self.messages = []
+        self.given = []
 
     def timestamp(self, message):
         self.messages.append(message)
         if isinstance(self.token, Exception):
             raise self.token
-        return self.token
+        self.given.append(TSA.timestamp(message) if self.token is None else self.token)
+        return self.given[-1]
 
 
 @dataclass
@@ -206,9 +210,9 @@ def test_a_seal_of_2025_is_time_stamped_over_its_signature_value(pki):
     source = Stamper()
     seal = make(pki, generation=2025, timestamp=source)
     elements = strict.parse(seal.der).children()
-    assert elements[4].raw == write.explicit(0, write.bits(TOKEN))
+    assert elements[4].raw == write.explicit(0, write.bits(source.given[0]))
     assert source.messages == [strict.read_bits(elements[3], "signature")]
-    assert seal.time_stamp == TOKEN
+    assert [seal.time_stamp] == source.given
     assert not seal.tolerances
 
 
@@ -226,8 +230,10 @@ def test_a_seal_of_2025_is_time_stamped_over_its_signature_value(pki):
         ({"generation": 2025, "seal_type": 1 << 31}, "E_SEAL_TYPE"),
         ({"generation": 2025, "timestamp": Stamper(b"")}, "E_TIME_STAMP"),
         ({"generation": 2025, "timestamp": Stamper(b"\x04\x01a")}, "E_TIME_STAMP"),
-        ({"generation": 2025, "timestamp": Stamper(TOKEN + b"\x00")}, "E_TIME_STAMP"),
+        ({"generation": 2025, "timestamp": Stamper(OTHER + b"\x00")}, "E_TIME_STAMP"),
         ({"generation": 2025, "timestamp": Stamper(b"\x30\x80\x00\x00")}, "E_TIME_STAMP"),
+        ({"generation": 2025, "timestamp": Stamper(b"\x30\x03\x02\x01\x01")}, "E_TIME_STAMP"),
+        ({"generation": 2025, "timestamp": Stamper(OTHER)}, "E_TIME_STAMP"),
         (
             {"generation": 2025, "timestamp": Stamper(UnsupportedFormat("no answer"))},
             "E_TIME_STAMP",
@@ -379,10 +385,11 @@ def test_a_stamp_of_2014(hierarchies, kind):
 
 
 def test_a_stamp_of_2025_carries_its_version(pki):
-    seal = make(pki, generation=2025, timestamp=Stamper())
+    source = Stamper()
+    seal = make(pki, generation=2025, timestamp=source)
     stamp = codec.decode_signature(sign(pki, seal, extensions=[NOTE]))
     assert (stamp.generation.year, stamp.version) == (2025, 5)
-    assert stamp.seal.time_stamp == TOKEN
+    assert [stamp.seal.time_stamp] == source.given
     assert stamp.extensions == (NOTE,)
 
 

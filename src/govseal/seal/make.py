@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
-from govseal.asn1 import strict
 from govseal.errors import (
     FormatError,
     GovsealError,
@@ -25,6 +24,7 @@ from govseal.errors import (
 from govseal.pki.algorithms import SHA256, SM3, SignatureAlgorithm
 from govseal.pki.certificate import Certificate
 from govseal.pki.timestamp import purpose_problem
+from govseal.pki.trust import TrustStore
 from govseal.seal import codec
 from govseal.seal.delegation import check_made
 from govseal.seal.model import CertificateDigest, Extension, Seal, SealHeader
@@ -49,7 +49,6 @@ _LIST_DIGESTS = {"sm2": SM3, "rsa": SHA256}
 SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _MAX_NAME = 200
 _MAX_TYPE = (1 << 31) - 1  # what readers keep in an int
-_MAX_TOKEN_BYTES = 1024 * 1024
 
 
 class Drawn(Protocol):
@@ -234,21 +233,20 @@ def _signed(
 
 
 def _token(source: TimestampSource, signature: bytes) -> bytes:
-    """The TimeStampToken over the octets of the signature value."""
+    """The TimeStampToken over the octets of the signature value, verified but for its anchor."""
+    from govseal.pki.timestamp import verify_token  # noqa: PLC0415 - beside its one use
+
     try:
         token = source.timestamp(signature)
     except GovsealError as error:
         message = f"no time stamp was given, so the seal was not made: {error}"
         raise SealError(message, code="E_TIME_STAMP") from error
-    try:
-        strict.expect(
-            strict.parse(token, part="timeStamp", max_bytes=_MAX_TOKEN_BYTES),
-            strict.SEQUENCE,
-            "timeStamp",
+    result = verify_token(token, signature, TrustStore(()))
+    if result.reason != "timestamp_untrusted":  # whom to trust is for those who verify the seal
+        message = (
+            f"what was given is no time stamp of the seal, which was not made: {result.detail}"
         )
-    except FormatError as error:
-        message = f"what was given for a time stamp is none, so the seal was not made: {error}"
-        raise SealError(message, code="E_TIME_STAMP") from error
+        raise SealError(message, code="E_TIME_STAMP")
     return token
 
 

@@ -13,8 +13,9 @@ from govseal.pki.certificate import Certificate
 from govseal.pki.path import PathResult, validate_path
 from govseal.pki.revocation import RevocationStatus, check_revocation
 from govseal.pki.trust import TrustStore
+from govseal.seal.extensions import SealScope
 from govseal.seal.make import BUSINESS_SEAL, Drawn, identifier
-from govseal.seal.model import Seal
+from govseal.seal.model import Extension, Seal
 from govseal.seal.picture import SealPicture
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class SealFacts:
     ownership: Ownership | None = None
     """Whose seal it is and what for, by the register's own word."""
     region: str | None = None
-    """Division code of the unit that uses the seal, where that is another than the owner."""
+    """Division code of the unit that uses the seal, where that is another than the owner: by the
+    seal's scope, or the register's word."""
     matter: Matter | None = None
     """What is decided under the seal; None counts as ``licensing``, the stricter."""
     picture_words: str | None = None
@@ -118,6 +120,7 @@ class SealFacts:
             signers=listed_certificates(seal),
             has_digests=bool(listed.digests or listed.identifiers),
             is_made=True,
+            region=region_of(seal.extensions),
         )
 
     def known(
@@ -136,12 +139,21 @@ class SealFacts:
             self,
             unit_name=unit_name,
             ownership=ownership,
-            region=region,
+            region=region or self.region,
             matter=matter,
             picture_words=picture_words,
             imprint_sha256=None if imprint is None else hashlib.sha256(imprint).hexdigest(),
             imprint_matches=imprint_matches,
         )
+
+
+def region_of(extensions: Sequence[Extension]) -> str | None:
+    """The division code of the unit that a seal was handed to; None where its scope says none."""
+    try:
+        scope = SealScope.find(extensions)
+    except FormatError:
+        return None  # what cannot be read is for the check of the scope
+    return None if scope is None else scope.region
 
 
 def listed_certificates(seal: Seal) -> tuple[Certificate, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from govseal.errors import SealError
 from govseal.pki.certificate import Certificate
 from govseal.pki.trust import TrustStore
-from govseal.seal.binding.facts import Matter, Ownership, SealFacts, standing
+from govseal.seal.binding.facts import Matter, Ownership, SealFacts, region_of, standing
 from govseal.seal.binding.judgement import check_binding
 from govseal.seal.binding.profile import BindingProfile
 from govseal.seal.make import (
@@ -93,6 +93,7 @@ def make_bound_seal(
         not_after=not_after,
         generation=generation,
     )
+    facts = replace(facts, region=region_of(extensions))
     words = getattr(picture, "text", None)
     check_terms(terms, facts, maker.certificate, at=at, picture_words=words)
     return make_seal(
