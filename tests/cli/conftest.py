@@ -132,6 +132,27 @@ def ask(capfd):
 
 
 @pytest.fixture
+def make(ask, desk, tmp_path):
+    """Runs ``seal make`` with what it needs; later options replace earlier ones."""
+
+    def call(**changes):
+        values = {
+            "--maker": desk.path("pki/maker.p12"),
+            "--password-file": desk.path("password"),
+            "--signer": desk.path("pki/signer.pem"),
+            "--name": NAME,
+            "--picture": desk.path("seal.png"),
+            "-o": call.target,
+        }
+        values |= {f"--{key.replace('_', '-')}": value for key, value in changes.items()}
+        words = [word for item in values.items() if item[1] is not None for word in item]
+        return ask("seal", "make", *words, "--json")
+
+    call.target = tmp_path / "new.esl"
+    return call
+
+
+@pytest.fixture
 def environment():
     """The environment of a process of its own."""
     return {key: value for key, value in os.environ.items() if key not in (*LOCALES, "TERM")} | {
