@@ -16,7 +16,7 @@ from govseal.errors import (
     StampError,
 )
 from govseal.seal.refusals import REFUSALS
-from govseal.verification.render.printable import printable
+from govseal.verification.render.printable import MAX_SHOWN, printable
 
 if TYPE_CHECKING:
     from govseal.seal.binding import Violation
@@ -169,9 +169,13 @@ def _os_message(error: OSError) -> str:
 
 def tell(problem: Problem) -> None:
     """Write the error, and its hint if there is one, to standard error."""
-    print(f"govseal: error: {printable(problem.message)}", file=sys.stderr)
+    # A profile may refuse for many reasons, and none of them is cut off.
+    limit = MAX_SHOWN + 2 * MAX_SHOWN * len(problem.violations)
+    print(f"govseal: error: {printable(problem.message, limit=limit)}", file=sys.stderr)
     if problem.hint:
-        print(f"govseal: hint: {printable(problem.hint)}", file=sys.stderr)
+        # Hints are our own words: the longest lists the levels of seals.
+        hint = printable(problem.hint, limit=10 * MAX_SHOWN)
+        print(f"govseal: hint: {hint}", file=sys.stderr)
 
 
 def print_json(value: dict[str, object], *, indent: int | None = None) -> None:
