@@ -47,6 +47,7 @@ def test_it_says_the_size_in_words(clean, page):
     assert clean(scans.saved(page), "--lang", "en").out == "the imprint is 42 × 42 mm\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "size"),
     [(("--dpi", 300), 42), (("--dpi", 252), 50), (("--size-mm", "40,40"), 40)],
