@@ -53,6 +53,7 @@ def differences(claims: Measures, found: Measures) -> list[str]:
     return bad
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", KINDS)
 def test_a_picture_has_the_measures_that_it_claims(key):
     drawing = KINDS[key].draw()

@@ -441,3 +441,13 @@ def test_profiles_that_cannot_be_used(ask, desk, empty, options, error):
     answer = ask("verify", desk.path("stamped.ofd"), *options)
     assert answer.status == 2
     assert error in answer.err
+
+
+@pytest.mark.parametrize("option", ["--trust", "--makers", "--tsa", "--crl", "--ca", "--profile"])
+def test_nor_what_it_is_judged_by(ask, tmp_path, desk, option):
+    target = tmp_path / "roots.html"
+    target.write_bytes(desk.path("pki/roots.pem").read_bytes())
+    answer = ask("verify", desk.path("stamped.ofd"), option, target, "--report", target)
+    assert answer.status == 2
+    assert "输出会覆盖输入" in answer.error
+    assert target.read_bytes() == desk.path("pki/roots.pem").read_bytes()

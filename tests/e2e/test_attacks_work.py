@@ -124,6 +124,7 @@ def test_many_files_outside_many_signatures_are_work_in_step(office):
     assert grows_in_step(work, 50)
 
 
+@pytest.mark.slow
 def test_signatures_that_cannot_be_read_hold_no_memory(office):
     data = attacker.with_list(ofd.package())
     row = write.sequence(write.sequence(write.null() * (strict.MAX_ELEMENTS - 10)))

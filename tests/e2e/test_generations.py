@@ -107,6 +107,7 @@ def test_a_detached_stamp_passes_over_its_bytes_alone(offices, year, kind):
     assert "data_digest_mismatch" in changed.reasons
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("year", "kind"), MADE)
 def test_a_seal_of_any_generation_travels_in_a_pdf(offices, papers, year, kind):
     office = offices[kind]
@@ -149,6 +150,7 @@ def test_a_seal_with_a_token_that_proves_nothing_never_passes(offices):
     assert signature.reasons == ("timestamp_invalid",)
 
 
+@pytest.mark.slow
 @pytest.mark.req("R-HLJ-02a")
 @pytest.mark.parametrize("year", STANDARDS)
 @pytest.mark.parametrize("part", ["picture", "name", "certificate"])

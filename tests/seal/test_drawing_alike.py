@@ -158,6 +158,7 @@ def test_the_seal_looks_the_same(surface, kind, tmp_path):
     assert ImageChops.difference(green, blue).getextrema()[1] <= 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_measure_tells_seals_apart(kind):
     """What a seal turned by one degree, or moved by three pixels, gives is no equality."""
@@ -170,6 +171,7 @@ def test_the_measure_tells_seals_apart(kind):
     assert ink(moved)[0] - ink(ours)[0] > EDGE_PX
 
 
+@pytest.mark.slow
 def test_another_seal_is_not_the_same():
     ours = shown(draw("special"))
     found = shown(draw("special", bottom="行政审批专用章（2）"))

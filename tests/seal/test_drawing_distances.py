@@ -130,6 +130,7 @@ def test_the_measure_finds_what_touches():
     assert touching([paths[0], inside], 0.05) == {(0, 1)}
 
 
+@pytest.mark.slow
 @FEW
 @given(
     name=st.text(FRAMES, min_size=1, max_size=45),
@@ -143,6 +144,7 @@ def test_round_parts_keep_their_distance(toy, name, below, code, diameter):
         check(drawing, [1, 1, len(name), *map(len, below), len(code or "")])
 
 
+@pytest.mark.slow
 @FEW
 @given(
     name=st.text(FRAMES, min_size=1, max_size=30),
@@ -159,6 +161,7 @@ def test_oval_parts_keep_their_distance(toy, name, below, middle, size):
         check(drawing, [1, len(name), len(middle or ""), *map(len, below)], OVAL_PARTS_MM)
 
 
+@pytest.mark.slow
 @FEW
 @given(
     name=st.text(st.sampled_from("测试国一永"), min_size=2, max_size=9),

@@ -119,6 +119,7 @@ def test_a_letterhead_in_red_is_left_out(seal):
     assert (found.width_mm, found.height_mm) == (42, 42)
 
 
+@pytest.mark.slow
 def test_pixels_that_are_not_square_become_so(seal):
     wide = scans.scan(seal).resize((945 * 2, 1063))
     found = clean_imprint(scans.saved(wide, dpi=(600, 300)))
@@ -139,6 +140,7 @@ def test_a_page_on_its_side_is_turned_as_its_file_says(seal):
     )
 
 
+@pytest.mark.slow
 def test_finer_scans_are_reduced_to_what_seals_have(seal):
     found = clean_imprint(
         scans.saved(scans.scan(seal, dpi=1000, page_mm=(50, 50), at_mm=(4, 4)), dpi=1000)
@@ -183,6 +185,7 @@ def test_too_coarse(seal, page, dpi):
     refused("E_IMPRINT_RESOLUTION", scans.saved(coarse, dpi=None), size_mm=(42, 42))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_mm", [(-2, 20), (20, -2), (42, 20), (20, 55)])
 def test_cut_off(seal, at_mm):
     refused("E_IMPRINT_CUT", scans.saved(scans.scan(seal, at_mm=at_mm)))
@@ -218,6 +221,7 @@ def test_two_seals(seal):
     refused("E_IMPRINT_SEVERAL", scans.saved(page))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size_mm", [(42, 40), (40, 42), (43.5, 42)])
 def test_distorted(seal, size_mm):
     data = scans.saved(scans.scan(seal, size_mm=size_mm))
@@ -226,6 +230,7 @@ def test_distorted(seal, size_mm):
     assert clean_imprint(data, is_round=False).width_mm == round(size_mm[0])
 
 
+@pytest.mark.slow
 def test_of_no_size_that_seals_have(page):
     refused("E_IMPRINT_SIZE", scans.saved(page, dpi=5000))
     refused("E_IMPRINT_SIZE", scans.saved(page), dpi=2000)

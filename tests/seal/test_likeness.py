@@ -80,12 +80,14 @@ def test_pixels_are_like_outlines(seal, filed, dpi):
         {},
         {"angle": 1.0},
         {"angle": -1.0, "dpi": 200},
-        {"dpi": 150, "quality": 50},
-        {"dpi": 600, "blur": 3.0, "noise": 10.0},
-        {"blur": 1.5, "quality": 50},
-        {"density": 0.45, "noise": 12.0},
-        {"paper": scans.WHITE, "ink": (225, 60, 40), "angle": 0.5},
-        {"size_mm": (41.7, 41.8)},
+        pytest.param({"dpi": 150, "quality": 50}, marks=pytest.mark.slow),
+        pytest.param({"dpi": 600, "blur": 3.0, "noise": 10.0}, marks=pytest.mark.slow),
+        pytest.param({"blur": 1.5, "quality": 50}, marks=pytest.mark.slow),
+        pytest.param({"density": 0.45, "noise": 12.0}, marks=pytest.mark.slow),
+        pytest.param(
+            {"paper": scans.WHITE, "ink": (225, 60, 40), "angle": 0.5}, marks=pytest.mark.slow
+        ),
+        pytest.param({"size_mm": (41.7, 41.8)}, marks=pytest.mark.slow),
     ],
     ids=str,
 )
@@ -100,14 +102,14 @@ def test_a_scan_is_like_its_seal(seal, filed, options):
     ("name", "bottom"),
     [
         (NAME, "行政审批专用章（2）"),
-        (NAME, "行政审批专用章（7）"),
-        (NAME, "行政审批专用章"),
+        pytest.param(NAME, "行政审批专用章（7）", marks=pytest.mark.slow),
+        pytest.param(NAME, "行政审批专用章", marks=pytest.mark.slow),
         (NAME, "行政审批专用草（1）"),
-        ("测试县行政审批服务管理局", PURPOSE),
-        ("测试市行政审批服务菅理局", PURPOSE),
-        ("测试市行政审批服务管埋局", PURPOSE),
-        ("测试市教育局", PURPOSE),
-        (NAME, None),
+        pytest.param("测试县行政审批服务管理局", PURPOSE, marks=pytest.mark.slow),
+        pytest.param("测试市行政审批服务菅理局", PURPOSE, marks=pytest.mark.slow),
+        pytest.param("测试市行政审批服务管埋局", PURPOSE, marks=pytest.mark.slow),
+        pytest.param("测试市教育局", PURPOSE, marks=pytest.mark.slow),
+        pytest.param(NAME, None, marks=pytest.mark.slow),
     ],
 )
 def test_another_seal_is_not_alike(font, filed, name, bottom):
@@ -118,6 +120,7 @@ def test_another_seal_is_not_alike(font, filed, name, bottom):
         assert found.likeness < ALIKE - 0.02
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("diameter", [30, 60])
 def test_small_and_large_seals_are_told_apart_too(font, diameter):
     one, other = (
@@ -129,6 +132,7 @@ def test_small_and_large_seals_are_told_apart_too(font, diameter):
     assert not compare_imprints(scanned, other.picture("svg")).is_alike
 
 
+@pytest.mark.slow
 @pytest.mark.req("R-JC29S-06b")
 @pytest.mark.parametrize(
     "change",
@@ -145,6 +149,7 @@ def test_turned_and_mirrored_is_not_alike(seal, filed, change):
     assert not compare_imprints(changed(seal.picture(), change), filed).is_alike
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(40, 40), (41, 41), (43, 43), (45, 45), (41, 42)])
 def test_of_another_size_is_not_alike(seal, filed, size):
     other = SealPicture("PNG", seal.picture().data, *size)

@@ -112,6 +112,7 @@ def test_one_wrong_character_is_seen(place):
                 naming.read_credit_code(code[:place] + other + code[place + 1 :])
 
 
+@pytest.mark.slow
 @given(st.text(max_size=20))
 def test_any_text_is_a_code_or_refused(text):
     for read in (naming.read_credit_code, naming.read_division, naming.read_organization):

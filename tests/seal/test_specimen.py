@@ -218,6 +218,7 @@ def test_what_is_no_picture_is_refused(data, error):
         specimen_png(SealPicture("PNG", data, 42, 42))
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None, derandomize=True)
 @given(st.sampled_from(("PNG", "JPEG", "GIF", "BMP")), st.data())
 def test_damaged_pictures_are_reduced_or_refused(form, data):

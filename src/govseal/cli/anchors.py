@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from govseal.cli.arguments import Parser
+from govseal.cli.files import speaking_of
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.pki.materials import Materials
@@ -84,12 +85,25 @@ def policy_of(options: argparse.Namespace, policy: Policy) -> Policy:
     if options.profile is not None:
         from govseal.seal.binding import load_profile  # noqa: PLC0415 - start-up
 
-        policy = replace(policy, binding=load_profile(options.profile))
+        with speaking_of(Path(options.profile)):
+            policy = replace(policy, binding=load_profile(options.profile))
     if options.ca is not None:
         if policy.binding is None:
             raise UsageError(say("--ca 须与 --profile 同用", "--ca goes with --profile"))
         policy = replace(policy, cas=TrustStore.from_paths(options.ca))
     return policy
+
+
+def anchor_files(options: argparse.Namespace) -> list[Path]:
+    """The files that the options above name, those in directories too: no output is one."""
+    options_of_many = ("trust", "makers", "tsa", "crl", "ca")
+    named = [item for name in options_of_many for item in getattr(options, name, None) or ()]
+    if options.profile is not None:
+        from govseal.seal.binding import profile_names  # noqa: PLC0415 - start-up
+
+        named += [options.profile] if options.profile not in profile_names() else []
+    paths = list(map(Path, named))
+    return paths + [file for path in paths if path.is_dir() for file in path.iterdir()]
 
 
 def _crl_files(paths: list[str]) -> list[Path]:

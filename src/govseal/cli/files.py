@@ -6,15 +6,29 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from govseal.cli.arguments import is_terminal
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
+from govseal.errors import FormatError, KeyLoadError, SealError
 from govseal.seal.delegation import MAX_LIST_BYTES, read_matter_list
 
 STANDARD_OUTPUT = Path("-")
+
+
+@contextlib.contextmanager
+def speaking_of(path: Path) -> Iterator[None]:
+    """What is wrong with this file is told with its name: a command reads several."""
+    try:
+        yield
+    except FormatError as error:
+        raise FormatError(f"{path}: {error}", code=error.code, part=error.part) from error
+    except KeyLoadError as error:
+        raise KeyLoadError(f"{path}: {error}", kind=error.kind) from error
+    except SealError as error:
+        raise SealError(f"{path}: {error}", code=error.code) from error
 
 
 def read_matter_file(path: Path) -> bytes:

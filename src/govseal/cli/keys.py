@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from govseal.cli.arguments import ask_password, given_password
+from govseal.cli.files import speaking_of
 from govseal.errors import KeyLoadError
 from govseal.pki.signer import SoftSigner, load_signer
 
@@ -21,12 +22,13 @@ def load_key(
         OSError: a file cannot be read.
     """
     password = given_password(options)
-    try:
-        return load_signer(path, password=password, certificate=certificate)
-    except KeyLoadError as error:
-        if error.kind != "wrong_password" or password is not None:
-            raise
-        asked = ask_password(path)
-        if asked is None:
-            raise
-    return load_signer(path, password=asked, certificate=certificate)
+    with speaking_of(path):
+        try:
+            return load_signer(path, password=password, certificate=certificate)
+        except KeyLoadError as error:
+            if error.kind != "wrong_password" or password is not None:
+                raise
+            asked = ask_password(path)
+            if asked is None:
+                raise
+        return load_signer(path, password=asked, certificate=certificate)

@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from govseal.cli.anchors import add_anchors, materials_of, policy_of, trust_of
+from govseal.cli.anchors import add_anchors, anchor_files, materials_of, policy_of, trust_of
 from govseal.cli.arguments import Parser, moment
 from govseal.cli.clock import now
+from govseal.cli.files import speaking_of
 from govseal.cli.keys import load_key
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
@@ -92,8 +93,8 @@ def terms_of(
 ) -> BindingTerms | None:
     """The terms that ``--profile`` and its companions name; None without a profile."""
     if options.profile is None:
-        for name in ("imprint", "region", "ca", "makers"):
-            if getattr(options, name) is not None:
+        for name in ("imprint", "region", "trust", "makers", "crl", "ca"):
+            if getattr(options, name):
                 raise UsageError(
                     say(f"--{name} 须与 --profile 同用", f"--{name} goes with --profile")
                 )
@@ -114,6 +115,13 @@ def terms_of(
     )
 
 
+def input_files(options: argparse.Namespace) -> tuple[Path | None, ...]:
+    """The files that the options above name: the output is none of them."""
+    timestamp = Path(options.timestamp) if options.timestamp else None
+    own = (options.maker, *options.signers, options.password_file, timestamp, options.imprint)
+    return (*own, *anchor_files(options))
+
+
 def load_certificate(path: Path) -> Certificate:
     """The first certificate in a file.
 
@@ -123,12 +131,10 @@ def load_certificate(path: Path) -> Certificate:
     """
     with path.open("rb") as file:
         data = file.read(_MAX_CERTIFICATE_FILE)
-    try:
+    with speaking_of(path):
         found = load_certificates(data)
-    except FormatError as error:
-        raise FormatError(f"{path}: {error}", code=error.code, part=str(path)) from error
-    if not found:
-        raise FormatError(f"{path}: no certificate in it", part=str(path))
+        if not found:
+            raise FormatError("no certificate in it", part=str(path))
     return found[0]
 
 
@@ -145,4 +151,7 @@ def timestamp_of(options: argparse.Namespace) -> TimestampSource | None:
         )
     from govseal.pki.timestamping import SignerTimestampSource  # noqa: PLC0415 - start-up
 
-    return SignerTimestampSource(load_key(Path(options.timestamp), options), clock=now)
+    path = Path(options.timestamp)
+    signer = load_key(path, options)
+    with speaking_of(path):
+        return SignerTimestampSource(signer, clock=now)

@@ -6,6 +6,7 @@ import re
 import struct
 from pathlib import Path
 
+from govseal.cli.files import speaking_of
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.seal.picture import MAX_BYTES, SealPicture, load_picture
@@ -21,16 +22,14 @@ def read_picture(path: Path, size: tuple[int, int] | None) -> SealPicture:
     """The imprint in a file, of the given size or the one that it states."""
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
-    size = size or stated_size_mm(data)
+    with speaking_of(path):
+        size = size or stated_size_mm(data)
     if size is None:
         raise UsageError(
-            say("印模没有注明尺寸", "the picture states no size"),
+            f"{path}{say('：印模没有注明尺寸', ': the picture states no size')}",
             say("用 --size-mm 宽,高 指定", "give it with --size-mm W,H"),
         )
-    try:
-        return load_picture(data, *size)
-    except ValueError as error:
-        raise UsageError(f"--size-mm{say('：', ': ')}{error}") from None
+    return _load(path, data, size)
 
 
 def read_imprint(path: Path | None, picture: SealPicture) -> SealPicture | None:
@@ -39,8 +38,17 @@ def read_imprint(path: Path | None, picture: SealPicture) -> SealPicture | None:
         return None
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
-    size = stated_size_mm(data) or (picture.width_mm, picture.height_mm)
-    return load_picture(data, *size)
+    with speaking_of(path):
+        size = stated_size_mm(data) or (picture.width_mm, picture.height_mm)
+    return _load(path, data, size)
+
+
+def _load(path: Path, data: bytes, size: tuple[int, int]) -> SealPicture:
+    try:
+        with speaking_of(path):
+            return load_picture(data, *size)
+    except ValueError as error:  # larger than any seal
+        raise UsageError(f"{path}{say('：', ': ')}{error}") from None
 
 
 def stated_size_mm(data: bytes) -> tuple[int, int] | None:

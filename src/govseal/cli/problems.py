@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from govseal.cli.language import say
 from govseal.errors import (
@@ -15,7 +16,10 @@ from govseal.errors import (
     StampError,
 )
 from govseal.seal.refusals import REFUSALS
-from govseal.verification.render.printable import printable
+from govseal.verification.render.printable import MAX_SHOWN, printable
+
+if TYPE_CHECKING:
+    from govseal.seal.binding import Violation
 
 REFUSED = 1
 UNUSABLE = 2
@@ -74,23 +78,31 @@ class Problem:
     code: str
     message: str
     hint: str = ""
+    violations: tuple[Violation, ...] = ()
+    """Where a profile refuses: the rules that are not met, that of ``code`` first."""
 
     def to_dict(self, file: str | None = None) -> dict[str, object]:
         """The error as ``--json`` shows it (schema ``govseal.error/1``)."""
         about = {} if file is None else {"file": file}
-        return {
+        found: dict[str, object] = {
             "schema": "govseal.error/1",
             **about,
             "code": self.code,
             "message": self.message,
             "hint": self.hint,
         }
+        if self.violations:
+            found["clause"] = self.violations[0].clause
+            found["violations"] = [asdict(item) for item in self.violations]
+        return found
 
 
 def explain(error: Exception) -> Problem:
     """What an exception means to the one who called the command."""
     if isinstance(error, UsageError):
         return Problem(UNUSABLE, "usage", str(error), error.hint)
+    if isinstance(error, SealError) and error.violations:
+        return _refusal(error)
     if isinstance(error, SealError | StampError):
         meaning = _joined(_meaning(error.code), str(error))
         return Problem(
@@ -109,6 +121,17 @@ def explain(error: Exception) -> Problem:
     if isinstance(error, OSError):
         return Problem(UNUSABLE, "io", _os_message(error))
     return Problem(UNUSABLE, "error", str(error))
+
+
+def _refusal(error: SealError) -> Problem:
+    """A profile's refusal: every rule that is not met with its code, and what helps."""
+    parts = []
+    for item in error.violations:
+        meaning = _joined(_meaning(item.code), f"{item.detail} ({item.clause})")
+        parts.append(f"{item.code}{say('：', ': ')}{meaning}")
+    hints = dict.fromkeys(_hint(item.code) for item in error.violations)
+    message, hint = say("；", "; ").join(parts), say("；", "; ").join(filter(None, hints))
+    return Problem(REFUSED, error.code, message, hint, error.violations)
 
 
 def _joined(zh: str, en: str) -> str:
@@ -146,9 +169,13 @@ def _os_message(error: OSError) -> str:
 
 def tell(problem: Problem) -> None:
     """Write the error, and its hint if there is one, to standard error."""
-    print(f"govseal: error: {printable(problem.message)}", file=sys.stderr)
+    # A profile may refuse for many reasons, and none of them is cut off.
+    limit = MAX_SHOWN + 2 * MAX_SHOWN * len(problem.violations)
+    print(f"govseal: error: {printable(problem.message, limit=limit)}", file=sys.stderr)
     if problem.hint:
-        print(f"govseal: hint: {printable(problem.hint)}", file=sys.stderr)
+        # Hints are our own words: the longest lists the levels of seals.
+        hint = printable(problem.hint, limit=10 * MAX_SHOWN)
+        print(f"govseal: hint: {hint}", file=sys.stderr)
 
 
 def print_json(value: dict[str, object], *, indent: int | None = None) -> None:

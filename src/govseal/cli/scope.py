@@ -19,8 +19,8 @@ _NEEDED = ("delegator", "delegate", "region", "agreement", "not_before", "not_af
 _ALLOWED = frozenset((*_NEEDED, "matters", "matter_list"))
 
 
-def read_scope(path: Path) -> SealScope:
-    """The scope in a TOML file; ``agreement`` and ``matter_list`` are files named in it.
+def read_scope(path: Path) -> tuple[SealScope, tuple[Path, ...]]:
+    """The scope in a TOML file, and the files that it names: ``agreement``, ``matter_list``.
 
     Dates without a time are whole days of Beijing: the last one counts to its end.
 
@@ -30,6 +30,8 @@ def read_scope(path: Path) -> SealScope:
     """
     with path.open("rb") as file:
         data = file.read(_MAX_TOML_BYTES + 1)
+    if len(data) > _MAX_TOML_BYTES:
+        raise _problem(path, say("文件过大", "too large"), f"> {_MAX_TOML_BYTES}")
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -39,21 +41,22 @@ def read_scope(path: Path) -> SealScope:
     if unknown or missing:
         what = say("多余或缺少的项", "entries too many or missing")
         raise _problem(path, what, ", ".join((*unknown, *missing)))
-    folder = path.parent
-    listed = table.get("matter_list")
     try:
-        return SealScope(
+        agreement = path.parent / _text(table["agreement"])
+        listed = path.parent / _text(table["matter_list"]) if "matter_list" in table else None
+        scope = SealScope(
             delegator=_text(table["delegator"]),
             delegate=_text(table["delegate"]),
             region=_text(table["region"]),
             matters=tuple(map(_text, _row(table.get("matters", [])))),
-            agreement=_digest(folder / _text(table["agreement"]), _MAX_AGREEMENT_BYTES),
+            agreement=_digest(agreement, _MAX_AGREEMENT_BYTES),
             not_before=_moment(table["not_before"], time.min),
             not_after=_moment(table["not_after"], time(23, 59, 59)),
-            matter_list=None if listed is None else _digest(folder / _text(listed), MAX_LIST_BYTES),
+            matter_list=None if listed is None else _digest(listed, MAX_LIST_BYTES),
         )
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # the first day of the calendar has no UTC
         raise _problem(path, say("内容不正确", "not as it should be"), str(error)) from None
+    return scope, (agreement,) if listed is None else (agreement, listed)
 
 
 def _problem(path: Path, what: str, detail: str) -> UsageError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from govseal.cli import problems
 from govseal.cli.arguments import Parser, add_output, size_mm
-from govseal.cli.files import check_output, write_output
+from govseal.cli.files import check_output, speaking_of, write_output
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 
@@ -50,7 +50,8 @@ def run(options: argparse.Namespace) -> int:
     with options.file.open("rb") as file:
         data = file.read(_MAX_SCAN_BYTES + 1)
     try:
-        imprint = clean_imprint(data, dpi=options.dpi, size_mm=options.size_mm)
+        with speaking_of(options.file):
+            imprint = clean_imprint(data, dpi=options.dpi, size_mm=options.size_mm)
     except ValueError as error:
         raise UsageError(str(error)) from None
     write_output(options.output, imprint.png)

@@ -66,16 +66,17 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the seal and write it."""
-    inputs = (options.maker, options.picture, *options.signers, options.password_file)
-    timestamp = Path(options.timestamp) if options.timestamp else None
-    check_output(options.output, (*inputs, options.imprint, options.scope, timestamp))
+    inputs = (options.picture, options.scope, *making.input_files(options))
+    check_output(options.output, inputs)
     _check_values(options)
     picture = read_picture(options.picture, options.size_mm)
     extensions: tuple[Extension, ...] = ()
     if options.scope is not None:
         from govseal.cli.scope import read_scope  # noqa: PLC0415 - start-up
 
-        extensions = (read_scope(options.scope).encode(),)
+        scope, papers = read_scope(options.scope)
+        check_output(options.output, papers)
+        extensions = (scope.encode(),)
     seal = facade.make_seal(
         load_key(options.maker, options),
         name=options.name,

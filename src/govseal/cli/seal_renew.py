@@ -9,7 +9,7 @@ from govseal import facade
 from govseal.cli import making, problems
 from govseal.cli.arguments import Parser, add_output, add_password
 from govseal.cli.facts import seal_facts
-from govseal.cli.files import check_output, write_output
+from govseal.cli.files import check_output, speaking_of, write_output
 from govseal.cli.keys import load_key
 from govseal.cli.pictures import read_imprint
 
@@ -39,9 +39,9 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the seal again for new certificates, and write it."""
-    inputs = (options.file, options.maker, *options.signers, options.password_file)
-    check_output(options.output, inputs)
-    old = facade.load_seal(options.file)
+    check_output(options.output, (options.file, *making.input_files(options)))
+    with speaking_of(options.file):
+        old = facade.load_seal(options.file)
     seal = facade.renew_seal(
         old,
         load_key(options.maker, options),

@@ -14,6 +14,7 @@ from govseal.cli import problems
 from govseal.cli.anchors import add_anchors, add_tsa, materials_of, policy_of, trust_of
 from govseal.cli.arguments import Parser, add_moment
 from govseal.cli.facts import lines, seal_facts
+from govseal.cli.files import speaking_of
 from govseal.cli.language import current, say
 from govseal.errors import FormatError
 from govseal.pki.certificate import Certificate
@@ -62,7 +63,8 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the seal and what is judged of it."""
-    seal = facade.load_seal(options.file)
+    with speaking_of(options.file):
+        seal = facade.load_seal(options.file)
     use = facade.judge_use(
         seal,
         trust_of(options),
@@ -77,7 +79,10 @@ def run(options: argparse.Namespace) -> int:
         return 0
     from govseal.cli.terminal import show_picture  # noqa: PLC0415 - beside its one use
 
-    show_picture(seal.picture, sys.stdout)
+    try:
+        show_picture(seal.picture, sys.stdout)
+    except FormatError as error:  # the seal is judged all the same
+        print(printable(_row("印模无法显示", "the imprint cannot be shown", str(error))))
     print("\n".join(map(printable, _page(seal, use))))
     if options.verbose:
         print()
@@ -111,7 +116,7 @@ def _page(seal: Seal, use: SealUse) -> Iterator[str]:
     yield from _unit(seal)
     start, end = properties.not_before.moment, properties.not_after.moment
     yield _row("有效期", "valid", words.period_text(start, end, current()) + _left(end, use.at))
-    size = f"{picture.width_mm} × {picture.height_mm} {say('毫米', 'mm')}, {picture.kind.upper()}"
+    size = f"{picture.width_mm} × {picture.height_mm} {say('毫米，', 'mm, ')}{picture.kind.upper()}"
     yield _row("印模", "imprint", size)
     yield _row("标准", "standard", seal.generation.standard)
     for signature in use.report.signatures:

@@ -38,7 +38,12 @@ _ROWS = (
         is_reason=True,
     ),
     Refusal("E_EXPIRED", "已过有效期", "the period of validity is over", is_reason=True),
-    Refusal("E_TOO_EARLY", "尚未生效", "the period of validity has not begun", is_reason=True),
+    Refusal(
+        "E_TOO_EARLY",
+        "为时过早：尚未生效，或未到办理时间",
+        "too early: the period of validity, or the time for this, has not begun",
+        is_reason=True,
+    ),
     Refusal(
         "E_KEY_USAGE",
         "证书的密钥用途不允许签名",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from govseal.errors import FormatError
 from govseal.seal import naming
 
 _GOVERNMENT = "11"
@@ -18,6 +19,8 @@ def invented_credit_code(division: str, body: str = "TEXT0001") -> str:
     """
     head = _GOVERNMENT + division + body + naming.organization_check(body)
     code = head + naming.credit_check(head)
-    if naming.read_credit_code(code).division != division:
-        raise ValueError(f"{division!r} is no division")
+    try:
+        naming.read_credit_code(code)
+    except FormatError:
+        raise ValueError(f"{division!r} and {body!r} make no code") from None
     return code

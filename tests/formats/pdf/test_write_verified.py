@@ -118,6 +118,7 @@ def test_a_file_with_object_streams_passes():
     assert verified(data, office).verdict.value == "passed"
 
 
+@pytest.mark.slow
 @pytest.mark.samples
 def test_real_files_are_stamped_or_refused_with_a_code(samples):
     """PDFium sees one signature more, our reader passes it; nothing but our own errors escapes."""
