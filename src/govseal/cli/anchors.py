@@ -65,6 +65,13 @@ def add_tsa(parser: Parser) -> None:
     )
 
 
+def anchor_files(options: argparse.Namespace) -> list[Path]:
+    """The files that these options name; of a directory of lists, the lists."""
+    named = (*options.trust, *(options.makers or ()), *(options.ca or ()), options.profile)
+    named = (*named, *(getattr(options, "tsa", None) or ()))
+    return [*map(Path, filter(None, named)), *_crl_files(options.crl)]
+
+
 def trust_of(options: argparse.Namespace) -> TrustStore:
     """The roots of ``--trust``."""
     return TrustStore.from_paths(options.trust)

@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from govseal.cli.anchors import add_anchors, materials_of, policy_of, trust_of
+from govseal.cli.anchors import add_anchors, anchor_files, materials_of, policy_of, trust_of
 from govseal.cli.arguments import Parser, moment
 from govseal.cli.clock import now
+from govseal.cli.files import check_output
 from govseal.cli.keys import load_key
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
@@ -26,8 +27,8 @@ LISTS = ("certificates", "digests")
 _MAX_CERTIFICATE_FILE = 1024 * 1024
 
 
-def add_parties(parser: Parser) -> None:
-    """``--maker`` and ``--signer``."""
+def add_parties(parser: Parser, *, is_alone: bool = True) -> None:
+    """``--maker`` and ``--signer``; beside a file that stands alone, one certificate to each."""
     parser.option(
         "--maker",
         zh="制章人的密钥和证书",
@@ -38,14 +39,14 @@ def add_parties(parser: Parser) -> None:
     )
     parser.option(
         "--signer",
-        zh="授权的签章人证书",
-        en="certificates that may use the seal",
+        zh="授权的签章人证书，可重复",
+        en="certificates that may use the seal, repeatable",
         metavar="U.pem",
         dest="signers",
         type=Path,
-        action="extend",
-        nargs="+",
         required=True,
+        # Several to one option would take the file that follows for another.
+        **({"action": "extend", "nargs": "+"} if is_alone else {"action": "append"}),
     )
 
 
@@ -112,6 +113,14 @@ def terms_of(
         imprint=imprint,
         region=options.region,
     )
+
+
+def check_files(options: argparse.Namespace, *inputs: Path | None) -> None:
+    """Refuse an output that would overwrite what the command reads: ``inputs``, keys, terms."""
+    parties = (options.maker, *options.signers, options.password_file, options.imprint)
+    timestamp = Path(options.timestamp) if options.timestamp else None
+    sources = (*inputs, *parties, timestamp, *anchor_files(options))
+    check_output(options.output, sources, json=options.json)
 
 
 def load_certificate(path: Path) -> Certificate:

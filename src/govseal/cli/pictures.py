@@ -27,10 +27,7 @@ def read_picture(path: Path, size: tuple[int, int] | None) -> SealPicture:
             say("印模没有注明尺寸", "the picture states no size"),
             say("用 --size-mm 宽,高 指定", "give it with --size-mm W,H"),
         )
-    try:
-        return load_picture(data, *size)
-    except ValueError as error:
-        raise UsageError(f"--size-mm{say('：', ': ')}{error}") from None
+    return _load(path, data, size)
 
 
 def read_imprint(path: Path | None, picture: SealPicture) -> SealPicture | None:
@@ -39,8 +36,14 @@ def read_imprint(path: Path | None, picture: SealPicture) -> SealPicture | None:
         return None
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
-    size = stated_size_mm(data) or (picture.width_mm, picture.height_mm)
-    return load_picture(data, *size)
+    return _load(path, data, stated_size_mm(data) or (picture.width_mm, picture.height_mm))
+
+
+def _load(path: Path, data: bytes, size: tuple[int, int]) -> SealPicture:
+    try:
+        return load_picture(data, *size)
+    except ValueError as error:
+        raise UsageError(f"{path}{say('：', ': ')}{error}") from None
 
 
 def stated_size_mm(data: bytes) -> tuple[int, int] | None:

@@ -30,9 +30,11 @@ def read_scope(path: Path) -> SealScope:
     """
     with path.open("rb") as file:
         data = file.read(_MAX_TOML_BYTES + 1)
+    if len(data) > _MAX_TOML_BYTES:
+        raise _problem(path, say("文件过大", "too large"), f"> {_MAX_TOML_BYTES}")
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of numbers too, which TOML does not bound
         raise _problem(path, say("不是 TOML 文本", "no TOML text"), str(error)) from None
     unknown = sorted(set(table) - _ALLOWED)
     missing = [name for name in _NEEDED if name not in table]

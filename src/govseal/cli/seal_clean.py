@@ -11,8 +11,6 @@ from govseal.cli.files import check_output, write_output
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 
-_MAX_SCAN_BYTES = 64 * 1024 * 1024
-
 
 def add_arguments(parser: Parser) -> None:
     """The options of ``govseal seal clean``."""
@@ -42,13 +40,13 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Cut the imprint out, make its ground transparent, and say its size."""
-    from govseal.seal.imprint import clean_imprint  # noqa: PLC0415 - start-up
+    from govseal.seal.imprint import MAX_BYTES, clean_imprint  # noqa: PLC0415 - start-up
 
     if options.output.suffix.lower() != ".png":
         raise UsageError(say("印模输出为 .png 文件", "a cleaned imprint is written as .png"))
     check_output(options.output, (options.file,))
     with options.file.open("rb") as file:
-        data = file.read(_MAX_SCAN_BYTES + 1)
+        data = file.read(MAX_BYTES + 1)
     try:
         imprint = clean_imprint(data, dpi=options.dpi, size_mm=options.size_mm)
     except ValueError as error:

@@ -11,7 +11,7 @@ from govseal import facade
 from govseal.cli import making, problems
 from govseal.cli.arguments import Parser, add_output, add_password, size_mm
 from govseal.cli.facts import seal_facts
-from govseal.cli.files import check_output, write_output
+from govseal.cli.files import write_output
 from govseal.cli.keys import load_key
 from govseal.cli.language import say
 from govseal.cli.pictures import read_imprint, read_picture
@@ -66,9 +66,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the seal and write it."""
-    inputs = (options.maker, options.picture, *options.signers, options.password_file)
-    timestamp = Path(options.timestamp) if options.timestamp else None
-    check_output(options.output, (*inputs, options.imprint, options.scope, timestamp))
+    making.check_files(options, options.picture, options.scope)
     _check_values(options)
     picture = read_picture(options.picture, options.size_mm)
     extensions: tuple[Extension, ...] = ()
@@ -100,6 +98,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check_values(options: argparse.Namespace) -> None:
+    if options.profile is None and (options.trust or options.crl):
+        raise UsageError(
+            say("--trust、--crl 须与 --profile 同用", "--trust and --crl go with --profile")
+        )
     if options.es_id is not None and not re.fullmatch(r"[!-~]{1,64}", options.es_id):
         raise UsageError(
             say(

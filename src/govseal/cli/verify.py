@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from govseal import facade
 from govseal.cli import problems
-from govseal.cli.anchors import add_anchors, add_tsa, materials_of, policy_of, trust_of
+from govseal.cli.anchors import add_anchors, add_tsa, anchor_files, materials_of, policy_of, trust_of
 from govseal.cli.arguments import Parser, add_matter_list, add_moment, is_terminal
 from govseal.cli.files import check_output, read_matter_file, write_output
 from govseal.cli.language import current, say
@@ -111,7 +111,7 @@ def _check(options: argparse.Namespace) -> None:
                 say("报告文件应为 .html", "the report is an .html file"),
             )
         sources = (*options.files, *options.matter_list, options.detached, options.policy)
-        check_output(options.report, (*sources, *map(Path, (*options.trust, *options.crl))))
+        check_output(options.report, (*sources, *anchor_files(options)))
 
 
 class _Judge:
@@ -161,7 +161,9 @@ def _policy(options: argparse.Namespace) -> Policy:
     policy = DEFAULT_POLICY
     if options.policy is not None:
         with Path(options.policy).open("rb") as file:
-            data = file.read(_MAX_POLICY_BYTES)
+            data = file.read(_MAX_POLICY_BYTES + 1)
+        if len(data) > _MAX_POLICY_BYTES:
+            raise UsageError(say(f"{options.policy} 过大", f"{options.policy} is too large"))
         try:
             policy = Policy.from_toml(data.decode("utf-8-sig"))
         except UnicodeDecodeError:
