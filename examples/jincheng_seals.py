@@ -2,10 +2,11 @@
 
     python examples/jincheng_seals.py
 
-晋市审管发〔2022〕9号 gives the bureau a large seal, a small one and a steel one, which are drawings
-for whoever carves them, and two electronic seals. 晋市政办〔2022〕29号 wants these to show the imprint
-on file, to bind a certificate of a named CA in the unit's name, and to be valid as long as that.
-The bureau is invented, its keys are throw-away ones; all goes into the folder jincheng/.
+晋市审管发〔2022〕9号 gives the bureau a large seal, a small one and a steel one, which are
+drawings for whoever carves them, and two electronic seals. 晋市政办〔2022〕29号 wants these to
+show the imprint on file, to bind a certificate of a named CA in the unit's name, and to be valid
+as long as that. The bureau is invented, its keys are throw-away ones; all goes into the folder
+jincheng/.
 """
 
 from __future__ import annotations

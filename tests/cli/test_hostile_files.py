@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pty
 import subprocess
@@ -36,35 +37,37 @@ def renewing(desk):
     )
 
 
-@pytest.mark.parametrize("command", ["make", "renew"])
-@pytest.mark.parametrize(
-    ("option", "source"),
-    [
-        ("--timestamp", "pki/tsa.p12"),
-        ("--imprint", "seal.png"),
-        ("--trust", "pki/roots.pem"),
-        ("--makers", "pki/maker.pem"),
-        ("--ca", "pki/roots.pem"),
-        ("--crl", "pki/ca.crl"),
-        ("--profile", "password"),
-    ],
-)
-def test_no_file_that_is_read_is_overwritten(
-    ask, desk, making, renewing, tmp_path, command, option, source
-):
+@pytest.fixture
+def commands(desk, making, renewing):
+    """Both commands that write a seal, whole but for the output."""
+    return {"make": making, "renew": (*renewing, desk.path("approval.esl"))}
+
+
+READ = {
+    "--timestamp": "pki/tsa.p12",
+    "--imprint": "seal.png",
+    "--trust": "pki/roots.pem",
+    "--makers": "pki/maker.pem",
+    "--ca": "pki/roots.pem",
+    "--crl": "pki/ca.crl",
+    "--profile": "password",
+}
+
+
+@pytest.mark.parametrize("case", [*itertools.product(("make", "renew"), READ)])
+def test_no_file_that_is_read_is_overwritten(ask, desk, commands, tmp_path, case):
+    command, option = case
     read = tmp_path / "read"
-    data = desk.path(source).read_bytes()
+    data = desk.path(READ[option]).read_bytes()
     read.write_bytes(data)
-    words = making if command == "make" else (*renewing, desk.path("approval.esl"))
-    answer = ask(*words, option, read, "-o", read)
+    answer = ask(*commands[command], option, read, "-o", read)
     assert (answer.status, "输出会覆盖输入" in answer.error) == (2, True)
     assert read.read_bytes() == data
 
 
 @pytest.mark.parametrize("command", ["make", "renew"])
-def test_a_seal_and_json_do_not_share_standard_output(ask, desk, making, renewing, command):
-    words = making if command == "make" else (*renewing, desk.path("approval.esl"))
-    answer = ask(*words, "-o", "-", "--json")
+def test_a_seal_and_json_do_not_share_standard_output(ask, commands, command):
+    answer = ask(*commands[command], "-o", "-", "--json")
     assert answer.status == 2
     assert answer.json["code"] == "usage"
 
@@ -223,3 +226,9 @@ def test_a_picture_that_cannot_be_shown_hides_nothing(environment, tmp_path, pic
     assert "不能显示" in text
     assert "结论：不得使用" in text
     assert "\x1b" not in text
+
+
+def test_an_ended_certificate_signs_nothing_whoever_issued_it(ask, desk):
+    words = ("--as-of", "2090-01-01", "--json")
+    (signer,) = ask("seal", "show", desk.path("approval.esl"), *words).json["use"]["signers"]
+    assert (signer["verdict"], signer["reason"]) == ("unusable", "certificate_expired")

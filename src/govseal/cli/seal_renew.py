@@ -57,7 +57,9 @@ def _check_old(old: Seal, options: argparse.Namespace) -> None:
     for signature in report.signatures:
         for check in signature.checks:
             is_refused = check.outcome is Outcome.FAILED and check.name not in _OF_ITS_TIME
-            if is_refused or (check.name == "maker_chain" and check.outcome is Outcome.INDETERMINATE):
+            if is_refused or (
+                check.name == "maker_chain" and check.outcome is Outcome.INDETERMINATE
+            ):
                 message = f"the old seal fails {check.name}: {check.reason}"
                 raise SealError(message, code="E_SEAL_INVALID")
 

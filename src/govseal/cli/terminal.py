@@ -79,7 +79,7 @@ def show_picture(picture: SealPicture, stream: TextIO) -> bool:
 
 
 def write_picture(png: bytes, stream: TextIO, environ: Mapping[str, str], columns: int) -> bool:
-    """Write a PNG, at most ``columns`` cells wide, in the way that the terminal can; whether it can."""
+    """Write a PNG, ``columns`` cells wide at most, as the terminal can; whether it can."""
     way = choose_way(stream, environ)
     if way is None or columns < 1:
         return False

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from govseal import facade
 from govseal.cli import problems
-from govseal.cli.anchors import add_anchors, add_tsa, anchor_files, materials_of, policy_of, trust_of
+from govseal.cli.anchors import (
+    add_anchors,
+    add_tsa,
+    anchor_files,
+    materials_of,
+    policy_of,
+    trust_of,
+)
 from govseal.cli.arguments import Parser, add_matter_list, add_moment, is_terminal
 from govseal.cli.files import check_output, read_matter_file, write_output
 from govseal.cli.language import current, say
