@@ -10,7 +10,11 @@ import sys
 
 import pytest
 
+import scans
 import ses_builder as build
+import toyfont
+from govseal.seal.drawing import draw_seal
+from govseal.seal.drawing.fonts import find_font
 from govseal.testing import invented_credit_code
 
 GOVSEAL = [sys.executable, "-m", "govseal"]
@@ -232,3 +236,18 @@ def test_an_ended_certificate_signs_nothing_whoever_issued_it(ask, desk):
     words = ("--as-of", "2090-01-01", "--json")
     (signer,) = ask("seal", "show", desk.path("approval.esl"), *words).json["use"]["signers"]
     assert (signer["verdict"], signer["reason"]) == ("unusable", "certificate_expired")
+
+
+@pytest.mark.parametrize(("words", "status"), [((), 1), (("--shape", "oval"), 0)])
+def test_an_oval_is_cleaned_where_it_is_expected(ask, tmp_path, words, status):
+    font = find_font(toyfont.save(tmp_path / "toy.ttf"))
+    oval = draw_seal(UNIT, shape="oval", font=font).picture()
+    (tmp_path / "scan.png").write_bytes(scans.saved(scans.scan(oval), "PNG"))
+    target = tmp_path / "imprint.png"
+    answer = ask("seal", "clean", tmp_path / "scan.png", "-o", target, "--json", *words)
+    assert answer.status == status
+    if status:
+        assert answer.json["code"] == "E_IMPRINT_DISTORTED"
+    else:
+        assert (answer.json["width_mm"], answer.json["height_mm"]) == (40, 30)
+    assert target.exists() is not bool(status)

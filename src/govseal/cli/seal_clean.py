@@ -22,6 +22,13 @@ def add_arguments(parser: Parser) -> None:
         type=Path,
     )
     parser.option(
+        "--shape",
+        zh="形状：round 圆形（缺省，须宽高相等），oval 椭圆形，square 方形",
+        en="the shape: round (the default, as wide as high), oval or square",
+        choices=("round", "oval", "square"),
+        default="round",
+    )
+    parser.option(
         "--dpi",
         zh="扫描件没有注明时的分辨率",
         en="the resolution, where the scan does not state it",
@@ -48,7 +55,8 @@ def run(options: argparse.Namespace) -> int:
     with options.file.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     try:
-        imprint = clean_imprint(data, dpi=options.dpi, size_mm=options.size_mm)
+        is_round = options.shape == "round"
+        imprint = clean_imprint(data, dpi=options.dpi, size_mm=options.size_mm, is_round=is_round)
     except ValueError as error:
         raise UsageError(str(error)) from None
     write_output(options.output, imprint.png)
