@@ -410,4 +410,8 @@ def _aware(at: datetime | None) -> datetime:
         return _now()
     if at.tzinfo is None:
         raise ValueError("a time needs its time zone")
+    try:
+        at.astimezone(UTC)
+    except OverflowError as error:  # within a day of the ends of the calendar
+        raise ValueError(f"{at} is no time in UTC") from error
     return at

@@ -331,3 +331,15 @@ def test_nothing_is_shown_where_none_is_wanted(shown):
 def test_what_cannot_be_drawn_is_refused(shown, data, error):
     with pytest.raises(error):
         shown(SealPicture("PNG", data, 42, 42))
+
+
+@pytest.mark.parametrize("way", ["blocks", "blocks256"])
+def test_a_high_picture_gets_narrower(way):
+    lines = picture_lines(png((20, 60)), way, 44)
+    assert (len(lines), read_blocks(lines).size) == (32, (21, 64))
+    assert len(picture_lines(png((2, 150)), way, 44)) == 32
+
+
+def test_a_high_picture_takes_few_rows_of_a_graphic_terminal():
+    (line,) = picture_lines(png((2, 150)), "kitty", 44)
+    assert "c=1,r=32," in line

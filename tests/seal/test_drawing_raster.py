@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -228,3 +230,13 @@ def test_merged_paths_are_cut_to_the_picture():
 def test_merging_refuses_an_empty_area():
     with pytest.raises(ValueError, match="no picture"):
         merged_coverage([], 0, 4)
+
+
+def test_curves_beyond_the_limit_are_never_laid_out():
+    bends = tuple(((900.0, 990.0), (0.0, 0.0)) for _ in range(20_000))
+    tracemalloc.start()
+    with pytest.raises(LimitExceeded, match="cross more than 100000"):
+        coverage([Contour((0.0, 0.0), bends)], 1000, 1000, max_cells=100_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000

@@ -203,7 +203,7 @@ def test_refuses_illegible_ovals(toy, texts, what):
     assert caught.value.code == "E_NAME_TOO_LONG"
 
 
-@pytest.mark.parametrize("middle", ["", "12 34", "1\u200b2"])
+@pytest.mark.parametrize("middle", ["", "12 34", "1\u200b2", "1\u20dd", "1\ufe0f", "\U000e0100"])
 def test_refuses_middle_lines_without_words(toy, middle):
     with pytest.raises(SealError, match="the middle line") as caught:
         draw_seal(NAME, shape="oval", middle=middle, font=toy)

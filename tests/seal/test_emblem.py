@@ -13,7 +13,12 @@ from PIL import Image
 import toyfont
 from govseal.errors import SealError
 from govseal.seal.drawing import Drawing, draw_seal
-from govseal.seal.drawing.emblem import MAX_EMBLEM_BYTES, MAX_EMBLEM_PATHS, place_emblem
+from govseal.seal.drawing.emblem import (
+    MAX_EMBLEM_BYTES,
+    MAX_EMBLEM_PATHS,
+    MAX_EMBLEM_SEGMENTS,
+    place_emblem,
+)
 from govseal.seal.drawing.fonts import Font, find_font
 from govseal.seal.drawing.paths import RED, bounds
 
@@ -108,6 +113,9 @@ def test_holes_and_layers_keep_their_rules(toy):
         svg(SQUARE * (MAX_EMBLEM_PATHS + 1)),
         svg(SQUARE + " " * MAX_EMBLEM_BYTES),
         svg('<path d="M1e9 0L0 1L2 2Z"/>'),
+        svg('<path d="M1 1L9 9Z"/>'),
+        svg('<path d="M1 1L9 1L9 9ZM1 1L9 9L9 1Z"/>'),
+        svg('<path d="M1 1' + "Q9 9 1 1" * (MAX_EMBLEM_SEGMENTS + 1) + 'Z"/>'),
     ],
 )
 def test_refuses_anything_but_plain_outlines(toy, data):

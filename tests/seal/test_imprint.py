@@ -19,6 +19,7 @@ from govseal.seal import imprint as module
 from govseal.seal.drawing import Drawing, draw_seal
 from govseal.seal.drawing.fonts import find_font
 from govseal.seal.drawing.paths import RED, Path, polygon
+from govseal.seal.drawing.specimen import specimen_png
 from govseal.seal.imprint import clean_imprint
 from govseal.seal.picture import SealPicture, load_picture
 
@@ -303,3 +304,14 @@ def test_hostile_bytes_are_cleaned_or_refused(data):
     for found in (bytes(content), bytes(content[:cut])):
         with contextlib.suppress(GovsealError):
             assert clean_imprint(found, dpi=150).width_mm > 0
+
+
+def test_a_specimen_is_no_imprint(seal):
+    refused("E_SPECIMEN", specimen_png(seal), dpi=300)
+
+
+@pytest.mark.parametrize("size", [(1, 70_000), (70_000, 1)])
+def test_a_picture_of_one_endless_line_is_refused(size):
+    with pytest.raises(LimitExceeded) as caught:
+        clean_imprint(scans.saved(Image.new("RGB", size), "PNG"))
+    assert (caught.value.limit, caught.value.found) == (65_535, 70_000)

@@ -211,3 +211,10 @@ def test_a_picture_of_nothing_is_refused(filed):
 def test_a_picture_without_a_size_is_refused(filed, size):
     with pytest.raises(FormatError, match="no size"):
         compare_imprints(filed, SealPicture("SVG", filed.data, *size))
+
+
+@pytest.mark.parametrize("side", [0, -42, 501, 2**500])
+def test_a_size_that_no_seal_has(filed, side):
+    for pair in ((filed, replace(filed, width_mm=side)), (replace(filed, height_mm=side), filed)):
+        with pytest.raises(FormatError, match="no size"):
+            compare_imprints(*pair)

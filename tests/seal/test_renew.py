@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import ses_builder as build
 import tokens
 from govseal.asn1 import write
-from govseal.errors import GovsealError, SealError, SigningFault
+from govseal.errors import FormatError, GovsealError, SealError, SigningFault
 from govseal.pki.algorithms import signature_algorithm
 from govseal.seal import codec
 from govseal.seal.make import make_seal
@@ -95,6 +95,26 @@ def test_all_but_certificates_and_period_stays(pki, old, successor, year):
     pki.maker.certificate.public_key.verify(
         seal.signature, seal.signed, signature_algorithm(seal.algorithm)
     )
+
+
+@pytest.mark.parametrize(
+    ("picture", "reason"),
+    [
+        ({"type": "SVG", "data": b"<svg><script/></svg>", "width": 42, "height": 42}, "script"),
+        ({"type": "png", "data": PICTURE.data, "width": 0, "height": 42}, "1 to 500 mm"),
+        ({"type": "png", "data": PICTURE.data, "width": 42, "height": 1 << 200}, "1 to 500 mm"),
+    ],
+)
+def test_a_foreign_picture_that_no_seal_should_carry_is_not_signed_anew(
+    pki, successor, picture, reason
+):
+    generation, algorithm = GENERATIONS[2020], pki.maker.algorithm.oid
+    info = build.info(picture=picture)
+    signing = {"certificate": pki.maker.certificate.der, "algorithm": algorithm}
+    value = pki.maker.sign(codec.seal_signed(generation, info, **signing))
+    seal = codec.decode_seal(codec.encode_seal(generation, info, signature=value, **signing))
+    with pytest.raises(FormatError, match=reason):
+        renew(pki, seal, successor, window_days=None)
 
 
 def test_a_period_may_be_given(pki, old, successor):

@@ -186,7 +186,14 @@ def _overview(prefix: str = "") -> str:
 
 
 def _prepare_streams() -> None:
-    """Show what a stream's encoding lacks as escapes instead of failing on it."""
+    """Show what a stream's encoding lacks as escapes instead of failing on it.
+
+    A stream that was closed before the start gets somewhere to go, so that nothing written to it
+    lands in a file that happens to be opened in its place.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and getattr(stream, "errors", "") == "strict":

@@ -66,6 +66,18 @@ def add_tsa(parser: Parser) -> None:
     )
 
 
+def anchor_files(options: argparse.Namespace) -> list[Path]:
+    """The files that the options above name, those in directories too: no output is one."""
+    options_of_many = ("trust", "makers", "tsa", "crl", "ca")
+    named = [item for name in options_of_many for item in getattr(options, name, None) or ()]
+    if options.profile is not None:
+        from govseal.seal.binding import profile_names  # noqa: PLC0415 - start-up
+
+        named += [options.profile] if options.profile not in profile_names() else []
+    paths = list(map(Path, named))
+    return paths + [file for path in paths if path.is_dir() for file in path.iterdir()]
+
+
 def trust_of(options: argparse.Namespace) -> TrustStore:
     """The roots of ``--trust``."""
     return TrustStore.from_paths(options.trust)
@@ -92,18 +104,6 @@ def policy_of(options: argparse.Namespace, policy: Policy) -> Policy:
             raise UsageError(say("--ca 须与 --profile 同用", "--ca goes with --profile"))
         policy = replace(policy, cas=TrustStore.from_paths(options.ca))
     return policy
-
-
-def anchor_files(options: argparse.Namespace) -> list[Path]:
-    """The files that the options above name, those in directories too: no output is one."""
-    options_of_many = ("trust", "makers", "tsa", "crl", "ca")
-    named = [item for name in options_of_many for item in getattr(options, name, None) or ()]
-    if options.profile is not None:
-        from govseal.seal.binding import profile_names  # noqa: PLC0415 - start-up
-
-        named += [options.profile] if options.profile not in profile_names() else []
-    paths = list(map(Path, named))
-    return paths + [file for path in paths if path.is_dir() for file in path.iterdir()]
 
 
 def _crl_files(paths: list[str]) -> list[Path]:

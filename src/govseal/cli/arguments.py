@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -101,7 +101,8 @@ def moment(text: str) -> datetime:
     try:
         value = datetime.fromisoformat(text)
         value = value.replace(tzinfo=BEIJING) if value.tzinfo is None else value
-        value.astimezone(BEIJING)  # the first and last day of the calendar have no such time
+        for zone in (BEIJING, UTC):  # the first and last day of the calendar have no such time
+            value.astimezone(zone)
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(
             say(

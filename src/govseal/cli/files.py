@@ -39,9 +39,16 @@ def read_matter_file(path: Path) -> bytes:
     return data
 
 
-def check_output(target: Path, inputs: Iterable[Path | None]) -> None:
-    """Refuse an output that is one of the inputs, or that would fill a terminal with bytes."""
+def check_output(target: Path, inputs: Iterable[Path | None], *, json: bool = False) -> None:
+    """Refuse an output that is one of the inputs, or that would fill a terminal with bytes.
+
+    With ``json`` standard output is taken by that.
+    """
     if target == STANDARD_OUTPUT:
+        if json:
+            raise UsageError(say("--json 不能与 -o - 同用", "--json excludes -o -"))
+        if sys.__stdout__ is None:
+            raise UsageError(say("标准输出已关闭", "standard output is closed"))
         if is_terminal(sys.stdout):
             raise UsageError(
                 say("不向终端输出二进制数据", "binary data is not written to a terminal"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from govseal.cli.anchors import add_anchors, anchor_files, materials_of, policy_of, trust_of
 from govseal.cli.arguments import Parser, moment
 from govseal.cli.clock import now
-from govseal.cli.files import speaking_of
+from govseal.cli.files import check_output, speaking_of
 from govseal.cli.keys import load_key
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
@@ -27,8 +27,8 @@ LISTS = ("certificates", "digests")
 _MAX_CERTIFICATE_FILE = 1024 * 1024
 
 
-def add_parties(parser: Parser) -> None:
-    """``--maker`` and ``--signer``."""
+def add_parties(parser: Parser, *, is_alone: bool = True) -> None:
+    """``--maker`` and ``--signer``; beside a file that stands alone, one certificate to each."""
     parser.option(
         "--maker",
         zh="制章人的密钥和证书",
@@ -39,14 +39,14 @@ def add_parties(parser: Parser) -> None:
     )
     parser.option(
         "--signer",
-        zh="授权的签章人证书",
-        en="certificates that may use the seal",
+        zh="授权的签章人证书，可重复",
+        en="certificates that may use the seal, repeatable",
         metavar="U.pem",
         dest="signers",
         type=Path,
-        action="extend",
-        nargs="+",
         required=True,
+        # Several to one option would take the file that follows for another.
+        **({"action": "extend", "nargs": "+"} if is_alone else {"action": "append"}),
     )
 
 
@@ -89,12 +89,18 @@ def add_terms(parser: Parser) -> None:
 
 
 def terms_of(
-    options: argparse.Namespace, imprint: SealPicture | None = None
+    options: argparse.Namespace,
+    imprint: SealPicture | None = None,
+    *,
+    alone: tuple[str, ...] = (),
 ) -> BindingTerms | None:
-    """The terms that ``--profile`` and its companions name; None without a profile."""
+    """The terms that ``--profile`` and its companions name; None without a profile.
+
+    ``alone`` are the companions that this command uses without one too.
+    """
     if options.profile is None:
         for name in ("imprint", "region", "trust", "makers", "crl", "ca"):
-            if getattr(options, name):
+            if getattr(options, name) and name not in alone:
                 raise UsageError(
                     say(f"--{name} 须与 --profile 同用", f"--{name} goes with --profile")
                 )
@@ -115,11 +121,12 @@ def terms_of(
     )
 
 
-def input_files(options: argparse.Namespace) -> tuple[Path | None, ...]:
-    """The files that the options above name: the output is none of them."""
+def check_files(options: argparse.Namespace, *inputs: Path | None) -> None:
+    """Refuse an output that would overwrite what the command reads: ``inputs``, keys, terms."""
     timestamp = Path(options.timestamp) if options.timestamp else None
     own = (options.maker, *options.signers, options.password_file, timestamp, options.imprint)
-    return (*own, *anchor_files(options))
+    sources = (*inputs, *own, *anchor_files(options))
+    check_output(options.output, sources, json=options.json)
 
 
 def load_certificate(path: Path) -> Certificate:

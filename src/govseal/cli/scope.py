@@ -34,7 +34,7 @@ def read_scope(path: Path) -> tuple[SealScope, tuple[Path, ...]]:
         raise _problem(path, say("文件过大", "too large"), f"> {_MAX_TOML_BYTES}")
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of numbers too, which TOML does not bound
         raise _problem(path, say("不是 TOML 文本", "no TOML text"), str(error)) from None
     unknown = sorted(set(table) - _ALLOWED)
     missing = [name for name in _NEEDED if name not in table]

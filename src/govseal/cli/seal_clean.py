@@ -11,8 +11,6 @@ from govseal.cli.files import check_output, speaking_of, write_output
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 
-_MAX_SCAN_BYTES = 64 * 1024 * 1024
-
 
 def add_arguments(parser: Parser) -> None:
     """The options of ``govseal seal clean``."""
@@ -22,6 +20,13 @@ def add_arguments(parser: Parser) -> None:
         en="the scan of an imprint on white paper (PNG or JPEG)",
         metavar="SCAN",
         type=Path,
+    )
+    parser.option(
+        "--shape",
+        zh="形状：round 圆形（缺省，须宽高相等），oval 椭圆形，square 方形",
+        en="the shape: round (the default, as wide as high), oval or square",
+        choices=("round", "oval", "square"),
+        default="round",
     )
     parser.option(
         "--dpi",
@@ -42,16 +47,19 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Cut the imprint out, make its ground transparent, and say its size."""
-    from govseal.seal.imprint import clean_imprint  # noqa: PLC0415 - start-up
+    from govseal.seal.imprint import MAX_BYTES, clean_imprint  # noqa: PLC0415 - start-up
 
     if options.output.suffix.lower() != ".png":
         raise UsageError(say("印模输出为 .png 文件", "a cleaned imprint is written as .png"))
     check_output(options.output, (options.file,))
     with options.file.open("rb") as file:
-        data = file.read(_MAX_SCAN_BYTES + 1)
+        data = file.read(MAX_BYTES + 1)
     try:
+        is_round = options.shape == "round"
         with speaking_of(options.file):
-            imprint = clean_imprint(data, dpi=options.dpi, size_mm=options.size_mm)
+            imprint = clean_imprint(
+                data, dpi=options.dpi, size_mm=options.size_mm, is_round=is_round
+            )
     except ValueError as error:
         raise UsageError(str(error)) from None
     write_output(options.output, imprint.png)

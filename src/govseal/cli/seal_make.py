@@ -66,8 +66,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the seal and write it."""
-    inputs = (options.picture, options.scope, *making.input_files(options))
-    check_output(options.output, inputs)
+    making.check_files(options, options.picture, options.scope)
     _check_values(options)
     picture = read_picture(options.picture, options.size_mm)
     extensions: tuple[Extension, ...] = ()
@@ -101,6 +100,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check_values(options: argparse.Namespace) -> None:
+    if options.profile is None and (options.trust or options.crl):
+        raise UsageError(
+            say("--trust、--crl 须与 --profile 同用", "--trust and --crl go with --profile")
+        )
     if options.es_id is not None and not re.fullmatch(r"[!-~]{1,64}", options.es_id):
         raise UsageError(
             say(

@@ -79,11 +79,12 @@ def run(options: argparse.Namespace) -> int:
         return 0
     from govseal.cli.terminal import show_picture  # noqa: PLC0415 - beside its one use
 
+    unshown = ""
     try:
         show_picture(seal.picture, sys.stdout)
-    except FormatError as error:  # the seal is judged all the same
-        print(printable(_row("印模无法显示", "the imprint cannot be shown", str(error))))
-    print("\n".join(map(printable, _page(seal, use))))
+    except FormatError as error:  # the seal is shown all the same
+        unshown = f"{say('，不能显示：', ', cannot be shown: ')}{error}"
+    print("\n".join(map(printable, _page(seal, use, unshown))))
     if options.verbose:
         print()
         print("\n".join(lines(facts)))
@@ -107,8 +108,11 @@ def _row(zh: str, en: str, text: str) -> str:
     return f"{say(zh, en)}{say('：', ': ')}{text}"
 
 
-def _page(seal: Seal, use: SealUse) -> Iterator[str]:
-    """The seal for a clerk: who, what, until when; the verdict, and what to do about it."""
+def _page(seal: Seal, use: SealUse, unshown: str) -> Iterator[str]:
+    """The seal for a clerk: who, what, until when; the verdict, and what to do about it.
+
+    ``unshown`` says why its picture is not above.
+    """
     properties, picture = seal.properties, seal.picture
     yield _row("名称", "name", seal.name)
     yield _row("编码", "code", seal.es_id)
@@ -117,7 +121,7 @@ def _page(seal: Seal, use: SealUse) -> Iterator[str]:
     start, end = properties.not_before.moment, properties.not_after.moment
     yield _row("有效期", "valid", words.period_text(start, end, current()) + _left(end, use.at))
     size = f"{picture.width_mm} × {picture.height_mm} {say('毫米，', 'mm, ')}{picture.kind.upper()}"
-    yield _row("印模", "imprint", size)
+    yield _row("印模", "imprint", size + unshown)
     yield _row("标准", "standard", seal.generation.standard)
     for signature in use.report.signatures:
         if signature.seal is not None:

@@ -154,9 +154,5 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(
             say("需要 --place 页,左,上 或 --detached", "--place PAGE,X,Y or --detached is needed")
         )
-    if options.json and str(options.output) == "-":
-        raise UsageError(
-            say("--json 不能与 -o - 同用", "--json excludes -o -"),
-        )
     inputs = (options.file, options.seal, options.key, options.cert, options.password_file)
-    check_output(options.output, (*inputs, options.matter_list))
+    check_output(options.output, (*inputs, options.matter_list), json=options.json)

@@ -34,6 +34,8 @@ ENVIRONMENT = "GOVSEAL_PICTURES"
 
 # Columns that a picture takes at most; a cell is about twice as high as wide.
 _COLUMNS = 44
+# And rows: a higher picture gets narrower.
+_ROWS = 32
 _HALF = "▀"
 _GRAPHICS: dict[str, Way] = {"kitty": "kitty", "iterm": "iterm", "sixel": "sixel"}
 _TERMS: dict[str, Way] = {
@@ -77,7 +79,7 @@ def show_picture(picture: SealPicture, stream: TextIO) -> bool:
 
 
 def write_picture(png: bytes, stream: TextIO, environ: Mapping[str, str], columns: int) -> bool:
-    """Write a PNG, ``columns`` cells wide, in the way that the terminal can; whether it can."""
+    """Write a PNG, ``columns`` cells wide at most, as the terminal can; whether it can."""
     way = choose_way(stream, environ)
     if way is None or columns < 1:
         return False
@@ -146,11 +148,12 @@ def _shown(picture: SealPicture, way: Way) -> bytes:
 
 
 def picture_lines(png: bytes, way: Way, columns: int) -> list[str]:
-    """The lines that show a PNG in a width of ``columns`` cells."""
+    """The lines that show a PNG, at most ``columns`` cells wide."""
     from PIL import Image  # noqa: PLC0415 - start-up
 
     with Image.open(io.BytesIO(png), formats=("PNG",)) as source:
-        rows = max(1, round(columns * source.height / source.width / 2))
+        columns = max(1, min(columns, round(2 * _ROWS * source.width / source.height)))
+        rows = min(_ROWS, max(1, round(columns * source.height / source.width / 2)))
         if way == "kitty":
             return [_kitty(png, columns, rows)]
         if way == "iterm":

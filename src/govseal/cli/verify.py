@@ -118,7 +118,6 @@ def _check(options: argparse.Namespace) -> None:
                 say("报告文件应为 .html", "the report is an .html file"),
             )
         sources = (*options.files, *options.matter_list, options.detached, options.policy)
-        sources = (*options.files, *options.matter_list, options.detached, options.policy)
         check_output(options.report, (*sources, *anchor_files(options)))
 
 
@@ -169,7 +168,9 @@ def _policy(options: argparse.Namespace) -> Policy:
     policy = DEFAULT_POLICY
     if options.policy is not None:
         with Path(options.policy).open("rb") as file:
-            data = file.read(_MAX_POLICY_BYTES)
+            data = file.read(_MAX_POLICY_BYTES + 1)
+        if len(data) > _MAX_POLICY_BYTES:
+            raise UsageError(say(f"{options.policy} 过大", f"{options.policy} is too large"))
         try:
             policy = Policy.from_toml(data.decode("utf-8-sig"))
         except UnicodeDecodeError:

@@ -323,7 +323,10 @@ def _whole_second(moment: datetime) -> datetime:
     """In UTC, as GeneralizedTime can hold it."""
     if moment.tzinfo is None:
         raise ValueError("a time needs its time zone")
-    return moment.astimezone(UTC).replace(microsecond=0)
+    try:
+        return moment.astimezone(UTC).replace(microsecond=0)
+    except OverflowError as error:  # within a day of the ends of the calendar
+        raise ValueError(f"{moment} is no time in UTC") from error
 
 
 def _record(structure: Structure, tlv: Tlv) -> schema.Record:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from govseal.errors import LimitExceeded, SealError, UnsupportedFormat
 from govseal.seal.drawing.paths import RED
 from govseal.seal.drawing.png import encode_png
-from govseal.seal.picture import SealPicture
+from govseal.seal.picture import SPECIMEN_MARK, SealPicture
 from govseal.seal.pixels import guarded, on_white, open_pixels
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def clean_imprint(
             below 150 dpi; ``E_IMPRINT_EMPTY``, no red ink; ``E_IMPRINT_SEVERAL``, more than one
             imprint; ``E_IMPRINT_CUT``, the ink reaches the edge of the page;
             ``E_IMPRINT_DISTORTED``, wider than high or the other way round;
-            ``E_IMPRINT_SIZE``, not within 8 to 150 mm.
+            ``E_IMPRINT_SIZE``, not within 8 to 150 mm; ``E_SPECIMEN``, marked as a specimen.
         ValueError: Both ``dpi`` and ``size_mm``, or one of them out of range.
     """
     _check_arguments(dpi, size_mm)
@@ -151,6 +151,8 @@ def _open(data: bytes) -> tuple[Image.Image, tuple[float, float] | None]:
         raise LimitExceeded(message, limit=MAX_BYTES, found=len(data), part="scan")
     if SealPicture("", data[:16], 0, 0).kind not in ("png", "jpeg"):
         raise UnsupportedFormat("a scan is a PNG or a JPEG", part="scan")
+    if SPECIMEN_MARK in data:
+        raise SealError("a specimen is no imprint of a seal", code="E_SPECIMEN")
     from PIL import ImageOps  # noqa: PLC0415  heavy
 
     picture = open_pixels(data)

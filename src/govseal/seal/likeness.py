@@ -72,9 +72,11 @@ def compare_imprints(one: SealPicture, other: SealPicture) -> ImprintComparison:
         LimitExceeded: A picture is too large.
     """
     sizes = [(picture.width_mm, picture.height_mm) for picture in (one, other)]
+    if not all(0 < side <= MAX_MM for size in sizes for side in size):
+        raise FormatError("a picture has no size that a seal has", part="picture")
     if one.data == other.data and sizes[0] == sizes[1]:
         return ImprintComparison(is_identical=True, likeness=1.0)
-    longest = max(1, *sizes[0], *sizes[1])
+    longest = max(*sizes[0], *sizes[1])
     per_mm = max(_LEAST_PX, min(_MOST_PX, _PER_MM * longest)) / longest
     first, second = _on_one_grid([_ink(one, per_mm), _ink(other, per_mm)])
     return ImprintComparison(is_identical=False, likeness=_likeness(first, second))
@@ -85,8 +87,6 @@ def _ink(picture: SealPicture, per_mm: float) -> Image.Image:
     from PIL import Image, ImageChops, ImageFilter  # noqa: PLC0415  heavy
 
     width, height = round(picture.width_mm * per_mm), round(picture.height_mm * per_mm)
-    if not all(0 < side <= MAX_MM for side in (picture.width_mm, picture.height_mm)):
-        raise FormatError("the picture has no size that a seal has", part="picture")
     kind = picture.kind
     if kind == "ofd":
         raise UnsupportedFormat("OFD pictures are compared by their bytes only", part="picture")

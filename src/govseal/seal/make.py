@@ -28,7 +28,7 @@ from govseal.pki.trust import TrustStore
 from govseal.seal import codec
 from govseal.seal.delegation import check_made
 from govseal.seal.model import CertificateDigest, Extension, Seal, SealHeader
-from govseal.seal.picture import SealPicture
+from govseal.seal.picture import MAX_MM, SealPicture, check_svg
 from govseal.seal.profiles import GENERATIONS, Generation
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def make_seal(
             ``E_NO_CERT``, ``E_EXPIRED``, ``E_TOO_EARLY``, ``E_VALIDITY_MISMATCH``,
             ``E_KEY_USAGE``, ``E_ALGORITHM``, ``E_GENERATION``, ``E_SPECIMEN``, ``E_TIME_STAMP``,
             or what :func:`govseal.seal.delegation.check_scope` refuses.
+        FormatError: the picture is an active SVG, or not of 1 to 500 mm.
         SigningFault: what was made does not verify.
     """
     table = generation_of(generation)
@@ -108,13 +109,12 @@ def make_seal(
     start, end = plan.period(not_before, not_after)
     _check_name(name)
     check_made(extensions, not_before=start, not_after=end)
-    dates = {"create_date": at, "not_before": start, "not_after": end}
-    kind = _seal_type(table, seal_type)
+    fields = plan.fields(start, end)
     info = codec.encode_info(
         table,
         header=SealHeader("ES", table.version, VENDOR_ID),
         es_id=identifier(es_id, signers[0]),
-        properties={"type": kind, "name": name, **dates, **plan.signer_fields()},
+        properties={"type": _seal_type(table, seal_type), "name": name, **fields},
         picture=_imprint(picture),
         extensions=extensions,
     )
@@ -122,10 +122,15 @@ def make_seal(
 
 
 def _imprint(picture: SealPicture | Drawn) -> SealPicture:
-    """The picture; a specimen is refused."""
+    """The picture as it is; a specimen is refused, and what renewing a foreign seal might bring."""
     found = picture if isinstance(picture, SealPicture) else picture.picture()
     if found.is_specimen:
         raise SealError("a specimen is no picture for a seal", code="E_SPECIMEN")
+    if not all(1 <= side <= MAX_MM for side in (found.width_mm, found.height_mm)):
+        message = f"a seal is 1 to {MAX_MM} mm wide and high"
+        raise FormatError(message, part="picture")
+    if found.kind == "svg":
+        check_svg(found.data)
     return found
 
 
@@ -157,7 +162,12 @@ class _Plan:
             check_year(self.generation, moment)
         return start, end
 
-    def signer_fields(self) -> dict[str, object]:
+    def fields(self, start: datetime, end: datetime) -> dict[str, object]:
+        """The properties of the seal beside its type and name."""
+        dates = {"create_date": self.at, "not_before": start, "not_after": end}
+        return dates | self._signer_fields()
+
+    def _signer_fields(self) -> dict[str, object]:
         """The list of signers, and the number that announces its form where there is one."""
         if self.signer_list == "certificates":
             rows = codec.signer_rows(certificate.der for certificate in self.signers)

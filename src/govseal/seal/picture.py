@@ -41,7 +41,13 @@ _SVG = re.compile(
     rb"<(?:svg:)?svg[\s/>]"
 )
 _SVG_HEAD = 8192
-_SVG_ACTIVE = re.compile(rb"<!DOCTYPE|<!ENTITY|<\?xml-stylesheet|<(?:\w+:)?script", re.IGNORECASE)
+# Declarations and scripts, elements that move or embed, handlers of events, and what is fetched.
+_SVG_ACTIVE = re.compile(
+    rb"<!DOCTYPE|<!ENTITY|<\?xml-stylesheet|@import"
+    rb"|<(?:\w+:)?(?:script|foreignObject|iframe|animate\w*|set)\b"
+    rb"|\son\w{3,40}\s{0,40}=|\bhref\s{0,40}=\s{0,40}[\"'](?!#|data:image/)|\burl\(\s{0,40}[\"']?(?!#)",
+    re.IGNORECASE,
+)
 
 #: How the standard writes the kinds (GB/T 38540 names GIF, BMP, JPG and SVG as examples).
 _STORED_TYPE: dict[PictureKind, str] = {
@@ -135,14 +141,18 @@ def load_picture(data: bytes, width_mm: int, height_mm: int) -> SealPicture:
         found = pixels[0] * pixels[1]
         raise LimitExceeded(message, limit=MAX_PIXELS, found=found, part="picture")
     if sniffed.kind == "svg":
-        _check_svg(sniffed.data)
+        check_svg(sniffed.data)
     if sniffed.is_specimen:
         raise SealError("a specimen is no picture of a seal", code="E_SPECIMEN")
     return SealPicture(_STORED_TYPE[sniffed.kind], sniffed.data, width_mm, height_mm)
 
 
-def _check_svg(data: bytes) -> None:
-    """Refuse what would let a picture change, run or fetch something."""
+def check_svg(data: bytes) -> None:
+    """Refuse what would let a picture change, run or fetch something.
+
+    Raises:
+        FormatError: ``xml_forbidden``, it is active; or it is not UTF-8.
+    """
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -150,7 +160,7 @@ def _check_svg(data: bytes) -> None:
         raise FormatError(message, part="picture", offset=error.start) from error
     active = _SVG_ACTIVE.search(data)
     if active:
-        word = active.group().decode("ascii")
+        word = active.group().decode("ascii", "replace").strip()
         message = f"the svg picture contains {word}"
         raise FormatError(message, code="xml_forbidden", part="picture", offset=active.start())
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MAX_PIXELS = 40_000_000
+#: Each line costs, however short it is; an A3 scan at 1200 dpi has 20 000.
+MAX_SIDE = 65_535
 
 #: The kinds that are decoded, and how the decoder calls them.
 _DECODERS = {"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "bmp": "BMP"}
@@ -24,7 +26,7 @@ def open_pixels(data: bytes) -> Image.Image:
 
     Raises:
         UnsupportedFormat: Neither PNG, JPEG, GIF nor BMP.
-        LimitExceeded: More than 40 million pixels.
+        LimitExceeded: More than 40 million pixels, or a side of more than 65 535.
         FormatError: Damaged or cut short.
     """
     from PIL import Image  # noqa: PLC0415  heavy
@@ -76,3 +78,6 @@ def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         message = f"the picture has {width} x {height} pixels"
         raise LimitExceeded(message, limit=MAX_PIXELS, found=width * height, part="picture")
+    if max(width, height) > MAX_SIDE:
+        message = f"the picture has {width} x {height} pixels"
+        raise LimitExceeded(message, limit=MAX_SIDE, found=max(width, height), part="picture")

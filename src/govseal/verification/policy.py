@@ -49,7 +49,7 @@ class Policy:
         """
         try:
             table = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:  # a number of too many digits too
+        except (ValueError, RecursionError) as error:  # of numbers too, which TOML does not bound
             raise FormatError(f"the policy is not TOML: {error}", part="policy") from None
         known = {field.name for field in fields(cls)} - {"makers", "tsas", "cas"}
         for key, value in table.items():

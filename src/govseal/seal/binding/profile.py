@@ -116,7 +116,7 @@ def _shipped_table(name: str) -> dict[str, Any]:
 def _read(text: str) -> dict[str, Any]:
     try:
         table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of too many digits too
+    except (ValueError, RecursionError) as error:  # of numbers too, which TOML does not bound
         raise FormatError(f"the profile is not TOML: {error}", part=_PART) from None
     base = table.pop("extends", None)
     rules = table.setdefault("rules", {})

@@ -53,10 +53,9 @@ def coverage(
     rows: _Rows = [{} for _ in range(height_px)]
     budget = max_cells
     for contour in contours:
-        points = contour.flatten(_TOLERANCE_PX)
-        _check_points(points)
-        last = points[-1]
-        for point in points:
+        _check_points(itertools.chain((contour.start,), *contour.segments))
+        last = contour.segments[-1][-1] if contour.segments else contour.start
+        for point in contour.corners(_TOLERANCE_PX):
             budget -= _add_edge(rows, last, point, width_px)
             if budget < 0:
                 message = f"the outlines cross more than {max_cells} pixels"

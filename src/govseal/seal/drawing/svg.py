@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from govseal.seal.drawing.paths import BLACK, Box, Colour, Contour, Path, Point, Segment
 
 #: More than any seal needs; a larger picture counts as foreign.
-MAX_COMMANDS = 200_000
+MAX_COMMANDS = 50_000
 MAX_ELEMENTS = 20_000
 _MAX_BYTES = 8 * 1024 * 1024
 _MAX_DEPTH = 32

@@ -25,7 +25,7 @@ _PLAIN = re.compile(r"[0-9A-Z（）()]+")
 
 
 def check_words(text: object, what: str) -> None:
-    """Refuse what has no place on a seal: nothing, spaces, invisible characters.
+    """Refuse what has no place on a seal: nothing, spaces, controls, combining marks.
 
     Raises:
         SealError: ``E_SEAL_NAME``; ``E_NAME_TOO_LONG``, more than any seal has room for.
@@ -38,7 +38,7 @@ def check_words(text: object, what: str) -> None:
     if len(text) > MAX_CHARACTERS:
         raise too_long(what)
     for character in text:
-        if unicodedata.category(character)[0] in "ZC" or unicodedata.combining(character):
+        if unicodedata.category(character)[0] in "ZCM":
             message = f"{what} of a seal cannot contain U+{ord(character):04X}"
             raise SealError(message, code="E_SEAL_NAME")
 

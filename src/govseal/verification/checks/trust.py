@@ -68,7 +68,7 @@ def maker_revocation(subject: Subject) -> Finding:
 
 
 def may_sign(party: Party, policy: Policy, judged_at: datetime) -> Finding:
-    """Whether a party may sign at the time of judging: chain, keys, their usage and revocation."""
+    """Whether a party may sign at the time of judging: chain, period, keys, usage, revocation."""
     if party.certificate is None:
         return unreadable(party.problem) if party.problem else indeterminate("unsupported")
     if party.certificate.public_key.material is None:
@@ -77,10 +77,16 @@ def may_sign(party: Party, policy: Policy, judged_at: datetime) -> Finding:
         (
             _chain(party, policy),
             keys(party, policy),
+            _expiry(party.certificate, judged_at),
             _key_usage(party.certificate),
             _revocation(party, judged_at),
         )
     )
+
+
+def _expiry(certificate: Certificate, judged_at: datetime) -> Finding:
+    """An ended certificate signs nothing any more, whoever issued it."""
+    return failed("certificate_expired") if judged_at > certificate.not_after else PASSED
 
 
 def _chain(party: Party, policy: Policy) -> Finding:
