@@ -185,7 +185,6 @@ def test_an_old_seal_that_never_met_it_does_not_now(desk, old, renew):
     [
         {"imprint": "{desk}/seal.png"},
         {"region": "990000"},
-        {"trust": "{desk}/pki/roots.pem"},
         {"makers": "{desk}/pki/roots.pem"},
         {"crl": "{desk}/pki/ca.crl"},
         {"ca": "{desk}/pki/roots.pem"},

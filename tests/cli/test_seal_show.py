@@ -99,7 +99,7 @@ def folder(pki, tmp_path_factory):
         "plain": plain,
         "old": plain | {"generation": 2014},
         "digests": plain | {"signer_list": "digests"},
-        "two": plain | {"signers": [pki.signer.certificate, pki.tsa.certificate]},
+        "two": plain | {"signers": [pki.signer.certificate, pki.maker.certificate]},
         "scoped": handed,
         "short": plain | {"not_after": AT + 10 * DAY},
         "late": plain | {"not_before": AT + 90 * DAY},
@@ -262,7 +262,7 @@ def test_one_of_two_is_enough_and_each_is_told(show, pki, folder):
     ]
     assert [item["subject"] for item in use["signers"]] == [
         pki.signer.certificate.subject,
-        pki.tsa.certificate.subject,
+        pki.maker.certificate.subject,
     ]
 
 
