@@ -187,9 +187,9 @@ class _State:
             if None in results:
                 return "cannot be compared with what a CA above permits or excludes"
             if is_wide and True in results:
-                verdict = verdict or "is within what a CA above excludes"
+                verdict = "is within what a CA above excludes"
             elif wanted and not is_wide and True not in results:
-                verdict = verdict or "is outside what a CA above permits"
+                verdict = "is outside what a CA above permits"
         return verdict
 
 

@@ -25,6 +25,7 @@ MAX_PATH_LENGTH: Final = 10
 MAX_SIGNATURE_CHECKS: Final = 1000
 """Candidate signatures checked for one leaf; beyond that the search gives up."""
 _MAX_CANDIDATES: Final = 10_000
+_NO_NAME: Final = b"\x30\x00"
 _FORBIDDEN_DIGESTS: Final = frozenset({"md5"})
 
 # What makes a path worse comes first: a broken signature is a forgery at any time, an expired
@@ -252,6 +253,8 @@ def _own_failures(certificate: Certificate, at: datetime) -> list[PathFailure]:
 
 def _issuer_failures(certificate: Certificate, below: int) -> list[PathFailure]:
     details = []
+    if certificate.subject_der == _NO_NAME:
+        details.append("the issuer has no name")
     if not certificate.is_ca:
         details.append("the issuer is not a CA (basicConstraints)")
     elif certificate.path_length is not None and below > certificate.path_length:
