@@ -10,6 +10,7 @@ PrintableString and UTF8String: which of the two it is, the case of ASCII letter
 from __future__ import annotations
 
 import functools
+import itertools
 import string
 import unicodedata
 from collections.abc import Iterator
@@ -92,13 +93,17 @@ def text_of(element: strict.Tlv) -> str:
     return content.decode("latin-1")
 
 
-def _attributes(name: strict.Tlv) -> Iterator[Attribute]:
+def _relatives(der: bytes) -> Iterator[list[tuple[strict.Tlv, strict.Tlv]]]:
+    """The relative names of a Name, each as its pairs of type and value."""
+    name = strict.parse(der, part="Name", max_bytes=MAX_NAME_BYTES)
     for relative in strict.expect(name, strict.SEQUENCE, "Name").children():
+        pairs = []
         for pair in strict.expect(relative, strict.SET, "Name").children():
             parts = strict.expect(pair, strict.SEQUENCE, "Name").children()
             if len(parts) != 2:
                 raise EncodingError("Name: type and value were expected", part="Name")
-            yield Attribute(strict.read_any_oid(parts[0], "Name"), text_of(parts[1]))
+            pairs.append((parts[0], parts[1]))
+        yield pairs
 
 
 @functools.lru_cache(maxsize=256)
@@ -110,8 +115,8 @@ def read_name(der: bytes) -> tuple[Attribute, ...]:
         LimitExceeded: more than 16 KiB.
     """
     attributes = []
-    for attribute in _attributes(strict.parse(der, part="Name", max_bytes=MAX_NAME_BYTES)):
-        attributes.append(attribute)
+    for kind, value in itertools.chain.from_iterable(_relatives(der)):
+        attributes.append(Attribute(strict.read_any_oid(kind, "Name"), text_of(value)))
         if len(attributes) > MAX_ATTRIBUTES:
             raise EncodingError("Name: too many attributes", part="Name")
     return tuple(attributes)
@@ -147,17 +152,10 @@ def relative_names(der: bytes, *, is_wide: bool = False) -> tuple[bytes, ...]:
         LimitExceeded: more than 16 KiB.
     """
     fold = _fold_widely if is_wide else _fold
-    relatives = []
-    name = strict.parse(der, part="Name", max_bytes=MAX_NAME_BYTES)
-    for relative in strict.expect(name, strict.SEQUENCE, "Name").children():
-        pairs = []
-        for pair in strict.expect(relative, strict.SET, "Name").children():
-            parts = strict.expect(pair, strict.SEQUENCE, "Name").children()
-            if len(parts) != 2:
-                raise EncodingError("Name: type and value were expected", part="Name")
-            pairs.append(write.sequence(parts[0].raw, fold(parts[1])))
-        relatives.append(write.set_of(*pairs))
-    return tuple(relatives)
+    return tuple(
+        write.set_of(*(write.sequence(kind.raw, fold(value)) for kind, value in pairs))
+        for pairs in _relatives(der)
+    )
 
 
 @functools.lru_cache(maxsize=256)
