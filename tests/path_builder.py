@@ -111,6 +111,13 @@ def usage(*uses: str) -> Change:
     return put(ext.KEY_USAGE, x509.key_usage_extension(uses))
 
 
+def rows(*changes: Change) -> list[bytes]:
+    """The extensions that changes append, in DER."""
+    template = x509.CertificateTemplate(b"", b"", b"", AT, AT)
+    _together(changes)(template)
+    return template.extensions
+
+
 # --- names ------------------------------------------------------------------------------------
 
 

@@ -221,7 +221,7 @@ def find_breaches(chain: Sequence[Certificate], effort: Effort) -> Iterator[Brea
     Raises:
         LimitExceeded: more names than are compared.
     """
-    if all(certificate.name_constraints is None for certificate in chain[1:]):
+    if not [item for item in chain[1:] if item.name_constraints is not None]:
         return
     state = _State(effort)
     for place in reversed(range(len(chain))):

@@ -266,7 +266,9 @@ def _issuer_failures(certificate: Certificate, below: int) -> list[PathFailure]:
 
 def _mixed_failures(chain: tuple[Certificate, ...]) -> list[PathFailure]:
     """SM2 below another kind of key, or the reverse."""
-    failures = []
+    failures: list[PathFailure] = []
+    if len({certificate.public_key.kind for certificate in chain}) == 1:
+        return failures
     for certificate, issuer in itertools.pairwise(chain):
         kinds = {certificate.public_key.kind, issuer.public_key.kind}
         if "sm2" in kinds and not kinds <= {"sm2", "unsupported"}:

@@ -42,6 +42,9 @@ class PolicyOutcome:
     """The certificate that does not meet it."""
 
 
+_NOTHING: Final = PolicyOutcome()
+
+
 @dataclass(slots=True, eq=False)
 class _Node:
     """A policy that is valid at one depth."""
@@ -147,8 +150,8 @@ def process_policies(
     Raises:
         LimitExceeded: more policies than are followed.
     """
-    if not inputs.is_required and not any(_has_policies(certificate) for certificate in chain):
-        return PolicyOutcome()
+    if not inputs.is_required and not [item for item in chain if _has_policies(item)]:
+        return _NOTHING
     size = len(chain)
     state = _State(
         0 if inputs.is_required else size,
