@@ -76,6 +76,7 @@ type: dev ## mypy, strict
 
 .PHONY: check
 check: lint type fonts ## style, types and the fast tests, in two minutes
+	@tools/packages pkits
 	@$(pytest) -q -m "not slow and not interop and not prove"
 
 .PHONY: test
@@ -83,6 +84,7 @@ test: lint type fonts native ## everything but the long proofs, with branch cove
 	@tools/packages openssl
 	@tools/packages interop
 	@tools/packages pictures
+	@tools/packages pkits
 	@HYPOTHESIS_PROFILE=ci $(pytest) -m "not prove" --cov --cov-branch --cov-report=term
 
 .PHONY: native

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import path_builder
 import tokens
 from govseal.errors import GovsealError, KeyLoadError
 from govseal.pki.certificate import Certificate, load_certificates
@@ -16,6 +17,7 @@ from govseal.pki.names import format_name, read_name
 from govseal.pki.path import validate_path
 from govseal.pki.pkcs8 import decode_private_key, encode_private_key
 from govseal.pki.pkcs12 import read_pkcs12, write_pkcs12
+from govseal.pki.policies import PolicyInputs
 from govseal.pki.revocation import Crl, check_revocation
 from govseal.pki.signer import load_signer
 from govseal.pki.timestamp import TimestampToken, verify_token
@@ -35,6 +37,17 @@ TOKEN = tokens.source(TSA, AT).timestamp(b"message")
 REQUEST = TimestampRequest.over(b"message", policy="1.2.3", nonce=1 << 63)
 RESPONSE = tokens.source(TSA, AT, policy_oid="1.2.3").respond(REQUEST)
 LISTS = Materials(crls=(Crl.from_der(CA.crl()),))
+RULES = path_builder.rows(
+    path_builder.policies("1.2.3", "2.5.29.32.0"),
+    path_builder.mappings(("1.2.3", "1.2.4")),
+    path_builder.policy_constraints(0, 1),
+    path_builder.inhibit_any_policy(1),
+    path_builder.constraints([path_builder.dns("a.test")], [path_builder.ip("00" * 8)]),
+)
+NAMES = path_builder.rows(
+    path_builder.policies("1.2.4"),
+    path_builder.san(path_builder.dns("b.a.test"), path_builder.directory(("CN", "x"))),
+)
 
 quick = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -80,6 +93,22 @@ def test_a_mutated_certificate_never_passes(data):
         return
     if data != SIGNER.certificate.der:
         assert read_everything(certificate).outcome != "passed"
+
+
+@quick
+@given(mutated(b"".join(RULES)), mutated(b"".join(NAMES)))
+def test_mutated_rules_in_signed_certificates_give_a_verdict(rules, names):
+    """The signatures hold: what a CA itself may have written does no harm either."""
+
+    def extended(der):
+        return (lambda template: template.extensions.append(der),)
+
+    try:
+        made = path_builder.chain((), extended(rules), extended(names))
+    except GovsealError:
+        return
+    result = made.judge(policies=PolicyInputs(is_required=True))
+    assert result.outcome in ("passed", "failed")
 
 
 @quick

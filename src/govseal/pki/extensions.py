@@ -8,6 +8,7 @@ from typing import Final
 
 from govseal.asn1 import strict
 from govseal.errors import EncodingError, GovsealError
+from govseal.pki import names
 
 SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
 KEY_USAGE: Final = "2.5.29.15"
@@ -17,12 +18,14 @@ BASIC_CONSTRAINTS: Final = "2.5.29.19"
 NAME_CONSTRAINTS: Final = "2.5.29.30"
 CRL_DISTRIBUTION_POINTS: Final = "2.5.29.31"
 CERTIFICATE_POLICIES: Final = "2.5.29.32"
+POLICY_MAPPINGS: Final = "2.5.29.33"
 AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
+POLICY_CONSTRAINTS: Final = "2.5.29.36"
 EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+INHIBIT_ANY_POLICY: Final = "2.5.29.54"
 AUTHORITY_INFORMATION: Final = "1.3.6.1.5.5.7.1.1"
 
 # What a path may carry as critical: everything else that is critical breaks the chain.
-# Policies are understood in the sense that any policy is acceptable; name constraints are not.
 UNDERSTOOD: Final = frozenset(
     {
         SUBJECT_KEY_IDENTIFIER,
@@ -30,10 +33,14 @@ UNDERSTOOD: Final = frozenset(
         SUBJECT_ALT_NAME,
         ISSUER_ALT_NAME,
         BASIC_CONSTRAINTS,
+        NAME_CONSTRAINTS,
         CRL_DISTRIBUTION_POINTS,
         CERTIFICATE_POLICIES,
+        POLICY_MAPPINGS,
         AUTHORITY_KEY_IDENTIFIER,
+        POLICY_CONSTRAINTS,
         EXTENDED_KEY_USAGE,
+        INHIBIT_ANY_POLICY,
         AUTHORITY_INFORMATION,
     }
 )
@@ -49,6 +56,8 @@ KEY_USAGE_NAMES: Final = (
     "encipher_only",
     "decipher_only",
 )
+SIGNING_USAGE: Final = frozenset({"digital_signature", "non_repudiation"})
+ENCRYPTION_USAGE: Final = frozenset({"key_encipherment", "data_encipherment", "key_agreement"})
 EXTENDED_KEY_USAGE_NAMES: Final = {
     "1.3.6.1.5.5.7.3.1": "server_auth",
     "1.3.6.1.5.5.7.3.2": "client_auth",
@@ -58,7 +67,20 @@ EXTENDED_KEY_USAGE_NAMES: Final = {
     "1.3.6.1.5.5.7.3.9": "ocsp_signing",
     "2.5.29.37.0": "any",
 }
+ANY_POLICY: Final = "2.5.29.32.0"
+GENERAL_NAME_KINDS: Final = {
+    0xA0: "otherName",
+    0x81: "rfc822Name",
+    0x82: "dNSName",
+    0xA3: "x400Address",
+    0xA4: "directoryName",
+    0xA5: "ediPartyName",
+    0x86: "uniformResourceIdentifier",
+    0x87: "iPAddress",
+    0x88: "registeredID",
+}
 _URI_TAG: Final = 0x86
+_NO_DISTANCE: Final = b"\x80\x01\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +90,34 @@ class Extension:
     oid: str
     is_critical: bool
     value: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralName:
+    """One GeneralName (RFC 5280, 4.2.1.6)."""
+
+    kind: str
+    """A name of ``GENERAL_NAME_KINDS``; the tag in hexadecimal for any other."""
+    value: bytes = field(repr=False)
+    """The content as received; of a directoryName the Name."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameConstraints:
+    """What the names below a CA must, and must not, be within (RFC 5280, 4.2.1.10)."""
+
+    permitted: tuple[GeneralName, ...] = ()
+    excluded: tuple[GeneralName, ...] = ()
+    has_distances: bool = False
+    """Whether a subtree has a minimum other than 0 or a maximum, which the profile forbids."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyConstraints:
+    """After how many more certificates a rule on policies holds (RFC 5280, 4.2.1.11)."""
+
+    require_explicit_policy: int | None = None
+    inhibit_policy_mapping: int | None = None
 
 
 def read_extensions(element: strict.Tlv, what: str) -> dict[str, Extension]:
@@ -143,6 +193,94 @@ def read_authority_key_id(value: bytes) -> bytes | None:
     except GovsealError:
         return None
     return None
+
+
+def read_general_name(element: strict.Tlv) -> GeneralName:
+    """One GeneralName; a kind that does not exist is read all the same.
+
+    Raises:
+        EncodingError: a directoryName that is no Name.
+    """
+    kind = GENERAL_NAME_KINDS.get(element.tag, f"{element.tag:#04x}")
+    if kind != "directoryName":
+        return GeneralName(kind, element.content)
+    value = strict.explicit(element, 4, kind).raw
+    names.read_name(value)
+    return GeneralName(kind, value)
+
+
+def read_alt_names(value: bytes) -> tuple[GeneralName, ...]:
+    """The names of SubjectAltName (RFC 5280, 4.2.1.6)."""
+    what = "subjectAltName"
+    row = strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children()
+    return tuple(read_general_name(element) for element in row)
+
+
+def read_name_constraints(value: bytes) -> NameConstraints:
+    """The subtrees of NameConstraints."""
+    what = "nameConstraints"
+    found: dict[int, tuple[GeneralName, ...]] = {}
+    has_distances = False
+    for part in strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children():
+        if part.tag not in (0xA0, 0xA1) or found.keys() & {part.tag, 0xA1}:
+            raise EncodingError(f"{what}: not that structure", part=what)
+        bases = []
+        for subtree in part.children():
+            elements = strict.expect(subtree, strict.SEQUENCE, what).children()
+            if not elements:
+                raise EncodingError(f"{what}: a subtree without a base", part=what)
+            bases.append(read_general_name(elements[0]))
+            has_distances = has_distances or any(e.raw != _NO_DISTANCE for e in elements[1:])
+        found[part.tag] = tuple(bases)
+    return NameConstraints(found.get(0xA0, ()), found.get(0xA1, ()), has_distances)
+
+
+def read_policies(value: bytes) -> tuple[str, ...]:
+    """The OIDs of CertificatePolicies, each once; qualifiers are passed over."""
+    what = "certificatePolicies"
+    oids = []
+    for item in strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children():
+        parts = strict.expect(item, strict.SEQUENCE, what).children()
+        if not 1 <= len(parts) <= 2:
+            raise EncodingError(f"{what}: not a PolicyInformation", part=what)
+        oids.append(strict.read_any_oid(parts[0], what))
+    return tuple(dict.fromkeys(oids))
+
+
+def read_policy_mappings(value: bytes) -> tuple[tuple[str, str], ...]:
+    """The pairs of PolicyMappings: the issuer's policy, and the subject's that counts as it."""
+    what = "policyMappings"
+    pairs = []
+    for item in strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children():
+        parts = strict.expect(item, strict.SEQUENCE, what).children()
+        if len(parts) != 2:
+            raise EncodingError(f"{what}: two policies were expected", part=what)
+        pairs.append((strict.read_any_oid(parts[0], what), strict.read_any_oid(parts[1], what)))
+    return tuple(dict.fromkeys(pairs))
+
+
+def read_policy_constraints(value: bytes) -> PolicyConstraints:
+    """The two numbers of PolicyConstraints; None where one is absent."""
+    what = "policyConstraints"
+    numbers: dict[int, int] = {}
+    for part in strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children():
+        if part.tag not in (0x80, 0x81) or numbers.keys() & {part.tag, 0x81}:
+            raise EncodingError(f"{what}: not that structure", part=what)
+        numbers[part.tag] = _read_skip(part.content, what)
+    return PolicyConstraints(numbers.get(0x80), numbers.get(0x81))
+
+
+def read_inhibit_any_policy(value: bytes) -> int:
+    """The number of InhibitAnyPolicy (RFC 5280, 4.2.1.14)."""
+    what = "inhibitAnyPolicy"
+    return _read_skip(strict.expect(strict.parse(value), strict.INTEGER, what).content, what)
+
+
+def _read_skip(content: bytes, what: str) -> int:
+    """The value of SkipCerts: a number that is not negative."""
+    if not 1 <= len(content) <= 8 or content[0] & 0x80:
+        raise EncodingError(f"{what}: not a number of certificates", part=what)
+    return int.from_bytes(content, "big")
 
 
 def read_general_uris(elements: Iterable[strict.Tlv]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from govseal.errors import FormatError
+from govseal.pki import names
 from govseal.pki.certificate import Certificate, load_certificates
 from govseal.pki.files import read_source
 
@@ -29,7 +30,8 @@ class TrustStore:
                 raise TypeError("a TrustStore holds Certificate objects")
         index: dict[bytes, tuple[Certificate, ...]] = {}
         for item in unique:
-            index[item.subject_der] = (*index.get(item.subject_der, ()), item)
+            name = names.comparable(item.subject_der)
+            index[name] = (*index.get(name, ()), item)
         object.__setattr__(self, "certificates", unique)
         object.__setattr__(self, "_by_subject", index)
 
@@ -74,12 +76,12 @@ class TrustStore:
 
     def find_issuers(self, certificate: Certificate) -> tuple[Certificate, ...]:
         """The anchors that carry the name of this certificate's issuer; no signature is checked."""
-        return self._by_subject.get(certificate.issuer_der, ())
+        return self._by_subject.get(names.comparable(certificate.issuer_der), ())
 
     def __contains__(self, certificate: object) -> bool:
         if not isinstance(certificate, Certificate):
             return False
-        return certificate in self._by_subject.get(certificate.subject_der, ())
+        return certificate in self._by_subject.get(names.comparable(certificate.subject_der), ())
 
     def __len__(self) -> int:
         return len(self.certificates)

@@ -46,7 +46,6 @@ SignerListKind = Literal["certificates", "digests"]
 
 _LIST_TYPES: Mapping[SignerListKind, int] = {"certificates": 1, "digests": 2}
 _LIST_DIGESTS = {"sm2": SM3, "rsa": SHA256}
-SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _MAX_NAME = 200
 _MAX_TYPE = (1 << 31) - 1  # what readers keep in an int
 
@@ -298,8 +297,7 @@ def check_may_sign(certificate: Certificate, at: datetime) -> None:
     if at < certificate.not_before:
         message = f"the certificate of {certificate.subject} is not valid yet"
         raise SealError(message, code="E_TOO_EARLY")
-    usage = certificate.key_usage
-    if (usage is not None and not usage & SIGNING_USAGE) or not purpose_problem(certificate):
+    if not certificate.is_for_signing or not purpose_problem(certificate):
         message = f"the certificate of {certificate.subject} is not for signatures"
         raise SealError(message, code="E_KEY_USAGE")
 

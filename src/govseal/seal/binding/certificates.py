@@ -9,7 +9,6 @@ from govseal.pki.certificate import Certificate
 from govseal.pki.timestamp import purpose_problem
 from govseal.seal.binding.facts import Case, CertificateStanding
 from govseal.seal.binding.rule import Rule, Violation
-from govseal.seal.make import SIGNING_USAGE
 
 _OUT_OF_PERIOD = frozenset({"certificate_expired", "certificate_not_yet_valid"})
 
@@ -44,7 +43,7 @@ def certificate_usage(case: Case, rule: Rule) -> Iterator[Violation]:
         usage = certificate.key_usage
         if usage is None and rule.settings["stated"]:
             yield rule.breach("E_KEY_USAGE", f"{certificate.subject} states no key usage")
-        if usage is not None and not usage & SIGNING_USAGE:
+        if usage is not None and not certificate.is_for_signing:
             detail = f"{certificate.subject} is for {', '.join(sorted(usage)) or 'nothing'}"
             yield rule.breach("E_KEY_USAGE", detail)
         if not purpose_problem(certificate):

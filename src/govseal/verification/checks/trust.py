@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from govseal.pki.certificate import Certificate
+from govseal.pki.extensions import SIGNING_USAGE
 from govseal.pki.revocation import RevocationStatus
 from govseal.pki.timestamp import purpose_problem
-from govseal.seal.make import SIGNING_USAGE
 from govseal.verification.checks.finding import (
     PASSED,
     SKIPPED,
