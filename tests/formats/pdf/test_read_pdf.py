@@ -283,7 +283,7 @@ FORMS = {
         "algorithm_forbidden",
     ),
     "an unknown algorithm": (
-        lambda m: bend.signed_data(m, signer(), signature="1.2.840.10045.4.3.2"),
+        lambda m: bend.signed_data(m, signer(), signature="1.2.840.10045.4.3"),
         "indeterminate",
         "unsupported",
     ),
