@@ -13,7 +13,7 @@ from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.errors import FormatError
 from govseal.pki.encoding import parse_name
-from govseal.pki.extensions import EXTENDED_KEY_USAGE_NAMES, KEY_USAGE_NAMES
+from govseal.pki.extensions import KEY_USAGE_NAMES
 from govseal.pki.request import SIGNER_USAGE, government_subject, make_request
 from govseal.seal.naming import read_credit_code
 from govseal.verification.render.printable import printable
@@ -93,10 +93,6 @@ def _unusable(error: Exception) -> UsageError:
 def run(options: argparse.Namespace) -> int:
     """Make the request and write it."""
     subject = _subject(options)
-    names = frozenset(EXTENDED_KEY_USAGE_NAMES.values())
-    for purpose in options.purpose:
-        if purpose not in names and not purpose.replace(".", "").isdigit():
-            raise _unusable(ValueError(f"no such purpose: {purpose}"))
     check_output(options.output, (options.key, options.password_file))
     key = load_private_key(options.key, options)
     try:

@@ -9,7 +9,6 @@ layout is the one that the gmsm library (``cfca`` package) documents.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from typing import Final
 
@@ -29,13 +28,12 @@ _BASE64: Final = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
 
 
 def from_base64(data: bytes) -> bytes:
-    """What a file without PEM's lines holds in Base64; the file itself where it is not that."""
+    """What a file without PEM's lines holds in Base64, also where it breaks off; else the file."""
     if not data.startswith(b"MI") or not _BASE64.fullmatch(data):
         return data
-    try:
-        return base64.b64decode(b"".join(data.split()), validate=True)
-    except binascii.Error:
-        return data
+    text = b"".join(data.split()).rstrip(b"=")
+    text = text[: len(text) - (len(text) % 4 == 1)]
+    return base64.b64decode(text + b"=" * (-len(text) % 4))
 
 
 def is_cfca(der: bytes) -> bool:

@@ -27,13 +27,16 @@ def encode_name(fields: Iterable[tuple[str, str]]) -> bytes:
     """
     sets = []
     for label, text in fields:
+        oid = names.OIDS.get(label, label)
+        if not _DOTTED.fullmatch(oid):
+            raise ValueError(f"no such part of a name: {label!r}")
         if label in _PRINTABLE_ONLY:
             if not _PRINTABLE.fullmatch(text):
                 raise ValueError(f"{label} takes letters and digits of ASCII, not {text!r}")
             value = write.printable(text)
         else:
             value = write.utf8(text)
-        sets.append(write.set_of(write.sequence(write.oid(names.OIDS.get(label, label)), value)))
+        sets.append(write.set_of(write.sequence(write.oid(oid), value)))
     return write.sequence(*sets)
 
 
@@ -88,8 +91,12 @@ def key_usage_extension(uses: Iterable[str]) -> bytes:
 
 def extended_key_usage_extension(purposes: Iterable[str], *, is_critical: bool = False) -> bytes:
     """ExtKeyUsage from names of ``extensions.EXTENDED_KEY_USAGE_NAMES`` or OIDs."""
-    oids = {name: oid for oid, name in ext.EXTENDED_KEY_USAGE_NAMES.items()}
-    rows = (write.oid(oids.get(purpose, purpose)) for purpose in purposes)
+    known = {name: oid for oid, name in ext.EXTENDED_KEY_USAGE_NAMES.items()}
+    oids = [known.get(purpose, purpose) for purpose in purposes]
+    for oid in oids:
+        if not _DOTTED.fullmatch(oid):
+            raise ValueError(f"not a purpose: {oid!r}")
+    rows = (write.oid(oid) for oid in oids)
     return encode_extension(ext.EXTENDED_KEY_USAGE, write.sequence(*rows), is_critical=is_critical)
 
 
