@@ -171,7 +171,7 @@ def test_several_signers(ask, desk, tmp_path):
         ({"signer": "{desk}/note.txt"}, 2, "malformed"),
         ({"picture": "{desk}/note.txt"}, 2, "usage"),
         ({"picture": "{desk}/note.txt", "size_mm": "42,42"}, 2, "unsupported"),
-        ({"maker": "{desk}/note.txt"}, 2, "key_damaged"),
+        ({"maker": "{desk}/note.txt"}, 2, "key_wrong_container"),
         ({"password_file": None}, 2, "key_wrong_password"),
         ({"password_file": "{desk}/note.txt"}, 2, "key_wrong_password"),
         ({"password_file": "absent"}, 2, "io"),

@@ -220,6 +220,11 @@ def test_the_3des_of_the_nineties_is_read():
         assert_refused("wrong_password", der, password)
 
 
+@pytest.mark.parametrize("count", [0, -1, 200_001, 1 << 200])
+def test_iterations_outside_the_limits_of_the_nineties(count):
+    assert_refused("unsupported", old_encryption(iterations=count), PASSWORD, "iterations")
+
+
 def test_p256_in_every_form():
     key = decode_private_key(P256)
     assert (key.public_key.kind, key.algorithm.name) == ("ec", "ecdsa-sha256")

@@ -71,7 +71,7 @@ class Certificate:
 
         Raises:
             EncodingError: not a certificate, inner and outer algorithm differ, an extension
-                occurs twice, an SM2 or RSA key that is none.
+                occurs twice, a key that is none of its kind.
             LimitExceeded: larger than 1 MiB or nested too deeply.
         """
         return _read(bytes(der))

@@ -223,9 +223,9 @@ def password_octets(password: str | bytes | None) -> bytes | None:
     return password.encode("utf-8", "surrogateescape") if isinstance(password, str) else password
 
 
-def check_iterations(count: int, what: str) -> int:
-    """``count`` itself; raises KeyLoadError (``unsupported``) outside 1 to two million."""
-    if not 1 <= count <= MAX_ITERATIONS:
-        message = f"{what} asks for {count} iterations, at most {MAX_ITERATIONS} are worked"
+def check_iterations(count: int, what: str, most: int = MAX_ITERATIONS) -> int:
+    """``count`` itself; raises KeyLoadError (``unsupported``) outside 1 to ``most``."""
+    if not 1 <= count <= most:
+        message = f"{what} asks for {count} iterations, at most {most} are worked"
         raise KeyLoadError(message, kind="unsupported")
     return count

@@ -45,6 +45,8 @@ PRFS: Final = {
 _PRF_OIDS: Final = {name: oid for oid, name in PRFS.items()}
 
 DEFAULT_ITERATIONS: Final = 100_000
+MAX_OLD_ITERATIONS: Final = 200_000
+"""Of 3DES as PKCS#12 had it: derived three times over, in Python; real files have up to 50,000."""
 _SALT_BYTES: Final = 16
 
 
@@ -169,7 +171,7 @@ def read_scheme(algorithm: algos.EncryptionAlgorithm, what: str) -> Scheme | Old
         oid = algorithm["algorithm"].dotted
         if oid == PBE_SHA1_3DES:
             old = read_parameters(algorithm, algos.Pbes1Params)
-            iterations = check_iterations(old["iterations"].native, what)
+            iterations = check_iterations(old["iterations"].native, what, MAX_OLD_ITERATIONS)
             return OldScheme(old["salt"].native, iterations)
         if oid not in _PBES2_SPELLINGS:
             raise unsupported(what, oid)
