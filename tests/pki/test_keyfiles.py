@@ -179,6 +179,15 @@ def test_what_each_is_by_its_outline(files, signer, rsa_signer):
         assert recognise(data) is known
 
 
+def test_an_rsa_key_cut_short_is_no_public_key(rsa_signer):
+    pkcs1 = rsa_signer._key._key.private_bytes(
+        form.Encoding.DER, form.PrivateFormat.TraditionalOpenSSL, form.NoEncryption()
+    )
+    for size in (20, 300, len(pkcs1) - 1):
+        assert_refused("damaged", pkcs1[:size])
+        assert_refused("damaged", write_pem("RSA PRIVATE KEY", pkcs1[:size]))
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"0", b"\x30\x00", b"\x30\x85", b"\x31\x03\x02\x01\x00", b"\x30\x80", bytes(9)]
 )

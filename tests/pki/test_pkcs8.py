@@ -244,12 +244,14 @@ def test_p256_in_every_form():
 @pytest.mark.parametrize(
     ("scheme", "kdf"),
     [
+        (pbes2.PBES2, pbes2.PBKDF2),
         ("1.2.156.10197.6.1.4.1.5.2", "1.2.156.10197.6.1.4.1.5.1"),
         ("1.2.156.10197.6.4.1.5.2", "1.2.156.10197.6.4.1.5.1"),
     ],
+    ids=["as GmSSL writes", "GM/T 0091", "the other spelling"],
 )
-def test_the_identifiers_of_gmt_0091_are_read(scheme, kdf):
-    rows = [SALT, ROUNDS, write.sequence(write.oid("1.2.156.10197.1.401.2"))]
+def test_sm4_is_read_under_every_identifier(scheme, kdf):
+    rows = [SALT, ROUNDS, write.integer(16), write.sequence(write.oid("1.2.156.10197.1.401.2"))]
     key = PrivateKey.generate("sm2")
     sm4 = blockcipher.SM4
     secret = pbes2.Derivation("sm3", b"saltsalt", 10, None).key(PASSWORD.encode(), 16, "the test")

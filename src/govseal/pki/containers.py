@@ -67,6 +67,7 @@ _SEQ, _INT, _BITS, _OCTETS, _OID = (
     strict.OBJECT_IDENTIFIER,
 )
 _VERSION: Final = 0xA0
+_RSA_VERSIONS: Final = (b"\x00", b"\x01")
 
 
 def unsupported(what: str, thing: str) -> KeyLoadError:
@@ -130,8 +131,8 @@ def recognise(data: bytes) -> Form | None:
     tags = tuple(tag for tag, _ in row)
     if tags[:2] == (_INT, _SEQ):
         return _versioned(row)
-    if tags == (_INT, _INT):
-        return Form.PUBLIC_KEY
+    if tags[:2] == (_INT, _INT):
+        return Form.RSA if row[0][1] in _RSA_VERSIONS else Form.PUBLIC_KEY
     if tags == (_SEQ, _BITS):
         return Form.PUBLIC_KEY
     if tags == (_SEQ, _SEQ, _BITS, _BITS):
@@ -142,7 +143,6 @@ def recognise(data: bytes) -> Form | None:
         return Form.SIGNED
     starts: dict[tuple[int, ...], Form] = {
         (_INT, _OCTETS): Form.EC,
-        (_INT, _INT): Form.RSA,
         (_SEQ, _OCTETS): Form.ENCRYPTED_PKCS8,
         (_OID, _VERSION): Form.MESSAGE,
     }

@@ -111,7 +111,8 @@ def load_signer(
 
     ``source`` is the content, or a path. ``certificate`` (one, or PEM text with more) is needed
     where the source holds none, and wins where it does. Certificates of other keys, in either
-    place, become the chain.
+    place, become the chain. A key that a CA sends as SM2EnvelopedKey is opened with the signer it
+    was made for: :meth:`SoftSigner.open_envelope`.
 
     Raises:
         KeyLoadError: ``wrong_password``, ``wrong_container`` (a certificate, a public key, no
