@@ -108,6 +108,11 @@ def test_a_request_for_something_else(ask, desk, password, tmp_path):
     assert request.extended_key_usage == {"time_stamping", "1.2.3"}
 
 
+def test_a_request_through_a_pipe(ask, key, password):
+    answer = ask("pki", "request", "--key", key, *NAME, "-o", "-", *password)
+    assert load_request(answer.out.encode()).subject_value("CN") == "测试"
+
+
 def test_the_words_in_english(ask, key, password, tmp_path):
     answer = ask(
         "pki", "request", "--key", key, *NAME, "-o", tmp_path / "r", *password, "--lang=en"

@@ -255,6 +255,7 @@ USAGE = encoding.key_usage_extension(["key_agreement"])
         {"tail": write.null()},
         {"attributes": write.set_of()},
         {"attributes": write.element(0xA0, write.null())},
+        {"attributes": write.element(0xA0, write.sequence(write.oid("1.2.3")))},
         {"attributes": write.element(0xA0, attribute("1.2.3"))},
         {"attributes": write.element(0xA0, attribute("1.2.3", write.null()) * 2)},
         {"attributes": write.element(0xA0, attribute("1.2.3", write.null()) + write.null())},
