@@ -130,8 +130,8 @@ class TimestampRefused(GovsealError):
 class KeyLoadError(GovsealError):
     """A key or container cannot be loaded.
 
-    ``kind`` is ``wrong_password``, ``wrong_key`` (an envelope made for another key),
-    ``unsupported`` or ``damaged``.
+    ``kind`` is ``wrong_password``, ``wrong_container`` (no key file, whatever its state),
+    ``wrong_key`` (an envelope made for another key), ``unsupported`` or ``damaged``.
     """
 
     def __init__(self, message: str, *, kind: str) -> None:

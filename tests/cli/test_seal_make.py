@@ -101,7 +101,7 @@ def test_without_one_the_time_is_claimed(ask, desk, make):
     ("source", "code", "said"),
     [
         ("{desk}/pki/signer.p12", "key_unsupported", "pki/signer.p12: no time stamp authority"),
-        ("{desk}/note.txt", "key_damaged", "note.txt: the private key is damaged"),
+        ("{desk}/note.txt", "key_wrong_container", "note.txt: "),
         ("absent.p12", "io", "absent.p12：找不到文件"),
         ("http://tsa.example", "usage", "不向网络请求时间戳"),
     ],
@@ -154,7 +154,7 @@ def test_earlier_generations_have_no_place_for_one(make, desk, year):
         ({"signer": "{desk}/note.txt"}, 2, "malformed"),
         ({"picture": "{desk}/note.txt"}, 2, "usage"),
         ({"picture": "{desk}/note.txt", "size_mm": "42,42"}, 2, "unsupported"),
-        ({"maker": "{desk}/note.txt"}, 2, "key_damaged"),
+        ({"maker": "{desk}/note.txt"}, 2, "key_wrong_container"),
         ({"password_file": None}, 2, "key_wrong_password"),
         ({"password_file": "{desk}/note.txt"}, 2, "key_wrong_password"),
         ({"password_file": "absent"}, 2, "io"),

@@ -213,7 +213,7 @@ def test_a_forged_seal_is_not_renewed(old, renew, tmp_path):
     [
         ("note.txt", {}, "malformed", "note.txt: "),
         ("absent.esl", {}, "io", "absent.esl：找不到文件"),
-        ("approval.esl", {"maker": "{desk}/note.txt"}, "key_damaged", "note.txt: "),
+        ("approval.esl", {"maker": "{desk}/note.txt"}, "key_wrong_container", "note.txt: "),
         ("approval.esl", {"signer": "{desk}/note.txt"}, "malformed", "note.txt: "),
         ("approval.esl", {"signer": None}, "usage", "--signer"),
         ("approval.esl", {"maker": None}, "usage", "--maker"),

@@ -32,6 +32,11 @@ def rsa_ca(at):
 
 
 @pytest.fixture(scope="session")
+def ec_ca(at):
+    return Authority.create("测试 P-256 CA", algorithm="ec", at=at)
+
+
+@pytest.fixture(scope="session")
 def other_ca(at):
     return Authority.create("另一个 CA", at=at)
 
@@ -44,6 +49,11 @@ def signer(ca):
 @pytest.fixture(scope="session")
 def rsa_signer(rsa_ca):
     return rsa_ca.issue("99000000000002")
+
+
+@pytest.fixture(scope="session")
+def ec_signer(ec_ca):
+    return ec_ca.issue("99000000000003")
 
 
 @pytest.fixture(scope="session")

@@ -242,10 +242,10 @@ def test_a_malformed_hint_is_no_hint(ca, signer, oid, value):
 
 
 def test_an_unknown_signature_algorithm_is_read(ca, signer):
-    algorithm = write.sequence(write.oid("1.2.840.10045.4.3.2"))
+    algorithm = write.sequence(write.oid("1.2.840.10045.4.3"))
     found = Certificate.from_der(changed(ca, signer, outer_algorithm=algorithm))
     assert found.signature_algorithm is None
-    assert found.signature_oid == "1.2.840.10045.4.3.2"
+    assert found.signature_oid == "1.2.840.10045.4.3"
 
 
 # --- refused --------------------------------------------------------------------------------

@@ -94,20 +94,38 @@ def test_the_digest_that_is_signed_is_that_of_the_content(judge, tsa, at):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"signature": "1.2.840.10045.4.3.2"}, UNSUPPORTED),
+        ({"signature": "1.2.840.10045.4.3"}, UNSUPPORTED),
+        ({"signature": "1.2.840.10045.4.3.2", "digest": SHA256.oids[0]}, INVALID),
         ({"digest": "1.2.3"}, UNSUPPORTED),
         ({"digest": SHA256.oids[0]}, INVALID),
         ({"signature": "1.2.840.113549.1.1.11", "digest": SHA256.oids[0]}, INVALID),
     ],
-    ids=["ECDSA", "unknown digest", "SM2 with SHA-256", "RSA by an SM2 key"],
+    ids=[
+        "unknown signature",
+        "ECDSA by an SM2 key",
+        "unknown digest",
+        "SM2 with SHA-256",
+        "RSA by an SM2 key",
+    ],
 )
 def test_algorithms_that_are_unknown_or_do_not_fit(judge, tsa, at, changes, expected):
     assert judge(tokens.token(tsa, MESSAGE, at=at, **changes)) == expected
 
 
+def test_a_token_of_a_p256_authority(ec_ca, at):
+    source = tokens.source(tokens.authority(ec_ca), at)
+    lists = Materials(crls=(Crl.from_der(ec_ca.crl()),))
+    trust = TrustStore([ec_ca.certificate])
+    token = source.timestamp(MESSAGE)
+    assert verify_token(token, MESSAGE, trust, materials=lists).outcome == "passed"
+    spoiled = token[:-1] + bytes([token[-1] ^ 1])
+    assert verify_token(spoiled, MESSAGE, trust, materials=lists).reason == "timestamp_invalid"
+    assert verify_token(token, b"other", trust, materials=lists).outcome == "failed"
+
+
 def test_a_key_of_another_curve_is_undecided(judge, ca, tsa, at):
     p256 = write.sequence(
-        write.sequence(write.oid("1.2.840.10045.2.1"), write.oid("1.2.840.10045.3.1.7")),
+        write.sequence(write.oid("1.2.840.10045.2.1"), write.oid("1.3.132.0.10")),
         write.bits(b"\x04" + bytes(64)),
     )
 

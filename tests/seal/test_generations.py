@@ -20,14 +20,19 @@ from govseal.errors import (
     SigningFault,
     UnsupportedFormat,
 )
-from govseal.pki.algorithms import SignatureAlgorithm, digest_algorithm, signature_algorithm
+from govseal.pki.algorithms import (
+    ECDSA_SHA256,
+    SignatureAlgorithm,
+    digest_algorithm,
+    signature_algorithm,
+)
 from govseal.seal import codec
 from govseal.seal.make import VENDOR_ID, make_seal
 from govseal.seal.model import CertificateDigest, Extension
 from govseal.seal.picture import SealPicture
 from govseal.seal.profiles import GENERATIONS
 from govseal.seal.sign import lists, sign_seal
-from govseal.testing import Hierarchy, x509
+from govseal.testing import Authority, Hierarchy, x509
 
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
 FOR_TIME_STAMPS = x509.extended_key_usage_extension(("time_stamping",), is_critical=True)
@@ -268,6 +273,20 @@ def test_2025_is_made_with_sm2_alone(hierarchies):
     sm2, rsa = hierarchies["sm2"], hierarchies["rsa"]
     refused("E_ALGORITHM", make, rsa, generation=2025)
     refused("E_ALGORITHM", make, sm2, generation=2025, signers=[rsa.signer.certificate])
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_nothing_is_made_or_used_with_ecdsa(hierarchies, year):
+    """The standards name SM2, and PKCS #1 where they name anything else."""
+    pki = hierarchies["sm2"]
+    someone = Authority.create("测试 P-256 CA", algorithm="ec", at=AT).issue("99000000000001")
+    assert "(ec)" in refused("E_ALGORITHM", make, pki, maker=someone, generation=year)
+    refused("E_ALGORITHM", make, pki, signers=[someone.certificate], generation=year)
+    seal = make(pki, generation=year)
+    device = Device(pki.signer, named=ECDSA_SHA256)
+    assert "ecdsa-sha256" in refused("E_ALGORITHM", sign, pki, seal, signer=device)
+    assert not device.asked
+    refused("E_NOT_OWNER", sign, pki, seal, signer=someone)
 
 
 @pytest.mark.parametrize("year", [2014, 2020])

@@ -125,7 +125,7 @@ def test_the_containers_need_their_password(written):
 
 def test_the_certificate_files_hold_no_key(written):
     for name in ("maker.pem", "signer.pem", "tsa.pem", "roots.pem"):
-        with pytest.raises(KeyLoadError, match="holds 0 private keys"):
+        with pytest.raises(KeyLoadError, match="no private key, but CERTIFICATE"):
             load_signer(written / name)
 
 
@@ -134,5 +134,5 @@ def test_a_hierarchy_shows_no_key(hierarchy):
 
 
 def test_another_kind_of_key_is_refused():
-    with pytest.raises(ValueError, match="sm2 or rsa"):
+    with pytest.raises(ValueError, match="sm2, rsa or ec"):
         Hierarchy.create("ed25519", at=AT)

@@ -42,6 +42,18 @@ COMMANDS = {
             "make a throw-away test hierarchy of certificates",
         ),
         Command(
+            "pki key",
+            "pki_key",
+            "生成私钥：SM2、RSA 或 P-256",
+            "make a private key: SM2, RSA or P-256",
+        ),
+        Command(
+            "pki request",
+            "pki_request",
+            "生成证书请求（PKCS#10），交 CA 签发证书",
+            "make a certificate request (PKCS#10) for a CA",
+        ),
+        Command(
             "seal draw",
             "seal_draw",
             "绘制印模：圆形、椭圆形、方形",

@@ -207,6 +207,22 @@ def ask_password(path: Path) -> str | None:
     return getpass(say(f"{path} 的密码：", f"password of {path}: "))
 
 
+def ask_new_password(path: Path) -> str | None:
+    """A new password from the terminal, asked for twice; None where nobody can be asked.
+
+    Raises:
+        UsageError: the two differ.
+    """
+    first = ask_password(path)
+    if first is None:
+        return None
+    from getpass import getpass  # noqa: PLC0415 - start-up
+
+    if getpass(say("再输入一次：", "once more: ")) != first:
+        raise UsageError(say("两次输入的密码不同", "the two passwords differ"))
+    return first
+
+
 def is_terminal(stream: IO[str] | None) -> bool:
     """Whether a stream shows to a person; a closed one does not."""
     try:

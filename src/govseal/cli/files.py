@@ -70,11 +70,16 @@ def _is_same(source: Path, target: Path) -> bool:
         return source.absolute() == target.absolute()
 
 
-def write_output(target: Path, data: bytes) -> None:
+def _open_secret(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def write_output(target: Path, data: bytes, *, is_secret: bool = False) -> None:
     """Write ``data`` to standard output for ``-``, else whole and at once to a file.
 
-    A new file appears under its name only when it is complete; one that was there keeps its
-    permissions. What is no regular file (a device, a pipe) is written as it is.
+    A new file appears under its name only when it is complete, for nobody but its owner where it
+    ``is_secret``; one that was there keeps its permissions. What is no regular file (a device, a
+    pipe) is written as it is.
     """
     if target == STANDARD_OUTPUT:
         sys.stdout.flush()
@@ -91,7 +96,9 @@ def write_output(target: Path, data: bytes) -> None:
         mode = stat.S_IMODE(found.st_mode)
     temporary = target.with_name(f".{target.name[:60]}.{os.urandom(8).hex()}")
     try:
-        with temporary.open("xb") as file:
+        # The permissions of open() are those of the process; a secret is never wider than 0600.
+        opener = _open_secret if is_secret else None
+        with open(temporary, "xb", opener=opener) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -36,6 +36,7 @@ _STAMP_PROBLEMS: dict[str, str] = {
 }
 _KEY_PROBLEMS: dict[str, _Pair] = {
     "wrong_password": ("密码不正确或缺少密码", "the password is wrong or missing"),
+    "wrong_container": ("不是密钥文件", "not a key file"),
     "wrong_key": ("密钥信封不是发给这个密钥的", "the envelope was made for another key"),
     "unsupported": ("不支持的密钥形式", "a form of key that is not supported"),
     "damaged": ("密钥文件不可用", "the key file cannot be used"),

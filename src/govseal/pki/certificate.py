@@ -83,8 +83,8 @@ class Certificate:
 
         Raises:
             EncodingError: not a certificate, inner and outer algorithm differ, an extension
-                occurs twice or is malformed (a hint that is malformed is no hint), an SM2 or RSA
-                key that is none.
+                occurs twice or is malformed (a hint that is malformed is no hint), a key that is
+                none of its kind.
             LimitExceeded: larger than 1 MiB or nested too deeply.
         """
         return _read(bytes(der))

@@ -6,41 +6,33 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from govseal.asn1 import write
 from govseal.pki import extensions as ext
-from govseal.pki import names, revocation
-from govseal.pki.algorithms import SignatureAlgorithm
+from govseal.pki import revocation
 from govseal.pki.certificate import Certificate
+from govseal.pki.encoding import (
+    algorithm_identifier,
+    encode_extension,
+    encode_name,
+    extended_key_usage_extension,
+    key_usage_extension,
+)
 from govseal.pki.pkcs8 import PrivateKey
 
-_PRINTABLE_ONLY: Final = frozenset({"C", "serialNumber", "dnQualifier"})
-
-
-def encode_name(fields: Iterable[tuple[str, str]]) -> bytes:
-    """A Name of (label or OID, text) in this order; UTF8String but for C and serialNumber."""
-    sets = []
-    for label, text in fields:
-        value = write.printable(text) if label in _PRINTABLE_ONLY else write.utf8(text)
-        pair = write.sequence(write.oid(names.OIDS.get(label, label)), value)
-        sets.append(write.set_of(pair))
-    return write.sequence(*sets)
-
-
-def encode_extension(oid: str, value: bytes, *, is_critical: bool = False) -> bytes:
-    """One Extension around the DER ``value``."""
-    critical = write.boolean(value=True) if is_critical else b""
-    return write.sequence(write.oid(oid), critical, write.octets(value))
-
-
-def key_usage_extension(uses: Iterable[str]) -> bytes:
-    """KeyUsage, critical, from names of ``extensions.KEY_USAGE_NAMES``."""
-    wanted = frozenset(uses)
-    if unknown := wanted.difference(ext.KEY_USAGE_NAMES):
-        raise ValueError(f"not a key usage: {', '.join(sorted(unknown))}")
-    bits = write.named_bits(n for n, name in enumerate(ext.KEY_USAGE_NAMES) if name in wanted)
-    return encode_extension(ext.KEY_USAGE, bits, is_critical=True)
+__all__ = [
+    "CertificateTemplate",
+    "algorithm_identifier",
+    "basic_constraints_extension",
+    "crl_urls_extension",
+    "distribution_point_extension",
+    "encode_extension",
+    "encode_name",
+    "extended_key_usage_extension",
+    "key_id",
+    "key_usage_extension",
+    "sign_structure",
+]
 
 
 def basic_constraints_extension(*, is_ca: bool, path_length: int | None = None) -> bytes:
@@ -49,13 +41,6 @@ def basic_constraints_extension(*, is_ca: bool, path_length: int | None = None) 
     if path_length is not None:
         parts.append(write.integer(path_length))
     return encode_extension(ext.BASIC_CONSTRAINTS, write.sequence(*parts), is_critical=True)
-
-
-def extended_key_usage_extension(purposes: Iterable[str], *, is_critical: bool = False) -> bytes:
-    """ExtKeyUsage from names of ``extensions.EXTENDED_KEY_USAGE_NAMES`` or OIDs."""
-    oids = {name: oid for oid, name in ext.EXTENDED_KEY_USAGE_NAMES.items()}
-    rows = (write.oid(oids.get(purpose, purpose)) for purpose in purposes)
-    return encode_extension(ext.EXTENDED_KEY_USAGE, write.sequence(*rows), is_critical=is_critical)
 
 
 def _distribution_point_name(url: str) -> bytes:
@@ -81,12 +66,6 @@ def key_id(spki: bytes) -> bytes:
     from govseal import sm2  # noqa: PLC0415 - the one use here
 
     return sm2.sm3(spki)[:20]
-
-
-def algorithm_identifier(algorithm: SignatureAlgorithm) -> bytes:
-    """AlgorithmIdentifier: parameters absent for SM2, NULL for RSA."""
-    parameters = write.null() if algorithm.key_kind == "rsa" else b""
-    return write.sequence(write.oid(algorithm.oid), parameters)
 
 
 @dataclass(slots=True)

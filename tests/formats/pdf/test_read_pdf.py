@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 
@@ -20,6 +21,7 @@ from govseal.formats.base import Extent, Pieces, SignatureKind
 from govseal.formats.detect import open_document
 from govseal.formats.pdf.contents import read_date
 from govseal.pki.algorithms import SHA256
+from govseal.pki.pem import write_pem
 from govseal.seal.extensions import SEAL_ATTRIBUTE
 
 AT = build.AT + 3 * build.HOUR
@@ -56,7 +58,7 @@ def said(data, algorithm="rsa"):
 # forms that are read -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("algorithm", ["rsa", "sm2"])
+@pytest.mark.parametrize("algorithm", ["rsa", "sm2", "ec"])
 def test_a_signature_without_a_seal(algorithm):
     report = judged(plain(algorithm), algorithm)
     assert report.verdict.value == "passed"
@@ -66,6 +68,50 @@ def test_a_signature_without_a_seal(algorithm):
     assert found.check("signer_listed").outcome.value == "skipped"
     assert found.check("signature_value").clause.startswith("ETSI EN 319 142-1")
     assert report.effect.value == "none"
+
+
+def test_an_ecdsa_signature_of_openssl(tmp_path):
+    """CAdES by the openssl program with a P-256 key: ecdsa-with-SHA256, the value in DER."""
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("the openssl program is not installed")
+    someone = signer("ec")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    key.write_bytes(write_pem("PRIVATE KEY", someone._key.to_pkcs8()))
+    certificate.write_bytes(someone.certificate.to_pem())
+    options = ("-cades", "-binary", "-md", "sha256", "-outform", "DER")
+
+    def make(message):
+        return subprocess.run(
+            [program, "cms", "-sign", *options, "-signer", certificate, "-inkey", key],
+            input=message,
+            capture_output=True,
+            check=True,
+        ).stdout
+
+    # It signs at the time of the day, which says nothing about the value.
+    (found,) = judged(bend.sign_by_hand(make), "ec").signatures
+    for name in ("data_digest", "signature_value", "signer_chain"):
+        assert found.check(name).outcome.value == "passed"
+    other = judged(bend.sign_by_hand(lambda message: make(message + b"x")), "ec")
+    assert "data_digest_mismatch" in other.reasons
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "reason"),
+    [
+        ({"value": b"\x30\x06\x02\x01\x05\x02\x01\x05"}, "failed", "signature_invalid"),
+        ({"value": bytes(64)}, "failed", "signature_invalid"),
+        ({"signature": "1.2.156.10197.1.501"}, "indeterminate", "unsupported"),
+        ({"signature": "1.2.840.113549.1.1.11"}, "failed", "algorithm_mismatch"),
+        ({"signature": "1.2.840.10045.4.1", "digest": SHA1}, "failed", "algorithm_forbidden"),
+    ],
+    ids=["other numbers", "raw", "SM2 with SHA-256", "RSA by a P-256 key", "SHA-1"],
+)
+def test_an_ecdsa_signature_that_is_none(changes, verdict, reason):
+    found = said(plain("ec", **changes), "ec")
+    assert found[0] == verdict
+    assert reason in found[1]
 
 
 @pytest.mark.parametrize("algorithm", ["rsa", "sm2"])
@@ -283,7 +329,7 @@ FORMS = {
         "algorithm_forbidden",
     ),
     "an unknown algorithm": (
-        lambda m: bend.signed_data(m, signer(), signature="1.2.840.10045.4.3.2"),
+        lambda m: bend.signed_data(m, signer(), signature="1.2.840.10045.4.3"),
         "indeterminate",
         "unsupported",
     ),

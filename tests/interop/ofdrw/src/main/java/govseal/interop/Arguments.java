@@ -18,7 +18,8 @@ final class Arguments {
         if (words.isEmpty()) {
             throw new UsageException(
                     "a command is needed: verify, verify-seal, sign, make-seal, make-doc, time-stamp, "
-                            + "verify-time-stamp, batch");
+                            + "verify-time-stamp, read-key-store, read-pfx, make-pkcs12, "
+                            + "verify-request, make-request, batch");
         }
         command = words.get(0);
         for (int i = 1; i < words.size(); i++) {

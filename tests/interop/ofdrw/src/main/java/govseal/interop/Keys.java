@@ -35,7 +35,10 @@ final class Keys {
 
     /** Reads an unencrypted PKCS#8 SM2 key, DER. */
     static PrivateKey privateKey(String file) throws IOException, GeneralSecurityException {
-        byte[] der = Files.readAllBytes(Path.of(file));
+        return privateKey(Files.readAllBytes(Path.of(file)));
+    }
+
+    static PrivateKey privateKey(byte[] der) throws GeneralSecurityException {
         return KeyFactory.getInstance("EC", PROVIDER).generatePrivate(new PKCS8EncodedKeySpec(der));
     }
 

@@ -83,6 +83,11 @@ public final class Main {
             case "make-doc" -> MakeDoc.run(arguments);
             case "time-stamp" -> TimeStamp.make(arguments);
             case "verify-time-stamp" -> TimeStamp.verify(arguments);
+            case "read-key-store" -> Containers.readKeyStore(arguments);
+            case "read-pfx" -> Containers.readPfx(arguments);
+            case "make-pkcs12" -> Containers.make(arguments);
+            case "verify-request" -> Request.verify(arguments);
+            case "make-request" -> Request.make(arguments);
             default -> throw new UsageException("unknown command: " + arguments.command());
         };
     }
