@@ -9,10 +9,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from govseal.asn1 import strict, write
-from govseal.pki import revocation
+from govseal.pki import crl as lists
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
 from govseal.pki.pkcs8 import PrivateKey
-from govseal.pki.revocation import Crl, check_revocation
+from govseal.pki.revocation import check_revocation
 from govseal.pki.trust import TrustStore
 from govseal.testing import Authority, Revoked, x509
 
@@ -156,9 +157,7 @@ def test_a_hold_that_became_final_is_final(ca, status, signer, at):
 
 
 def test_a_delta_revokes_but_never_clears(ca, status, signer, at):
-    delta = x509.encode_extension(
-        revocation.DELTA_CRL_INDICATOR, write.integer(1), is_critical=True
-    )
+    delta = x509.encode_extension(lists.DELTA_CRL_INDICATOR, write.integer(1), is_critical=True)
     revoked = ca.crl([Revoked(signer.certificate, at - DAY)], extensions=[delta])
     assert status(ca.crl(), revoked).state == "revoked"
     assert_unknown(status(ca.crl(extensions=[delta])), "no_revocation_data")
@@ -274,12 +273,10 @@ def test_a_list_issued_after_the_certificate_expired_says_nothing_by_silence(ca,
     store = TrustStore([ca_then, old_root.certificate])
     silent = ca.crl(this_update=at)
     assert status(silent, certificate=leaf, moment=moment, trust=store).state == "unknown"
-    keeps = x509.encode_extension(
-        revocation.EXPIRED_CERTIFICATES, write.generalized_time(at - 3 * YEAR)
-    )
+    keeps = x509.encode_extension(lists.EXPIRED_CERTIFICATES, write.generalized_time(at - 3 * YEAR))
     spoken = ca.crl(this_update=at, extensions=[keeps])
     assert status(spoken, certificate=leaf, moment=moment, trust=store).state == "good"
-    late = x509.encode_extension(revocation.EXPIRED_CERTIFICATES, write.generalized_time(at))
+    late = x509.encode_extension(lists.EXPIRED_CERTIFICATES, write.generalized_time(at))
     short = ca.crl(this_update=at, extensions=[late])
     assert status(short, certificate=leaf, moment=moment, trust=store).state == "unknown"
     revoked = ca.crl([Revoked(leaf, at - 30 * DAY)], this_update=at)

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 import tokens
 from govseal.errors import GovsealError, KeyLoadError
 from govseal.pki.certificate import Certificate, load_certificates
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
 from govseal.pki.names import format_name, read_name
 from govseal.pki.path import validate_path
 from govseal.pki.pkcs8 import decode_private_key, encode_private_key
 from govseal.pki.pkcs12 import read_pkcs12, write_pkcs12
-from govseal.pki.revocation import Crl, check_revocation
+from govseal.pki.revocation import check_revocation
 from govseal.pki.signer import load_signer
 from govseal.pki.timestamp import TimestampToken, verify_token
 from govseal.pki.timestamping import TimestampRequest, TimestampResponse

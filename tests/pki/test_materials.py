@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from govseal.errors import FormatError
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
 from govseal.pki.pem import write_pem
-from govseal.pki.revocation import Crl
 
 
 def test_nothing_is_the_default():

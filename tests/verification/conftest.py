@@ -17,8 +17,8 @@ from govseal.formats.base import (
     SignatureEvidence,
     SignatureKind,
 )
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.seal import codec
 from govseal.seal.make import make_seal
 from govseal.seal.picture import SealPicture

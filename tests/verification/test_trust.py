@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.pki.trust import TrustStore
 from govseal.seal import codec
 from govseal.testing import Authority, Hierarchy

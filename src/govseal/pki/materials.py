@@ -8,8 +8,8 @@ from pathlib import Path
 from govseal.errors import EncodingError, FormatError
 from govseal.pki import pem
 from govseal.pki.certificate import PEM_LABELS, Certificate
+from govseal.pki.crl import Crl
 from govseal.pki.files import read_source
-from govseal.pki.revocation import Crl
 
 
 @dataclass(frozen=True, slots=True)

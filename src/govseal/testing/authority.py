@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from govseal.asn1 import write
+from govseal.pki import crl as lists
 from govseal.pki import extensions as ext
-from govseal.pki import revocation
 from govseal.pki.certificate import Certificate
 from govseal.pki.pkcs8 import PrivateKey
 from govseal.pki.signer import SoftSigner
@@ -29,7 +29,7 @@ class Revoked:
     certificate: Certificate | int
     date: datetime
     reason: str | None = None
-    """A name of ``revocation.REASONS``."""
+    """A name of ``crl.REASONS``."""
     invalidity_date: datetime | None = None
 
     def encode(self) -> bytes:
@@ -37,14 +37,14 @@ class Revoked:
         serial = self.certificate if isinstance(self.certificate, int) else self.certificate.serial
         rows = []
         if self.reason is not None:
-            codes = {name: code for code, name in revocation.REASONS.items()}
+            codes = {name: code for code, name in lists.REASONS.items()}
             if self.reason not in codes:
                 raise ValueError(f"not a reason: {self.reason!r}")
             value = write.element(0x0A, bytes([codes[self.reason]]))
-            rows.append(x509.encode_extension(revocation.REASON_CODE, value))
+            rows.append(x509.encode_extension(lists.REASON_CODE, value))
         if self.invalidity_date is not None:
             value = write.generalized_time(self.invalidity_date)
-            rows.append(x509.encode_extension(revocation.INVALIDITY_DATE, value))
+            rows.append(x509.encode_extension(lists.INVALIDITY_DATE, value))
         extensions = write.sequence(*rows) if rows else b""
         return write.sequence(write.integer(serial), write.x509_time(self.date), extensions)
 
@@ -188,7 +188,7 @@ class Authority:
         key = key or self.key
         algorithm = x509.algorithm_identifier(key.algorithm)
         rows = [row.encode() for row in revoked]
-        number = x509.encode_extension(revocation.CRL_NUMBER, write.integer(self.crl_number))
+        number = x509.encode_extension(lists.CRL_NUMBER, write.integer(self.crl_number))
         tbs = write.sequence(
             write.integer(1),
             algorithm,

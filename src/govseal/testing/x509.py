@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Final
 
 from govseal.asn1 import write
+from govseal.pki import crl, names
 from govseal.pki import extensions as ext
-from govseal.pki import names, revocation
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import Certificate
 from govseal.pki.pkcs8 import PrivateKey
@@ -73,7 +73,7 @@ def distribution_point_extension(url: str | None = None, *, flags: Iterable[int]
     name = b"" if url is None else _distribution_point_name(url)
     rows = (write.element(0x80 | flag, b"\xff") for flag in flags)
     value = write.sequence(name, *rows)
-    return encode_extension(revocation.ISSUING_DISTRIBUTION_POINT, value, is_critical=True)
+    return encode_extension(crl.ISSUING_DISTRIBUTION_POINT, value, is_critical=True)
 
 
 def key_id(spki: bytes) -> bytes:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from binding_desk import AT, DAY, codes, credit_code, picture
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.pki.trust import TrustStore
 from govseal.seal.binding import standing
 from govseal.testing import Authority
