@@ -205,7 +205,7 @@ LISTS = {
     ),
     "indirect": (
         lambda ca, _: [ca.crl(extensions=[distribution_point_extension(flags=[4])])],
-        "no_revocation_data",
+        "unsupported",
     ),
     "of another place": (
         lambda ca, _: [ca.crl(extensions=[distribution_point_extension("http://x/y.crl")])],

@@ -11,7 +11,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
-from govseal.asn1 import strict
+from govseal.asn1 import strict, write
 from govseal.errors import EncodingError, LimitExceeded
 from govseal.pki import extensions as ext
 from govseal.pki import names, pem
@@ -30,6 +30,7 @@ EXPIRED_CERTIFICATES: Final = "2.5.29.60"
 _KNOWN: Final = frozenset(
     {
         CRL_NUMBER,
+        DELTA_CRL_INDICATOR,
         ISSUING_DISTRIBUTION_POINT,
         ext.AUTHORITY_KEY_IDENTIFIER,
         ext.ISSUER_ALT_NAME,
@@ -38,6 +39,11 @@ _KNOWN: Final = frozenset(
 )
 _KNOWN_IN_ENTRY: Final = frozenset({REASON_CODE, INVALIDITY_DATE})
 _ENUMERATED: Final = 0x0A
+_POINT: Final = 0xA0
+_ONLY_USERS: Final = 0x81
+_ONLY_CAS: Final = 0x82
+_SOME_REASONS: Final = 0x83
+_INDIRECT: Final = 0x84
 _ENTRY: Final = "revokedCertificate"
 _MAX_ENTRY_BYTES: Final = 4096
 _MOST_FIELDS: Final = 7
@@ -55,6 +61,8 @@ REASONS: Final = {
     10: "aa_compromise",
 }
 REVERSIBLE: Final = frozenset({"certificate_hold", "remove_from_crl"})
+ALL_REASONS: Final = frozenset(range(1, 9))
+"""The bits of ReasonFlags, keyCompromise to aACompromise (RFC 5280, 4.2.1.13)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +81,34 @@ class RevokedEntry:
 class Scope:
     """What an issuing distribution point narrows a CRL to (RFC 5280, 5.2.5)."""
 
-    urls: tuple[str, ...] = ()
+    names: frozenset[bytes] = frozenset()
+    """GeneralNames of the place where the list is published, in DER as received."""
     has_name: bool = False
     only_users: bool = False
     only_cas: bool = False
+    reasons: frozenset[int] | None = None
+    """The bits of ReasonFlags that the list knows, where it knows only some (onlySomeReasons)."""
+    is_indirect: bool = False
+    """Whether entries may be other issuers' (indirectCRL): not read here, see :meth:`covers`."""
     is_unsupported: bool = False
-    """Only some reasons, indirect, attribute certificates, or not understood."""
+    """Attribute certificates, or not understood."""
 
     def covers(self, certificate: Certificate) -> bool:
-        """Whether a CRL of this scope speaks about the certificate."""
-        if self.is_unsupported or (self.only_users and certificate.is_ca):
+        """Whether a CRL of this scope speaks about the certificate; an indirect one never does."""
+        if self.is_indirect or self.is_unsupported or (self.only_users and certificate.is_ca):
             return False
         if self.only_cas and not certificate.is_ca:
             return False
-        return not self.has_name or bool(set(self.urls) & set(certificate.crl_urls))
+        points = distribution_points(certificate) if self.has_name else ()
+        return not self.has_name or any(self.names & point.names for point in points)
+
+
+def distribution_points(certificate: Certificate) -> tuple[ext.DistributionPoint, ...]:
+    """Where the certificate says that its lists are; empty where it does not say."""
+    extension = certificate.extension(ext.CRL_DISTRIBUTION_POINTS)
+    if extension is None:
+        return ()
+    return ext.read_distribution_points(extension.value, certificate.issuer_der)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -109,6 +131,8 @@ class Crl:
     """The revoked serial numbers."""
     number: int | None
     """The CRL number."""
+    base_number: int | None
+    """Of a delta: the number of the list since which it tells the changes; else None."""
     scope: Scope
     critical_unknown: tuple[str, ...]
     """Critical extensions of the list or its entries that are not processed: it does not speak."""
@@ -152,19 +176,44 @@ class Crl:
         """The entry of a serial number, None where it is not listed."""
         return self.entries.get(serial)
 
-    def covers(self, certificate: Certificate) -> bool:
-        """Whether absence from this list means anything for the certificate.
+    @property
+    def is_delta(self) -> bool:
+        """Whether it tells changes only (RFC 5280, 5.2.4)."""
+        return self.base_number is not None
 
-        Not where a critical extension is not understood, the scope leaves the certificate out,
-        or the list was issued after the certificate expired: it may have been dropped, unless
-        the list says that it keeps expired ones.
+    def is_about(self, certificate: Certificate) -> bool:
+        """Whether an entry with the certificate's serial number is the certificate's.
+
+        Not where a critical extension is not understood, or the scope leaves it out.
         """
-        if self.critical_unknown or not self.scope.covers(certificate):
-            return False
+        return not self.critical_unknown and self.scope.covers(certificate)
+
+    def keeps(self, certificate: Certificate) -> bool:
+        """Whether an entry for the certificate would still be here.
+
+        A list issued after the certificate expired may have dropped it, unless the list says that
+        it keeps expired ones.
+        """
         since = self.expired_since
         return self.this_update <= certificate.not_after or (
             since is not None and since <= certificate.not_after
         )
+
+    def covers(self, certificate: Certificate) -> bool:
+        """Whether absence from this list means anything for the certificate: of a delta never."""
+        return not self.is_delta and self.is_about(certificate) and self.keeps(certificate)
+
+    def completes(self, base: Crl) -> bool:
+        """Whether this is a delta that brings the complete list ``base`` up to its own date.
+
+        Issuer and scope are the same, ``base`` is not older than the list that the delta starts
+        from, and older than the delta (RFC 5280, 5.2.4).
+        """
+        if self.base_number is None or self.number is None or base.number is None:
+            return False
+        if base.is_delta or base.issuer_der != self.issuer_der or base.scope != self.scope:
+            return False
+        return self.base_number <= base.number < self.number
 
     def reaches(self, at: datetime) -> bool:
         """Whether the list was issued at ``at`` or later, or is not yet to be replaced then."""
@@ -222,7 +271,8 @@ def _read(der: bytes) -> Crl:
         signature=signature,
         entries=MappingProxyType(entries),
         number=_read_number(found.get(CRL_NUMBER)),
-        scope=_read_scope(found.get(ISSUING_DISTRIBUTION_POINT)),
+        base_number=_read_number(found.get(DELTA_CRL_INDICATOR)),
+        scope=_read_scope(found.get(ISSUING_DISTRIBUTION_POINT), issuer.raw),
         critical_unknown=(*ext.unknown_critical(found, _KNOWN), *sorted(odd)),
         expired_since=_read_time(found.get(EXPIRED_CERTIFICATES)),
     )
@@ -297,23 +347,39 @@ def _read_time(extension: ext.Extension | None) -> datetime | None:
     return read_x509_time(element, "extension time")
 
 
-def _read_scope(extension: ext.Extension | None) -> Scope:
+def _read_scope(extension: ext.Extension | None, issuer_der: bytes) -> Scope:
     if extension is None:
         return Scope()
     what = "issuingDistributionPoint"
-    urls: tuple[str, ...] = ()
+    names: frozenset[bytes] = frozenset()
+    reasons: frozenset[int] | None = None
     flags: set[int] = set()
     for part in strict.expect(strict.parse(extension.value), strict.SEQUENCE, what).children():
-        if part.tag == 0xA0:
-            urls = ext.read_distribution_point_name(part)
-            flags.add(0)
-        elif part.content != b"\x00":
-            # A flag that is encoded as FALSE says nothing; whatever else is odd counts as set.
-            flags.add(part.tag)
+        if part.tag == _POINT:
+            names = ext.read_point_names(part, issuer_der)
+        elif part.tag == _SOME_REASONS:
+            reasons = _read_reasons(part)
+            if reasons is None:
+                flags.add(-1)
+        elif part.content == b"\x00":
+            continue  # A flag that is encoded as FALSE says nothing; whatever else is odd is set.
+        flags.add(part.tag)
+    known = {_POINT, _ONLY_USERS, _ONLY_CAS, _SOME_REASONS, _INDIRECT}
     return Scope(
-        urls,
-        has_name=0 in flags,
-        only_users=0x81 in flags,
-        only_cas=0x82 in flags,
-        is_unsupported=bool(flags - {0, 0x81, 0x82}),
+        names,
+        has_name=_POINT in flags,
+        only_users=_ONLY_USERS in flags,
+        only_cas=_ONLY_CAS in flags,
+        reasons=reasons,
+        is_indirect=_INDIRECT in flags,
+        is_unsupported=bool(flags - known),
     )
+
+
+def _read_reasons(part: strict.Tlv) -> frozenset[int] | None:
+    """The bits of ReasonFlags; None where they are none."""
+    element = strict.parse(write.element(strict.BIT_STRING, part.content))
+    try:
+        return ALL_REASONS.intersection(ext.read_named_bits(element, "onlySomeReasons"))
+    except EncodingError:
+        return None

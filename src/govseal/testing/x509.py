@@ -68,6 +68,15 @@ def crl_urls_extension(urls: Iterable[str]) -> bytes:
     return encode_extension(ext.CRL_DISTRIBUTION_POINTS, write.sequence(*points))
 
 
+def ocsp_urls_extension(urls: Iterable[str]) -> bytes:
+    """AuthorityInfoAccess with the URLs of OCSP responders."""
+    rows = (
+        write.sequence(write.oid(ext.OCSP_ACCESS), write.element(0x86, url.encode()))
+        for url in urls
+    )
+    return encode_extension(ext.AUTHORITY_INFORMATION, write.sequence(*rows))
+
+
 def distribution_point_extension(url: str | None = None, *, flags: Iterable[int] = ()) -> bytes:
     """IssuingDistributionPoint of a CRL; ``flags`` are the numbers of BOOLEANs set to TRUE."""
     name = b"" if url is None else _distribution_point_name(url)
