@@ -229,6 +229,19 @@ class Crl:
         return f"<Crl of {self.issuer} {self.this_update:%Y-%m-%dT%H:%MZ} {len(self.entries)}>"
 
 
+def read_next_update(der: bytes) -> datetime | None:
+    """The next update of a CRL, of which nothing else is read; None where it names none.
+
+    Raises:
+        EncodingError: the first fields are not those of a CRL.
+    """
+    what = "CertificateList"
+    tbs, _, _ = read_signed(der, what)
+    parts = islice(strict.expect(tbs, strict.SEQUENCE, what).row(), 5)
+    times = [p for p in parts if p.tag in (strict.UTC_TIME, strict.GENERALIZED_TIME)]
+    return read_x509_time(times[1], "nextUpdate") if len(times) == 2 else None
+
+
 def _read(der: bytes) -> Crl:
     what = "CertificateList"
     if len(der) > MAX_CRL_BYTES:
