@@ -37,7 +37,7 @@ def test_pki_init_writes_the_hierarchy(ask, tmp_path):
     assert answer.json["password"] == "govseal"
     names = {path.name for path in (tmp_path / "pki").iterdir()}
     wanted = "roots.pem maker.p12 maker.pem signer.p12 signer.pem tsa.p12 tsa.pem"
-    assert names == {*wanted.split(), "ca.crl", "maker-ca.crl"}
+    assert names == {*wanted.split(), "ca.crl", "maker-ca.crl", "signer.ocsp"}
 
 
 def test_pki_init_keeps_what_is_there(ask, desk):
@@ -158,7 +158,9 @@ def test_several_signers(ask, desk, tmp_path):
         ({"generation": "2014", "list": "digests"}, 1, "E_GENERATION"),
         ({"generation": "2014", "type": 6}, 1, "E_SEAL_TYPE"),
         ({"timestamp": "{desk}/pki/tsa.p12"}, 1, "E_GENERATION"),
-        ({"timestamp": "http://tsa.example"}, 2, "usage"),
+        ({"timestamp": "http://tsa.invalid"}, 1, "E_GENERATION"),
+        ({"timestamp": "http://tsa.invalid", "generation": "2025"}, 1, "E_TIME_STAMP"),
+        ({"timestamp": "ldap://tsa.invalid", "generation": "2025"}, 1, "E_TIME_STAMP"),
         ({"profile": "village"}, 2, "io"),
         ({"region": "140500"}, 2, "usage"),
         ({"imprint": "{desk}/seal.png"}, 2, "usage"),

@@ -113,6 +113,7 @@ class World:
             at=at,
             materials=changes.get("materials", self.materials),
             policy=policy,
+            fetcher=changes.get("fetcher"),
             name="permit.ofd",
         )
 

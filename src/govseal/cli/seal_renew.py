@@ -42,16 +42,17 @@ def run(options: argparse.Namespace) -> int:
     inputs = (options.file, options.maker, *options.signers, options.password_file)
     check_output(options.output, inputs)
     old = facade.load_seal(options.file)
+    maker = load_key(options.maker, options)
     seal = facade.renew_seal(
         old,
-        load_key(options.maker, options),
+        maker,
         signers=[making.load_certificate(path) for path in options.signers],
         not_before=options.start,
         not_after=options.end,
         window_days=None if options.any_time else WINDOW_DAYS,
         generation=int(options.generation) if options.generation else None,
         signer_list=options.signer_list,
-        timestamp=making.timestamp_of(options),
+        timestamp=making.timestamp_of(options, maker),
         binding=making.terms_of(options, read_imprint(options.imprint, old.picture)),
     )
     write_output(options.output, seal.der)

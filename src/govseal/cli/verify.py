@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from govseal import facade
 from govseal.cli import problems
-from govseal.cli.anchors import add_anchors, add_tsa, materials_of, policy_of, trust_of
+from govseal.cli.anchors import (
+    add_anchors,
+    add_online,
+    add_tsa,
+    fetcher_of,
+    materials_of,
+    policy_of,
+    trust_of,
+)
 from govseal.cli.arguments import Parser, add_matter_list, add_moment, is_terminal
 from govseal.cli.files import check_output, read_matter_file, write_output
 from govseal.cli.language import current, say
@@ -54,6 +62,7 @@ def add_arguments(parser: Parser) -> None:
     )
     add_anchors(parser)
     add_tsa(parser)
+    add_online(parser)
     add_matter_list(parser, action="append", default=[])
     add_moment(parser)
     parser.option("--policy", zh="验证策略（TOML）", en="the policy (TOML)", metavar="F", type=Path)
@@ -111,7 +120,9 @@ def _check(options: argparse.Namespace) -> None:
                 say("报告文件应为 .html", "the report is an .html file"),
             )
         sources = (*options.files, *options.matter_list, options.detached, options.policy)
-        check_output(options.report, (*sources, *map(Path, (*options.trust, *options.crl))))
+        check_output(
+            options.report, (*sources, *map(Path, (*options.trust, *options.crl, *options.ocsp)))
+        )
 
 
 class _Judge:
@@ -123,6 +134,7 @@ class _Judge:
         self.materials = materials_of(options) | Materials(matter_lists=lists)
         self.policy = _policy(options)
         self.at: datetime | None = options.as_of
+        self.fetcher = fetcher_of(options)
         self.options = options
 
     def verify(self, file: Path) -> Report:
@@ -133,6 +145,7 @@ class _Judge:
             policy=self.policy,
             at=self.at,
             detached=self.options.detached,
+            fetcher=self.fetcher,
         )
 
     def show(self, report: Report) -> None:
