@@ -291,3 +291,26 @@ def test_a_namesake_below_another_ca_is_not_the_same_ca(root, status, leaf, at):
     silent = forger.crl()
     result = status(*crls[:2], silent, certificate=user, certificates=known)
     assert (result.state, result.reason) == ("unknown", "no_revocation_data")
+
+
+def test_one_key_after_the_other_is_cleared(root, status, at):
+    """Both CAs changed their keys, and their old keys go on signing lists (PKITS 4.6.17)."""
+    new_root = renewed(root, at)
+    middle = new_root.create_authority("二级")
+    new_middle = renewed(middle, at)
+    leaf = new_middle.issue("x").certificate
+    known = [new_root.certificate, middle.certificate, new_middle.certificate]
+    asked = {"certificate": leaf, "certificates": known}
+    assert status(root.crl(), middle.crl(), **asked).state == "good"
+    assert status(middle.crl(), **asked).state == "unknown"
+    revoked = root.crl([Revoked(middle.certificate, at - DAY)])
+    assert status(revoked, middle.crl(), **asked).state == "unknown"
+
+
+def test_a_key_does_not_clear_itself(root, status, leaf, at):
+    """Its own list says that it is not revoked, and so does that of a third key."""
+    new, third = renewed(root, at), renewed(root, at)
+    known = [new.certificate, third.certificate]
+    for crls in ((new.crl(),), (new.crl(), third.crl())):
+        result = status(*crls, certificates=known)
+        assert (result.state, result.reason) == ("unknown", "no_revocation_data")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_ISSUERS: Final = 16
 """Certificates of the issuer's name whose own paths are looked at."""
+MAX_DEPTH: Final = 3
+"""Keys of lists, each of which another key's list says to be unrevoked."""
 MAX_RESPONSES: Final = 64
 """Responses about one certificate whose signatures are looked at."""
 AT_ONCE: Final = timedelta(minutes=5)
@@ -167,8 +169,9 @@ class _Inquiry:
     ocsps: tuple[OcspResponse, ...]
     pool: tuple[Certificate, ...]
     at: datetime
-    is_nested: bool = False
-    """Whether it is about a key that signed a list or an answer: there the CA's own key decides."""
+    depth: int = 0
+    """Of how many keys that sign lists the state was asked before: at the last, lists count that
+    the CA's own key signed, and no others. So no key speaks for itself."""
     details: list[str] = field(default_factory=list)
     """Why what is at hand does not speak."""
     is_unsupported: bool = False
@@ -228,7 +231,7 @@ class _Inquiry:
         """What authentic lists say; those in the issuer's name are ``named``."""
         keys = [issuer for issuer, _ in issuers if _may_sign_lists(issuer)]
         signed = {crl: True for crl in named if any(_is_signed_by(crl, key) for key in keys)}
-        if len(signed) < len(named) and not self.is_nested:
+        if len(signed) < len(named) and self.depth < MAX_DEPTH:
             for other, may_clear in self.other_keys(certificate, issuers):
                 for crl in named:
                     if crl not in signed and _is_signed_by(crl, other):
@@ -313,11 +316,11 @@ class _Inquiry:
         )
 
     def signer_state(self, signer: Certificate) -> str:
-        """Whether a key that signs lists or answers is itself revoked, by lists of its CA's key."""
+        """Whether a key that signs lists or answers is itself revoked, as lists tell."""
         if signer in self.trust:
             return "good"
-        nested = _Inquiry(self.trust, self.crls, (), self.pool, self.at, is_nested=True)
-        return nested.judge(signer).state
+        inquiry = _Inquiry(self.trust, self.crls, (), self.pool, self.at, self.depth + 1)
+        return inquiry.judge(signer).state
 
     # --- answers ----------------------------------------------------------------------------
 
