@@ -18,7 +18,7 @@ final class Arguments {
         if (words.isEmpty()) {
             throw new UsageException(
                     "a command is needed: verify, verify-seal, sign, make-seal, make-doc, time-stamp, "
-                            + "verify-time-stamp, batch");
+                            + "verify-time-stamp, ocsp, verify-ocsp, crl, verify-crl, batch");
         }
         command = words.get(0);
         for (int i = 1; i < words.size(); i++) {

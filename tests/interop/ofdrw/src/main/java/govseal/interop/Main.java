@@ -83,6 +83,10 @@ public final class Main {
             case "make-doc" -> MakeDoc.run(arguments);
             case "time-stamp" -> TimeStamp.make(arguments);
             case "verify-time-stamp" -> TimeStamp.verify(arguments);
+            case "ocsp" -> Revocation.answer(arguments);
+            case "verify-ocsp" -> Revocation.verifyAnswer(arguments);
+            case "crl" -> Revocation.list(arguments);
+            case "verify-crl" -> Revocation.verifyList(arguments);
             default -> throw new UsageException("unknown command: " + arguments.command());
         };
     }
