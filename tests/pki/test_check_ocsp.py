@@ -254,12 +254,15 @@ def test_a_responder_of_a_ca_below_is_no_responder_of_the_ca_above(ca, status, s
     assert_unknown(status(der, certificates=known), "no_revocation_data", "no responder")
 
 
-def test_a_responder_that_expired_later_answered_in_time(ca, status, signer, at):
+def test_an_answer_speaks_no_longer_than_its_responder_is_valid(ca, status, signer, at):
+    """Whoever finds the key of a responder that expired can write any next update."""
     responder = ca.create_responder(not_before=at - 9 * DAY, not_after=at - DAY)
-    der = ca.ocsp(
-        signer.certificate, responder=responder, this_update=at - 2 * DAY, next_update=at + DAY
-    )
-    assert status(der).state == "good"
+    times = {"this_update": at - 2 * DAY, "next_update": at + YEAR}
+    der = ca.ocsp(signer.certificate, responder=responder, **times)
+    assert status(der, moment=at - DAY).state == "good"
+    assert_unknown(status(der), "revocation_stale")
+    revoked = ca.ocsp(signer.certificate, responder=responder, state="revoked", **times)
+    assert status(revoked).state == "revoked"
 
 
 def test_an_untrusted_ca(ca, status, signer):

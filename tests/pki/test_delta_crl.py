@@ -135,6 +135,14 @@ def test_an_older_list_that_names_a_hold_does_not_clear(root, leaf, status, at):
     )
 
 
+def test_a_list_that_is_not_understood_is_no_base(root, status, at):
+    odd = x509.encode_extension("1.2.3.4", write.null(), is_critical=True)
+    times = {"this_update": at - 3 * DAY, "next_update": at - 2 * DAY}
+    base = root.crl(extensions=[odd], **times)
+    result = status(base, root.delta_crl(Crl.from_der(base)))
+    assert (result.state, result.reason) == ("unknown", "no_revocation_data")
+
+
 # --- 原因 · reasons ---------------------------------------------------------------------------
 
 
@@ -250,6 +258,15 @@ def test_a_new_root_beside_the_link_between_the_keys(root, status, at):
     both = TrustStore([root.certificate, twin.certificate])
     assert status(new.crl(), trust=both).reason == "no_revocation_data"
     assert status(new.crl(), trust=both, certificates=[new.certificate]).state == "good"
+
+
+def test_of_two_certificates_of_a_key_the_better_one_counts(root, status, at):
+    """The link between the keys is not known to be unrevoked, the new root is an anchor."""
+    new = renewed(root, at)
+    twin = Authority.create("测试增量 CA", at=at, key=new.key).certificate
+    for order in ([root.certificate, twin], [twin, root.certificate]):
+        trust = TrustStore(order)
+        assert status(new.crl(), trust=trust, certificates=[new.certificate]).state == "good"
 
 
 def test_two_certificates_of_one_parent(root, status, at):

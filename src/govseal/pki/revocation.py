@@ -234,11 +234,15 @@ class _Inquiry:
         if len(signed) < len(named) and self.depth < MAX_DEPTH:
             for other, may_clear in self.other_keys(certificate, issuers):
                 for crl in named:
-                    if crl not in signed and _is_signed_by(crl, other):
+                    if not signed.get(crl) and _is_signed_by(crl, other):
                         signed[crl] = may_clear
         if len(signed) < len(named):
             self.details.append("the CRLs in this issuer's name are not signed by a trusted key")
-        strong = [crl for crl, may_clear in signed.items() if may_clear and not crl.is_weak]
+        strong = [
+            crl
+            for crl, may_clear in signed.items()
+            if may_clear and not crl.is_weak and crl.is_about(certificate)
+        ]
         for crl in signed:
             if crl.scope.is_indirect:
                 self.is_unsupported = True
@@ -305,14 +309,17 @@ class _Inquiry:
             one, two = path.chain[1], known.chain[1]
             if one.subject_der == two.subject_der and one.public_key.is_same_key(two.public_key):
                 return True
+        links = [
+            link
+            for link in (other, issuer, *self.pool)
+            if link.is_self_issued and link.subject_der == issuer.subject_der
+        ]
         pairs = ((other, issuer), (issuer, other))  # new with old, old with new (RFC 4210, 4.4)
         return any(
-            link.is_self_issued
-            and link.subject_der == issuer.subject_der
-            and link.public_key.is_same_key(certified.public_key)
+            link.public_key.is_same_key(certified.public_key)
             and check_signed_by(link, certifier) is None
             for certified, certifier in pairs
-            for link in (other, issuer, *self.pool[:MAX_ISSUERS])
+            for link in links[:MAX_ISSUERS]
         )
 
     def signer_state(self, signer: Certificate) -> str:
@@ -362,7 +369,8 @@ class _Inquiry:
             self.details.append("the OCSP responder is not known to be unrevoked")
         elif not answer.keeps(certificate):
             self.details.append("the OCSP answer is of a time after the certificate expired")
-        end = answer.next_update or answer.this_update + AT_ONCE
+        # Whoever has the key of a responder that expired can make old answers with a far end.
+        end = min(answer.next_update or answer.this_update + AT_ONCE, responder.not_after)
         return _Statement(
             answer.this_update,
             0,
