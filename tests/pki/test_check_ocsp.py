@@ -269,6 +269,22 @@ def test_an_untrusted_ca(ca, status, signer):
     assert_unknown(status(ca.ocsp(signer.certificate), trust=TrustStore()), "no_revocation_data")
 
 
+def test_what_travels_inside_and_cannot_be_read_does_no_harm(ca, status, signer, responder):
+    inside = (write.sequence(write.null()), responder.certificate.der)
+    der = ca.ocsp(signer.certificate, responder=responder, certificates=inside)
+    assert status(der).state == "good"
+
+
+def test_an_answer_by_an_unknown_algorithm(ca, status, signer):
+    other = write.sequence(write.oid("1.2.156.10197.1.999"))
+    content = strict.explicit(
+        strict.parse(ca.ocsp(signer.certificate)).children()[1], 0, ""
+    ).children()[1]
+    parts = [item.raw for item in strict.parse(content.content).children()]
+    der = build.encode_basic(write.sequence(parts[0], other, *parts[2:]))
+    assert_unknown(status(der), "no_revocation_data", "no responder")
+
+
 def test_critical_extensions_silence_an_answer(ca, status, signer, responder, at):
     row = x509.encode_extension("1.2.3.4", write.null(), is_critical=True)
     inside = ca.ocsp(signer.certificate, extensions=[row])

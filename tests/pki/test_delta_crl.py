@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from govseal.asn1 import strict, write
+from govseal.errors import EncodingError
 from govseal.pki import crl as lists
 from govseal.pki import extensions as ext
 from govseal.pki.crl import Crl
@@ -219,6 +220,12 @@ def test_places_that_cannot_be_read_match_nothing(root, status):
     crl = root.crl(extensions=[x509.distribution_point_extension("http://example/1.crl")])
     assert status(crl, certificate=leaf).state == "unknown"
     assert status(root.crl(), certificate=leaf).state == "good"
+
+
+def test_a_list_whose_place_is_no_name_is_refused(root):
+    for row in (write.element(0xA0, b""), write.element(0xA0, write.null())):
+        with pytest.raises(EncodingError, match="distributionPoint"):
+            Crl.from_der(root.crl(extensions=[place_of_list(row)]))
 
 
 # --- 换钥 · other keys ------------------------------------------------------------------------

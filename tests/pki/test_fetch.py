@@ -151,6 +151,7 @@ def test_a_redirect_that_leads_nowhere(site, fetcher):
         "[::127.0.0.1]",
         "[64:ff9b::7f00:1]",
         "[2002:7f00:1::]",
+        "[2001:0:102:304:0:0:80ff:fffe]",
         "0.0.0.0",  # noqa: S104 - refused
         "10.1.2.3",
         "172.16.0.1",

@@ -9,6 +9,7 @@ import pytest
 from govseal.asn1 import strict, write
 from govseal.errors import EncodingError, FormatError, LimitExceeded, UnsupportedFormat
 from govseal.pki import crl, ocsp
+from govseal.pki import extensions as ext
 from govseal.pki.algorithms import SHA1, SHA256, SM3
 from govseal.pki.ocsp import CertId, OcspRequest, OcspResponse
 from govseal.testing import ocsp as build
@@ -173,6 +174,9 @@ ID = write.sequence(
     write.octets(bytes(20)),
     write.integer(7),
 )
+PARTS = [item.raw for item in strict.parse(ID).children()]
+LONG_ID = write.sequence(*PARTS, write.null())
+ODD_ID = write.sequence(write.sequence(write.oid(SHA1.oids[0]), write.integer(1)), *PARTS[1:])
 GOOD = write.element(0x80, b"")
 ANSWER = write.sequence(ID, GOOD, TIME)
 BY_KEY = write.explicit(2, write.octets(bytes(20)))
@@ -229,6 +233,11 @@ def test_the_smallest_response_is_read():
         basic(data(answers=(write.sequence(ID, GOOD, write.null()),))),
         basic(data(answers=(write.sequence(ID, GOOD, TIME, write.null()),))),
         basic(data(answers=(write.sequence(write.sequence(), GOOD, TIME),))),
+        basic(data(answers=(write.sequence(LONG_ID, GOOD, TIME),))),
+        basic(data(answers=(write.sequence(ODD_ID, GOOD, TIME),))),
+        write.sequence(
+            write.element(0x0A, b"\0"), write.explicit(0, write.sequence(*[write.null()] * 3))
+        ),
         basic(data(), algorithm=write.null()),
         basic(data(), algorithm=write.sequence(write.oid("1.2.156.10197.1.501"), write.integer(1))),
         basic(data(), signature=write.octets(b"x")),
@@ -239,6 +248,14 @@ def test_the_smallest_response_is_read():
 def test_what_is_no_response_is_refused(der):
     with pytest.raises(EncodingError):
         OcspResponse.from_der(der)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"", write.null(), write.sequence(write.null()), write.sequence(write.sequence(TIME))],
+)
+def test_places_of_responders_that_cannot_be_read_are_none(value):
+    assert ext.read_ocsp_urls(value) == ()
 
 
 def test_another_type_of_response_is_named(ca, signer):

@@ -199,10 +199,6 @@ class Crl:
             since is not None and since <= certificate.not_after
         )
 
-    def covers(self, certificate: Certificate) -> bool:
-        """Whether absence from this list means anything for the certificate: of a delta never."""
-        return not self.is_delta and self.is_about(certificate) and self.keeps(certificate)
-
     def completes(self, base: Crl) -> bool:
         """Whether this is a delta that brings the complete list ``base`` up to its own date.
 
