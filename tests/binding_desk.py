@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from PIL import Image
 
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.pki.trust import TrustStore
 from govseal.seal import naming
 from govseal.seal.binding import SealFacts, judge, load_profile, standing

@@ -9,6 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
 if TYPE_CHECKING:
     from govseal.errors import EncodingError as EncodingError
+    from govseal.errors import FetchError as FetchError
     from govseal.errors import FormatError as FormatError
     from govseal.errors import GovsealError as GovsealError
     from govseal.errors import InvalidCiphertext as InvalidCiphertext
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from govseal.formats.base import Placement as Placement
     from govseal.formats.limits import Limits as Limits
     from govseal.pki.certificate import Certificate as Certificate
+    from govseal.pki.fetch import HttpFetcher as HttpFetcher
     from govseal.pki.materials import Materials as Materials
     from govseal.pki.signer import load_signer as load_signer
     from govseal.pki.trust import TrustStore as TrustStore
@@ -51,6 +53,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "errors": (
         "EncodingError",
+        "FetchError",
         "FormatError",
         "GovsealError",
         "InvalidCiphertext",
@@ -77,6 +80,7 @@ _HOMES = {
     "formats.base": ("Placement",),
     "formats.limits": ("Limits",),
     "pki.certificate": ("Certificate",),
+    "pki.fetch": ("HttpFetcher",),
     "pki.materials": ("Materials",),
     "pki.signer": ("load_signer",),
     "pki.trust": ("TrustStore",),

@@ -127,6 +127,14 @@ class TimestampRefused(GovsealError):
         self.code = code
 
 
+class FetchError(GovsealError):
+    """Something could not be had from a network; ``url`` is where it was to be."""
+
+    def __init__(self, message: str, *, url: str) -> None:
+        super().__init__(f"{url}: {message}")
+        self.url = url
+
+
 class KeyLoadError(GovsealError):
     """A key or container cannot be loaded.
 

@@ -16,6 +16,7 @@ from govseal.verification.policy import DEFAULT_POLICY, Policy
 if TYPE_CHECKING:
     from govseal.formats.base import Evidence
     from govseal.pki.certificate import Certificate
+    from govseal.pki.fetch import Fetcher
     from govseal.pki.materials import Materials
     from govseal.pki.revocation import RevocationStatus
     from govseal.pki.signer import Signer, TimestampSource
@@ -71,18 +72,22 @@ def verify(
     policy: Policy = DEFAULT_POLICY,
     at: datetime | None = None,
     detached: Source | None = None,
+    fetcher: Fetcher | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
-    """The report on a file: 验章. Offline; nothing is fetched.
+    """The report on a file: 验章. Offline, unless a fetcher is given.
 
     Args:
         data: the file.
         trust: the anchors of signers and, unless the policy names others, of seal makers; an
             empty store trusts nobody.
-        materials: further certificates, revocation lists, lists of matters.
+        materials: further certificates, revocation lists, OCSP responses, lists of matters.
         policy: what the verifier asks for.
         at: the time of judging, timezone-aware; now by default.
         detached: a detached stamp over ``data`` (.ses).
+        fetcher: who gets the lists and answers that certificates name where ``materials`` say
+            nothing, such as a :class:`govseal.HttpFetcher`. What cannot be had leaves the check
+            of revocation *indeterminate*.
         limits: bounds on the input.
 
     Raises:
@@ -104,6 +109,7 @@ def verify(
         at=_aware(at),
         materials=materials,
         policy=policy,
+        fetcher=fetcher,
         name=_name(data),
     )
 
@@ -394,15 +400,22 @@ def check_revocation(
     trust: TrustStore,
     *,
     materials: Materials | None = None,
+    fetcher: Fetcher | None = None,
     at: datetime | None = None,
 ) -> RevocationStatus:
-    """Whether a certificate was revoked (吊销), as far as the materials tell; offline.
+    """Whether a certificate was revoked (吊销), as far as the materials tell.
 
-    ``at`` is the moment asked about, timezone-aware; now by default.
+    Where they do not, and a ``fetcher`` is given, the certificate's responder and lists are asked;
+    what cannot be had is told in ``problems``. ``at`` is the moment asked about, timezone-aware;
+    now by default.
     """
-    from govseal.pki import revocation  # noqa: PLC0415 - start-up
+    if fetcher is None:
+        from govseal.pki.revocation import check_revocation as check  # noqa: PLC0415 - start-up
+    else:
+        from govseal.pki.online import OnlineRevocation  # noqa: PLC0415 - start-up
 
-    return revocation.check_revocation(certificate, trust, materials=materials, at=_aware(at))
+        check = OnlineRevocation(fetcher).check
+    return check(certificate, trust, materials=materials, at=_aware(at))
 
 
 def _aware(at: datetime | None) -> datetime:

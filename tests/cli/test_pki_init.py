@@ -9,7 +9,7 @@ def test_pki_init_writes_the_hierarchy(ask, tmp_path):
     assert answer.json["password"] == "govseal"
     names = {path.name for path in (tmp_path / "pki").iterdir()}
     wanted = "roots.pem maker.p12 maker.pem signer.p12 signer.pem tsa.p12 tsa.pem"
-    assert names == {*wanted.split(), "ca.crl", "maker-ca.crl"}
+    assert names == {*wanted.split(), "ca.crl", "maker-ca.crl", "signer.ocsp"}
 
 
 def test_pki_init_keeps_what_is_there(ask, desk):

@@ -18,9 +18,9 @@ import cms_builder
 import ofd_builder as ofd
 from govseal.asn1 import strict, write
 from govseal.errors import FormatError
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
 from govseal.pki.pkcs8 import PrivateKey
-from govseal.pki.revocation import Crl
 from govseal.pki.trust import TrustStore
 from govseal.sm2 import encoding
 from govseal.testing import Authority, Revoked

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 import tokens
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.pki.timestamp import verify_token
 from govseal.pki.trust import TrustStore
 from govseal.testing import Authority

@@ -12,24 +12,31 @@ import path_builder
 import tokens
 from govseal.errors import GovsealError, KeyLoadError
 from govseal.pki.certificate import Certificate, load_certificates
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
 from govseal.pki.names import format_name, read_name
+from govseal.pki.ocsp import OcspRequest, OcspResponse
 from govseal.pki.path import validate_path
 from govseal.pki.pkcs8 import decode_private_key, encode_private_key
 from govseal.pki.pkcs12 import read_pkcs12, write_pkcs12
 from govseal.pki.policies import PolicyInputs
-from govseal.pki.revocation import Crl, check_revocation
+from govseal.pki.revocation import check_revocation
 from govseal.pki.signer import load_signer
 from govseal.pki.timestamp import TimestampToken, verify_token
 from govseal.pki.timestamping import TimestampRequest, TimestampResponse
 from govseal.pki.trust import TrustStore
 from govseal.testing import Authority, Revoked
+from govseal.testing.x509 import distribution_point_extension
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 CA = Authority.create("根", at=AT)
 SIGNER = CA.issue("99000000000001")
 TRUST = TrustStore([CA.certificate])
 CRL = CA.crl([Revoked(SIGNER.certificate, AT, "key_compromise", AT)])
+OCSP = CA.ocsp(SIGNER.certificate, state="revoked", responder=CA.create_responder(), nonce=b"n" * 8)
+GOOD_OCSP = CA.ocsp(SIGNER.certificate)
+QUESTION = OcspRequest.about(SIGNER.certificate, CA.certificate, nonce=b"n" * 8)
+DELTA = CA.delta_crl(Crl.from_der(CRL), extensions=[distribution_point_extension("http://x/1")])
 PKCS8 = encode_private_key(SIGNER._key, "p", iterations=1)
 PKCS12 = write_pkcs12(SIGNER._key, [SIGNER.certificate], "p", iterations=1)
 TSA = tokens.authority(CA)
@@ -126,6 +133,49 @@ def test_a_mutated_crl_counts_for_nothing(data):
 
 
 @quick
+@given(mutated(DELTA))
+def test_a_mutated_delta_clears_nobody(data):
+    try:
+        crl = Crl.from_der(data)
+    except GovsealError:
+        return
+    materials = Materials(crls=(crl, *LISTS.crls))
+    stranger = CA.issue("x", key=SIGNER._key, serial=5).certificate
+    assert check_revocation(stranger, TRUST, materials=materials, at=AT).state == "good"
+    materials = Materials(crls=(crl,))
+    assert check_revocation(stranger, TRUST, materials=materials, at=AT).state == "unknown"
+
+
+@quick
+@given(mutated(OCSP), mutated(GOOD_OCSP))
+def test_a_mutated_ocsp_response_counts_for_nothing(revoked, good):
+    for data, original, state in ((revoked, OCSP, "revoked"), (good, GOOD_OCSP, "good")):
+        try:
+            response = OcspResponse.from_der(data)
+        except GovsealError:
+            continue
+        assert repr(response)
+        status = check_revocation(
+            SIGNER.certificate, TRUST, materials=Materials(ocsps=(response,)), at=AT
+        )
+        # Nobody signed the certificates that travel beside.
+        is_whole = (
+            response.basic and response.basic.tbs == OcspResponse.from_der(original).basic.tbs
+        )
+        assert status.state in ({state, "unknown"} if is_whole else {"unknown"})
+
+
+@quick
+@given(mutated(QUESTION.encode()))
+def test_a_mutated_ocsp_request_is_refused_or_read(data):
+    try:
+        request = OcspRequest.from_der(data)
+    except GovsealError:
+        return
+    assert OcspRequest.from_der(request.encode()) == request
+
+
+@quick
 @given(mutated(PKCS8))
 def test_a_mutated_private_key_is_refused_or_the_same(data):
     try:
@@ -171,7 +221,13 @@ def test_mutated_pem_is_refused_or_read(data):
 @quick
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused(data):
-    readers = (TimestampToken.from_der, TimestampRequest.from_der, TimestampResponse.from_der)
+    readers = (
+        OcspResponse.from_der,
+        OcspRequest.from_der,
+        TimestampToken.from_der,
+        TimestampRequest.from_der,
+        TimestampResponse.from_der,
+    )
     for read in (Certificate.from_der, Crl.from_der, load_signer, Crl.from_pem, *readers):
         with pytest.raises(GovsealError):
             read(data)

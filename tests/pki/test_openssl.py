@@ -9,11 +9,11 @@ import pytest
 from govseal.errors import InvalidSignature, KeyLoadError
 from govseal.pki.algorithms import SM2_SM3
 from govseal.pki.certificate import Certificate
+from govseal.pki.crl import Crl
 from govseal.pki.path import validate_path
 from govseal.pki.pem import write_pem
 from govseal.pki.pkcs8 import decode_private_key
 from govseal.pki.pkcs12 import write_pkcs12
-from govseal.pki.revocation import Crl
 from govseal.pki.signer import load_signer
 from govseal.pki.trust import TrustStore
 from govseal.testing import Revoked

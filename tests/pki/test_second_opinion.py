@@ -21,8 +21,8 @@ from govseal.errors import FormatError
 from govseal.formats import cms
 from govseal.pki import extensions as ext
 from govseal.pki.certificate import Certificate
+from govseal.pki.crl import REASONS, Crl
 from govseal.pki.keys import RSA_ENCRYPTION
-from govseal.pki.revocation import REASONS, Crl
 from govseal.testing import Authority, Revoked, x509
 
 

@@ -12,8 +12,8 @@ import tokens
 from cms_builder import algorithm, attribute
 from govseal.asn1 import strict, write
 from govseal.pki.algorithms import SHA1, SHA256, SM3
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.pki.timestamp import (
     TimestampRules,
     TimestampToken,

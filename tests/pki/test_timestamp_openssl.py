@@ -10,8 +10,8 @@ import tokens
 from govseal.errors import TimestampRefused
 from govseal.pki import pem
 from govseal.pki.algorithms import SHA256
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.pki.timestamp import verify_token
 from govseal.pki.timestamping import TimestampRequest, TimestampResponse
 from govseal.pki.trust import TrustStore

@@ -10,7 +10,7 @@ from govseal.asn1 import strict, write
 from govseal.errors import EncodingError
 from govseal.pki import extensions as ext
 from govseal.pki.certificate import Certificate
-from govseal.pki.revocation import Crl
+from govseal.pki.crl import Crl
 from govseal.testing import Authority, Revoked, x509
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)

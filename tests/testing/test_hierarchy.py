@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from govseal.errors import KeyLoadError
+from govseal.pki import extensions as ext
 from govseal.pki.certificate import Certificate
 from govseal.pki.materials import Materials
+from govseal.pki.ocsp import OcspResponse
 from govseal.pki.path import validate_path
 from govseal.pki.revocation import check_revocation
 from govseal.pki.signer import load_signer
@@ -28,6 +30,7 @@ FILES = (
     "tsa.pem",
     "ca.crl",
     "maker-ca.crl",
+    "signer.ocsp",
 )
 
 
@@ -96,6 +99,24 @@ def test_all_are_good_by_the_lists(hierarchy):
             signer.certificate, hierarchy.trust, materials=hierarchy.materials, at=AT
         )
         assert status.state == "good"
+
+
+def test_the_signer_is_good_by_the_answer_too(hierarchy):
+    materials = Materials(ocsps=(OcspResponse.from_der(hierarchy.signer_ocsp),))
+    known = {"materials": materials, "at": AT}
+    state = check_revocation(hierarchy.signer.certificate, hierarchy.trust, **known)
+    assert (state.state, "测试 OCSP 服务" in state.source) == ("good", True)
+    assert check_revocation(hierarchy.tsa.certificate, hierarchy.trust, **known).state == "unknown"
+
+
+def test_certificates_name_their_places_when_asked(hierarchy):
+    assert hierarchy.signer.certificate.crl_urls == ()
+    placed = Hierarchy.create("sm2", at=AT, base_url="http://127.0.0.1:8080/pki/")
+    for who, place in ((placed.signer, "ca"), (placed.tsa, "ca"), (placed.maker, "maker-ca")):
+        url = f"http://127.0.0.1:8080/pki/{place}"
+        assert who.certificate.crl_urls == (f"{url}.crl",)
+        access = who.certificate.extension(ext.AUTHORITY_INFORMATION).value
+        assert ext.read_ocsp_urls(access) == (f"{url}-ocsp",)
 
 
 def test_exactly_the_promised_files(written):

@@ -10,7 +10,7 @@ import pytest
 import tokens
 from govseal.asn1 import strict, write
 from govseal.pki.algorithms import SHA1
-from govseal.pki.revocation import Crl
+from govseal.pki.crl import Crl
 from govseal.pki.trust import TrustStore
 from govseal.seal import codec
 from govseal.seal.make import make_seal

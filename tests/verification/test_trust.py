@@ -8,8 +8,8 @@ import pytest
 
 import attacker
 import tokens
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.pki.trust import TrustStore
 from govseal.seal import codec
 from govseal.testing import Authority, Hierarchy

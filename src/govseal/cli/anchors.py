@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from govseal.cli.arguments import Parser
+from govseal.cli.arguments import Parser, network
 from govseal.cli.files import speaking_of
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
@@ -14,9 +15,12 @@ from govseal.pki.materials import Materials
 from govseal.pki.trust import TrustStore
 from govseal.verification.policy import Policy
 
+if TYPE_CHECKING:
+    from govseal.pki.fetch import Fetcher
+
 
 def add_anchors(parser: Parser) -> None:
-    """``--trust``, ``--makers``, ``--crl``, ``--profile`` and ``--ca``."""
+    """The roots, the lists and answers, and the profile that several commands take."""
     parser.option(
         "--trust",
         zh="受信任的根证书，可重复",
@@ -24,6 +28,12 @@ def add_anchors(parser: Parser) -> None:
         metavar="PEM|DIR",
         action="append",
         default=[],
+    )
+    parser.option(
+        "--system-trust",
+        zh="也信任操作系统的根证书；它们不用于制章人",
+        en="trust the roots of the operating system too; they serve no seal makers",
+        action="store_true",
     )
     parser.option(
         "--makers",
@@ -36,6 +46,14 @@ def add_anchors(parser: Parser) -> None:
         "--crl",
         zh="吊销列表，可重复；目录取其中的 .crl 文件",
         en="revocation list, repeatable; of a directory its .crl files",
+        metavar="F|DIR",
+        action="append",
+        default=[],
+    )
+    parser.option(
+        "--ocsp",
+        zh="OCSP 应答，可重复；目录取其中的 .ocsp 文件",
+        en="OCSP response, repeatable; of a directory its .ocsp files",
         metavar="F|DIR",
         action="append",
         default=[],
@@ -68,7 +86,7 @@ def add_tsa(parser: Parser) -> None:
 
 def anchor_files(options: argparse.Namespace) -> list[Path]:
     """The files that the options above name, those in directories too: no output is one."""
-    options_of_many = ("trust", "makers", "tsa", "crl", "ca")
+    options_of_many = ("trust", "makers", "tsa", "crl", "ocsp", "ca")
     named = [item for name in options_of_many for item in getattr(options, name, None) or ()]
     if options.profile is not None:
         from govseal.seal.binding import profile_names  # noqa: PLC0415 - start-up
@@ -78,14 +96,47 @@ def anchor_files(options: argparse.Namespace) -> list[Path]:
     return paths + [file for path in paths if path.is_dir() for file in path.iterdir()]
 
 
+def add_online(parser: Parser) -> None:
+    """``--online`` and ``--allow-network``."""
+    parser.option(
+        "--online",
+        zh="吊销信息不足时，向证书所载的地址联网查询（缺省不联网）",
+        en="ask the addresses in certificates for revocation data that is missing (offline if not)",
+        action="store_true",
+    )
+    parser.option(
+        "--allow-network",
+        zh="与 --online 同用：也可访问的内部网络，可重复",
+        en="with --online: a network that may be asked though it is not public, repeatable",
+        metavar="CIDR",
+        action="append",
+        type=network,
+        default=[],
+    )
+
+
 def trust_of(options: argparse.Namespace) -> TrustStore:
-    """The roots of ``--trust``."""
-    return TrustStore.from_paths(options.trust)
+    """The roots of ``--trust``, and with ``--system-trust`` those of the system."""
+    store = TrustStore.from_paths(options.trust)
+    return store | TrustStore.from_system() if options.system_trust else store
 
 
 def materials_of(options: argparse.Namespace) -> Materials:
-    """The revocation lists of ``--crl``."""
-    return Materials.from_files(*_crl_files(options.crl))
+    """The revocation lists of ``--crl`` and the responses of ``--ocsp``."""
+    return Materials.from_files(*_files(options.crl, ".crl"), *_files(options.ocsp, ".ocsp"))
+
+
+def fetcher_of(options: argparse.Namespace) -> Fetcher | None:
+    """Who reaches the network with ``--online``; None without."""
+    if not options.online:
+        if options.allow_network:
+            raise UsageError(
+                say("--allow-network 须与 --online 同用", "--allow-network goes with --online")
+            )
+        return None
+    from govseal.pki.fetch import HttpFetcher  # noqa: PLC0415 - start-up
+
+    return HttpFetcher(allowed_networks=options.allow_network)
 
 
 def policy_of(options: argparse.Namespace, policy: Policy) -> Policy:
@@ -106,12 +157,12 @@ def policy_of(options: argparse.Namespace, policy: Policy) -> Policy:
     return policy
 
 
-def _crl_files(paths: list[str]) -> list[Path]:
-    """The files themselves, and of directories the ``.crl`` files in them."""
+def _files(paths: list[str], suffix: str) -> list[Path]:
+    """The files themselves, and of directories the files with that suffix in them."""
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            found.extend(sorted(p for p in path.iterdir() if p.suffix.lower() == ".crl"))
+            found.extend(sorted(p for p in path.iterdir() if p.suffix.lower() == suffix))
         else:
             found.append(path)
     return found

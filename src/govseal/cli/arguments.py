@@ -126,6 +126,19 @@ def size_mm(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
+def network(text: str) -> str:
+    """A network of addresses: ``10.0.0.0/8``."""
+    import ipaddress  # noqa: PLC0415 - start-up
+
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            say(f"{text} 不是网络，例如 10.0.0.0/8", f"{text} is no network such as 10.0.0.0/8")
+        ) from None
+    return text
+
+
 def add_moment(parser: Parser) -> None:
     """``--as-of``."""
     parser.option(

@@ -14,11 +14,12 @@ from govseal.cli.keys import load_key
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.errors import FormatError
+from govseal.pki.algorithms import SM3
 from govseal.pki.certificate import Certificate, load_certificates
 from govseal.verification.policy import DEFAULT_POLICY
 
 if TYPE_CHECKING:
-    from govseal.pki.signer import TimestampSource
+    from govseal.pki.signer import Signer, TimestampSource
     from govseal.seal.binding import BindingTerms
     from govseal.seal.picture import SealPicture
 
@@ -64,9 +65,9 @@ def add_form(parser: Parser, *, zh: str, en: str) -> None:
     )
     parser.option(
         "--timestamp",
-        zh="给印章加时间戳的密钥和证书（仅 2025）；密码同 --maker",
-        en="key and certificate that time-stamp the seal (2025 only); password as of --maker",
-        metavar="TSA.p12",
+        zh="给印章加时间戳（仅 2025）：服务的网址，或密钥和证书，密码同 --maker",
+        en="who time-stamps the seal (2025 only): a URL, or key and certificate; password as above",
+        metavar="URL|TSA.p12",
     )
 
 
@@ -145,20 +146,25 @@ def load_certificate(path: Path) -> Certificate:
     return found[0]
 
 
-def timestamp_of(options: argparse.Namespace) -> TimestampSource | None:
-    """The authority behind ``--timestamp``; None where none is asked for."""
+def timestamp_of(options: argparse.Namespace, maker: Signer) -> TimestampSource | None:
+    """The authority behind ``--timestamp``; None where none is asked for.
+
+    One across a network is told a digest of the kind that goes with the maker's key.
+    """
     if options.timestamp is None:
         return None
-    if "://" in options.timestamp:
-        raise UsageError(
-            say(
-                "本版本不向网络请求时间戳，--timestamp 为密钥文件",
-                "this version asks no time stamp of a network: --timestamp is a key file",
-            )
-        )
-    from govseal.pki.timestamping import SignerTimestampSource  # noqa: PLC0415 - start-up
+    from govseal.pki import timestamping  # noqa: PLC0415 - start-up
 
-    path = Path(options.timestamp)
-    signer = load_key(path, options)
-    with speaking_of(path):
-        return SignerTimestampSource(signer, clock=now)
+    if "://" not in options.timestamp:
+        path = Path(options.timestamp)
+        key = load_key(path, options)
+        with speaking_of(path):
+            return timestamping.SignerTimestampSource(key, clock=now)
+    from govseal.pki.fetch import EVERYWHERE, HttpFetcher  # noqa: PLC0415 - start-up
+
+    # The caller names the authority, which may well be one of the house.
+    return timestamping.HttpTimestampSource(
+        options.timestamp,
+        HttpFetcher(allowed_networks=EVERYWHERE),
+        algorithm=maker.algorithm.digest or SM3,
+    )

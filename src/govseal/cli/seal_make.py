@@ -76,8 +76,9 @@ def run(options: argparse.Namespace) -> int:
         scope, papers = read_scope(options.scope)
         check_output(options.output, papers)
         extensions = (scope.encode(),)
+    maker = load_key(options.maker, options)
     seal = facade.make_seal(
-        load_key(options.maker, options),
+        maker,
         name=options.name,
         picture=picture,
         signers=[making.load_certificate(path) for path in options.signers],
@@ -88,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
         extensions=extensions,
         generation=int(options.generation or 2020),
         signer_list=options.signer_list or "certificates",
-        timestamp=making.timestamp_of(options),
+        timestamp=making.timestamp_of(options, maker),
         binding=making.terms_of(options, read_imprint(options.imprint, picture)),
     )
     write_output(options.output, seal.der)

@@ -71,16 +71,17 @@ def run(options: argparse.Namespace) -> int:
         old = facade.load_seal(options.file)
     if options.trust:
         _check_old(old, options)
+    maker = load_key(options.maker, options)
     seal = facade.renew_seal(
         old,
-        load_key(options.maker, options),
+        maker,
         signers=[making.load_certificate(path) for path in options.signers],
         not_before=options.start,
         not_after=options.end,
         window_days=None if options.any_time else WINDOW_DAYS,
         generation=int(options.generation) if options.generation else None,
         signer_list=options.signer_list,
-        timestamp=making.timestamp_of(options),
+        timestamp=making.timestamp_of(options, maker),
         binding=making.terms_of(
             options,
             read_imprint(options.imprint, old.picture),

@@ -13,8 +13,10 @@ from govseal import facade
 from govseal.cli import problems
 from govseal.cli.anchors import (
     add_anchors,
+    add_online,
     add_tsa,
     anchor_files,
+    fetcher_of,
     materials_of,
     policy_of,
     trust_of,
@@ -61,6 +63,7 @@ def add_arguments(parser: Parser) -> None:
     )
     add_anchors(parser)
     add_tsa(parser)
+    add_online(parser)
     add_matter_list(parser, action="append", default=[])
     add_moment(parser)
     parser.option("--policy", zh="验证策略（TOML）", en="the policy (TOML)", metavar="F", type=Path)
@@ -130,6 +133,7 @@ class _Judge:
         self.materials = materials_of(options) | Materials(matter_lists=lists)
         self.policy = _policy(options)
         self.at: datetime | None = options.as_of
+        self.fetcher = fetcher_of(options)
         self.options = options
 
     def verify(self, file: Path) -> Report:
@@ -140,6 +144,7 @@ class _Judge:
             policy=self.policy,
             at=self.at,
             detached=self.options.detached,
+            fetcher=self.fetcher,
         )
 
     def show(self, report: Report) -> None:

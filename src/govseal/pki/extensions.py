@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from govseal.asn1 import strict
+from govseal.asn1 import strict, write
 from govseal.errors import EncodingError, GovsealError
 from govseal.pki import names
 
@@ -24,6 +24,8 @@ POLICY_CONSTRAINTS: Final = "2.5.29.36"
 EXTENDED_KEY_USAGE: Final = "2.5.29.37"
 INHIBIT_ANY_POLICY: Final = "2.5.29.54"
 AUTHORITY_INFORMATION: Final = "1.3.6.1.5.5.7.1.1"
+OCSP_NO_CHECK: Final = "1.3.6.1.5.5.7.48.1.5"
+OCSP_ACCESS: Final = "1.3.6.1.5.5.7.48.1"
 
 # What a path may carry as critical: everything else that is critical breaks the chain.
 UNDERSTOOD: Final = frozenset(
@@ -81,6 +83,7 @@ GENERAL_NAME_KINDS: Final = {
 }
 _URI_TAG: Final = 0x86
 _NO_DISTANCE: Final = b"\x80\x01\x00"
+_DIRECTORY_NAME_TAG: Final = 0xA4
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +312,61 @@ def read_crl_urls(value: bytes) -> tuple[str, ...]:
                 if part.tag == 0xA0:
                     urls.extend(read_distribution_point_name(part))
     except GovsealError:
+        return ()
+    return tuple(dict.fromkeys(urls))
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionPoint:
+    """Where a list is published, as certificate and list name it alike (RFC 5280, 4.2.1.13)."""
+
+    names: frozenset[bytes]
+    """Its GeneralNames in DER as received; a relative name is completed with the issuer's."""
+    has_other_issuer: bool = False
+    """Whether somebody else issues the list (cRLIssuer): an indirect one."""
+
+
+def read_point_names(element: strict.Tlv, issuer_der: bytes) -> frozenset[bytes]:
+    """The names of DistributionPointName inside its [0]; ``issuer_der`` completes a relative one.
+
+    Raises:
+        EncodingError: not that structure.
+    """
+    inner = element.children()
+    if len(inner) != 1 or inner[0].tag not in (0xA0, 0xA1):
+        raise EncodingError("distributionPoint: not a name", part="distributionPoint")
+    if inner[0].tag == 0xA0:
+        return frozenset(name.raw for name in inner[0].children())
+    above = strict.expect(strict.parse(issuer_der), strict.SEQUENCE, "Name").content
+    whole = write.element(strict.SEQUENCE, above + write.element(strict.SET, inner[0].content))
+    return frozenset({write.element(_DIRECTORY_NAME_TAG, whole)})
+
+
+def read_distribution_points(value: bytes, issuer_der: bytes) -> tuple[DistributionPoint, ...]:
+    """The distribution points of a certificate; none where the extension is malformed."""
+    found = []
+    try:
+        for point in strict.expect(strict.parse(value), strict.SEQUENCE, "CRL").children():
+            parts = {
+                part.tag: part for part in strict.expect(point, strict.SEQUENCE, "CRL").children()
+            }
+            name = parts.get(0xA0)
+            names = frozenset() if name is None else read_point_names(name, issuer_der)
+            found.append(DistributionPoint(names, has_other_issuer=0xA2 in parts))
+    except GovsealError:
+        return ()
+    return tuple(found)
+
+
+def read_ocsp_urls(value: bytes) -> tuple[str, ...]:
+    """The URIs of OCSP responders in AuthorityInfoAccess; none where it is malformed."""
+    urls: list[str] = []
+    try:
+        for row in strict.expect(strict.parse(value), strict.SEQUENCE, "AIA").children():
+            method, place = strict.expect(row, strict.SEQUENCE, "AIA").children()
+            if strict.read_any_oid(method, "AIA") == OCSP_ACCESS:
+                urls.extend(read_general_uris((place,)))
+    except (GovsealError, ValueError):
         return ()
     return tuple(dict.fromkeys(urls))
 

@@ -1,6 +1,7 @@
 """How time stamps are asked for and made: request, response, and an authority with a key.
 
-RFC 3161, 2.4; GB/T 20520. Nothing here reaches a network: requests and responses are bytes.
+RFC 3161, 2.4 and 3.4; GB/T 20520. Requests and responses are bytes; what carries them across a
+network is a :class:`govseal.pki.fetch.Fetcher`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from govseal.asn1 import strict, write
 from govseal.asn1.strict import Tlv
-from govseal.errors import EncodingError, KeyLoadError, TimestampRefused
+from govseal.errors import EncodingError, FetchError, KeyLoadError, TimestampRefused
 from govseal.pki import cms
 from govseal.pki.algorithms import SHA256, SM3, DigestAlgorithm, digest_algorithm
 from govseal.pki.extensions import read_named_bits
@@ -28,10 +29,13 @@ from govseal.pki.tstinfo import (
 )
 
 if TYPE_CHECKING:
+    from govseal.pki.fetch import Fetcher
     from govseal.pki.signer import Signer  # at run time it would load the key containers
 
 ANY_POLICY: Final = "2.5.29.32.0"
 MAX_REQUEST_BYTES: Final = 64 * 1024
+QUERY_TYPE: Final = "application/timestamp-query"
+REPLY_TYPE: Final = "application/timestamp-reply"
 
 _SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 _STATUS: Final = (
@@ -323,3 +327,49 @@ class SignerTimestampSource:
             nonce=request.nonce,
         )
         return encode_token(self._signer, info, has_certificates=request.wants_certificate)
+
+
+@final
+class HttpTimestampSource:
+    """A time stamp authority behind a URL: a :class:`govseal.pki.signer.TimestampSource`.
+
+    The token is held against the request, and not verified otherwise: whether the authority is one
+    to trust is for whoever verifies.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        fetcher: Fetcher,
+        *,
+        algorithm: DigestAlgorithm = SM3,
+        policy_oid: str | None = None,
+    ) -> None:
+        """An authority.
+
+        Args:
+            url: where it is.
+            fetcher: what reaches it.
+            algorithm: the digest of the message, all that the authority is told.
+            policy_oid: the policy under which the token shall be made; any by default.
+        """
+        self._url = url
+        self._fetcher = fetcher
+        self._algorithm = algorithm
+        self._policy = policy_oid
+
+    def timestamp(self, message: bytes) -> bytes:
+        """The TimeStampToken in DER over ``message``.
+
+        Raises:
+            FetchError: the authority cannot be reached, or answers with something else.
+            TimestampRefused: it refuses.
+            FormatError: its answer cannot be read, or is that to another request.
+        """
+        nonce = secrets.randbits(64)
+        request = TimestampRequest.over(message, self._algorithm, policy=self._policy, nonce=nonce)
+        fetched = self._fetcher.post(self._url, request.encode(), QUERY_TYPE)
+        if fetched.content_type != REPLY_TYPE:
+            kind = fetched.content_type or "unknown type"
+            raise FetchError(f"an answer of {kind}, no time stamp", url=self._url)
+        return TimestampResponse.from_der(fetched.content).token_for(request).der

@@ -68,8 +68,8 @@ _ROWS = (
         "E_NO_REVOCATION_DATA",
         "没有可用的吊销信息",
         "there is no revocation data that speaks for it",
-        "请用 --crl 提供吊销列表",
-        "give the revocation lists with --crl",
+        "请用 --crl 提供吊销列表，或用 --ocsp 提供 OCSP 应答；验证时也可用 --online 联网查询",
+        "give revocation lists with --crl or answers with --ocsp, or verify with --online",
         is_reason=True,
     ),
     Refusal(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from govseal.asn1 import write
+from govseal.pki import crl
 from govseal.pki import extensions as ext
-from govseal.pki import revocation
 from govseal.pki.certificate import Certificate
 from govseal.pki.encoding import (
     algorithm_identifier,
@@ -53,12 +53,21 @@ def crl_urls_extension(urls: Iterable[str]) -> bytes:
     return encode_extension(ext.CRL_DISTRIBUTION_POINTS, write.sequence(*points))
 
 
+def ocsp_urls_extension(urls: Iterable[str]) -> bytes:
+    """AuthorityInfoAccess with the URLs of OCSP responders."""
+    rows = (
+        write.sequence(write.oid(ext.OCSP_ACCESS), write.element(0x86, url.encode()))
+        for url in urls
+    )
+    return encode_extension(ext.AUTHORITY_INFORMATION, write.sequence(*rows))
+
+
 def distribution_point_extension(url: str | None = None, *, flags: Iterable[int] = ()) -> bytes:
     """IssuingDistributionPoint of a CRL; ``flags`` are the numbers of BOOLEANs set to TRUE."""
     name = b"" if url is None else _distribution_point_name(url)
     rows = (write.element(0x80 | flag, b"\xff") for flag in flags)
     value = write.sequence(name, *rows)
-    return encode_extension(revocation.ISSUING_DISTRIBUTION_POINT, value, is_critical=True)
+    return encode_extension(crl.ISSUING_DISTRIBUTION_POINT, value, is_critical=True)
 
 
 def key_id(spki: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """From evidence to subjects: certificates read, chains built, revocation looked up.
 
-This is the only place of the verifying floor that reaches outside the document; checks after it
-are pure functions over a :class:`Subject`.
+This is the only place of the verifying floor that reaches outside the document, and where a
+fetcher is given the only one that uses it; checks after it are pure functions over a
+:class:`Subject`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from govseal import sm2
 from govseal.asn1 import strict
@@ -31,6 +32,9 @@ from govseal.pki.trust import TrustStore
 from govseal.seal.delegation import Statements, read_matter_list, read_statements
 from govseal.seal.model import Seal, SealSignature
 from govseal.verification.policy import Policy
+
+if TYPE_CHECKING:
+    from govseal.pki.online import OnlineRevocation
 
 _MOST_CERTIFICATES: Final = 20
 """Of those that a signature brings along, and of those that a bare seal lists."""
@@ -112,6 +116,8 @@ class Collector:
     materials: Materials
     judged_at: datetime
     policy: Policy
+    online: OnlineRevocation | None = None
+    """Who asks a network for revocation data that is not at hand; None keeps it offline."""
     _paths: dict[tuple[object, ...], PathResult] = field(default_factory=dict, repr=False)
     _states: dict[tuple[object, ...], RevocationStatus] = field(default_factory=dict, repr=False)
     _lists: dict[bytes, frozenset[str]] = field(default_factory=dict, repr=False)
@@ -194,7 +200,7 @@ class Collector:
         ``proved_at`` is the time of the seal's own time stamp; ``stamped_at`` that of a stamp's,
         whose signature covers the seal, so that it was made before.
         """
-        trust = self.policy.makers if self.policy.makers is not None else self.trust
+        trust = self.policy.makers if self.policy.makers is not None else self.trust.named
         made_at = proved_at or seal.properties.create_date.moment
         return self._party(seal.maker_certificate, trust, made_at, (), proved_at or stamped_at)
 
@@ -302,9 +308,8 @@ class Collector:
         question = (certificate, id(trust), above, at)
         state = self._states.get(question)
         if state is None:
-            state = check_revocation(
-                certificate, trust, materials=self.materials, certificates=above, at=at
-            )
+            check = check_revocation if self.online is None else self.online.check
+            state = check(certificate, trust, materials=self.materials, certificates=above, at=at)
             self._states[question] = state
         return state
 

@@ -30,7 +30,10 @@ class Policy:
     """Digest algorithms that prove nothing any more."""
     min_rsa_bits: int = 2048
     makers: TrustStore | None = None
-    """Where given, the only anchors of seal makers; else the signers' anchors serve both."""
+    """Where given, the only anchors of seal makers; else the signers' anchors serve both.
+
+    The operating system's roots then do not: see :attr:`govseal.TrustStore.named`.
+    """
     tsas: TrustStore | None = None
     """Where given, the only anchors of time stamp authorities; else the signers' serve them."""
     binding: BindingProfile | None = None

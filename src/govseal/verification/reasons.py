@@ -301,6 +301,11 @@ _ROWS = (
         "请提供新的吊销列表",
         "give a newer revocation list",
     ),
+    Reason(
+        "revocation_unreachable",
+        "部分吊销信息来源无法访问，其余来源已说明证书有效",
+        "a source of revocation data could not be reached; another says that nothing is revoked",
+    ),
     # 要求 · what the policy asks
     Reason(
         "required_seal_missing",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from govseal import sm2
 from govseal.formats.base import Document, Evidence, Presence, SignatureEvidence, SignatureKind
@@ -29,6 +30,10 @@ from govseal.verification.report import (
     Verdict,
 )
 
+if TYPE_CHECKING:
+    from govseal.pki.fetch import Fetcher
+    from govseal.pki.online import OnlineRevocation
+
 _COVERAGE_CLAUSE = "GB/T 33190-2016, 18.2.2"
 _CMS_STANDARD = "GB/T 35275-2017"
 _CMS_CLAUSES = {"PAdES": "ETSI EN 319 142-1, 6.3", "CMS": "RFC 5652, 5.6"}
@@ -44,6 +49,7 @@ def verify_document(
     at: datetime,
     materials: Materials | None = None,
     policy: Policy = DEFAULT_POLICY,
+    fetcher: Fetcher | None = None,
     name: str = "",
 ) -> Report:
     """The report on an open document.
@@ -55,10 +61,11 @@ def verify_document(
         at: the time of judging, timezone-aware.
         materials: further certificates, revocation lists, lists of matters.
         policy: what the verifier asks for.
+        fetcher: who gets revocation data that is not at hand; by default nobody does.
         name: how the report calls the file.
     """
     evidence = document.evidence()
-    collector = Collector(trust, materials or Materials(), at, policy)
+    collector = Collector(trust, materials or Materials(), at, policy, _online(fetcher))
     if evidence.seal is not None:
         signatures: tuple[SignatureReport, ...] = (_judge_seal(evidence.seal, collector),)
     else:
@@ -84,6 +91,14 @@ def verify_document(
         signatures=signatures,
         checks=tuple(checks),
     )
+
+
+def _online(fetcher: Fetcher | None) -> OnlineRevocation | None:
+    if fetcher is None:
+        return None
+    from govseal.pki.online import OnlineRevocation  # noqa: PLC0415 - start-up
+
+    return OnlineRevocation(fetcher)
 
 
 # What is asked of a seal is asked by the seal's own standard, wherever the seal travels.

@@ -8,9 +8,9 @@ import pytest
 
 from binding_desk import AT, DAY, codes, credit_code, picture
 from govseal.asn1 import strict, write
+from govseal.pki.crl import Crl
 from govseal.pki.keys import EC_PUBLIC_KEY, SM2_CURVES
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.pki.trust import TrustStore
 from govseal.seal.binding import standing
 from govseal.testing import Authority, x509

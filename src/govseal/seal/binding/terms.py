@@ -135,7 +135,7 @@ def check_terms(
         imprint=terms.imprint.data if terms.imprint else None,
         imprint_matches=_shows(facts.picture, terms.imprint),
     )
-    anchors = terms.makers if terms.makers is not None else terms.trust
+    anchors = terms.makers if terms.makers is not None else terms.trust.named
     check_binding(
         terms.profile,
         facts,

@@ -129,10 +129,12 @@ def _revocation(party: Party, judged_at: datetime) -> Finding:
 
 def _status(status: RevocationStatus, party: Party, judged_at: datetime) -> Finding:
     """The decision table for claimed and proved times (RFC 5280, 5.3; EN 319 102-1, 5.2.6)."""
+    missed = "; ".join(status.problems)
     if status.state == "good":
-        return PASSED
+        return noticed("revocation_unreachable", missed) if missed else PASSED
     if status.state == "unknown":
-        return indeterminate(status.reason or "no_revocation_data", status.source or "")
+        detail = "; ".join(filter(None, (status.source or status.detail, missed)))
+        return indeterminate(status.reason or "no_revocation_data", detail)
     since = status.revoked_at
     if status.invalidity_date is not None and status.revocation_reason in _COMPROMISE:
         since = min(since, status.invalidity_date) if since else status.invalidity_date

@@ -19,7 +19,7 @@ final class Arguments {
             throw new UsageException(
                     "a command is needed: verify, verify-seal, sign, make-seal, make-doc, time-stamp, "
                             + "verify-time-stamp, read-key-store, read-pfx, make-pkcs12, "
-                            + "verify-request, make-request, batch");
+                            + "verify-request, make-request, ocsp, verify-ocsp, crl, verify-crl, batch");
         }
         command = words.get(0);
         for (int i = 1; i < words.size(); i++) {

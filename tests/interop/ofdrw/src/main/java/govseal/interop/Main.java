@@ -88,6 +88,10 @@ public final class Main {
             case "make-pkcs12" -> Containers.make(arguments);
             case "verify-request" -> Request.verify(arguments);
             case "make-request" -> Request.make(arguments);
+            case "ocsp" -> Revocation.answer(arguments);
+            case "verify-ocsp" -> Revocation.verifyAnswer(arguments);
+            case "crl" -> Revocation.list(arguments);
+            case "verify-crl" -> Revocation.verifyList(arguments);
             default -> throw new UsageException("unknown command: " + arguments.command());
         };
     }
