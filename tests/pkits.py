@@ -19,10 +19,11 @@ from pathlib import Path
 
 from govseal.errors import EncodingError
 from govseal.pki.certificate import Certificate
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
 from govseal.pki.path import PathResult, validate_path
 from govseal.pki.policies import ANY_POLICIES, PolicyInputs
-from govseal.pki.revocation import Crl, check_revocation
+from govseal.pki.revocation import check_revocation
 from govseal.pki.trust import TrustStore
 
 FOLDER = Path(__file__).resolve().parents[1] / "build" / "pkits"

@@ -103,13 +103,19 @@ def test_without_one_the_time_is_claimed(ask, desk, make):
         ("{desk}/pki/signer.p12", "key_unsupported", "pki/signer.p12: no time stamp authority"),
         ("{desk}/note.txt", "key_wrong_container", "note.txt: "),
         ("absent.p12", "io", "absent.p12：找不到文件"),
-        ("http://tsa.example", "usage", "不向网络请求时间戳"),
     ],
 )
 def test_what_gives_no_time_stamp(make, desk, source, code, said):
     answer = make(generation="2025", timestamp=source.format(desk=desk.root))
     assert (answer.status, answer.json["code"]) == (2, code)
     assert said in answer.error
+    assert not make.target.exists()
+
+
+@pytest.mark.parametrize("url", ["http://tsa.invalid", "ldap://tsa.invalid"])
+def test_an_authority_that_cannot_be_reached(make, url):
+    answer = make(generation="2025", timestamp=url)
+    assert (answer.status, answer.json["code"]) == (1, "E_TIME_STAMP")
     assert not make.target.exists()
 
 

@@ -207,7 +207,11 @@ class Crl:
         """
         if self.base_number is None or self.number is None or base.number is None:
             return False
-        if base.is_delta or base.issuer_der != self.issuer_der or base.scope != self.scope:
+        if (
+            base.is_delta
+            or not names.is_same_name(base.issuer_der, self.issuer_der)
+            or base.scope != self.scope
+        ):
             return False
         return self.base_number <= base.number < self.number
 

@@ -90,7 +90,7 @@ class CertId:
         algorithm = digest_algorithm(self.digest_algorithm)
         if self.serial != certificate.serial or algorithm is None or algorithm.name == "md5":
             return False
-        if certificate.issuer_der != issuer.subject_der:
+        if not names.is_same_name(certificate.issuer_der, issuer.subject_der):
             return False
         named = (
             algorithm.digest(issuer.subject_der),
@@ -228,7 +228,7 @@ class BasicResponse:
         GM/T 0014 keeps SHA-1 for the key in its text; products digest it with SM3 or SHA-256 too.
         """
         if self.responder_name is not None:
-            return self.responder_name == certificate.subject_der
+            return names.is_same_name(self.responder_name, certificate.subject_der)
         octets = key_octets(certificate.public_key)
         digests = (item.digest(octets) for item in (SHA1, SM3, SHA256))
         return any(digest == self.responder_key for digest in digests)

@@ -12,6 +12,7 @@ from govseal.pki import extensions as ext
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import Certificate
 from govseal.pki.crl import ALL_REASONS, REVERSIBLE, Crl, RevokedEntry, distribution_points
+from govseal.pki.names import is_same_name
 from govseal.pki.ocsp import MAX_CERTIFICATES, BasicResponse, OcspAnswer, OcspResponse
 from govseal.pki.path import PathResult, check_signed_by, validate_path
 from govseal.pki.trust import TrustStore
@@ -100,7 +101,7 @@ def find_issuers(
     more = tuple(pool)
     tried = 0
     for candidate in dict.fromkeys((*trust.find_issuers(certificate), *more)):
-        if candidate.subject_der != certificate.issuer_der or not candidate.is_ca:
+        if not is_same_name(candidate.subject_der, certificate.issuer_der) or not candidate.is_ca:
             continue
         if tried >= MAX_ISSUERS or check_signed_by(certificate, candidate) is not None:
             continue
@@ -177,7 +178,11 @@ class _Inquiry:
     is_unsupported: bool = False
 
     def judge(self, certificate: Certificate) -> RevocationStatus:
-        named = [c for c in dict.fromkeys(self.crls) if c.issuer_der == certificate.issuer_der]
+        named = [
+            c
+            for c in dict.fromkeys(self.crls)
+            if is_same_name(c.issuer_der, certificate.issuer_der)
+        ]
         serial = certificate.serial
         asked = [
             o for o in dict.fromkeys(self.ocsps) if any(a.id.serial == serial for a in o.answers)
@@ -287,7 +292,9 @@ class _Inquiry:
         """
         tried = 0
         for candidate in dict.fromkeys((*self.trust.find_issuers(certificate), *self.pool)):
-            if candidate.subject_der != certificate.issuer_der or not _may_sign_lists(candidate):
+            if not is_same_name(
+                candidate.subject_der, certificate.issuer_der
+            ) or not _may_sign_lists(candidate):
                 continue
             if any(candidate.public_key.is_same_key(known.public_key) for known, _ in issuers):
                 continue
@@ -307,12 +314,14 @@ class _Inquiry:
         other, issuer = path.chain[0], known.chain[0]
         if len(path.chain) > 1 and len(known.chain) > 1:
             one, two = path.chain[1], known.chain[1]
-            if one.subject_der == two.subject_der and one.public_key.is_same_key(two.public_key):
+            if is_same_name(one.subject_der, two.subject_der) and one.public_key.is_same_key(
+                two.public_key
+            ):
                 return True
         links = [
             link
             for link in (other, issuer, *self.pool)
-            if link.is_self_issued and link.subject_der == issuer.subject_der
+            if link.is_self_issued and is_same_name(link.subject_der, issuer.subject_der)
         ]
         pairs = ((other, issuer), (issuer, other))  # new with old, old with new (RFC 4210, 4.4)
         return any(
@@ -415,7 +424,8 @@ def _is_responder(candidate: Certificate, issuers: list[Certificate], at: dateti
     if (usage is not None and not usage & _SIGNING_USAGE) or not candidate.is_valid_at(at):
         return False
     return any(
-        candidate.issuer_der == issuer.subject_der and check_signed_by(candidate, issuer) is None
+        is_same_name(candidate.issuer_der, issuer.subject_der)
+        and check_signed_by(candidate, issuer) is None
         for issuer in issuers
     )
 
