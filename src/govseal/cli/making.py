@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from govseal.cli.anchors import add_anchors, materials_of, policy_of, trust_of
 from govseal.cli.arguments import Parser, moment
 from govseal.cli.clock import now
-from govseal.cli.keys import load_key
+from govseal.cli.keys import key_file, load_key
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.errors import FormatError
 from govseal.pki.certificate import Certificate, load_certificates
+from govseal.pki.devices import is_device_uri
 from govseal.verification.policy import DEFAULT_POLICY
 
 if TYPE_CHECKING:
@@ -30,10 +31,9 @@ def add_parties(parser: Parser) -> None:
     """``--maker`` and ``--signer``."""
     parser.option(
         "--maker",
-        zh="制章人的密钥和证书",
-        en="key and certificate of the maker",
-        metavar="M.p12",
-        type=Path,
+        zh="制章人的密钥和证书：文件，或设备中的密钥 pkcs11:…、sdf:…",
+        en="key and certificate of the maker: a file, or pkcs11:… or sdf:… for one in a device",
+        metavar="KEY",
         required=True,
     )
     parser.option(
@@ -63,9 +63,9 @@ def add_form(parser: Parser, *, zh: str, en: str) -> None:
     )
     parser.option(
         "--timestamp",
-        zh="给印章加时间戳的密钥和证书（仅 2025）；密码同 --maker",
-        en="key and certificate that time-stamp the seal (2025 only); password as of --maker",
-        metavar="TSA.p12",
+        zh="给印章加时间戳的密钥和证书（仅 2025），同 --maker；密码亦同",
+        en="key and certificate that time-stamp the seal (2025 only), like --maker; same password",
+        metavar="KEY",
     )
 
 
@@ -114,6 +114,11 @@ def terms_of(
     )
 
 
+def key_files(options: argparse.Namespace) -> tuple[Path | None, ...]:
+    """The files among ``--maker`` and ``--timestamp``, which no output may replace."""
+    return key_file(options.maker), key_file(options.timestamp)
+
+
 def load_certificate(path: Path) -> Certificate:
     """The first certificate in a file.
 
@@ -136,7 +141,7 @@ def timestamp_of(options: argparse.Namespace) -> TimestampSource | None:
     """The authority behind ``--timestamp``; None where none is asked for."""
     if options.timestamp is None:
         return None
-    if "://" in options.timestamp:
+    if "://" in options.timestamp and not is_device_uri(options.timestamp):
         raise UsageError(
             say(
                 "本版本不向网络请求时间戳，--timestamp 为密钥文件",
@@ -145,4 +150,4 @@ def timestamp_of(options: argparse.Namespace) -> TimestampSource | None:
         )
     from govseal.pki.timestamping import SignerTimestampSource  # noqa: PLC0415 - start-up
 
-    return SignerTimestampSource(load_key(Path(options.timestamp), options), clock=now)
+    return SignerTimestampSource(load_key(options.timestamp, options), clock=now)

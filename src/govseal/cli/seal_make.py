@@ -66,9 +66,8 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the seal and write it."""
-    inputs = (options.maker, options.picture, *options.signers, options.password_file)
-    timestamp = Path(options.timestamp) if options.timestamp else None
-    check_output(options.output, (*inputs, options.imprint, options.scope, timestamp))
+    inputs = (*making.key_files(options), options.picture, *options.signers, options.imprint)
+    check_output(options.output, (*inputs, options.scope, options.password_file))
     _check_values(options)
     picture = read_picture(options.picture, options.size_mm)
     extensions: tuple[Extension, ...] = ()

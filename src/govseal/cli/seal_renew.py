@@ -39,8 +39,8 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the seal again for new certificates, and write it."""
-    inputs = (options.file, options.maker, *options.signers, options.password_file)
-    check_output(options.output, inputs)
+    inputs = (options.file, *making.key_files(options), *options.signers, options.imprint)
+    check_output(options.output, (*inputs, options.password_file))
     old = facade.load_seal(options.file)
     seal = facade.renew_seal(
         old,

@@ -11,7 +11,7 @@ from govseal.cli import problems
 from govseal.cli.arguments import Parser, add_matter_list, add_output, add_password
 from govseal.cli.clock import now
 from govseal.cli.files import check_output, read_matter_file, write_output
-from govseal.cli.keys import load_key
+from govseal.cli.keys import key_file, load_key
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.formats.base import Placement
@@ -35,16 +35,15 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.option(
         "--key",
-        zh="签章人的密钥：PKCS#12、PKCS#8 或 PEM",
-        en="signer's key: PKCS#12, PKCS#8 or PEM",
-        metavar="K.p12",
-        type=Path,
+        zh="签章人的密钥：PKCS#12、PKCS#8 或 PEM 文件，或设备中的密钥 pkcs11:…、sdf:…",
+        en="signer's key: a file (PKCS#12, PKCS#8, PEM), or pkcs11:… or sdf:… for one in a device",
+        metavar="KEY",
         required=True,
     )
     parser.option(
         "--cert",
-        zh="密钥文件不含证书时的证书",
-        en="the certificate, where the key file holds none",
+        zh="密钥文件或设备不含证书时的证书",
+        en="the certificate, where the key's file or device holds none",
         metavar="C.pem",
         type=Path,
     )
@@ -158,5 +157,6 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(
             say("--json 不能与 -o - 同用", "--json excludes -o -"),
         )
-    inputs = (options.file, options.seal, options.key, options.cert, options.password_file)
+    key = key_file(options.key)
+    inputs = (options.file, options.seal, key, options.cert, options.password_file)
     check_output(options.output, (*inputs, options.matter_list))
