@@ -23,9 +23,11 @@ CKO_PRIVATE_KEY: Final = 3
 CKA_CLASS: Final = 0x000
 CKA_LABEL: Final = 0x003
 CKA_VALUE: Final = 0x011
+CKA_KEY_TYPE: Final = 0x100
 CKA_ID: Final = 0x102
 CKA_MODULUS: Final = 0x120
 CKA_EC_POINT: Final = 0x181
+CKK_RSA: Final = bytes(c_ulong(0))
 CKM_RSA_PKCS: Final = 0x001
 CKM_SHA256_RSA_PKCS: Final = 0x040
 

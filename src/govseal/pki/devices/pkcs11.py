@@ -29,12 +29,30 @@ from govseal.pki.keys import PublicKey, RsaNumbers
 if TYPE_CHECKING:
     from types import TracebackType
 
-_TOKEN_NAMES: Final = ("token", "manufacturer", "model", "serial")
-_PATH: Final = (*_TOKEN_NAMES, "slot-id", "object", "id", "type")
+# What the URI's attributes are in the token's and the key's own description.
+_TOKEN_NAMES: Final = {
+    "token": "label",
+    "manufacturer": "manufacturer",
+    "model": "model",
+    "serial": "serial",
+}
+_KEY_NAMES: Final = {"object": cryptoki.CKA_LABEL, "id": cryptoki.CKA_ID}
+_PATH: Final = (*_TOKEN_NAMES, *_KEY_NAMES, "slot-id", "type")
 _QUERY: Final = ("module-path", "pin-source", *sm2_mechanism.ATTRIBUTES)
 _HIGHEST_SLOT: Final = 0xFFFFFFFF
 # DigestInfo of SHA-256 up to the digest (RFC 8017, 9.2, note 1).
 _DIGEST_INFO: Final = bytes.fromhex("3031300d060960864801650304020105000420")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the path of a URI names."""
+
+    slot: int | None
+    token: dict[str, str]
+    """By the URI's names."""
+    key: dict[int, bytes]
+    """By the numbers of attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +173,14 @@ def open_pkcs11_signer(
         OSError: a file that is named cannot be read.
     """
     path, query = split_uri(uri)
-    wanted = read_attributes(path, ";", _PATH)
+    wanted = _read_wanted(read_attributes(path, ";", _PATH))
     options = read_attributes(query, "&", _QUERY)
-    if wanted.get("type", b"private") != b"private":
-        raise invalid("type in the URI is private: that is the key that signs")
-    library = text_of(options, "module-path") or sm2_mechanism.module_path()
+    settings = sm2_mechanism.read_settings()
+    by_vendor = sm2_mechanism.read_mechanism(options) or settings.sm2
+    library = text_of(options, "module-path") or settings.module_path
     if library is None:
         raise invalid("the URI has no module-path, and the settings name none")
     pin = find_pin(options, password)
-    by_vendor = sm2_mechanism.sm2_mechanism(options)
     module = Module(library)
     token = _choose(module, wanted)
     session = module.open_session(token)
@@ -178,18 +195,24 @@ def open_pkcs11_signer(
         raise
 
 
-def _choose(module: Module, wanted: dict[str, bytes]) -> Token:
+def _read_wanted(attributes: dict[str, bytes]) -> _Wanted:
+    if attributes.get("type", b"private") != b"private":
+        raise invalid("type in the URI is private: that is the key that signs")
+    token = {name: text_of(attributes, name) for name in _TOKEN_NAMES}
+    return _Wanted(
+        slot=number_of(attributes, "slot-id", highest=_HIGHEST_SLOT),
+        token={name: text for name, text in token.items() if text is not None},
+        key={_KEY_NAMES[name]: attributes[name] for name in _KEY_NAMES if name in attributes},
+    )
+
+
+def _choose(module: Module, wanted: _Wanted) -> Token:
     """The one token that the URI fits."""
-    slot = number_of(wanted, "slot-id", highest=_HIGHEST_SLOT)
-    texts = {name: text_of(wanted, name) for name in _TOKEN_NAMES}
-    names = {"token": "label"}
     found = [
         token
         for token in module.tokens()
-        if slot in (None, token.slot)
-        and all(
-            text in (None, getattr(token, names.get(name, name))) for name, text in texts.items()
-        )
+        if wanted.slot in (None, token.slot)
+        and all(getattr(token, _TOKEN_NAMES[name]) == text for name, text in wanted.token.items())
     ]
     if len(found) == 1:
         return found[0]
@@ -211,14 +234,9 @@ def _log_in(session: Session, token: Token, pin: bytes | None) -> None:
         session.log_in(pin)
 
 
-def _find_key(session: Session, wanted: dict[str, bytes]) -> int:
+def _find_key(session: Session, wanted: _Wanted) -> int:
     """The one private key that the URI fits."""
-    attributes = {}
-    if "object" in wanted:
-        attributes[cryptoki.CKA_LABEL] = wanted["object"]
-    if "id" in wanted:
-        attributes[cryptoki.CKA_ID] = wanted["id"]
-    found = session.find(cryptoki.CKO_PRIVATE_KEY, attributes)
+    found = session.find(cryptoki.CKO_PRIVATE_KEY, wanted.key)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -266,6 +284,9 @@ def _on_token(session: Session, handle: int) -> Iterator[Certificate]:
 
 def _fits(session: Session, handle: int, key: PublicKey) -> bool | None:
     """Whether the device's key is the one of a certificate; None where it does not show that."""
+    kind = session.attribute(handle, cryptoki.CKA_KEY_TYPE)
+    if kind and (kind == cryptoki.CKK_RSA) is not (key.kind == "rsa"):
+        return False
     if isinstance(key.material, RsaNumbers):
         modulus = session.attribute(handle, cryptoki.CKA_MODULUS)
         return None if not modulus else int.from_bytes(modulus) == key.material.modulus

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from ctypes import POINTER, byref, c_char_p, c_ubyte, c_uint32, c_void_p
-from typing import Any, Final
+from typing import Final
 
 from govseal import sm2
 from govseal.errors import DeviceError, EncodingError
@@ -51,6 +51,9 @@ _NAMES: Final = {
 MAX_BITS: Final = (512, 256)
 """ECCref_MAX_BITS: of the standard as it stands, and of devices from before 2012."""
 _KEY_BITS: Final = 256
+# ECCrefPublicKey { unsigned int bits; x[]; y[] } and ECCSignature { r[]; s[] }, packed: octets, so
+# that no compiler's idea of them matters, and always room for the larger edition's.
+_Buffer: Final = c_ubyte * (4 + 2 * max(MAX_BITS) // 8)
 
 
 class Sdf:
@@ -63,11 +66,7 @@ class Sdf:
             DeviceError: ``no_library``, ``invalid_uri``.
         """
         library = open_library(path)
-        octets = max_bits // 8
-        # ECCrefPublicKey { unsigned int bits; x[]; y[] } and ECCSignature { r[]; s[] }, packed:
-        # as octets, so that no compiler's idea of them matters.
-        self._key_type: Any = c_ubyte * (4 + 2 * octets)
-        self._signature_type: Any = c_ubyte * (2 * octets)
+        self._octets = max_bits // 8
         handle, number = c_void_p, c_uint32
         kinds = {
             "SDF_OpenDevice": (POINTER(handle),),
@@ -117,9 +116,9 @@ class Sdf:
             DeviceError: the device refuses, or what it gives is no SM2 key (``bad_answer``).
         """
         name = "SDF_ExportSignPublicKey_ECC"
-        buffer = self._key_type()
+        buffer = _Buffer()
         self._call(name, session, index, buffer)
-        found = bytes(buffer)
+        found = bytes(buffer)[: 4 + 2 * self._octets]
         bits = int.from_bytes(found[:4], sys.byteorder)
         if bits != _KEY_BITS:
             raise _odd(name, f"gave a key of {bits} bits; see ecc-max-bits")
@@ -144,9 +143,9 @@ class Sdf:
             DeviceError: the device refuses; nothing is tried twice.
         """
         name = "SDF_InternalSign_ECC"
-        buffer = self._signature_type()
+        buffer = _Buffer()
         self._call(name, session, index, digest, len(digest), buffer)
-        return _numbers(bytes(buffer), name)
+        return _numbers(bytes(buffer)[: 2 * self._octets], name)
 
 
 def _numbers(fields: bytes, name: str) -> bytes:

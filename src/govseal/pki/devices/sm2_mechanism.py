@@ -63,15 +63,22 @@ class Sm2Mechanism:
         return sm2.encode_signature(output)
 
 
-def sm2_mechanism(attributes: dict[str, bytes]) -> Sm2Mechanism | None:
-    """The mechanism of a URI's attributes, else of the settings; None where neither names one.
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the file of ``GOVSEAL_PKCS11_CONFIG`` says, for URIs that do not."""
+
+    module_path: str | None = None
+    sm2: Sm2Mechanism | None = None
+
+
+def read_mechanism(attributes: dict[str, bytes]) -> Sm2Mechanism | None:
+    """The mechanism of a URI's attributes; None where it names none.
 
     Raises:
-        DeviceError: ``invalid_uri`` or ``invalid_settings``.
-        OSError: the file of settings cannot be read.
+        DeviceError: ``invalid_uri``.
     """
     if not any(name in attributes for name in ATTRIBUTES):
-        return _from_settings(read_settings().get("sm2"))
+        return None
     number = number_of(attributes, "sm2-mechanism", highest=MAX_MECHANISM)
     kind, form = text_of(attributes, "sm2-input"), text_of(attributes, "sm2-output")
     if number is None or kind not in _INPUTS or form not in _OUTPUTS:
@@ -82,29 +89,17 @@ def sm2_mechanism(attributes: dict[str, bytes]) -> Sm2Mechanism | None:
     return Sm2Mechanism(number, kind, form)
 
 
-def module_path() -> str | None:
-    """The module that the settings name for URIs without ``module-path``; None where they do not.
+def read_settings() -> Settings:
+    """The settings in the file that ``GOVSEAL_PKCS11_CONFIG`` names; none where it is not set.
 
     Raises:
-        DeviceError: ``invalid_settings``.
-        OSError: the file of settings cannot be read.
-    """
-    path = read_settings().get("module-path")
-    if path is not None and not isinstance(path, str):
-        raise _wrong("module-path is a text")
-    return path
-
-
-def read_settings() -> dict[str, object]:
-    """The settings in the file that ``GOVSEAL_PKCS11_CONFIG`` names; empty where none is named.
-
-    Raises:
-        DeviceError: ``invalid_settings``: not TOML, too large, or a word that is not known.
-        OSError: it cannot be read.
+        DeviceError: ``invalid_settings``: not TOML, too large, a word that is not known, or a value
+            that is none.
+        OSError: the file cannot be read.
     """
     name = os.environ.get(VARIABLE)
     if not name:
-        return {}
+        return Settings()
     with Path(name).open("rb") as file:
         data = file.read(_MAX_BYTES + 1)
     if len(data) > _MAX_BYTES:
@@ -115,12 +110,13 @@ def read_settings() -> dict[str, object]:
         raise _wrong(f"not TOML: {error}") from None
     if unknown := set(table).difference(("module-path", "sm2")):
         raise _wrong(f"not known: {', '.join(sorted(unknown))}")
-    return table
+    path = table.get("module-path")
+    if path is not None and not isinstance(path, str):
+        raise _wrong("module-path is a text")
+    return Settings(path, _mechanism(table["sm2"]) if "sm2" in table else None)
 
 
-def _from_settings(table: object) -> Sm2Mechanism | None:
-    if table is None:
-        return None
+def _mechanism(table: object) -> Sm2Mechanism:
     if not isinstance(table, dict) or set(table) != {"mechanism", "input", "output"}:
         raise _wrong("[sm2] has mechanism, input and output, and nothing else")
     number, kind, form = table["mechanism"], table["input"], table["output"]
