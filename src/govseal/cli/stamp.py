@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from govseal import facade
-from govseal.cli import problems
-from govseal.cli.arguments import Parser, add_matter_list, add_output, add_password
+from govseal.cli import pending, problems
+from govseal.cli.arguments import Parser, add_matter_list, add_password
 from govseal.cli.clock import now
 from govseal.cli.files import check_output, read_matter_file, write_output
 from govseal.cli.keys import key_file, load_key
@@ -29,16 +29,14 @@ def add_arguments(parser: Parser) -> None:
         en="an OFD or PDF document; any file with --detached",
         metavar="FILE",
         type=Path,
+        nargs="?",
     )
-    parser.option(
-        "--seal", zh="电子印章", en="the electronic seal", metavar="S.esl", type=Path, required=True
-    )
+    parser.option("--seal", zh="电子印章", en="the electronic seal", metavar="S.esl", type=Path)
     parser.option(
         "--key",
         zh="签章人的密钥：PKCS#12、PKCS#8 或 PEM 文件，或设备中的密钥 pkcs11:…、sdf:…",
         en="signer's key: a file (PKCS#12, PKCS#8, PEM), or pkcs11:… or sdf:… for one in a device",
         metavar="KEY",
-        required=True,
     )
     parser.option(
         "--cert",
@@ -76,7 +74,15 @@ def add_arguments(parser: Parser) -> None:
     )
     add_matter_list(parser)
     add_password(parser)
-    add_output(parser, zh="输出文件；- 为标准输出", en="the output; - is standard output")
+    parser.option(
+        "-o",
+        "--output",
+        zh="输出文件；- 为标准输出",
+        en="the output; - is standard output",
+        metavar="OUT",
+        type=Path,
+    )
+    pending.add_arguments(parser)
     parser.add_common()
 
 
@@ -105,7 +111,11 @@ def _matter(text: str) -> str:
 
 def run(options: argparse.Namespace) -> int:
     """Stamp the file and write what comes of it."""
+    if options.finish is not None:
+        return pending.finish(options)
     _check(options)
+    if options.prepare is not None:
+        return pending.prepare(options)
     at = now()
     seal = facade.load_seal(options.seal)
     signer = load_key(options.key, options, options.cert)
@@ -142,6 +152,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
+    if options.prepare is None:
+        pending.require(options, ("file", "seal", "key", "output"))
+        pending.exclude(options, "", ("signature",))
+    else:
+        pending.require(options, ("file", "seal", "cert"))
+        names = ("key", "output", "signature", "password_env", "password_file")
+        pending.exclude(options, "--prepare", names)
     if options.detached and (options.place or options.protect):
         raise UsageError(
             say(
@@ -153,10 +170,11 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(
             say("需要 --place 页,左,上 或 --detached", "--place PAGE,X,Y or --detached is needed")
         )
-    if options.json and str(options.output) == "-":
+    output = options.output or options.prepare
+    if options.json and str(output) == "-":
         raise UsageError(
             say("--json 不能与 -o - 同用", "--json excludes -o -"),
         )
     key = key_file(options.key)
     inputs = (options.file, options.seal, key, options.cert, options.password_file)
-    check_output(options.output, (*inputs, options.matter_list))
+    check_output(output, (*inputs, options.matter_list))
