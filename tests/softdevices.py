@@ -31,10 +31,12 @@ SOFTHSM = (
     "/opt/homebrew/lib/softhsm/libsofthsm2.so",
 )
 PIN = "govseal-pin"
-AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+AT = datetime.now(UTC).replace(microsecond=0)  # commands read the clock
 
 
-def certify(authority: Authority, spki: bytes, name: str = "99000000000001") -> Certificate:
+def certify(
+    authority: Authority, spki: bytes, name: str = "99000000000001", *extensions: bytes
+) -> Certificate:
     """A signer's certificate for a key that never leaves its device."""
     subject = (("C", "CN"), ("O", "测试市行政审批服务管理局"), ("CN", name))
     template = x509.CertificateTemplate(
@@ -46,7 +48,7 @@ def certify(authority: Authority, spki: bytes, name: str = "99000000000001") -> 
     )
     template.extensions.append(x509.basic_constraints_extension(is_ca=False))
     usage = ("digital_signature", "non_repudiation")
-    template.extensions.append(x509.key_usage_extension(usage))
+    template.extensions += [x509.key_usage_extension(usage), *extensions]
     return template.sign(authority.key)
 
 
@@ -127,7 +129,7 @@ class Hsm:
     """SoftHSM2 with two tokens.
 
     ``govseal`` has the RSA keys ``seal`` (01, with its certificate), ``bare`` (02, without) and
-    ``twins`` (03 and 04); ``govseal-two`` is empty.
+    ``twins`` (03 and 04); ``empty`` has none.
     """
 
     folder: Path
@@ -164,7 +166,8 @@ def softhsm() -> Hsm:
     settings = folder / "softhsm2.conf"
     settings.write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
     os.environ["SOFTHSM2_CONF"] = str(settings)
-    for label in ("govseal", "govseal-two"):
+    # pkcs11-tool takes a token whose label begins like the one it is told: none may.
+    for label in ("govseal", "empty"):
         new = ("--init-token", "--free", "--label", label, "--pin", PIN, "--so-pin", "12345678")
         run("softhsm2-util", "--module", module, *new)
     tool = ("pkcs11-tool", "--module", module, "--token-label", "govseal", "--login", "--pin", PIN)

@@ -32,19 +32,7 @@ def add_arguments(parser: Parser) -> None:
         nargs="?",
     )
     parser.option("--seal", zh="电子印章", en="the electronic seal", metavar="S.esl", type=Path)
-    parser.option(
-        "--key",
-        zh="签章人的密钥：PKCS#12、PKCS#8 或 PEM 文件，或设备中的密钥 pkcs11:…、sdf:…",
-        en="signer's key: a file (PKCS#12, PKCS#8, PEM), or pkcs11:… or sdf:… for one in a device",
-        metavar="KEY",
-    )
-    parser.option(
-        "--cert",
-        zh="密钥文件或设备不含证书时的证书",
-        en="the certificate, where the key's file or device holds none",
-        metavar="C.pem",
-        type=Path,
-    )
+    _add_key(parser)
     parser.option(
         "--place",
         zh="盖章位置：页码（从 1 起）和印章左上角（毫米，自页面左上角），可重复",
@@ -84,6 +72,23 @@ def add_arguments(parser: Parser) -> None:
     )
     pending.add_arguments(parser)
     parser.add_common()
+
+
+def _add_key(parser: Parser) -> None:
+    """``--key`` and ``--cert``."""
+    parser.option(
+        "--key",
+        zh="签章人的密钥：PKCS#12、PKCS#8 或 PEM 文件，或设备中的密钥 pkcs11:…、sdf:…",
+        en="signer's key: a file (PKCS#12, PKCS#8, PEM), or pkcs11:… or sdf:… for one in a device",
+        metavar="KEY",
+    )
+    parser.option(
+        "--cert",
+        zh="密钥文件或设备不含证书时的证书",
+        en="the certificate, where the key's file or device holds none",
+        metavar="C.pem",
+        type=Path,
+    )
 
 
 def _place(text: str) -> Placement:
