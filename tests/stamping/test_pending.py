@@ -255,11 +255,12 @@ def test_a_member_more_or_less(sm2_office):
 
 
 def test_too_large(sm2_office):
-    kept = prepare(sm2_office).to_json()
-    with pytest.raises(LimitExceeded):
-        PendingStamp.from_json(kept, Limits(max_file_bytes=len(OFD) - 1))
-    with pytest.raises(LimitExceeded):
-        PendingStamp.from_json(kept, Limits(max_file_bytes=100))
+    large, certificate = bytes(100_000), sm2_office.pki.signer.certificate
+    kept = govseal.prepare_stamp(large, sm2_office.seal, certificate, None, at=AT).to_json()
+    for most in (len(large) - 1, 100):
+        with pytest.raises(LimitExceeded):
+            PendingStamp.from_json(kept, Limits(max_file_bytes=most))
+    assert PendingStamp.from_json(kept, Limits(max_file_bytes=len(large))).plan.document == large
 
 
 def test_seals_that_may_not_be_used(sm2_office):

@@ -29,7 +29,7 @@ enum {
 #define ALREADY_LOGGED_IN 0x100
 #define OF_A_VENDOR 0x80000123UL
 
-enum { CERTIFICATE = 1, PRIVATE_KEY = 3 };
+enum { CERTIFICATE = 1, PUBLIC_KEY = 2, PRIVATE_KEY = 3 };
 enum {
     CKA_CLASS = 0,
     CKA_LABEL = 0x003,
@@ -178,9 +178,12 @@ static const unsigned char *value_of(ulong object, ulong type, size_t *size) {
     }
     if (type == CKA_VALUE && object == CERTIFICATE) {
         *size = read_certificate();
-        return *size == 0 ? NULL : certificate;
+        return *size == 0 || is_fault("empty_certificate") ? NULL : certificate;
     }
-    if (type == CKA_EC_POINT && object == PRIVATE_KEY && load_key(&key, &public)) {
+    if (type == CKA_EC_POINT && object == PRIVATE_KEY && is_fault("point_elsewhere")) {
+        return NULL;
+    }
+    if (type == CKA_EC_POINT && object != CERTIFICATE && load_key(&key, &public)) {
         const int is_bare = is_fault("bare_point");
         point[0] = 0x04;
         point[1] = PUBLIC_KEY_SIZE;
@@ -216,6 +219,8 @@ static ulong find_init(ulong handle, const attribute *wanted, ulong count) {
         if (is_fault("two_keys")) {
             found[found_count++] = PRIVATE_KEY;
         }
+    } else if (fits(PUBLIC_KEY, wanted, count)) {
+        found[found_count++] = PUBLIC_KEY;
     } else if (read_certificate() != 0 && fits(CERTIFICATE, wanted, count)) {
         found[found_count++] = CERTIFICATE;
         if (is_fault("two_certificates")) {

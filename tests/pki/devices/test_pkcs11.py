@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import softdevices
-from govseal.errors import DeviceError, KeyLoadError, SigningFault
+from govseal.asn1 import write
+from govseal.errors import DeviceError, FormatError, KeyLoadError, SigningFault
 from govseal.pki.algorithms import RSA_SHA256, SM2_SM3
 from govseal.pki.devices import cryptoki
 from govseal.pki.devices.cryptoki import Module
@@ -220,7 +221,7 @@ def test_the_sm2_key_is_used_once_for_each_signature(module):
         assert module.counters.softdevice_signatures == before + 1
 
 
-@pytest.mark.parametrize("name", ["bare_point", "no_point", "keypad"])
+@pytest.mark.parametrize("name", ["bare_point", "no_point", "point_elsewhere", "keypad"])
 def test_what_modules_do_otherwise(module, fault, name):
     fault(name)
     password = None if name == "keypad" else PIN
@@ -303,9 +304,23 @@ def test_sm2_without_a_mechanism(module):
     assert "sm2-mechanism" in text
 
 
-def test_a_certificate_on_the_token_of_another_key(module, device_ca, tmp_path):
+@pytest.mark.parametrize("name", ["", "point_elsewhere"])
+def test_a_certificate_on_the_token_of_another_key(module, device_ca, tmp_path, fault, name):
+    fault(name)
     (tmp_path / "seal.cer").write_bytes(device_ca.certificate.der)
     with pytest.raises(KeyLoadError, match="does not belong"):
+        load_signer(module.uri(), password=PIN)
+
+
+def test_a_certificate_of_a_kind_that_is_not_used(module, device_ca, fault):
+    ed25519 = write.sequence(write.sequence(write.oid("1.3.101.112")), write.bits(bytes(32)))
+    certificate = softdevices.certify(device_ca, ed25519)
+    assert_refused("unsupported", "", module.uri(), certificate=certificate)
+
+
+def test_a_certificate_on_the_token_without_content(module, fault):
+    fault("empty_certificate")
+    with pytest.raises(FormatError):
         load_signer(module.uri(), password=PIN)
 
 
