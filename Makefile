@@ -82,6 +82,7 @@ check: lint type fonts ## style, types and the fast tests, in two minutes
 .PHONY: test
 test: lint type fonts native ## everything but the long proofs, with branch coverage
 	@tools/packages openssl
+	@tools/packages devices
 	@tools/packages interop
 	@tools/packages pictures
 	@tools/packages pkits

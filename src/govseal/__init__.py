@@ -8,6 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
 if TYPE_CHECKING:
+    from govseal.errors import DeviceError as DeviceError
     from govseal.errors import EncodingError as EncodingError
     from govseal.errors import FetchError as FetchError
     from govseal.errors import FormatError as FormatError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from govseal.facade import load_seal as load_seal
     from govseal.facade import make_seal as make_seal
     from govseal.facade import page_picture as page_picture
+    from govseal.facade import prepare_stamp as prepare_stamp
     from govseal.facade import renew_seal as renew_seal
     from govseal.facade import stamp as stamp
     from govseal.facade import stamp_detached as stamp_detached
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from govseal.seal.extensions import SealScope as SealScope
     from govseal.seal.imprint import clean_imprint as clean_imprint
     from govseal.seal.likeness import compare_imprints as compare_imprints
+    from govseal.stamping.pending import PendingStamp as PendingStamp
     from govseal.verification.policy import Policy as Policy
     from govseal.verification.report import Report as Report
     from govseal.verification.report import Verdict as Verdict
@@ -52,6 +55,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "errors": (
+        "DeviceError",
         "EncodingError",
         "FetchError",
         "FormatError",
@@ -72,6 +76,7 @@ _HOMES = {
         "load_seal",
         "make_seal",
         "page_picture",
+        "prepare_stamp",
         "renew_seal",
         "stamp",
         "stamp_detached",
@@ -89,6 +94,7 @@ _HOMES = {
     "seal.extensions": ("LedgerReference", "SealScope"),
     "seal.imprint": ("clean_imprint",),
     "seal.likeness": ("compare_imprints",),
+    "stamping.pending": ("PendingStamp",),
     "verification.policy": ("Policy",),
     "verification.report": ("Report", "Verdict"),
 }

@@ -147,6 +147,23 @@ class KeyLoadError(GovsealError):
         self.kind = kind
 
 
+class DeviceError(GovsealError):
+    """A device that holds keys refused, or what was asked for is not there.
+
+    ``call`` is the function of its interface, as the standard names it (``C_Login``,
+    ``SDF_OpenDevice``); empty where none was reached. ``code`` is the device's answer by its name
+    (``CKR_PIN_INCORRECT``, ``SDR_PARDENY``) or number (``0x01000100``), or else one of our words:
+    ``invalid_uri``, ``invalid_settings``, ``no_library``, ``no_token``, ``several_tokens``,
+    ``no_key``, ``several_keys``, ``no_certificate``, ``several_certificates``, ``no_pin``,
+    ``wrong_key``, ``unsupported``, ``bad_answer``.
+    """
+
+    def __init__(self, message: str, *, call: str = "", code: str) -> None:
+        super().__init__(message)
+        self.call = call
+        self.code = code
+
+
 class VerificationError(GovsealError):
     """Raised by :meth:`govseal.Report.require_valid` alone; carries the report."""
 

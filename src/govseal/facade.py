@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from govseal.seal.make import Drawn, SignerListKind
     from govseal.seal.model import Extension, Seal
     from govseal.seal.picture import SealPicture
+    from govseal.stamping.pending import PendingStamp
     from govseal.verification.report import Report
     from govseal.verification.usability import SealUse
 
@@ -196,7 +197,7 @@ def stamp(
         OSError: the system cannot open a file.
     """
     from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
-    from govseal.stamping import stamp_document  # noqa: PLC0415 - start-up
+    from govseal.stamping.stamp import stamp_document  # noqa: PLC0415 - start-up
 
     places = (placement,) if isinstance(placement, Placement) else tuple(placement)
     return stamp_document(
@@ -236,7 +237,7 @@ def stamp_detached(
         FormatError: the seal's scope, or the list of matters, cannot be read.
         OSError: the system cannot open a file.
     """
-    from govseal.stamping import stamp_bytes  # noqa: PLC0415 - start-up
+    from govseal.stamping.stamp import stamp_bytes  # noqa: PLC0415 - start-up
 
     return stamp_bytes(
         read_source(data, limits),
@@ -249,6 +250,55 @@ def stamp_detached(
         matter_list=matter_list,
         extensions=extensions,
     )
+
+
+def prepare_stamp(
+    data: Source,
+    seal: Seal | Source,
+    certificate: Certificate | Sequence[Certificate],
+    placement: Placement | Sequence[Placement] | None,
+    *,
+    at: datetime | None = None,
+    protect: Protect | str = Protect.CONTINUE,
+    matter: str | None = None,
+    ledger: LedgerReference | None = None,
+    approvals: bytes | None = None,
+    matter_list: str | bytes | None = None,
+    extensions: Sequence[Extension] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> PendingStamp:
+    """A stamp that waits for its signature value, for a key that sits elsewhere.
+
+    What has to be signed is ``message``, or for devices that take digests ``digest``; then
+    ``finish(signature)`` gives the stamped file. In between it can be kept with ``to_json()`` and
+    :meth:`govseal.PendingStamp.from_json`.
+
+    ``certificate`` is the signer's, with those above it if any; ``placement`` is None for a
+    detached stamp over any file. The other arguments are those of :func:`stamp`.
+
+    Raises:
+        FormatError: the file is damaged, or of no format that is known.
+        SealError: the seal may not be used so.
+        StampError: the document cannot take the stamp.
+        OSError: the system cannot open a file.
+    """
+    from govseal.stamping.pending import PendingStamp, StampPlan  # noqa: PLC0415 - start-up
+
+    places = (placement,) if isinstance(placement, Placement) else placement
+    plan = StampPlan.state(
+        read_source(data, limits),
+        load_seal(seal),
+        tuple(certificate) if isinstance(certificate, Sequence) else (certificate,),
+        None if places is None else tuple(places),
+        at=_aware(at),
+        protect=Protect(protect),
+        matter=matter,
+        ledger=ledger,
+        approvals=approvals,
+        matter_list=matter_list,
+        extensions=extensions,
+    )
+    return PendingStamp.create(plan, limits)
 
 
 def load_seal(source: Seal | Source) -> Seal:

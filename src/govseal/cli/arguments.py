@@ -211,13 +211,13 @@ def given_password(options: argparse.Namespace) -> str | None:
         raise UsageError(say(f"{file} 不是 UTF-8 文本", f"{file} is not a text in UTF-8")) from None
 
 
-def ask_password(path: Path) -> str | None:
+def ask_password(key: str) -> str | None:
     """The password from the terminal; None where nobody can be asked."""
     if not sys.stdin or not sys.stdin.isatty():
         return None
     from getpass import getpass  # noqa: PLC0415 - start-up
 
-    return getpass(say(f"{path} 的密码：", f"password of {path}: "))
+    return getpass(say(f"{key} 的密码：", f"password of {key}: "))
 
 
 def ask_new_password(path: Path) -> str | None:
@@ -226,7 +226,7 @@ def ask_new_password(path: Path) -> str | None:
     Raises:
         UsageError: the two differ.
     """
-    first = ask_password(path)
+    first = ask_password(str(path))
     if first is None:
         return None
     from getpass import getpass  # noqa: PLC0415 - start-up

@@ -10,12 +10,13 @@ from govseal.cli.anchors import add_anchors, anchor_files, materials_of, policy_
 from govseal.cli.arguments import Parser, moment
 from govseal.cli.clock import now
 from govseal.cli.files import check_output, speaking_of
-from govseal.cli.keys import load_key
+from govseal.cli.keys import key_file, load_key
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.errors import FormatError
 from govseal.pki.algorithms import SM3
 from govseal.pki.certificate import Certificate, load_certificates
+from govseal.pki.devices import is_device_uri
 from govseal.verification.policy import DEFAULT_POLICY
 
 if TYPE_CHECKING:
@@ -32,10 +33,9 @@ def add_parties(parser: Parser, *, is_alone: bool = True) -> None:
     """``--maker`` and ``--signer``; beside a file that stands alone, one certificate to each."""
     parser.option(
         "--maker",
-        zh="制章人的密钥和证书",
-        en="key and certificate of the maker",
-        metavar="M.p12",
-        type=Path,
+        zh="制章人的密钥和证书：文件，或设备中的密钥 pkcs11:…、sdf:…",
+        en="key and certificate of the maker: a file, or pkcs11:… or sdf:… for one in a device",
+        metavar="KEY",
         required=True,
     )
     parser.option(
@@ -65,9 +65,9 @@ def add_form(parser: Parser, *, zh: str, en: str) -> None:
     )
     parser.option(
         "--timestamp",
-        zh="给印章加时间戳（仅 2025）：服务的网址，或密钥和证书，密码同 --maker",
-        en="who time-stamps the seal (2025 only): a URL, or key and certificate; password as above",
-        metavar="URL|TSA.p12",
+        zh="给印章加时间戳（仅 2025）：服务的网址，或密钥和证书，同 --maker；密码亦同",
+        en="who time-stamps the seal (2025 only): a URL, or a key as of --maker, same password",
+        metavar="URL|KEY",
     )
 
 
@@ -124,8 +124,8 @@ def terms_of(
 
 def check_files(options: argparse.Namespace, *inputs: Path | None) -> None:
     """Refuse an output that would overwrite what the command reads: ``inputs``, keys, terms."""
-    timestamp = Path(options.timestamp) if options.timestamp else None
-    own = (options.maker, *options.signers, options.password_file, timestamp, options.imprint)
+    keys = (key_file(options.maker), key_file(options.timestamp))
+    own = (*keys, *options.signers, options.password_file, options.imprint)
     sources = (*inputs, *own, *anchor_files(options))
     check_output(options.output, sources, json=options.json)
 
@@ -155,10 +155,9 @@ def timestamp_of(options: argparse.Namespace, maker: Signer) -> TimestampSource 
         return None
     from govseal.pki import timestamping  # noqa: PLC0415 - start-up
 
-    if "://" not in options.timestamp:
-        path = Path(options.timestamp)
-        key = load_key(path, options)
-        with speaking_of(path):
+    if "://" not in options.timestamp or is_device_uri(options.timestamp):
+        key = load_key(options.timestamp, options)
+        with speaking_of(key_file(options.timestamp) or Path("--timestamp")):
             return timestamping.SignerTimestampSource(key, clock=now)
     from govseal.pki.fetch import EVERYWHERE, HttpFetcher  # noqa: PLC0415 - start-up
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from govseal.cli.language import say
 from govseal.errors import (
+    DeviceError,
     FormatError,
     GovsealError,
+    InvalidSignature,
     KeyLoadError,
     SealError,
+    SigningFault,
     SigningUnavailable,
     StampError,
 )
@@ -41,6 +44,36 @@ _KEY_PROBLEMS: dict[str, _Pair] = {
     "unsupported": ("不支持的密钥形式", "a form of key that is not supported"),
     "damaged": ("密钥文件不可用", "the key file cannot be used"),
 }
+# What a device answers, or is not there; every other answer is told by its name alone.
+_DEVICE_PROBLEMS: dict[str, str] = {
+    "invalid_uri": "密钥的 URI 不正确",
+    "invalid_settings": "PKCS#11 设置文件不正确",
+    "no_library": "不能加载设备厂商的接口库",
+    "no_token": "没有符合的令牌",
+    "several_tokens": "符合的令牌不止一个",
+    "no_key": "设备中没有符合的私钥",
+    "several_keys": "符合的私钥不止一个",
+    "no_certificate": "设备中没有该密钥的证书",
+    "several_certificates": "设备中该密钥的证书不止一个",
+    "no_pin": "设备需要 PIN 或密码",
+    "unsupported": "不支持设备的这种用法",
+    "bad_answer": "设备的应答不合接口标准",
+    "CKR_PIN_INCORRECT": "PIN 不正确",
+    "CKR_PIN_INVALID": "PIN 不正确",
+    "CKR_PIN_LEN_RANGE": "PIN 的长度不正确",
+    "CKR_PIN_EXPIRED": "PIN 已过期",
+    "CKR_PIN_LOCKED": "PIN 已锁定",
+    "CKR_MECHANISM_INVALID": "设备没有该签名机制",
+    "CKR_DEVICE_REMOVED": "令牌已被拔出",
+    "CKR_TOKEN_NOT_PRESENT": "令牌不在",
+    "SDR_OPENDEVICE": "不能打开密码设备",
+    "SDR_OPENSESSION": "不能与密码设备建立会话",
+    "SDR_PARDENY": "没有私钥使用权限，或密码不正确",
+    "SDR_KEYNOTEXIST": "设备中没有该索引的密钥",
+    "SDR_HARDFAIL": "密码设备硬件故障",
+    "SDR_COMMFAIL": "与密码设备通信失败",
+    "SDR_SIGNERR": "密码设备签名失败",
+}
 _FORMAT_PROBLEMS: dict[str, str] = {
     "malformed": "文件不符合格式要求",
     "unsupported": "不支持或无法识别的格式",
@@ -56,6 +89,11 @@ _HINTS: dict[str, _Pair] = {
         "用 --password-env 或 --password-file 提供密码",
         "give the password with --password-env or --password-file",
     ),
+    "no_pin": (
+        "用 --password-env、--password-file 或 URI 中的 pin-source 提供",
+        "give it with --password-env, --password-file, or pin-source in the URI",
+    ),
+    "no_certificate": ("用 --cert 指定证书", "name the certificate with --cert"),
     "signing_unavailable": (
         "安装 C 编译器后重新安装 govseal",
         "install a C compiler, then install govseal again",
@@ -109,10 +147,8 @@ def explain(error: Exception) -> Problem:
         return Problem(
             REFUSED, error.code, f"{error.code}{say('：', ': ')}{meaning}", _hint(error.code)
         )
-    if isinstance(error, KeyLoadError):
-        zh, en = _KEY_PROBLEMS.get(error.kind, _KEY_PROBLEMS["damaged"])
-        message = say(_joined(zh, str(error)), str(error) or en)
-        return Problem(UNUSABLE, f"key_{error.kind}", message, _hint(error.kind))
+    if isinstance(error, KeyLoadError | DeviceError | InvalidSignature | SigningFault):
+        return _key_problem(error)
     if isinstance(error, FormatError):
         message = _joined(_meaning(error.code), str(error))
         return Problem(UNUSABLE, error.code, message, _hint(error.code))
@@ -122,6 +158,21 @@ def explain(error: Exception) -> Problem:
     if isinstance(error, OSError):
         return Problem(UNUSABLE, "io", _os_message(error))
     return Problem(UNUSABLE, "error", str(error))
+
+
+def _key_problem(error: KeyLoadError | DeviceError | InvalidSignature | SigningFault) -> Problem:
+    """What is wrong with a key, with the device that holds it, or with what it signed."""
+    if isinstance(error, KeyLoadError):
+        zh, en = _KEY_PROBLEMS.get(error.kind, _KEY_PROBLEMS["damaged"])
+        message = say(_joined(zh, str(error)), str(error) or en)
+        return Problem(UNUSABLE, f"key_{error.kind}", message, _hint(error.kind))
+    if isinstance(error, DeviceError):
+        zh = _DEVICE_PROBLEMS.get(error.code, "密码设备拒绝")
+        return Problem(UNUSABLE, error.code, _joined(zh, str(error)), _hint(error.code))
+    if isinstance(error, InvalidSignature):
+        message = _joined("签名值与密钥和待签名数据不符", str(error))
+        return Problem(REFUSED, "signature_invalid", message)
+    return Problem(UNUSABLE, "signing_fault", _joined("签名未能通过验证，已弃用", str(error)))
 
 
 def _refusal(error: SealError) -> Problem:

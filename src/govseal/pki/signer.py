@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol, final
+from typing import Protocol, final, overload
 
 from govseal.errors import KeyLoadError
 from govseal.pki import pkcs12
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import Certificate, load_certificates
+from govseal.pki.devices import is_device_uri, load_device_signer
 from govseal.pki.enveloped import decode_enveloped_key
 from govseal.pki.files import read_source
 from govseal.pki.keyfiles import MAX_BYTES, read_key_file
@@ -101,27 +102,46 @@ class SoftSigner:
         return f"<SoftSigner {certificate.subject} {certificate.fingerprint[:16]}>"
 
 
+@overload
+def load_signer(
+    source: bytes | Path,
+    *,
+    password: str | bytes | None = None,
+    certificate: Certificate | bytes | str | Path | None = None,
+) -> SoftSigner: ...
+@overload
 def load_signer(
     source: bytes | str | Path,
     *,
     password: str | bytes | None = None,
     certificate: Certificate | bytes | str | Path | None = None,
-) -> SoftSigner:
-    """A signer from a PKCS#12 or CFCA ``.sm2`` file, or a key (PEM, DER) with its certificate.
+) -> Signer: ...
+def load_signer(
+    source: bytes | str | Path,
+    *,
+    password: str | bytes | None = None,
+    certificate: Certificate | bytes | str | Path | None = None,
+) -> Signer:
+    """A signer from a key file, or from a device.
 
-    ``source`` is the content, or a path. ``certificate`` (one, or PEM text with more) is needed
-    where the source holds none, and wins where it does. Certificates of other keys, in either
-    place, become the chain. A key that a CA sends as SM2EnvelopedKey is opened with the signer it
-    was made for: :meth:`SoftSigner.open_envelope`.
+    ``source`` is the content of a PKCS#12 or CFCA ``.sm2`` file or of a key (PEM, DER), a path to
+    one, or a text ``pkcs11:…`` or ``sdf:…`` that names a key in a device; see
+    :func:`govseal.pki.devices.load_device_signer`. ``certificate`` (one, or PEM text with more) is
+    needed where the source holds none, and wins where it does. Certificates of other keys, in
+    either place, become the chain. A key that a CA sends as SM2EnvelopedKey is opened with the
+    signer it was made for: :meth:`SoftSigner.open_envelope`.
 
     Raises:
         KeyLoadError: ``wrong_password``, ``wrong_container`` (a certificate, a public key, no
             key file at all), ``unsupported`` or ``damaged``; also where no certificate is there,
             or it does not belong to the key.
+        DeviceError: a device refuses, or its URI is wrong.
         FormatError: the certificate given beside the key cannot be read.
         OSError: a file cannot be read.
         SigningUnavailable: an SM2 key, and the compiled core is not installed.
     """
+    if isinstance(source, str) and is_device_uri(source):
+        return load_device_signer(source, password=password, certificates=_load_given(certificate))
     data = read_source(source, max_bytes=MAX_BYTES)
     store = read_key_file(data, password)
     key, found = store.key, store.certificates

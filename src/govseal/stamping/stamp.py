@@ -6,6 +6,7 @@ The key is used exactly once for each stamp.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,12 @@ from govseal.formats.base import (
     StampRequest,
 )
 from govseal.formats.sesfile import detached_request
+from govseal.pki.algorithms import SignatureAlgorithm
+from govseal.pki.certificate import Certificate
 from govseal.seal.delegation import state_use
 from govseal.seal.extensions import LedgerReference
 from govseal.seal.model import Extension, Seal
-from govseal.seal.sign import check_may_use, sign_seal
+from govseal.seal.sign import UnsignedStamp, check_may_use, prepare_seal_signature
 
 if TYPE_CHECKING:
     from govseal.pki.signer import Signer  # at run time it would load the key containers
@@ -72,19 +75,17 @@ def stamp_document(
         matter_list=matter_list,
         extensions=extensions,
     )
-    request = StampRequest(
-        seal=seal,
-        placements=tuple(placements),
-        algorithm=signer.algorithm.oid,
-        signed_at=at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ"),
+    prepared = prepare_document(
+        document,
+        seal,
+        (signer.certificate, *signer.chain),
+        signer.algorithm,
+        placements,
+        at=at,
         protect=protect,
-        certificates=(signer.certificate, *signer.chain),
         extensions=stated,
     )
-    prepared = document.prepare(request)
-    if isinstance(prepared, PreparedMessage):
-        return prepared.finish(signer.sign(prepared.message))
-    return _sign(prepared, seal, signer, at, stated)
+    return prepared.finish(signer.sign(prepared.message))
 
 
 def stamp_bytes(
@@ -115,25 +116,96 @@ def stamp_bytes(
         matter_list=matter_list,
         extensions=extensions,
     )
-    prepared = detached_request(data, signer.algorithm.oid)
-    return _sign(prepared, seal, signer, at, stated)
+    certificate, algorithm = signer.certificate, signer.algorithm
+    prepared = prepare_bytes(data, seal, certificate, algorithm, at=at, extensions=stated)
+    return prepared.finish(signer.sign(prepared.message))
 
 
-def _sign(
-    prepared: PreparedStamp,
+def prepare_document(
+    document: Document,
     seal: Seal,
-    signer: Signer,
+    certificates: Sequence[Certificate],
+    algorithm: SignatureAlgorithm,
+    placements: Sequence[Placement],
+    *,
+    at: datetime,
+    protect: Protect,
+    extensions: Sequence[Extension],
+) -> PreparedMessage:
+    """The document with everything of the stamp but the signature value.
+
+    ``certificates`` are the signer's and those above it; ``extensions`` are all that are stated.
+
+    Raises:
+        SealError: the seal may not be used so.
+        StampError: the document cannot take the stamp.
+    """
+    check_may_use(seal, certificates[0], at)
+    request = StampRequest(
+        seal=seal,
+        placements=tuple(placements),
+        algorithm=algorithm.oid,
+        signed_at=at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ"),
+        protect=protect,
+        certificates=tuple(certificates),
+        extensions=tuple(extensions),
+    )
+    prepared = document.prepare(request)
+    if isinstance(prepared, PreparedMessage):
+        return prepared
+    return _around(prepared, seal, certificates[0], algorithm, at=at, extensions=extensions)
+
+
+def prepare_bytes(
+    data: bytes,
+    seal: Seal,
+    certificate: Certificate,
+    algorithm: SignatureAlgorithm,
+    *,
     at: datetime,
     extensions: Sequence[Extension],
-) -> bytes:
+) -> PreparedMessage:
+    """A detached stamp but for the signature value; see :func:`prepare_document`.
+
+    Raises:
+        SealError: the seal may not be used so.
+    """
+    check_may_use(seal, certificate, at)
+    prepared = detached_request(data, algorithm.oid)
+    return _around(prepared, seal, certificate, algorithm, at=at, extensions=extensions)
+
+
+@dataclass(slots=True)
+class _SealMessage:
+    """A place for an SES_Signature, and the SES_Signature that lacks its value."""
+
+    message: bytes
+    prepared: PreparedStamp = field(repr=False)
+    unsigned: UnsignedStamp = field(repr=False)
+
+    def finish(self, signature_value: bytes) -> bytes:
+        """The stamped document."""
+        return self.prepared.finish(self.unsigned.finish(signature_value))
+
+
+def _around(
+    prepared: PreparedStamp,
+    seal: Seal,
+    certificate: Certificate,
+    algorithm: SignatureAlgorithm,
+    *,
+    at: datetime,
+    extensions: Sequence[Extension],
+) -> PreparedMessage:
     if not prepared.property_info.isascii():
         raise StampError("the path of the signature is not ASCII", code="unsupported_path")
-    signature = sign_seal(
+    unsigned = prepare_seal_signature(
         seal,
-        signer,
+        certificate,
+        algorithm,
         data_digest=prepared.data_digest,
         property_info=prepared.property_info,
         at=at,
         extensions=extensions,
     )
-    return prepared.finish(signature)
+    return _SealMessage(unsigned.message, prepared, unsigned)
