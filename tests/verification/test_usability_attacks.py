@@ -12,6 +12,9 @@ import attacker
 import delegated
 from govseal.asn1 import write
 from govseal.formats.sesfile import SealDocument
+from govseal.pki.crl import Crl
+from govseal.pki.materials import Materials
+from govseal.pki.trust import TrustStore
 from govseal.seal import codec
 from govseal.seal.extensions import SealScope
 from govseal.seal.model import Extension
@@ -36,14 +39,15 @@ def seal_for(world, *certificates, extensions=()):
     return codec.decode_seal(der)
 
 
-def use(world, seal, *, when=None, materials=None, policy=Policy()):  # noqa: B008 - frozen
+def use(world, seal, *, when=None, materials=None, policy=Policy(), trust=None):  # noqa: B008 - frozen
     """The judgement, and its reasons."""
     materials = materials or world.materials
+    trust = trust or world.trust
     how = {"materials": materials, "policy": policy}
     report = verify_document(
-        SealDocument(seal.der), seal.der, world.trust, at=when or at(world) + 3 * HOUR, **how
+        SealDocument(seal.der), seal.der, trust, at=when or at(world) + 3 * HOUR, **how
     )
-    found = judge_use(seal, report, world.trust, **how)
+    found = judge_use(seal, report, trust, **how)
     assert found.at == report.verified_at
     assert (found.usability is Usability.USABLE) is (found.reasons == ())
     return found.usability.value, found.reasons
@@ -80,22 +84,31 @@ def test_one_who_may_sign_is_enough(world):
 
 def test_a_short_key_is_not_usable(world):
     key = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - on purpose
-    seal = seal_for(world, foreign(world.pki.signer_ca, spki(key)))
-    assert use(world, seal) == ("unusable", ("algorithm_forbidden",))
-    assert use(world, seal, policy=Policy(min_rsa_bits=1024)) == ("usable", ())
+    ca = Authority.create("测试 RSA CA", algorithm="rsa", at=at(world))
+    seal = seal_for(world, foreign(ca, spki(key)))
+    how = {
+        "trust": TrustStore((*world.trust, ca.certificate)),
+        "materials": world.materials | Materials(crls=(Crl.from_der(ca.crl()),)),
+    }
+    assert use(world, seal, **how) == ("unusable", ("algorithm_forbidden",))
+    assert use(world, seal, policy=Policy(min_rsa_bits=1024), **how) == ("usable", ())
 
 
 @pytest.mark.parametrize(
-    "key",
+    ("key", "expected"),
     [
-        spki(ec.generate_private_key(ec.SECP256R1())),
-        write.sequence(write.sequence(write.oid("1.2.3")), write.bits(b"x")),
+        (spki(ec.generate_private_key(ec.SECP256R1())), ("unusable", ("algorithm_forbidden",))),
+        (spki(ec.generate_private_key(ec.SECP521R1())), ("unknown", ("unsupported",))),
+        (
+            write.sequence(write.sequence(write.oid("1.2.3")), write.bits(b"x")),
+            ("unknown", ("unsupported",)),
+        ),
     ],
-    ids=["another curve", "another algorithm"],
+    ids=["below a CA of another kind", "another curve", "another algorithm"],
 )
-def test_a_key_that_nobody_can_verify_with_is_unknown(world, key):
+def test_a_key_that_nobody_can_verify_with_here(world, key, expected):
     seal = seal_for(world, foreign(world.pki.signer_ca, key))
-    assert use(world, seal) == ("unknown", ("unsupported",))
+    assert use(world, seal) == expected
 
 
 def test_a_time_stamp_authority_may_not_sign(world):
