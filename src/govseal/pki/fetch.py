@@ -87,7 +87,8 @@ class _Target:
             raise FetchError("neither http nor https", url=url)
         if parts.username is not None or parts.password is not None:
             raise FetchError("a URL with a user in it", url=url)
-        path = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        # Not urlunsplit: of a path that begins with // later Pythons make ////.
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         port = _PORTS[parts.scheme] if port is None else port
         return cls(url, parts.scheme, host, port, path)
 
