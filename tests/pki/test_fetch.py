@@ -173,6 +173,8 @@ def test_a_redirect_that_leads_nowhere(site, fetcher):
         "[fec0::1]",
         "[ff02::1]",
         "[::ffff:10.0.0.1]",
+        "[::ffff:0:127.0.0.1]",
+        "[5f00::1]",
     ],
 )
 def test_only_public_addresses_are_asked(host):
