@@ -41,7 +41,7 @@ _TRANSLATED: Final = (
     ipaddress.IPv6Network("64:ff9b:1::/48"),
     ipaddress.IPv6Network("::/96"),
 )
-# All that is handed out to networks (RFC 4291, 2.4), and translation. Python calls much else global.
+# What is handed out (RFC 4291, 2.4), and translation: Python calls more than that global.
 _UNICAST: Final = (ipaddress.IPv6Network("2000::/3"), _TRANSLATED[0])
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
