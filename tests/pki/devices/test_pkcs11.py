@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 import softdevices
@@ -12,6 +14,7 @@ from govseal.pki.devices import cryptoki
 from govseal.pki.devices.cryptoki import Module, Session
 from govseal.pki.devices.cryptoki_codes import name_of
 from govseal.pki.devices.pkcs11 import open_pkcs11_signer
+from govseal.pki.devices.uris import find_pin
 from govseal.pki.ecdsa import P256, P384, EcPoint
 from govseal.pki.keys import encode_ec_spki
 from govseal.pki.pkcs8 import PrivateKey
@@ -460,3 +463,9 @@ def test_settings_that_are_none(text, tmp_path, monkeypatch):
 def test_answers_have_names():
     assert name_of(0xA0) == "CKR_PIN_INCORRECT"
     assert name_of(0x80000001) == "0x80000001"
+
+
+def test_a_pin_of_octets_that_are_no_text():
+    """So the environment gives what is not UTF-8: the octets are the PIN."""
+    assert find_pin({}, os.fsdecode(b"\xff1")) == b"\xff1"
+    assert find_pin({}, "口令") == "口令".encode()
