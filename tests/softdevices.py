@@ -129,7 +129,7 @@ class Hsm:
     """SoftHSM2 with two tokens.
 
     ``govseal`` has the RSA keys ``seal`` (01, with its certificate), ``bare`` (02, without) and
-    ``twins`` (03 and 04); ``empty`` has none.
+    ``twins`` (03 and 04), and the keys ``p256`` (05) and ``p384`` (06); ``empty`` has none.
     """
 
     folder: Path
@@ -174,6 +174,8 @@ def softhsm() -> Hsm:
     for number, label in (("01", "seal"), ("02", "bare"), ("03", "twins"), ("04", "twins")):
         kind = ("--keypairgen", "--key-type", "RSA:2048", "--id", number, "--label", label)
         run(*tool, *kind)
+    for number, label, curve in (("05", "p256", "prime256v1"), ("06", "p384", "secp384r1")):
+        run(*tool, "--keypairgen", "--key-type", f"EC:{curve}", "--id", number, "--label", label)
     read = (*tool, "--read-object", "--type", "pubkey", "--id")
     certificate = certify(rsa_authority(), run(*read, "01"))
     (folder / "seal.cer").write_bytes(certificate.der)

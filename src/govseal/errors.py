@@ -128,11 +128,16 @@ class TimestampRefused(GovsealError):
 
 
 class FetchError(GovsealError):
-    """Something could not be had from a network; ``url`` is where it was to be."""
+    """Something could not be had from a network; ``url`` is where it was to be.
+
+    Name and password in a URL are left out of both.
+    """
 
     def __init__(self, message: str, *, url: str) -> None:
-        super().__init__(f"{url}: {message}")
-        self.url = url
+        import re  # noqa: PLC0415 - start-up
+
+        self.url = re.sub(r"//[^/?#]*@", "//", url)
+        super().__init__(f"{self.url}: {message}")
 
 
 class KeyLoadError(GovsealError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -252,6 +252,33 @@ def test_a_responder_of_a_ca_below_is_no_responder_of_the_ca_above(ca, status, s
     der = ca.ocsp(signer.certificate, responder=responder)
     known = [middle.certificate]
     assert_unknown(status(der, certificates=known), "no_revocation_data", "no responder")
+
+
+def test_an_expired_responder_does_not_speak_of_later_times(ca, status, signer, at):
+    """Its key may be anybody's: neither is a hold released, nor anybody cleared."""
+    responder = ca.create_responder(not_before=at - 9 * DAY, not_after=at - DAY)
+    times = {"this_update": at + DAY, "next_update": at + YEAR, "produced_at": at - 2 * DAY}
+    der = ca.ocsp(signer.certificate, responder=responder, **times)
+    assert_unknown(status(der), "no_revocation_data", "no responder")
+    held = ca.crl([Revoked(signer.certificate, at - DAY, "certificate_hold")], this_update=at - DAY)
+    assert status(der, crls=[held]).revocation_reason == "certificate_hold"
+
+
+def test_the_last_moment_that_can_be_written(ca, status, signer, at):
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    der = ca.ocsp(signer.certificate, this_update=last, has_next_update=False)
+    assert_unknown(status(der), "no_revocation_data", "expired")
+
+
+def test_an_answer_after_the_certificate_expired_releases_no_hold(ca, status, at):
+    leaf = ca.issue("x", not_before=at - 20 * DAY, not_after=at - 10 * DAY).certificate
+    old = Authority.create("测试证书 CA", at=at - 2 * YEAR, key=ca.key)
+    asked = {"certificate": leaf, "moment": at - 13 * DAY, "trust": TrustStore([old.certificate])}
+    before = ca.crl(this_update=at - 16 * DAY, next_update=at - 9 * DAY)
+    hold = Revoked(leaf, at - 15 * DAY, "certificate_hold")
+    held = ca.crl([hold], this_update=at - 14 * DAY)
+    result = status(ca.ocsp(leaf), crls=[before, held], **asked)
+    assert result.revocation_reason == "certificate_hold"
 
 
 def test_an_answer_speaks_no_longer_than_its_responder_is_valid(ca, status, signer, at):

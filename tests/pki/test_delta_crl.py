@@ -170,6 +170,27 @@ def test_a_list_of_some_reasons_revokes(root, leaf, status, at):
     assert status(one, root.crl()).revocation_reason == "key_compromise"
 
 
+def test_a_list_that_knows_no_holds_releases_none(root, leaf, status, at):
+    """Neither does one that dropped a certificate because it expired (RFC 5280, 5.3.1)."""
+    before = root.crl(this_update=at - 4 * DAY, next_update=at + DAY)
+    held = root.crl([Revoked(leaf, at - 3 * DAY, "certificate_hold")], this_update=at - 2 * DAY)
+    assert status(before, held).revocation_reason == "certificate_hold"
+    of_some = root.crl(extensions=[some_reasons(1)])
+    assert status(before, held, of_some).revocation_reason == "certificate_hold"
+    knows = root.crl(extensions=[some_reasons(6)])
+    assert status(before, held, knows).state == "good"
+
+
+def test_a_list_after_the_certificate_expired_releases_no_hold(root, leaf, status, at):
+    before = root.crl(this_update=at - 4 * DAY, next_update=at + DAY)
+    held = root.crl([Revoked(leaf, at - 3 * DAY, "certificate_hold")], this_update=at - 2 * DAY)
+    after = leaf.not_after + DAY
+    assert status(before, held, root.crl(this_update=after)).state == "revoked"
+    removed = Revoked(leaf, after, "remove_from_crl")
+    delta = root.delta_crl(Crl.from_der(held), [removed], this_update=after)
+    assert status(before, held, delta).state == "revoked"
+
+
 def test_reasons_that_are_no_bits_narrow_to_nothing(root, status):
     value = write.sequence(write.element(0x83, b"\xff"))
     row = x509.encode_extension(lists.ISSUING_DISTRIBUTION_POINT, value, is_critical=True)

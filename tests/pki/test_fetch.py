@@ -12,7 +12,7 @@ import pytest
 
 from govseal.asn1 import write
 from govseal.errors import FetchError
-from govseal.pki import pem
+from govseal.pki import fetch, pem
 from govseal.pki.fetch import EVERYWHERE, Fetched, HttpFetcher
 from govseal.testing import x509
 from website import LOOPBACK, Site, running
@@ -49,6 +49,13 @@ def test_a_body_and_its_type(site, fetcher):
     assert headers["Host"] == site.base.removeprefix("http://")
     assert headers["User-Agent"].startswith("govseal/")
     assert headers["Accept-Encoding"] == "identity"
+
+
+def test_a_path_with_two_slashes_is_asked_as_it_is():
+    """Looked at from inside: the server of these tests takes one of them away."""
+    for path in ("//a//b.crl", "/?x=1", "/a?b=//c", "/a;b"):
+        assert fetch._Target.of(f"http://example{path}").path == path
+    assert fetch._Target.of("http://example").path == "/"
 
 
 def test_a_question_and_its_answer(site, fetcher):
@@ -166,6 +173,8 @@ def test_a_redirect_that_leads_nowhere(site, fetcher):
         "[fec0::1]",
         "[ff02::1]",
         "[::ffff:10.0.0.1]",
+        "[::ffff:0:127.0.0.1]",
+        "[5f00::1]",
     ],
 )
 def test_only_public_addresses_are_asked(host):
@@ -212,6 +221,14 @@ def test_a_network_that_is_none_is_a_mistake_of_the_caller():
 )
 def test_what_is_no_url_to_ask(fetcher, url, said):
     refused(fetcher, url, said)
+
+
+def test_a_user_and_a_password_are_not_told(site, fetcher):
+    site.serve("/a", b"", status=302, Location="http://kate:secret@127.0.0.1/a")
+    for url in ("http://kate:secret@localhost/", "//kate:secret@x y", f"{site.base}/a"):
+        with pytest.raises(FetchError) as caught:
+            fetcher.get(url)
+        assert "secret" not in str(caught.value) + caught.value.url
 
 
 def test_a_name_that_is_not_there(fetcher):

@@ -288,6 +288,13 @@ def test_other_curves_and_keys():
     assert_refused("unsupported", ec_key(D, other, PUBLIC), match="another curve than SM2")
 
 
+def test_an_rsa_key_that_is_too_large():
+    """OpenSSL would look for hours at whether the primes are prime."""
+    numbers = (0, *[(1 << 20_000) + 1] * 8)
+    der = write.sequence(*map(write.integer, numbers))
+    assert_refused("unsupported", der, match="an RSA key of 20")
+
+
 def test_an_rsa_key_that_is_too_small():
     with pytest.raises(KeyLoadError) as caught:
         PrivateKey(SmallKey())

@@ -226,6 +226,7 @@ def password_octets(password: str | bytes | None) -> bytes | None:
 def check_iterations(count: int, what: str, most: int = MAX_ITERATIONS) -> int:
     """``count`` itself; raises KeyLoadError (``unsupported``) outside 1 to ``most``."""
     if not 1 <= count <= most:
-        message = f"{what} asks for {count} iterations, at most {most} are worked"
+        # The number may have thousands of digits, which Python does not print.
+        message = f"{what} asks for a number of iterations that is not 1 to {most}"
         raise KeyLoadError(message, kind="unsupported")
     return count

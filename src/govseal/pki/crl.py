@@ -63,6 +63,8 @@ REASONS: Final = {
 REVERSIBLE: Final = frozenset({"certificate_hold", "remove_from_crl"})
 ALL_REASONS: Final = frozenset(range(1, 9))
 """The bits of ReasonFlags, keyCompromise to aACompromise (RFC 5280, 4.2.1.13)."""
+HOLD: Final = 6
+"""The bit of certificateHold among them."""
 
 
 @dataclass(frozen=True, slots=True)

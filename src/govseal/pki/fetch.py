@@ -41,6 +41,8 @@ _TRANSLATED: Final = (
     ipaddress.IPv6Network("64:ff9b:1::/48"),
     ipaddress.IPv6Network("::/96"),
 )
+# What is handed out (RFC 4291, 2.4), and translation: Python calls more than that global.
+_UNICAST: Final = (ipaddress.IPv6Network("2000::/3"), _TRANSLATED[0])
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -87,7 +89,8 @@ class _Target:
             raise FetchError("neither http nor https", url=url)
         if parts.username is not None or parts.password is not None:
             raise FetchError("a URL with a user in it", url=url)
-        path = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        # Not urlunsplit: of a path that begins with // later Pythons make ////.
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         port = _PORTS[parts.scheme] if port is None else port
         return cls(url, parts.scheme, host, port, path)
 
@@ -214,8 +217,8 @@ class HttpFetcher:
 
 
 def _is_public(address: _Address) -> bool:
-    is_old_private = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
-    return address.is_global and not address.is_multicast and not is_old_private
+    is_handed_out = address.version == 4 or any(address in network for network in _UNICAST)
+    return is_handed_out and address.is_global and not address.is_multicast
 
 
 def _meant(address: _Address) -> tuple[_Address, ...]:

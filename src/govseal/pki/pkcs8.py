@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 WHAT: Final = "the private key"
 MAX_KEY_BYTES: Final = 1024 * 1024
+MAX_RSA_BYTES: Final = 16 * 1024
+"""Of an RSAPrivateKey: 16384 bits need 9.3 KiB, and OpenSSL tests larger primes for minutes."""
 
 
 @final
@@ -240,6 +242,8 @@ def _load_rsa(der: bytes) -> PrivateKey:
         load_der_private_key,
     )
 
+    if len(der) > MAX_RSA_BYTES:
+        raise containers.unsupported(WHAT, f"an RSA key of {len(der)} bytes")
     try:
         key = load_der_private_key(der, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):

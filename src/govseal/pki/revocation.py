@@ -11,7 +11,14 @@ from govseal.errors import FormatError, InvalidSignature, UnsupportedFormat
 from govseal.pki import extensions as ext
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import Certificate
-from govseal.pki.crl import ALL_REASONS, REVERSIBLE, Crl, RevokedEntry, distribution_points
+from govseal.pki.crl import (
+    ALL_REASONS,
+    HOLD,
+    REVERSIBLE,
+    Crl,
+    RevokedEntry,
+    distribution_points,
+)
 from govseal.pki.names import is_same_name
 from govseal.pki.ocsp import MAX_CERTIFICATES, BasicResponse, OcspAnswer, OcspResponse
 from govseal.pki.path import PathResult, check_signed_by, validate_path
@@ -275,7 +282,10 @@ class _Inquiry:
             crl.this_update,
             crl.number or 0,
             entry,
-            releases=is_strong and (not crl.is_delta or is_removed),
+            releases=is_strong
+            and crl.keeps(certificate)  # what expired is dropped without a word (RFC 5280, 5.3.1)
+            and (crl.scope.reasons is None or HOLD in crl.scope.reasons)
+            and (not crl.is_delta or is_removed),
             clears=may_clear and crl.keeps(certificate) and (not crl.is_delta or has_base),
             reaches=crl.reaches(self.at),
             reasons=crl.scope.reasons,
@@ -378,15 +388,13 @@ class _Inquiry:
             self.details.append("the OCSP responder is not known to be unrevoked")
         elif not answer.keeps(certificate):
             self.details.append("the OCSP answer is of a time after the certificate expired")
-        # Whoever has the key of a responder that expired can make old answers with a far end.
-        end = min(answer.next_update or answer.this_update + AT_ONCE, responder.not_after)
         return _Statement(
             answer.this_update,
             0,
             answer.entry,
-            releases=is_strong,
+            releases=is_strong and answer.keeps(certificate),
             clears=is_strong and answer.entry is None and answer.keeps(certificate),
-            reaches=answer.this_update >= self.at or self.at <= end,
+            reaches=_reaches(answer, responder, self.at),
             reasons=None,
             source=f"OCSP answer of {responder.subject}, SHA-256 {response.fingerprint}",
         )
@@ -400,8 +408,12 @@ class _Inquiry:
                 return issuer, True
         inside = _readable(basic.certificates)
         named = [c for c in dict.fromkeys((*inside, *self.pool)) if basic.names(c)]
+        # What it says of a time after its end it did not say: then its key may be anybody's.
+        latest = max(basic.produced_at, *(answer.this_update for answer in basic.answers))
         for candidate in named[:MAX_ISSUERS]:
-            if not _is_responder(candidate, issuers, basic.produced_at):
+            if not _is_responder(candidate, issuers, basic.produced_at) or (
+                latest > candidate.not_after
+            ):
                 continue
             if not _is_signed_by(basic, candidate):
                 continue
@@ -409,6 +421,18 @@ class _Inquiry:
             state = "good" if is_exempt else self.signer_state(candidate)
             return None if state == "revoked" else (candidate, state == "good")
         return None
+
+
+def _reaches(answer: OcspAnswer, responder: Certificate, at: datetime) -> bool:
+    """Whether an answer speaks for ``at``."""
+    if answer.this_update >= at:
+        return True
+    # Whoever has the key of a responder that expired can make old answers with a far end.
+    if at > responder.not_after:
+        return False
+    if answer.next_update is None:
+        return at - answer.this_update <= AT_ONCE
+    return at <= answer.next_update
 
 
 def _may_sign_lists(certificate: Certificate) -> bool:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 import softdevices
-from govseal.asn1 import write
+from govseal.asn1 import strict, write
 from govseal.errors import DeviceError, FormatError, KeyLoadError, SigningFault
-from govseal.pki.algorithms import RSA_SHA256, SM2_SM3
+from govseal.pki.algorithms import ECDSA_SHA256, RSA_SHA256, SM2_SM3
 from govseal.pki.devices import cryptoki
-from govseal.pki.devices.cryptoki import Module
+from govseal.pki.devices.cryptoki import Module, Session
 from govseal.pki.devices.cryptoki_codes import name_of
 from govseal.pki.devices.pkcs11 import open_pkcs11_signer
+from govseal.pki.devices.uris import find_pin
+from govseal.pki.ecdsa import P256, P384, EcPoint
+from govseal.pki.keys import encode_ec_spki
+from govseal.pki.pkcs8 import PrivateKey
 from govseal.pki.signer import Signer, load_signer
 
 MESSAGE = b"to be signed"
@@ -42,7 +48,18 @@ def check(signer: Signer, certificate, algorithm):
     certificate.public_key.verify(signer.sign(MESSAGE), MESSAGE, algorithm)
 
 
-# --- SoftHSM2: RSA ---------------------------------------------------------------------------
+def ec_spki(hsm, label, curve):
+    """The key's public part; pkcs11-tool does not write it everywhere."""
+    module = Module(hsm.module)
+    token = next(item for item in module.tokens() if item.label == "govseal")
+    session = module.open_session(token)
+    (item,) = session.find(cryptoki.CKO_PUBLIC_KEY, {cryptoki.CKA_LABEL: label.encode()})
+    point = strict.parse(session.attribute(item, cryptoki.CKA_EC_POINT)).content
+    session.close()
+    return encode_ec_spki(EcPoint.decode(curve, point))
+
+
+# --- SoftHSM2: RSA, P-256 ---------------------------------------------------------------------
 
 
 def test_a_key_with_the_certificate_of_its_token(hsm):
@@ -77,6 +94,35 @@ def test_a_certificate_from_elsewhere_and_its_chain(hsm, rsa_device_ca):
     with load_signer(uri, password=PIN, certificate=text) as signer:
         check(signer, certificate, RSA_SHA256)
         assert signer.chain == (rsa_device_ca.certificate,)
+
+
+def test_a_key_on_p256(hsm, rsa_device_ca):
+    certificate = softdevices.certify(rsa_device_ca, ec_spki(hsm, "p256", P256))
+    uri = hsm.uri("token=govseal;object=p256")
+    with load_signer(uri, password=PIN, certificate=certificate) as signer:
+        check(signer, certificate, ECDSA_SHA256)
+    other = softdevices.certify(rsa_device_ca, PrivateKey.generate("ec").public_key.spki)
+    with pytest.raises(KeyLoadError, match="does not belong"):
+        load_signer(uri, password=PIN, certificate=other)
+
+
+def test_a_key_on_another_curve(hsm, rsa_device_ca):
+    certificate = softdevices.certify(rsa_device_ca, ec_spki(hsm, "p384", P384))
+    uri = hsm.uri("token=govseal;object=p384")
+    assert_refused("unsupported", "", uri, certificate=certificate)
+
+
+@pytest.mark.parametrize("made", [b"", bytes(63), bytes(65), bytes(96)], ids=len)
+def test_what_is_no_value_on_p256(hsm, rsa_device_ca, monkeypatch, made):
+    certificate = softdevices.certify(rsa_device_ca, ec_spki(hsm, "p256", P256))
+    uri = hsm.uri("token=govseal;object=p256")
+    with load_signer(uri, password=PIN, certificate=certificate) as signer:
+        monkeypatch.setattr(Session, "sign", lambda *_: made)
+        with pytest.raises(DeviceError, match="no signature of P-256"):
+            signer.sign(MESSAGE)
+        monkeypatch.setattr(Session, "sign", lambda *_: bytes(64))
+        with pytest.raises(SigningFault):
+            signer.sign(MESSAGE)
 
 
 def test_the_pin_from_a_file(hsm, tmp_path):
@@ -417,3 +463,9 @@ def test_settings_that_are_none(text, tmp_path, monkeypatch):
 def test_answers_have_names():
     assert name_of(0xA0) == "CKR_PIN_INCORRECT"
     assert name_of(0x80000001) == "0x80000001"
+
+
+def test_a_pin_of_octets_that_are_no_text():
+    """So the environment gives what is not UTF-8: the octets are the PIN."""
+    assert find_pin({}, os.fsdecode(b"\xff1")) == b"\xff1"
+    assert find_pin({}, "口令") == "口令".encode()

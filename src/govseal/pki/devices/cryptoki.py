@@ -30,6 +30,7 @@ CKA_EC_POINT: Final = 0x181
 CKK_RSA: Final = bytes(c_ulong(0))
 CKM_RSA_PKCS: Final = 0x001
 CKM_SHA256_RSA_PKCS: Final = 0x040
+CKM_ECDSA: Final = 0x1041
 
 _CKF_OS_LOCKING_OK: Final = 2
 _CKF_SERIAL_SESSION: Final = 4

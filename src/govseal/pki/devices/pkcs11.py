@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self, final
 
 from govseal import sm2
-from govseal.asn1 import strict
+from govseal.asn1 import strict, write
 from govseal.errors import DeviceError, EncodingError, FormatError
-from govseal.pki.algorithms import RSA_SHA256, SHA256, SM2_SM3, SignatureAlgorithm
+from govseal.pki.algorithms import (
+    ECDSA_SHA256,
+    RSA_SHA256,
+    SHA256,
+    SM2_SM3,
+    SignatureAlgorithm,
+)
 from govseal.pki.certificate import Certificate
 from govseal.pki.devices import cryptoki, sm2_mechanism
 from govseal.pki.devices.cryptoki import Module, Session, Token
@@ -24,6 +30,7 @@ from govseal.pki.devices.uris import (
     split_uri,
     text_of,
 )
+from govseal.pki.ecdsa import P256, EcPoint
 from govseal.pki.keys import PublicKey, RsaNumbers
 
 if TYPE_CHECKING:
@@ -105,11 +112,11 @@ class Pkcs11Signer:
 
     @property
     def algorithm(self) -> SignatureAlgorithm:
-        """``sm2-sm3`` or ``rsa-sha256``."""
+        """``sm2-sm3``, ``rsa-sha256`` or ``ecdsa-sha256``."""
         return self._way.algorithm
 
     def sign(self, message: bytes, /) -> bytes:
-        """The signature over ``message``: DER for SM2 (default user ID), PKCS#1 v1.5 for RSA.
+        """The signature over ``message``: PKCS#1 v1.5 for RSA, else DER (SM2: default user ID).
 
         Raises:
             DeviceError: the device refuses, or the signer is closed.
@@ -290,7 +297,7 @@ def _fits(session: Session, handle: int, key: PublicKey) -> bool | None:
     if isinstance(key.material, RsaNumbers):
         modulus = session.attribute(handle, cryptoki.CKA_MODULUS)
         return None if not modulus else int.from_bytes(modulus) == key.material.modulus
-    if not isinstance(key.material, sm2.PublicKey):
+    if not isinstance(key.material, sm2.PublicKey | EcPoint):
         return None
     point = session.attribute(handle, cryptoki.CKA_EC_POINT)
     identifier = session.attribute(handle, cryptoki.CKA_ID)
@@ -318,6 +325,8 @@ def _way_of(
         if cryptoki.CKM_SHA256_RSA_PKCS in mechanisms:
             return _Way(RSA_SHA256, cryptoki.CKM_SHA256_RSA_PKCS, _same, _same)
         return _Way(RSA_SHA256, cryptoki.CKM_RSA_PKCS, _digest_info, _same)
+    if isinstance(material, EcPoint) and material.curve == P256:
+        return _Way(ECDSA_SHA256, cryptoki.CKM_ECDSA, SHA256.digest, _ecdsa_value)
     if not isinstance(material, sm2.PublicKey):
         oid = certificate.public_key.algorithm_oid
         message = f"a key of a kind that is not used here: {oid}"
@@ -340,3 +349,12 @@ def _same(data: bytes) -> bytes:
 
 def _digest_info(message: bytes) -> bytes:
     return _DIGEST_INFO + SHA256.digest(message)
+
+
+def _ecdsa_value(made: bytes) -> bytes:
+    """The DER signature of r ‖ s (PKCS#11, 6.3.1)."""
+    if len(made) != 2 * P256.size:
+        message = f"{len(made)} bytes are no signature of P-256"
+        raise DeviceError(message, call="C_Sign", code="bad_answer")
+    halves = (made[: P256.size], made[P256.size :])
+    return write.sequence(*(write.integer(int.from_bytes(half, "big")) for half in halves))

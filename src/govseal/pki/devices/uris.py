@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from govseal.errors import DeviceError
+from govseal.pki.containers import password_octets
 
 MAX_URI: Final = 4096
 MAX_PIN_BYTES: Final = 256
@@ -114,7 +115,7 @@ def find_pin(attributes: dict[str, bytes], password: str | bytes | None) -> byte
     """
     source = text_of(attributes, "pin-source")
     if source is None:
-        pin = password.encode("utf-8") if isinstance(password, str) else password
+        pin = password_octets(password)
     else:
         if source.startswith("|"):
             raise invalid("pin-source names a program; only a file is read")
