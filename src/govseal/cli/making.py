@@ -164,6 +164,6 @@ def timestamp_of(options: argparse.Namespace, maker: Signer) -> TimestampSource 
     # The caller names the authority, which may well be one of the house.
     return timestamping.HttpTimestampSource(
         options.timestamp,
-        HttpFetcher(allowed_networks=EVERYWHERE),
+        HttpFetcher(allowed_networks=EVERYWHERE, max_redirects=0),
         algorithm=maker.algorithm.digest or SM3,
     )

@@ -261,8 +261,8 @@ def test_the_form_of_the_list_is_passed_on(desk):
 def test_what_making_refuses_is_still_refused(desk):
     found = desk("test")
     with pytest.raises(SealError) as caught:
-        make(found, name=found.name + "\x07")
-    assert (caught.value.code, caught.value.violations) == ("E_SEAL_NAME", ())
+        make(found, seal_type=-1)
+    assert (caught.value.code, caught.value.violations) == ("E_SEAL_TYPE", ())
 
 
 def test_before_the_regulation_nothing_can_be_judged(desk):
