@@ -280,6 +280,10 @@ def other_content(message):
     return bend.signed_data(message, signer(), content=write.explicit(0, write.octets(bytes(32))))
 
 
+def whole_content(message):
+    return bend.signed_data(message, signer(), content=write.explicit(0, write.octets(message)))
+
+
 FORMS = {
     "nobody signed": (lambda m: bend.signed_data(m, signer(), signers=0), "failed", "malformed"),
     "two signers": (
@@ -292,7 +296,8 @@ FORMS = {
         "indeterminate",
         "unsupported",
     ),
-    "content inside": (other_content, "indeterminate", "unsupported"),
+    "content that the digest is not of": (other_content, "failed", "data_digest_mismatch"),
+    "the document inside": (whole_content, "indeterminate", "unsupported"),
     "no signed attributes": (
         lambda m: bend.signed_data(m, signer(), attributes=[]),
         "indeterminate",
