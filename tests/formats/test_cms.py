@@ -138,7 +138,7 @@ REFUSED = {
             INFO, content=write.explicit(0, write.element(0x24, write.octets(MESSAGE)))
         ),
         EncodingError,
-        "SignedData.contentInfo",
+        "constructed string",
     ),
     "digest not signed": (
         build.signed_data(build.signer_info(signed=without(DIGEST))),

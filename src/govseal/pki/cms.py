@@ -222,7 +222,7 @@ def read_algorithm(tlv: Tlv, what: str) -> str:
 
 
 def _signature_algorithm(tlv: Tlv, what: str) -> str:
-    """As :func:`read_algorithm`; products also put there what describes an SM2 key, curve and all."""
+    """As :func:`read_algorithm`; products also put the algorithm of the SM2 key there."""
     fields = read_children(tlv, what, 1)
     oid = strict.read_oid(fields[0], what)
     if oid == EC_PUBLIC_KEY and len(fields) == 2 and is_sm2_key(oid, fields[1]):
