@@ -52,14 +52,15 @@ def made(
 ):
     """Signed data over ``data`` in one of the forms; ``changes`` are those of cms_builder.
 
-    ``block`` replaces the content as it stands inside, not what is signed.
+    ``block`` replaces the content as it stands inside, not what is signed; ``envelope_version`` is
+    that of SignedData, ``version`` that of SignerInfo.
     """
     inside = CONTENTS[content](data)
     covered = data if inside is None else inside
-    outer_names = ("outer", "inner", "crls", "certificates", "version", "digests")
+    outer_names = ("outer", "inner", "crls", "certificates", "digests")
     outer = {name: changes.pop(name) for name in outer_names if name in changes}
-    if "block" in changes:
-        outer["content"] = changes.pop("block")
+    replaced = {"block": "content", "envelope_version": "version"}
+    outer |= {replaced[name]: changes.pop(name) for name in replaced if name in changes}
     rows = sorted(changes.pop("signed", build.attributes(covered, time=AT)))
     message = write.element(strict.SET, b"".join(rows)) if attributes else covered
     values = {
@@ -183,6 +184,13 @@ def test_the_certificate_named_by_its_key(version):
     assert said(made(key_id=key_id, version=version)) == ("passed", set())
     verdict, reasons = said(made(key_id=bytes(20), version=version))
     assert (verdict, "unsupported" in reasons) == ("indeterminate", True)
+
+
+@pytest.mark.parametrize(
+    ("inner", "verdict"), [(build.GM_DATA, "passed"), (build.PKCS7_DATA, "failed")]
+)
+def test_version_3_goes_with_content_of_the_chinese_type(inner, verdict):
+    assert said(made(envelope_version=3, inner=inner))[0] == verdict
 
 
 def test_further_certificates_and_lists_travel_along():

@@ -16,7 +16,7 @@ from govseal import sm2
 from govseal.asn1 import strict
 from govseal.asn1.times import Instant
 from govseal.errors import FormatError, UnsupportedFormat
-from govseal.formats.base import SignatureEvidence
+from govseal.formats.base import Pieces, SignatureEvidence
 from govseal.pki import cms
 from govseal.pki.algorithms import (
     DigestAlgorithm,
@@ -68,8 +68,8 @@ class Party:
 class Signature:
     """The signed bytes and their value, whichever structure they came in."""
 
-    signed: bytes | None
-    """None where it is the document, which is not at hand."""
+    signed: bytes | Pieces | None
+    """Pieces where it is the document in pieces, None where that is not at hand."""
     value: bytes
     algorithm_oid: str
     algorithm: SignatureAlgorithm | None
@@ -378,10 +378,8 @@ def _signature(evidence: SignatureEvidence) -> Signature | None:
         return None
     signer = evidence.signed_data.signer
     is_document = signer.signed is None
-    # Pieces of a file are never signed without attributes: PDF knows no such form.
-    document = evidence.data if isinstance(evidence.data, bytes) else None
     return Signature(
-        signed=document if is_document else signer.signed,
+        signed=evidence.data if is_document else signer.signed,
         value=signer.signature,
         algorithm_oid=signer.algorithm,
         algorithm=cms.signer_algorithm(signer.algorithm, signer.digest_algorithm),

@@ -280,10 +280,6 @@ def other_content(message):
     return bend.signed_data(message, signer(), content=write.explicit(0, write.octets(bytes(32))))
 
 
-def whole_content(message):
-    return bend.signed_data(message, signer(), content=write.explicit(0, write.octets(message)))
-
-
 FORMS = {
     "nobody signed": (lambda m: bend.signed_data(m, signer(), signers=0), "failed", "malformed"),
     "two signers": (
@@ -297,12 +293,6 @@ FORMS = {
         "unsupported",
     ),
     "content that the digest is not of": (other_content, "failed", "data_digest_mismatch"),
-    "the document inside": (whole_content, "indeterminate", "unsupported"),
-    "no signed attributes": (
-        lambda m: bend.signed_data(m, signer(), attributes=[]),
-        "indeterminate",
-        "unsupported",
-    ),
     "no digest": (
         lambda m: bend.signed_data(m, signer(), without=[bend.MESSAGE_DIGEST]),
         "failed",

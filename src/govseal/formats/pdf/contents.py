@@ -123,14 +123,11 @@ def _signed_data(der: bytes, sub_filter: bytes, anomalies: tuple[Anomaly, ...]) 
 
 
 def _decode(der: bytes) -> SignedData:
-    """The signed data; raises :class:`UnsupportedFormat` for forms that PDF does not know.
+    """The signed data; raises :class:`UnsupportedFormat` for a form that PDF does not know.
 
-    Nothing of the document is inside but its digest (ISO 32000-1, 12.8.3.3), and a document without
-    signed attributes would have to be signed in one piece, however large it is.
+    Nothing of the document is inside but its digest (ISO 32000-1, 12.8.3.3).
     """
     signed_data = cms.decode_signed_data(der)
-    if signed_data.signer.signed is None:
-        raise UnsupportedFormat("no signed attributes", part="SignerInfo")
     if signed_data.content is not None and not signed_data.holds_digest:
         message = "content that is no digest inside the signed data"
         raise UnsupportedFormat(message, part="SignedData.contentInfo")
