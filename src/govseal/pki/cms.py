@@ -248,8 +248,8 @@ def signer_algorithm(algorithm: str, digest: str) -> SignatureAlgorithm | None:
 def may_be_attributes(content: bytes) -> bool:
     """Whether ``content`` could be the signed attributes of another signature.
 
-    A signature made over attributes passes for one over a document without attributes whose bytes
-    are just those (RFC 9882, 5): nothing in it tells the two apart.
+    The value over signed attributes (RFC 5652, 5.4) is as good over a document of just those bytes
+    that is signed without attributes: nothing in it tells the two apart.
     """
     return content[:1] == bytes((strict.SET,)) and write.oid(MESSAGE_DIGEST) in content
 

@@ -42,11 +42,6 @@ EXPLAINED = {
     },
     ("minimal-signed-twice-no-sig-type.pdf", "Sig1"): ("signature_value", "unsupported", CURVES),
     ("minimal-signed-twice-no-sig-type.pdf", "Sig2"): ("signature_value", "unsupported", CURVES),
-    ("sig-no-signed-attrs.pdf", "Sig1"): (
-        "signature_value",
-        "unsupported",
-        "without signed attributes nothing says what kind of content was signed",
-    ),
 }
 #: Files of which pyHanko said nothing but an exception: what we say instead.
 UNSAID = {
