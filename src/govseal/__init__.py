@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from govseal.pki.certificate import Certificate as Certificate
     from govseal.pki.fetch import HttpFetcher as HttpFetcher
     from govseal.pki.materials import Materials as Materials
+    from govseal.pki.signeddata import make_signed_data as make_signed_data
     from govseal.pki.signer import load_signer as load_signer
     from govseal.pki.trust import TrustStore as TrustStore
     from govseal.seal.binding import BindingTerms as BindingTerms
@@ -87,6 +88,7 @@ _HOMES = {
     "pki.certificate": ("Certificate",),
     "pki.fetch": ("HttpFetcher",),
     "pki.materials": ("Materials",),
+    "pki.signeddata": ("make_signed_data",),
     "pki.signer": ("load_signer",),
     "pki.trust": ("TrustStore",),
     "seal.binding": ("BindingTerms", "load_profile"),

@@ -85,7 +85,7 @@ def verify(
         materials: further certificates, revocation lists, OCSP responses, lists of matters.
         policy: what the verifier asks for.
         at: the time of judging, timezone-aware; now by default.
-        detached: a detached stamp over ``data`` (.ses).
+        detached: a detached stamp (.ses) or signed data (.p7s) over ``data``.
         fetcher: who gets the lists and answers that certificates name where ``materials`` say
             nothing, such as a :class:`govseal.HttpFetcher`. What cannot be had leaves the check
             of revocation *indeterminate*.

@@ -56,8 +56,8 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.option(
         "--detached",
-        zh="FILE 的分离式签章",
-        en="the detached stamp over FILE",
+        zh="FILE 的分离式签章，或分离的签名数据（.p7s）",
+        en="the detached stamp over FILE, or signed data beside it (.p7s)",
         metavar="FILE.ses",
         type=Path,
     )

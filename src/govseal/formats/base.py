@@ -131,6 +131,11 @@ class Pieces:
             hasher.update(view[start:end])
         return hasher.digest()
 
+    def join(self) -> bytes:
+        """All pieces, one behind the other, copied."""
+        view = memoryview(self.buffer)
+        return b"".join(view[start:end] for start, end in self.ranges)
+
 
 @dataclass(frozen=True, slots=True)
 class SignatureEvidence:

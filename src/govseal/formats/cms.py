@@ -1,20 +1,22 @@
 """Signed data as found in documents (GB/T 35275, GM/T 0010, RFC 5652), read and not judged.
 
-Two forms are read. A: content absent, attributes signed. B: no attributes, and the content is the
-digest of the document, which is what is signed; PDFs of the field have it. Both families of object
-identifiers occur, also mixed in one file. What is not DER is not read: BER with indefinite lengths
-is *unsupported*.
+The field has all forms. Attributes are signed, with the digest of the content in them, or there are
+none and the content itself is signed. The content is outside, where it is the document; or inside,
+where it is the document, the digest of the document, or that digest as Base64 text. Both families
+of object identifiers occur, also mixed in one file. What is not DER is not read: BER with
+indefinite lengths is *unsupported*.
 """
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 
 from govseal.asn1 import strict, times, write
 from govseal.asn1.strict import Tlv, Tolerance, Tolerances
 from govseal.errors import EncodingError, LimitExceeded, UnsupportedFormat
 from govseal.pki import cms
-from govseal.pki.algorithms import digest_algorithm
+from govseal.pki.algorithms import SM2_SM3, digest_algorithm
 from govseal.pki.cms import CertificateId
 from govseal.seal.codec import signature_value
 from govseal.seal.extensions import ARC, SEAL_ATTRIBUTE
@@ -25,6 +27,7 @@ DATA = frozenset({"1.2.156.10197.6.1.4.2.1", "1.2.840.113549.1.7.1"})
 MAX_TIME_STAMPS = 8
 """Time stamp tokens beside one signature value."""
 
+_PKCS7_DATA = "1.2.840.113549.1.7.1"
 _SIGNING_TIME = "1.2.840.113549.1.9.5"
 
 
@@ -41,10 +44,12 @@ class SignerInfo:
     """OID of the signature algorithm (digestEncryptionAlgorithm)."""
     signature: bytes = field(repr=False)
     """The value as the algorithm's own form wants it: DER for SM2, also where it came raw (Q4)."""
-    signed: bytes = field(repr=False)
-    """What the signer signed: the attributes re-tagged as SET OF, or in form B the content."""
+    signed: bytes | None = field(repr=False)
+    """What the signer signed: the attributes re-tagged as SET OF, or without attributes the
+    content; None where that is the document, which is not inside."""
     message_digest: bytes
-    """The digest of the document, which is the content in form B."""
+    """The digest in the attributes; without them the one that the content is or has, and empty
+    where the content is not inside."""
     content_type: str
     claimed_time: times.Instant | None
     signature_octets: bytes = field(default=b"", repr=False)
@@ -82,6 +87,19 @@ class SignedData:
     """Certificates in DER, as received."""
     signer: SignerInfo
     tolerances: tuple[Tolerance, ...] = ()
+    content: bytes | None = field(default=None, repr=False)
+    """The content, where it is inside."""
+    holds_digest: bool = False
+    """Whether the content can be the digest of a document, itself or as Base64 text."""
+    document_digests: tuple[bytes, ...] = ()
+    """The document has one of these digests: that of the content, or the one which the content is.
+    None fits where the attributes state another digest than the content's. Without attributes and
+    content it stays empty: the signature value alone binds the document."""
+
+    @property
+    def document(self) -> bytes | None:
+        """The document, where it is inside; None also where only its digest is."""
+        return None if self.holds_digest else self.content
 
     @property
     def signer_certificate(self) -> bytes | None:
@@ -114,30 +132,62 @@ def decode_signed_data(data: bytes) -> SignedData:
 
     Raises:
         EncodingError: not signed data, or not DER; no signer (an empty signature is none).
-        UnsupportedFormat: several signers, content inside, no signed attributes, or BER.
+        UnsupportedFormat: several signers; content inside of another type than data; content that
+            may be the attributes of another signature; or BER.
         LimitExceeded: more than eight time stamps.
     """
     envelope = cms.read_envelope(data)
     tolerances = Tolerances()
     signer = _signer(envelope, tolerances)
-    cms.check_version(envelope.version, "SignedData", signer.key_id)
+    # RFC 5652, 5.1: 3 goes with every type of content but its own "data" too.
+    if envelope.version != 3 or envelope.content_type == _PKCS7_DATA:
+        cms.check_version(envelope.version, "SignedData", signer.key_id)
     if signer.digest_algorithm not in envelope.digests:
         what = "SignedData.digestAlgorithms"
         raise EncodingError(f"{what} does not announce the signer's", part=what)
+    holds_digest, digests = _document_digests(signer, envelope.content)
     return SignedData(
         envelope.der,
         envelope.content_type,
         envelope.certificates,
         signer,
         tuple(tolerances.items),
+        envelope.content,
+        holds_digest,
+        digests,
     )
+
+
+def _document_digests(signer: SignerInfo, content: bytes | None) -> tuple[bool, tuple[bytes, ...]]:
+    """Whether the content can be a digest, and which digests the document may have."""
+    if content is None:
+        return False, (signer.message_digest,) if signer.attributes else ()
+    algorithm = digest_algorithm(signer.digest_algorithm)
+    if algorithm is None:
+        return False, ()
+    stated = _stated_digest(content, algorithm.size)
+    own = algorithm.digest(content)
+    if signer.attributes and own != signer.message_digest:
+        return stated is not None, ()
+    return stated is not None, (own,) if stated is None else (own, stated)
+
+
+def _stated_digest(content: bytes, size: int) -> bytes | None:
+    """The digest that the content is, as octets or as Base64 text; None where it is neither."""
+    if len(content) == size:
+        return content
+    try:
+        found = base64.b64decode(content, validate=True)
+    except ValueError:
+        return None
+    return found if len(found) == size and base64.b64encode(found) == content else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """What binds the document: the signed attributes, or the content in form B."""
+    """What binds the document: the signed attributes, or without them the content."""
 
-    signed: bytes
+    signed: bytes | None
     message_digest: bytes
     content_type: str
     attributes: dict[str, Tlv]
@@ -148,19 +198,22 @@ def _signer(envelope: cms.Envelope, tolerances: Tolerances) -> SignerInfo:
     named = parts.identifier
     cms.check_version(parts.version, "SignerInfo", named.key_id)
     content_type, content = envelope.content_type, envelope.content
+    if content is not None and content_type not in DATA:
+        message = "content inside the signed data that is not plain data"
+        raise UnsupportedFormat(message, part="SignedData.contentInfo")
     if parts.attributes is not None:
-        bound = _form_a(parts.attributes, content_type, content)
+        bound = _with_attributes(parts.attributes, content_type)
     else:
-        bound = _form_b(parts.digest_algorithm, content_type, content)
+        bound = _without_attributes(parts.digest_algorithm, content_type, content)
+    known = cms.signer_algorithm(parts.algorithm, parts.digest_algorithm)
+    algorithm = SM2_SM3.oid if known and known.name == SM2_SM3.name else parts.algorithm
     time = bound.attributes.get(_SIGNING_TIME)
     return SignerInfo(
         issuer_der=named.issuer_der,
         serial=named.serial,
         digest_algorithm=parts.digest_algorithm,
         algorithm=parts.algorithm,
-        signature=signature_value(
-            parts.value, parts.algorithm, "SignerInfo.encryptedDigest", tolerances
-        ),
+        signature=signature_value(parts.value, algorithm, "SignerInfo.encryptedDigest", tolerances),
         signed=bound.signed,
         message_digest=bound.message_digest,
         content_type=bound.content_type,
@@ -173,9 +226,7 @@ def _signer(envelope: cms.Envelope, tolerances: Tolerances) -> SignerInfo:
     )
 
 
-def _form_a(tlv: Tlv, content_type: str, content: bytes | None) -> _Bound:
-    if content is not None:
-        raise UnsupportedFormat("content inside the signed data", part="SignedData.contentInfo")
+def _with_attributes(tlv: Tlv, content_type: str) -> _Bound:
     attributes = cms.read_attributes(tlv)
     if not {cms.CONTENT_TYPE, cms.MESSAGE_DIGEST} <= attributes.keys():
         raise EncodingError("SignerInfo: content type or digest is not signed", part="SignerInfo")
@@ -190,15 +241,17 @@ def _form_a(tlv: Tlv, content_type: str, content: bytes | None) -> _Bound:
     )
 
 
-def _form_b(digest_oid: str, content_type: str, content: bytes | None) -> _Bound:
-    """No attributes: the content must be as long as a digest, so that it is never attributes."""
+def _without_attributes(digest_oid: str, content_type: str, content: bytes | None) -> _Bound:
     digest = digest_algorithm(digest_oid)
-    if content is None or content_type not in DATA or digest is None:
+    if content_type not in DATA or digest is None:
         raise UnsupportedFormat("no signed attributes", part="SignerInfo")
-    if len(content) != digest.size:
-        message = "content that is no digest inside the signed data"
+    if content is None:
+        return _Bound(None, b"", content_type, {})
+    if cms.may_be_attributes(content):
+        message = "content that may be the attributes of another signature"
         raise UnsupportedFormat(message, part="SignedData.contentInfo")
-    return _Bound(content, content, content_type, {})
+    stated = _stated_digest(content, digest.size)
+    return _Bound(content, digest.digest(content) if stated is None else stated, content_type, {})
 
 
 def _time(tlv: Tlv, tolerances: Tolerances) -> times.Instant:

@@ -6,14 +6,21 @@ Signatures of documents and time stamps are put together from them, each by rule
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from govseal.asn1 import strict
+from govseal.asn1 import strict, write
 from govseal.asn1.strict import Tlv
 from govseal.errors import EncodingError, FormatError, UnsupportedFormat
-from govseal.pki.algorithms import digest_algorithm, signature_algorithm
+from govseal.pki.algorithms import (
+    SM2_SM3,
+    SM3,
+    SignatureAlgorithm,
+    digest_algorithm,
+    signature_algorithm,
+)
 from govseal.pki.certificate import Certificate
+from govseal.pki.keys import EC_PUBLIC_KEY, is_sm2_key
 
 SIGNED_DATA: Final = frozenset({"1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2"})
 
@@ -144,7 +151,7 @@ def read_signer(tlv: Tlv) -> SignerParts:
     attributes = rest.pop(0) if rest[0].tag == 0xA0 else None
     if len(rest) < 2:
         raise EncodingError("SignerInfo: elements are missing", part="SignerInfo")
-    algorithm = read_algorithm(rest.pop(0), "SignerInfo.digestEncryptionAlgorithm")
+    algorithm = _signature_algorithm(rest.pop(0), "SignerInfo.digestEncryptionAlgorithm")
     value = strict.read_octets(rest.pop(0), "SignerInfo.encryptedDigest")
     if any(item.tag != 0xA1 for item in rest) or len(rest) > 1:
         raise EncodingError("SignerInfo: an element too many", part="SignerInfo")
@@ -212,6 +219,39 @@ def read_algorithm(tlv: Tlv, what: str) -> str:
         message = f"{what}: parameters that nobody defined"
         raise EncodingError(message, part=what, offset=tlv.start)
     return oid
+
+
+def _signature_algorithm(tlv: Tlv, what: str) -> str:
+    """As :func:`read_algorithm`; products also put the algorithm of the SM2 key there."""
+    fields = read_children(tlv, what, 1)
+    oid = strict.read_oid(fields[0], what)
+    if oid == EC_PUBLIC_KEY and len(fields) == 2 and is_sm2_key(oid, fields[1]):
+        return oid
+    return read_algorithm(tlv, what)
+
+
+def signer_algorithm(algorithm: str, digest: str) -> SignatureAlgorithm | None:
+    """What the OIDs of a SignerInfo mean together; None where that is unknown or they do not fit.
+
+    ``id-ecPublicKey`` is no signature algorithm, yet with SM3 beside it, it can be SM2 alone.
+    """
+    hashing = digest_algorithm(digest)
+    if algorithm == EC_PUBLIC_KEY:
+        return replace(SM2_SM3, oid=algorithm) if hashing is SM3 else None
+    known = signature_algorithm(algorithm)
+    try:
+        return known if known is None or hashing is None else known.with_digest(hashing)
+    except ValueError:
+        return None
+
+
+def may_be_attributes(content: bytes) -> bool:
+    """Whether ``content`` could be the signed attributes of another signature.
+
+    The value over signed attributes (RFC 5652, 5.4) is as good over a document of just those bytes
+    that is signed without attributes: nothing in it tells the two apart.
+    """
+    return content[:1] == bytes((strict.SET,)) and write.oid(MESSAGE_DIGEST) in content
 
 
 def _identifier(tlv: Tlv) -> Identifier:

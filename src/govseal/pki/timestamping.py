@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final, final
 from govseal.asn1 import strict, write
 from govseal.asn1.strict import Tlv
 from govseal.errors import EncodingError, FetchError, KeyLoadError, TimestampRefused
-from govseal.pki import cms
-from govseal.pki.algorithms import SHA256, SM3, DigestAlgorithm, digest_algorithm
+from govseal.pki import cms, signeddata
+from govseal.pki.algorithms import SM3, DigestAlgorithm, digest_algorithm
 from govseal.pki.extensions import read_named_bits
 from govseal.pki.timestamp import MAX_TOKEN_BYTES, TimestampToken, purpose_problem
 from govseal.pki.tstinfo import (
@@ -37,7 +37,6 @@ MAX_REQUEST_BYTES: Final = 64 * 1024
 QUERY_TYPE: Final = "application/timestamp-query"
 REPLY_TYPE: Final = "application/timestamp-reply"
 
-_SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 _STATUS: Final = (
     "granted",
     "granted_with_mods",
@@ -212,49 +211,25 @@ def _read_status(tlv: Tlv) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
 
 def encode_token(signer: Signer, info: TimestampInfo, *, has_certificates: bool = True) -> bytes:
     """The TimeStampToken in DER around ``info``, signed; no rule is asked."""
-    content, digest = info.encode(), _digest(signer)
+    content, digest = info.encode(), signeddata.digest_of(signer)
+    certificate = signer.certificate
+    named = signeddata.encode_signing_certificate(certificate, digest)
     attributes = write.set_of(
-        _attribute(cms.CONTENT_TYPE, write.oid(TST_INFO)),
-        _attribute(cms.MESSAGE_DIGEST, write.octets(digest.digest(content))),
-        _attribute(cms.SIGNING_CERTIFICATE_V2, _signing_certificate(signer, digest)),
+        signeddata.attribute(cms.CONTENT_TYPE, write.oid(TST_INFO)),
+        signeddata.attribute(cms.MESSAGE_DIGEST, write.octets(digest.digest(content))),
+        signeddata.attribute(cms.SIGNING_CERTIFICATE_V2, named),
     )
-    digest_id = write.sequence(write.oid(digest.oids[0]))
-    parameters = write.null() if signer.algorithm.key_kind == "rsa" else b""
-    signer_info = write.sequence(
-        write.integer(1),
-        write.sequence(signer.certificate.issuer_der, write.integer(signer.certificate.serial)),
-        digest_id,
-        write.element(0xA0, strict.parse(attributes).content),
-        write.sequence(write.oid(signer.algorithm.oid), parameters),
-        write.octets(signer.sign(attributes)),
+    certificates = (certificate, *signer.chain) if has_certificates else ()
+    return signeddata.encode_signed_data(
+        signeddata.CMS_SIGNED_DATA,
+        head=signeddata.encode_head(certificates, digest, TST_INFO, content=content, version=3),
+        signer_info=signeddata.encode_signer_info(
+            signeddata.encode_signer_head(certificate, digest),
+            attributes,
+            signeddata.encode_signature_algorithm(certificate, signer.algorithm.oid),
+            signer.sign(attributes),
+        ),
     )
-    certificates = sorted(item.der for item in (signer.certificate, *signer.chain))
-    body = write.sequence(
-        write.integer(3),
-        write.set_of(digest_id),
-        write.sequence(write.oid(TST_INFO), write.explicit(0, write.octets(content))),
-        write.element(0xA0, b"".join(certificates)) if has_certificates else b"",
-        write.set_of(signer_info),
-    )
-    return write.sequence(write.oid(_SIGNED_DATA), write.explicit(0, body))
-
-
-def _digest(signer: Signer) -> DigestAlgorithm:
-    digest = signer.algorithm.digest
-    if digest is None:
-        raise ValueError(f"{signer.algorithm.name} names no digest")
-    return digest
-
-
-def _attribute(oid: str, value: bytes) -> bytes:
-    return write.sequence(write.oid(oid), write.set_of(value))
-
-
-def _signing_certificate(signer: Signer, digest: DigestAlgorithm) -> bytes:
-    """SigningCertificateV2 (RFC 5035, 3), whose default digest is SHA-256."""
-    algorithm = b"" if digest is SHA256 else write.sequence(write.oid(digest.oids[0]))
-    named = write.sequence(algorithm, write.octets(digest.digest(signer.certificate.der)))
-    return write.sequence(write.sequence(named))
 
 
 def _random_serial() -> int:
@@ -297,7 +272,7 @@ class SignerTimestampSource:
 
     def timestamp(self, message: bytes) -> bytes:
         """The TimeStampToken in DER over ``message``, which the source digests itself."""
-        digest = _digest(self._signer)
+        digest = signeddata.digest_of(self._signer)
         return self._issue(TimestampRequest.over(message, digest))
 
     def respond(self, request: TimestampRequest) -> TimestampResponse:

@@ -16,7 +16,8 @@ from govseal import sm2
 from govseal.asn1 import strict
 from govseal.asn1.times import Instant
 from govseal.errors import FormatError, UnsupportedFormat
-from govseal.formats.base import SignatureEvidence
+from govseal.formats.base import Pieces, SignatureEvidence
+from govseal.pki import cms
 from govseal.pki.algorithms import (
     DigestAlgorithm,
     SignatureAlgorithm,
@@ -67,13 +68,15 @@ class Party:
 class Signature:
     """The signed bytes and their value, whichever structure they came in."""
 
-    signed: bytes
+    signed: bytes | Pieces | None
+    """Pieces where it is the document in pieces, None where that is not at hand."""
     value: bytes
     algorithm_oid: str
     algorithm: SignatureAlgorithm | None
-    data_digest: bytes
+    data_digests: tuple[bytes, ...] | None
+    """The document has one of these digests; None where the document itself is what is signed."""
     digest: DigestAlgorithm | None
-    """The algorithm of ``data_digest``."""
+    """The algorithm of ``data_digests``."""
     claimed_time: Instant | None
 
 
@@ -367,26 +370,20 @@ def _signature(evidence: SignatureEvidence) -> Signature | None:
             value=stamp.signature,
             algorithm_oid=stamp.algorithm,
             algorithm=algorithm,
-            data_digest=stamp.data_digest,
+            data_digests=(stamp.data_digest,),
             digest=algorithm.digest if algorithm else None,
             claimed_time=stamp.claimed_time,
         )
     if evidence.signed_data is None:
         return None
     signer = evidence.signed_data.signer
-    digest = digest_algorithm(signer.digest_algorithm)
-    algorithm = signature_algorithm(signer.algorithm)
-    if algorithm is not None and digest is not None:
-        try:
-            algorithm = algorithm.with_digest(digest)
-        except ValueError:
-            algorithm = None
+    is_document = signer.signed is None
     return Signature(
-        signed=signer.signed,
+        signed=evidence.data if is_document else signer.signed,
         value=signer.signature,
         algorithm_oid=signer.algorithm,
-        algorithm=algorithm,
-        data_digest=signer.message_digest,
-        digest=digest,
+        algorithm=cms.signer_algorithm(signer.algorithm, signer.digest_algorithm),
+        data_digests=None if is_document else evidence.signed_data.document_digests,
+        digest=digest_algorithm(signer.digest_algorithm),
         claimed_time=signer.claimed_time or evidence.claimed_time,
     )

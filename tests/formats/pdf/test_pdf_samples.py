@@ -39,11 +39,6 @@ EXPLAINED = {
             "update-indirect",
         )
     },
-    ("sig-no-signed-attrs.pdf", "Sig1"): (
-        "signature_value",
-        "unsupported",
-        "without signed attributes nothing says what kind of content was signed",
-    ),
 }
 #: Files of which pyHanko said nothing but an exception: what we say instead.
 UNSAID = {

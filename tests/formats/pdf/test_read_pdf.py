@@ -292,12 +292,7 @@ FORMS = {
         "indeterminate",
         "unsupported",
     ),
-    "content inside": (other_content, "indeterminate", "unsupported"),
-    "no signed attributes": (
-        lambda m: bend.signed_data(m, signer(), attributes=[]),
-        "indeterminate",
-        "unsupported",
-    ),
+    "content that the digest is not of": (other_content, "failed", "data_digest_mismatch"),
     "no digest": (
         lambda m: bend.signed_data(m, signer(), without=[bend.MESSAGE_DIGEST]),
         "failed",

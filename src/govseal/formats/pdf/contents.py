@@ -114,12 +114,24 @@ def _padding(octets: bytes) -> tuple[Anomaly, ...]:
 def _signed_data(der: bytes, sub_filter: bytes, anomalies: tuple[Anomaly, ...]) -> Contents:
     standard = _standard(sub_filter, der)
     try:
-        signed_data = cms.decode_signed_data(der)
+        signed_data = _decode(der)
         value = signed_data.signer.attribute(SEAL_ATTRIBUTE)
         seal = codec.decode_seal(value) if value is not None else None
     except FormatError as problem:
         return Contents(problem=problem, standard=standard, anomalies=anomalies)
     return Contents(signed_data=signed_data, seal=seal, standard=standard, anomalies=anomalies)
+
+
+def _decode(der: bytes) -> SignedData:
+    """The signed data; raises :class:`UnsupportedFormat` for a form that PDF does not know.
+
+    Nothing of the document is inside but its digest (ISO 32000-1, 12.8.3.3).
+    """
+    signed_data = cms.decode_signed_data(der)
+    if signed_data.content is not None and not signed_data.holds_digest:
+        message = "content that is no digest inside the signed data"
+        raise UnsupportedFormat(message, part="SignedData.contentInfo")
+    return signed_data
 
 
 def _standard(sub_filter: bytes, der: bytes) -> str:

@@ -83,6 +83,8 @@ public final class Main {
             case "make-doc" -> MakeDoc.run(arguments);
             case "time-stamp" -> TimeStamp.make(arguments);
             case "verify-time-stamp" -> TimeStamp.verify(arguments);
+            case "make-cms" -> SignedData.make(arguments);
+            case "verify-cms" -> SignedData.verify(arguments);
             case "read-key-store" -> Containers.readKeyStore(arguments);
             case "read-pfx" -> Containers.readPfx(arguments);
             case "make-pkcs12" -> Containers.make(arguments);
