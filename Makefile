@@ -72,17 +72,20 @@ lint: dev ## format, style and floors
 .PHONY: type
 type: dev ## mypy, strict
 	@$(py) -m mypy
-	@$(py) -m mypy examples/*.py tools/docs.py
+	@$(py) -m mypy examples/*.py tools/docs.py tools/gallery.py
 
 .PHONY: check
 check: lint type fonts ## style, types and the fast tests, in two minutes
+	@tools/packages pkits
 	@$(pytest) -q -m "not slow and not interop and not prove"
 
 .PHONY: test
 test: lint type fonts native ## everything but the long proofs, with branch coverage
 	@tools/packages openssl
+	@tools/packages devices
 	@tools/packages interop
 	@tools/packages pictures
+	@tools/packages pkits
 	@HYPOTHESIS_PROFILE=ci $(pytest) -m "not prove" --cov --cov-branch --cov-report=term
 
 .PHONY: native
@@ -127,6 +130,10 @@ wheel-aarch64: dev ## the same for aarch64, cross-built, tested by qemu under a 
 docs: dev fonts ## re-make the generated pages, run the code and follow the links of all pages
 	@$(py) tools/docs.py
 	@$(pytest) -q -n 0 tests/test_docs.py
+
+.PHONY: gallery
+gallery: dev fonts ## draw every kind of seal, with its measures: docs/seals.md
+	@$(py) tools/gallery.py
 
 .PHONY: clean
 clean: ## remove what was made, except .venv/

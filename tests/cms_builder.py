@@ -45,15 +45,23 @@ def signer_info(
     signature=SM2_1,
     unsigned=b"",
     version=1,
+    parameters=None,
+    key_id=None,
 ):
-    """SignerInfo; ``signed`` are the attributes, none leaves the field out."""
+    """SignerInfo; ``signed`` are the attributes, none leaves the field out.
+
+    ``parameters`` are those of the signature algorithm, NULL by default; ``key_id`` names the
+    certificate in place of issuer and number.
+    """
     block = write.element(0xA0, b"".join(sorted(signed))) if signed else b""
     return write.sequence(
         write.integer(version),
-        write.sequence(issuer, write.integer(serial)),
+        write.sequence(issuer, write.integer(serial))
+        if key_id is None
+        else write.element(0x80, key_id),
         algorithm(digest),
         block,
-        algorithm(signature, write.null()),
+        algorithm(signature, write.null() if parameters is None else parameters),
         write.octets(value),
         unsigned,
     )

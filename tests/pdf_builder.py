@@ -116,7 +116,7 @@ def in_gap(data, text, at=-1):
 # signed by hand -----------------------------------------------------------------------------------
 
 ROOM = 18_000
-DIGESTS = {"sm2": cms_builder.SM3, "rsa": "2.16.840.1.101.3.4.2.1"}
+DIGESTS = {"sm2": cms_builder.SM3} | dict.fromkeys(("rsa", "ec"), "2.16.840.1.101.3.4.2.1")
 
 
 def signed_data(message, signer, *, attributes=None, more=(), without=(), **changes):

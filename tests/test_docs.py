@@ -48,6 +48,7 @@ def blocks(page: Path) -> list[tuple[str, str]]:
 RUN = [page for page in PAGES if blocks(page) and page.name != "README.zh-CN.md"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", RUN, ids=name)
 def test_code_of_a_page_runs(page: Path, tmp_path: Path):
     for kind, code in blocks(page):
@@ -55,6 +56,7 @@ def test_code_of_a_page_runs(page: Path, tmp_path: Path):
         assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=name)
 def test_an_example_runs(example: Path, tmp_path: Path):
     done = subprocess.run(

@@ -79,8 +79,10 @@ def stamped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_verifying_an_ofd_loads_what_it_needs(stamped: Path, options: tuple[str, ...]):
     words = ["verify", stamped / "stamped.ofd", "--trust", stamped / "roots.pem", "--crl", stamped]
     code = "from govseal.cli import main; assert main(sys.argv[1:]) == 0"
-    loaded = roots(modules_after(code, *words, *options))
+    modules = modules_after(code, *words, *options)
+    loaded = roots(modules)
     assert loaded & HEAVY == {"lxml"}
+    assert "govseal.seal.binding" not in modules, "no profile was asked for"
     assert not loaded & {"asyncio", "http", "multiprocessing", "socket", "ssl", "sqlite3", "rich"}
 
 
@@ -168,7 +170,8 @@ def test_the_core_exports_its_entry_alone():
 def test_make_knows_its_words():
     targets = set(re.findall(r"^([a-z0-9-]+):", read("Makefile"), re.MULTILINE))
     everyday = (
-        "demo serve test check dev fmt lint type native prove bench docs clean requirements help"
+        "demo serve test check dev fmt lint type native prove bench docs gallery clean "
+        "requirements help"
     )
     assert set(everyday.split()) <= targets
 

@@ -24,6 +24,8 @@ class Settings:
     """Trusted roots: PEM or DER files, or directories of them."""
     makers: tuple[Path, ...] = ()
     """Roots of seal makers; those of ``trust`` where there are none."""
+    tsa: tuple[Path, ...] = ()
+    """Roots of time stamp authorities; those of ``trust`` where there are none."""
     crl: tuple[Path, ...] = ()
     """Revocation lists, or directories with ``.crl`` files."""
     policy: Path | None = None
@@ -105,6 +107,7 @@ def _flag(name: str, value: object) -> bool:
 _READERS: Final[dict[str, Callable[[str, object], Any]]] = {
     "trust": _paths,
     "makers": _paths,
+    "tsa": _paths,
     "crl": _paths,
     "policy": _path,
     "max_upload_bytes": _bytes,

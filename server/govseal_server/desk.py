@@ -105,14 +105,21 @@ def _load(settings: Settings) -> Basis:
     try:
         trust = govseal.TrustStore.from_paths(settings.trust)
         name = "makers"
-        makers = govseal.TrustStore.from_paths(settings.makers) if settings.makers else None
+        makers = _narrower(settings.makers)
+        name = "tsa"
+        tsas = _narrower(settings.tsa)
         name = "crl"
         materials = govseal.Materials.from_files(*_lists(settings.crl))
         name = "policy"
-        policy = _policy(settings.policy)
+        policy = replace(_policy(settings.policy), makers=makers, tsas=tsas)
     except (govseal.GovsealError, OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{setting(name)}: {error}") from error
-    return Basis(trust, materials, policy if makers is None else replace(policy, makers=makers))
+    return Basis(trust, materials, policy)
+
+
+def _narrower(paths: tuple[Path, ...]) -> govseal.TrustStore | None:
+    """The roots at these paths; None where there are none, and those of ``trust`` serve."""
+    return govseal.TrustStore.from_paths(paths) if paths else None
 
 
 def _policy(path: Path | None) -> govseal.Policy:
@@ -136,7 +143,7 @@ def _fingerprint(settings: Settings) -> tuple[_Stamp, ...]:
     policy = () if settings.policy is None else (settings.policy,)
     return tuple(
         stamp
-        for path in (*settings.trust, *settings.makers, *settings.crl, *policy)
+        for path in (*settings.trust, *settings.makers, *settings.tsa, *settings.crl, *policy)
         for stamp in _stamps(path)
     )
 

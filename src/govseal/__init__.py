@@ -8,7 +8,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
 if TYPE_CHECKING:
+    from govseal.errors import DeviceError as DeviceError
     from govseal.errors import EncodingError as EncodingError
+    from govseal.errors import FetchError as FetchError
     from govseal.errors import FormatError as FormatError
     from govseal.errors import GovsealError as GovsealError
     from govseal.errors import InvalidCiphertext as InvalidCiphertext
@@ -21,19 +23,31 @@ if TYPE_CHECKING:
     from govseal.errors import VerificationError as VerificationError
     from govseal.facade import check_revocation as check_revocation
     from govseal.facade import inspect as inspect
+    from govseal.facade import judge_use as judge_use
     from govseal.facade import load_seal as load_seal
     from govseal.facade import make_seal as make_seal
     from govseal.facade import page_picture as page_picture
+    from govseal.facade import prepare_stamp as prepare_stamp
+    from govseal.facade import renew_seal as renew_seal
     from govseal.facade import stamp as stamp
     from govseal.facade import stamp_detached as stamp_detached
     from govseal.facade import verify as verify
     from govseal.formats.base import Placement as Placement
     from govseal.formats.limits import Limits as Limits
     from govseal.pki.certificate import Certificate as Certificate
+    from govseal.pki.fetch import HttpFetcher as HttpFetcher
     from govseal.pki.materials import Materials as Materials
+    from govseal.pki.signeddata import make_signed_data as make_signed_data
     from govseal.pki.signer import load_signer as load_signer
     from govseal.pki.trust import TrustStore as TrustStore
+    from govseal.seal.binding import BindingTerms as BindingTerms
+    from govseal.seal.binding import load_profile as load_profile
     from govseal.seal.drawing import draw_seal as draw_seal
+    from govseal.seal.extensions import LedgerReference as LedgerReference
+    from govseal.seal.extensions import SealScope as SealScope
+    from govseal.seal.imprint import clean_imprint as clean_imprint
+    from govseal.seal.likeness import compare_imprints as compare_imprints
+    from govseal.stamping.pending import PendingStamp as PendingStamp
     from govseal.verification.policy import Policy as Policy
     from govseal.verification.report import Report as Report
     from govseal.verification.report import Verdict as Verdict
@@ -42,7 +56,9 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "errors": (
+        "DeviceError",
         "EncodingError",
+        "FetchError",
         "FormatError",
         "GovsealError",
         "InvalidCiphertext",
@@ -57,9 +73,12 @@ _HOMES = {
     "facade": (
         "check_revocation",
         "inspect",
+        "judge_use",
         "load_seal",
         "make_seal",
         "page_picture",
+        "prepare_stamp",
+        "renew_seal",
         "stamp",
         "stamp_detached",
         "verify",
@@ -67,10 +86,17 @@ _HOMES = {
     "formats.base": ("Placement",),
     "formats.limits": ("Limits",),
     "pki.certificate": ("Certificate",),
+    "pki.fetch": ("HttpFetcher",),
     "pki.materials": ("Materials",),
+    "pki.signeddata": ("make_signed_data",),
     "pki.signer": ("load_signer",),
     "pki.trust": ("TrustStore",),
+    "seal.binding": ("BindingTerms", "load_profile"),
     "seal.drawing": ("draw_seal",),
+    "seal.extensions": ("LedgerReference", "SealScope"),
+    "seal.imprint": ("clean_imprint",),
+    "seal.likeness": ("compare_imprints",),
+    "stamping.pending": ("PendingStamp",),
     "verification.policy": ("Policy",),
     "verification.report": ("Report", "Verdict"),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
 if TYPE_CHECKING:
+    from govseal.seal.binding import Violation
     from govseal.verification.report import Report
 
 
@@ -85,11 +86,24 @@ class SigningFault(GovsealError):
 
 
 class SealError(GovsealError):
-    """The seal may not be made or used so; ``code`` is one of the ``E_…`` refusals."""
+    """The seal may not be made or used so; ``code`` is one of the ``E_…`` refusals.
 
-    def __init__(self, message: str, *, code: str) -> None:
+    Where a profile's rules were asked, ``clause`` is the clause that refuses, and ``violations``
+    are all rules that the seal does not meet, the one of ``code`` first.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        clause: str = "",
+        violations: tuple[Violation, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.code = code
+        self.clause = clause
+        self.violations = violations
 
 
 class StampError(GovsealError):
@@ -100,16 +114,59 @@ class StampError(GovsealError):
         self.code = code
 
 
+class TimestampRefused(GovsealError):
+    """A time stamp authority gave no token; ``code`` is its reason in words (RFC 3161, 2.4.2).
+
+    ``bad_algorithm``, ``bad_request``, ``bad_data_format``, ``time_not_available``,
+    ``unaccepted_policy``, ``unaccepted_extension``, ``information_not_available``,
+    ``system_failure``, or the status where it gave no reason: ``rejection``, ``waiting`` …
+    """
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class FetchError(GovsealError):
+    """Something could not be had from a network; ``url`` is where it was to be.
+
+    Name and password in a URL are left out of both.
+    """
+
+    def __init__(self, message: str, *, url: str) -> None:
+        import re  # noqa: PLC0415 - start-up
+
+        self.url = re.sub(r"//[^/?#]*@", "//", url)
+        super().__init__(f"{self.url}: {message}")
+
+
 class KeyLoadError(GovsealError):
     """A key or container cannot be loaded.
 
-    ``kind`` is ``wrong_password``, ``wrong_key`` (an envelope made for another key),
-    ``unsupported`` or ``damaged``.
+    ``kind`` is ``wrong_password``, ``wrong_container`` (no key file, whatever its state),
+    ``wrong_key`` (an envelope made for another key), ``unsupported`` or ``damaged``.
     """
 
     def __init__(self, message: str, *, kind: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+class DeviceError(GovsealError):
+    """A device that holds keys refused, or what was asked for is not there.
+
+    ``call`` is the function of its interface, as the standard names it (``C_Login``,
+    ``SDF_OpenDevice``); empty where none was reached. ``code`` is the device's answer by its name
+    (``CKR_PIN_INCORRECT``, ``SDR_PARDENY``) or number (``0x01000100``), or else one of our words:
+    ``invalid_uri``, ``invalid_settings``, ``no_library``, ``no_token``, ``several_tokens``,
+    ``no_key``, ``several_keys``, ``no_certificate``, ``several_certificates``, ``no_pin``,
+    ``wrong_key``, ``unsupported``, ``bad_answer``.
+    """
+
+    def __init__(self, message: str, *, call: str = "", code: str) -> None:
+        super().__init__(message)
+        self.call = call
+        self.code = code
 
 
 class VerificationError(GovsealError):

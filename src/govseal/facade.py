@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -15,14 +16,19 @@ from govseal.verification.policy import DEFAULT_POLICY, Policy
 if TYPE_CHECKING:
     from govseal.formats.base import Evidence
     from govseal.pki.certificate import Certificate
+    from govseal.pki.fetch import Fetcher
     from govseal.pki.materials import Materials
     from govseal.pki.revocation import RevocationStatus
-    from govseal.pki.signer import Signer
+    from govseal.pki.signer import Signer, TimestampSource
     from govseal.pki.trust import TrustStore
-    from govseal.seal.make import Drawn
+    from govseal.seal.binding import BindingTerms
+    from govseal.seal.extensions import LedgerReference
+    from govseal.seal.make import Drawn, SignerListKind
     from govseal.seal.model import Extension, Seal
     from govseal.seal.picture import SealPicture
+    from govseal.stamping.pending import PendingStamp
     from govseal.verification.report import Report
+    from govseal.verification.usability import SealUse
 
 Source = bytes | bytearray | memoryview | str | Path | IO[bytes]
 """Bytes, a path, or a seekable binary file."""
@@ -67,18 +73,22 @@ def verify(
     policy: Policy = DEFAULT_POLICY,
     at: datetime | None = None,
     detached: Source | None = None,
+    fetcher: Fetcher | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
-    """The report on a file: 验章. Offline; nothing is fetched.
+    """The report on a file: 验章. Offline, unless a fetcher is given.
 
     Args:
         data: the file.
         trust: the anchors of signers and, unless the policy names others, of seal makers; an
             empty store trusts nobody.
-        materials: further certificates and revocation lists.
+        materials: further certificates, revocation lists, OCSP responses, lists of matters.
         policy: what the verifier asks for.
         at: the time of judging, timezone-aware; now by default.
-        detached: a detached stamp over ``data`` (.ses).
+        detached: a detached stamp (.ses) or signed data (.p7s) over ``data``.
+        fetcher: who gets the lists and answers that certificates name where ``materials`` say
+            nothing, such as a :class:`govseal.HttpFetcher`. What cannot be had leaves the check
+            of revocation *indeterminate*.
         limits: bounds on the input.
 
     Raises:
@@ -100,6 +110,7 @@ def verify(
         at=_aware(at),
         materials=materials,
         policy=policy,
+        fetcher=fetcher,
         name=_name(data),
     )
 
@@ -153,6 +164,10 @@ def stamp(
     *,
     at: datetime | None = None,
     protect: Protect | str = Protect.CONTINUE,
+    matter: str | None = None,
+    ledger: LedgerReference | None = None,
+    approvals: bytes | None = None,
+    matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
@@ -165,17 +180,24 @@ def stamp(
         placement: where the stamp shows; several places make one stamp that shows in each.
         at: 签章时间, timezone-aware; now by default.
         protect: ``continue`` lets later stamps follow, ``whole`` closes the document.
+        matter: code of the matter that the stamp is for (用印事项); a seal with a scope (a
+            delegated one, “2号章”) is used for a matter of its scope only.
+        ledger: the entry of the ledger that the stamp belongs to.
+        approvals: SM3 over the approvers' signed statements, in their order.
+        matter_list: the list of matters whose digest the seal's scope names: one code to a line,
+            as text or in UTF-8.
         extensions: further signed data.
         limits: bounds on the input.
 
     Raises:
-        FormatError: the file is damaged, or of no format that is known.
+        FormatError: the file is damaged, or of no format that is known; or the seal's scope, or
+            the list of matters, cannot be read.
         SealError: the seal may not be used so.
         StampError: the document cannot take the stamp.
         OSError: the system cannot open a file.
     """
     from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
-    from govseal.stamping import stamp_document  # noqa: PLC0415 - start-up
+    from govseal.stamping.stamp import stamp_document  # noqa: PLC0415 - start-up
 
     places = (placement,) if isinstance(placement, Placement) else tuple(placement)
     return stamp_document(
@@ -185,6 +207,10 @@ def stamp(
         places,
         at=_aware(at),
         protect=Protect(protect),
+        matter=matter,
+        ledger=ledger,
+        approvals=approvals,
+        matter_list=matter_list,
         extensions=extensions,
     )
 
@@ -195,24 +221,84 @@ def stamp_detached(
     signer: Signer,
     *,
     at: datetime | None = None,
+    matter: str | None = None,
+    ledger: LedgerReference | None = None,
+    approvals: bytes | None = None,
+    matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
     """A detached stamp (SES_Signature in DER) over all bytes of a file of any kind.
 
+    The arguments are those of :func:`stamp`.
+
     Raises:
         SealError: the seal may not be used so.
+        FormatError: the seal's scope, or the list of matters, cannot be read.
         OSError: the system cannot open a file.
     """
-    from govseal.stamping import stamp_bytes  # noqa: PLC0415 - start-up
+    from govseal.stamping.stamp import stamp_bytes  # noqa: PLC0415 - start-up
 
     return stamp_bytes(
         read_source(data, limits),
         load_seal(seal),
         signer,
         at=_aware(at),
+        matter=matter,
+        ledger=ledger,
+        approvals=approvals,
+        matter_list=matter_list,
         extensions=extensions,
     )
+
+
+def prepare_stamp(
+    data: Source,
+    seal: Seal | Source,
+    certificate: Certificate | Sequence[Certificate],
+    placement: Placement | Sequence[Placement] | None,
+    *,
+    at: datetime | None = None,
+    protect: Protect | str = Protect.CONTINUE,
+    matter: str | None = None,
+    ledger: LedgerReference | None = None,
+    approvals: bytes | None = None,
+    matter_list: str | bytes | None = None,
+    extensions: Sequence[Extension] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> PendingStamp:
+    """A stamp that waits for its signature value, for a key that sits elsewhere.
+
+    What has to be signed is ``message``, or for devices that take digests ``digest``; then
+    ``finish(signature)`` gives the stamped file. In between it can be kept with ``to_json()`` and
+    :meth:`govseal.PendingStamp.from_json`.
+
+    ``certificate`` is the signer's, with those above it if any; ``placement`` is None for a
+    detached stamp over any file. The other arguments are those of :func:`stamp`.
+
+    Raises:
+        FormatError: the file is damaged, or of no format that is known.
+        SealError: the seal may not be used so.
+        StampError: the document cannot take the stamp.
+        OSError: the system cannot open a file.
+    """
+    from govseal.stamping.pending import PendingStamp, StampPlan  # noqa: PLC0415 - start-up
+
+    places = (placement,) if isinstance(placement, Placement) else placement
+    plan = StampPlan.state(
+        read_source(data, limits),
+        load_seal(seal),
+        tuple(certificate) if isinstance(certificate, Sequence) else (certificate,),
+        None if places is None else tuple(places),
+        at=_aware(at),
+        protect=Protect(protect),
+        matter=matter,
+        ledger=ledger,
+        approvals=approvals,
+        matter_list=matter_list,
+        extensions=extensions,
+    )
+    return PendingStamp.create(plan, limits)
 
 
 def load_seal(source: Seal | Source) -> Seal:
@@ -240,25 +326,123 @@ def make_seal(
     not_before: datetime | None = None,
     not_after: datetime | None = None,
     extensions: Sequence[Extension] = (),
+    generation: int = 2020,
+    signer_list: SignerListKind = "certificates",
+    timestamp: TimestampSource | None = None,
+    binding: BindingTerms | None = None,
 ) -> Seal:
     """A seal signed by its maker: 制章; see :func:`govseal.seal.make.make_seal`.
 
-    ``at`` is the moment of making, now by default.
-    """
-    from govseal.seal import make  # noqa: PLC0415 - start-up
+    ``at`` is the moment of making, now by default. ``generation`` is 2014, 2020 or 2025;
+    ``signer_list`` is ``certificates`` or ``digests``; ``timestamp`` stamps seals of 2025.
+    ``binding`` holds the seal to the rules of a profile, before anything is signed.
 
-    return make.make_seal(
+    Raises:
+        SealError: it may not be made so; ``code`` says why, and where a profile's rule does,
+            ``clause`` and ``violations`` too.
+        SigningFault: what was made does not verify.
+    """
+    return _making(binding)(
         maker,
         name=name,
         picture=picture,
         signers=signers,
         at=_aware(at),
         es_id=es_id,
-        seal_type=make.BUSINESS_SEAL if seal_type is None else seal_type,
+        seal_type=seal_type,
         not_before=not_before,
         not_after=not_after,
         extensions=extensions,
+        generation=generation,
+        signer_list=signer_list,
+        timestamp=timestamp,
     )
+
+
+def _making(binding: BindingTerms | None) -> Callable[..., Seal]:
+    """The function that makes seals, held to the terms where there are any."""
+    if binding is None:
+        from govseal.seal.make import make_seal as make  # noqa: PLC0415 - start-up
+
+        return make
+    from govseal.seal.binding import make_bound_seal  # noqa: PLC0415 - start-up
+
+    return partial(make_bound_seal, binding)
+
+
+def renew_seal(
+    seal: Seal | Source,
+    maker: Signer,
+    *,
+    signers: Sequence[Certificate],
+    at: datetime | None = None,
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+    window_days: int | None = 30,
+    generation: int | None = None,
+    signer_list: SignerListKind | None = None,
+    timestamp: TimestampSource | None = None,
+    binding: BindingTerms | None = None,
+) -> Seal:
+    """The seal made again for new certificates: 续期; see :func:`govseal.seal.renew.renew_seal`.
+
+    Args:
+        seal: the old seal, or the file that holds it; verify it first.
+        maker: 制章人 of the new seal.
+        signers: the certificates that may use the new seal.
+        at: the moment of renewal, timezone-aware; now by default.
+        not_before: start of validity; by default ``at``.
+        not_after: end of validity; by default the end of the signers' common validity.
+        window_days: days before the old seal's end from which renewal is open; None for no window.
+        generation: a later generation; by default that of the old seal.
+        signer_list: ``certificates`` or ``digests``; by default as in the old seal.
+        timestamp: who stamps the time, where the new seal is of 2025.
+        binding: the rules that the new seal has to meet.
+
+    Raises:
+        SealError: it may not be renewed so; ``code`` says why.
+        SigningFault: what was made does not verify.
+        FormatError: the file holds no seal.
+        OSError: the system cannot open the file.
+    """
+    from govseal.seal import renew  # noqa: PLC0415 - start-up
+
+    return renew.renew_seal(
+        load_seal(seal),
+        maker,
+        signers=signers,
+        at=_aware(at),
+        not_before=not_before,
+        not_after=not_after,
+        window_days=window_days,
+        generation=generation,
+        signer_list=signer_list,
+        timestamp=timestamp,
+        make=_making(binding),
+    )
+
+
+def judge_use(
+    seal: Seal | Source,
+    trust: TrustStore,
+    *,
+    materials: Materials | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    at: datetime | None = None,
+) -> SealUse:
+    """Whether a seal may be used, and by whom; see :mod:`govseal.verification.usability`.
+
+    ``at`` is the moment asked about, timezone-aware; now by default.
+
+    Raises:
+        FormatError: the file holds no seal.
+        OSError: the system cannot open the file.
+    """
+    from govseal.verification import usability  # noqa: PLC0415 - start-up
+
+    loaded = load_seal(seal)
+    report = verify(loaded.der, trust, materials=materials, policy=policy, at=at)
+    return usability.judge_use(loaded, report, trust, materials=materials, policy=policy)
 
 
 def check_revocation(
@@ -266,15 +450,22 @@ def check_revocation(
     trust: TrustStore,
     *,
     materials: Materials | None = None,
+    fetcher: Fetcher | None = None,
     at: datetime | None = None,
 ) -> RevocationStatus:
-    """Whether a certificate was revoked (吊销), as far as the materials tell; offline.
+    """Whether a certificate was revoked (吊销), as far as the materials tell.
 
-    ``at`` is the moment asked about, timezone-aware; now by default.
+    Where they do not, and a ``fetcher`` is given, the certificate's responder and lists are asked;
+    what cannot be had is told in ``problems``. ``at`` is the moment asked about, timezone-aware;
+    now by default.
     """
-    from govseal.pki import revocation  # noqa: PLC0415 - start-up
+    if fetcher is None:
+        from govseal.pki.revocation import check_revocation as check  # noqa: PLC0415 - start-up
+    else:
+        from govseal.pki.online import OnlineRevocation  # noqa: PLC0415 - start-up
 
-    return revocation.check_revocation(certificate, trust, materials=materials, at=_aware(at))
+        check = OnlineRevocation(fetcher).check
+    return check(certificate, trust, materials=materials, at=_aware(at))
 
 
 def _aware(at: datetime | None) -> datetime:
@@ -282,4 +473,8 @@ def _aware(at: datetime | None) -> datetime:
         return _now()
     if at.tzinfo is None:
         raise ValueError("a time needs its time zone")
+    try:
+        at.astimezone(UTC)
+    except OverflowError as error:  # within a day of the ends of the calendar
+        raise ValueError(f"{at} is no time in UTC") from error
     return at

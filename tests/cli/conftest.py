@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from govseal.cli import main
 from govseal.formats.ofd.compose import compose_document
+from govseal.testing import Hierarchy, Revoked, invented_credit_code
 
 UNIT = "测试市行政审批服务管理局"
 NAME = UNIT + "行政审批专用章"
@@ -79,6 +81,36 @@ def desk(tmp_path_factory):
     return found
 
 
+@dataclass(frozen=True)
+class Bureau(Desk):
+    """A desk in a division that exists, whose authorities are at hand."""
+
+    pki: Hierarchy
+
+    def revoking(self, target, authority, certificate, date):
+        """The option for a list of ``authority`` that names ``certificate``."""
+        target.write_bytes(authority.crl([Revoked(certificate, date)]))
+        return ("--crl", target)
+
+
+@pytest.fixture(scope="session")
+def bureau(tmp_path_factory):
+    """Keys, and a drawing in outlines, for seals by the rules of 晋城."""
+    now = datetime.now(UTC)
+    found = Bureau(tmp_path_factory.mktemp("bureau"), Hierarchy.create(at=now))
+    owner = invented_credit_code("140500") + UNIT
+    signer = found.pki.signer_ca.issue("14050000000001", organization=owner)
+    found = replace(found, pki=replace(found.pki, signer=signer))
+    found.pki.write(found.path("pki"))
+    found.path("ca.pem").write_bytes(found.pki.signer_ca.certificate.to_pem())
+    found.path("maker-ca.pem").write_bytes(found.pki.maker_ca.certificate.to_pem())
+    found.path("password").write_text("govseal\n")
+    for suffix in ("svg", "png"):
+        words = ("--bottom", "行政审批专用章", "-o", found.path(f"seal.{suffix}"))
+        assert run("seal", "draw", "--name", UNIT, *words) == 0
+    return found
+
+
 @pytest.fixture(autouse=True)
 def chinese(monkeypatch):
     """Every test starts with a Chinese locale and no wish about colours."""
@@ -128,6 +160,27 @@ def ask(capfd):
         said = capfd.readouterr()
         return Answer(status, said.out, said.err)
 
+    return call
+
+
+@pytest.fixture
+def make(ask, desk, tmp_path):
+    """Runs ``seal make`` with what it needs; changes replace that, None leaves it out."""
+
+    def call(*words, at=desk, **changes):
+        values = {
+            "--maker": at.path("pki/maker.p12"),
+            "--password-file": at.path("password"),
+            "--signer": at.path("pki/signer.pem"),
+            "--name": NAME,
+            "--picture": at.path("seal.png"),
+            "-o": call.target,
+        }
+        values |= {f"--{key.replace('_', '-')}": value for key, value in changes.items()}
+        given = [word for item in values.items() if item[1] is not None for word in item]
+        return ask("seal", "make", *given, *words, "--json")
+
+    call.target = tmp_path / "new.esl"
     return call
 
 

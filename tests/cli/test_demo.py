@@ -37,36 +37,42 @@ def status(folder):
     return demo.run(Namespace(out=folder, json=False))
 
 
+@pytest.mark.slow
 def test_it_ends_well_and_writes_everything(status, folder):
     assert status == 0
     assert {path.name for path in folder.iterdir()} >= FILES
     assert (folder / "pki/roots.pem").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PASSED)
 def test_what_is_stamped_passed(status, folder, name):
     report = json.loads((folder / f"report-{name}.json").read_text())
     assert (report["verdict"], report["reasons"]) == ("passed", [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAILED)
 def test_what_is_tampered_with_failed_for_the_right_reason(status, folder, name):
     report = json.loads((folder / f"report-{name}.json").read_text())
     assert (report["verdict"], report["reasons"]) == ("failed", [FAILED[name]])
 
 
+@pytest.mark.slow
 def test_algorithms_are_what_the_names_say(status, folder):
     for name, algorithm in (("stamped-pdf", "sm2-sm3"), ("stamped-rsa-pdf", "rsa-sha256")):
         report = json.loads((folder / f"report-{name}.json").read_text())
         assert report["signatures"][0]["algorithm"] == algorithm
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["stamped", "stamped-pdf", "stamped-rsa", "tampered-pdf"])
 def test_the_report_shows_page_and_seal(status, folder, name):
     page = (folder / f"report-{name}.html").read_text()
     assert page.count('src="data:image/') == 2
 
 
+@pytest.mark.slow
 def test_the_tampered_pdf_keeps_every_signed_byte(status, folder):
     stamped, tampered = ((folder / f"{name}.pdf").read_bytes() for name in ("stamped", "tampered"))
     assert tampered.startswith(stamped)
@@ -74,6 +80,7 @@ def test_the_tampered_pdf_keeps_every_signed_byte(status, folder):
     assert plain[0] != plain[1]
 
 
+@pytest.mark.slow
 def test_its_files_verify_from_the_command_line(status, folder, ask):
     trust = ("--trust", folder / "pki/roots.pem", "--crl", folder / "pki")
     assert ask("verify", folder / "stamped.ofd", *trust).status == 0
@@ -90,6 +97,7 @@ def test_its_files_verify_from_the_command_line(status, folder, ask):
     assert ask("verify", folder / "input.ofd", *detached, *trust).status == 0
 
 
+@pytest.mark.slow
 def test_it_can_be_run_again_and_says_what_each_file_is(status, folder, ask):
     answer = ask("demo", "--out", folder)
     assert answer.status == 0

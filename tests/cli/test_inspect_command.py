@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+import cms_builder
 import ofd_builder
 import ses_builder
+import tokens
+from govseal.asn1 import write
 from govseal.formats.ofd.compose import compose_document
 from govseal.formats.pdf import compose as pdf
 from govseal.testing import Authority
@@ -48,14 +51,23 @@ def test_bare_seal_and_bare_stamp(ask, desk):
     assert stamp["signatures"][0]["stamp"]["seal"] == seal["seal"]
 
 
+@pytest.mark.parametrize("block", [b"", tokens.beside(write.null())])
+def test_signed_data_says_whether_it_has_a_time_stamp(ask, tmp_path, block):
+    rows = cms_builder.attributes(b"message")
+    info = cms_builder.signer_info(signed=rows, unsigned=block)
+    (tmp_path / "data.cms").write_bytes(cms_builder.signed_data(info))
+    (found,) = ask("inspect", tmp_path / "data.cms", "--json").json["signatures"]
+    assert found["signed_data"]["has_time_stamp"] is bool(block)
+
+
 def test_what_never_ends_is_shown(ask, tmp_path):
     """RFC 5280, 4.1.2.5: 99991231235959Z, which Beijing's calendar has no day for."""
     maker = Authority.create("测试根", at=ses_builder.START, not_after=NEVER).certificate
     seal = ses_builder.seal(certificate=maker.der, not_after=NEVER)
     target = tmp_path / "ever.esl"
     target.write_bytes(seal)
-    for command in (("inspect",), ("seal", "show")):
-        answer = ask(*command, target)
+    for command in (("inspect", target), ("seal", "show", target, "--verbose")):
+        answer = ask(*command)
         assert answer.status == 0
         assert answer.out.count("9999-12-31T23:59:59+00:00") == 2
 

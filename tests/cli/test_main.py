@@ -52,7 +52,7 @@ def test_unknown_command(ask):
 def test_half_a_command(ask):
     answer = ask("seal", "carve")
     assert answer.status == 2
-    assert answer.error == "seal 之后应为：draw, make, show"
+    assert answer.error == "seal 之后应为：draw, clean, make, renew, show"
     assert ask("seal", "--help").status == 0
 
 
@@ -60,7 +60,7 @@ def test_half_a_command(ask):
     ("words", "said"),
     [
         (("verify",), "缺少参数：FILE"),
-        (("verify", "x.ofd", "--online"), "无法识别的参数：--online"),
+        (("verify", "x.ofd", "--on-line"), "无法识别的参数：--on-line"),
         (("verify", "x.ofd", "--trust"), "参数 --trust 需要一个值"),
         (("verify", "x.ofd", "--json=1"), "参数 --json 不带值"),
         (("verify", "x.ofd", "--as-of", "soon"), "参数 --as-of：soon 不是 ISO 8601 时间"),
@@ -83,7 +83,7 @@ def test_usage_error_in_english(ask):
 
 
 def test_usage_error_as_json(ask):
-    answer = ask("verify", "--json", "--online", "x.ofd")
+    answer = ask("verify", "--json", "--on-line", "x.ofd")
     assert answer.status == 2
     assert answer.json["schema"] == "govseal.error/1"
     assert answer.json["code"] == "usage"

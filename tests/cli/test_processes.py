@@ -9,8 +9,13 @@ import pty
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
+
+from govseal.pki.signer import load_signer
+from govseal.seal.make import make_seal
+from govseal.seal.picture import SealPicture
 
 GOVSEAL = [sys.executable, "-m", "govseal"]
 LIMIT = 60
@@ -188,6 +193,58 @@ def test_reader_that_goes_away(start, desk):
     _, err = process.communicate(timeout=LIMIT)
     assert process.returncode == 141
     assert err == b""
+
+
+@pytest.fixture
+def undrawable(desk, tmp_path):
+    """A seal whose picture has no pixels that could be shown."""
+    target = tmp_path / "undrawable.esl"
+    signer = load_signer(desk.path("pki/signer.p12"), password="govseal")
+    seal = make_seal(
+        load_signer(desk.path("pki/maker.p12"), password="govseal"),
+        name="测试市章",
+        picture=SealPicture("PNG", bytes.fromhex("89504e470d0a1a0a"), 42, 42),
+        signers=[signer.certificate],
+        at=datetime.now(UTC),
+    )
+    target.write_bytes(seal.der)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("pictures", "shows"),
+    [("blocks", "▀"), ("kitty", "\x1b_Ga=T"), ("sixel", "\x1bP0;1q"), ("none", "")],
+)
+def test_a_seal_is_shown_on_a_terminal(start, desk, terminal, pictures, shows):
+    theirs, ours = terminal
+    wish = {"GOVSEAL_PICTURES": pictures}
+    process = start("seal", "show", desk.path("approval.esl"), stdout=theirs, env=wish)
+    os.close(theirs)
+    shown = read_all(ours)
+    assert process.wait(LIMIT) == 0
+    assert shows in shown
+    assert ("\x1b" in shown) is (pictures != "none")
+    assert "结论：不能确定能否使用\r\n" in shown
+
+
+def test_a_seal_is_not_shown_in_a_pipe(start, desk):
+    wish = {"GOVSEAL_PICTURES": "blocks"}
+    process = start("seal", "show", desk.path("approval.esl"), env=wish)
+    out, err = process.communicate(timeout=LIMIT)
+    assert (process.returncode, err) == (0, b"")
+    assert out.decode().startswith("名称：")
+
+
+def test_a_seal_that_cannot_be_drawn_is_judged_all_the_same(start, terminal, undrawable):
+    theirs, ours = terminal
+    wish = {"GOVSEAL_PICTURES": "blocks"}
+    process = start("seal", "show", undrawable, stdout=theirs, env=wish)
+    os.close(theirs)
+    shown = read_all(ours)
+    assert process.wait(LIMIT) == 0
+    assert shown.startswith("名称：")
+    assert "，不能显示：" in shown
+    assert "结论：不能确定能否使用\r\n" in shown
 
 
 def test_stream_without_chinese(start, desk):

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+import tokens
 from govseal.formats.ofd.package import Package, write_package
+from govseal.pki.signer import load_signer
+from govseal.seal import codec
 
 PAGE = "Doc_0/Pages/Page_0/Content.xml"
 # The contract's list, word for word.
@@ -15,9 +18,10 @@ CHECKS = [
     *("container", "coverage", "data_digest", "property_info", "signature_value"),
     *("seal_signature", "seal_embedded_copy", "signer_listed", "seal_validity"),
     *("maker_chain", "signer_chain", "signer_key_usage", "signer_revocation"),
-    *("maker_revocation", "signing_time", "timestamp", "seal_status", "algorithms"),
+    *("maker_revocation", "signing_time", "timestamp", "seal_status"),
+    *("seal_scope", "algorithms", "seal_binding"),
 ]
-NOT_HERE = {"timestamp", "seal_status"}
+NOT_HERE = {"timestamp", "seal_status", "seal_scope", "seal_binding"}
 
 
 def outcomes(report):
@@ -111,6 +115,24 @@ def test_makers_narrow_the_trust(ask, desk):
     assert answer.json["reasons"][0] == "maker_untrusted"
     own = ("--makers", desk.path("pki/roots.pem"))
     assert ask("verify", desk.path("stamped.ofd"), *desk.trusted, *own).status == 0
+
+
+def test_authorities_of_time_stamps_narrow_the_trust(ask, desk, tmp_path):
+    tsa = load_signer(desk.path("pki/tsa.p12"), password="govseal")
+    stamp = desk.path("note.ses").read_bytes()
+    claimed = codec.decode_signature(stamp).claimed_time.moment
+    token = tokens.source(tsa, claimed).timestamp(tokens.stored_value(stamp))
+    stamped = tmp_path / "note.ses"
+    stamped.write_bytes(tokens.with_token(stamp, token))
+    words = ("verify", desk.path("note.txt"), "--detached", stamped, *desk.trusted)
+    answer = ask(*words)
+    assert answer.status == 0
+    assert "由时间戳证明" in answer.out
+    (found,) = ask(*words, "--tsa", desk.path("pki/tsa.pem"), "--json").json["signatures"]
+    assert (found["verdict"], found["time_source"]) == ("passed", "timestamp")
+    refused = ask(*words, "--tsa", desk.path("foreign/roots.pem"), "--json")
+    assert refused.status == 1
+    assert refused.json["reasons"] == ["timestamp_untrusted"]
 
 
 def test_unstamped_document(ask, desk):
@@ -248,6 +270,7 @@ def test_unknown_format_names_the_file(ask, desk):
     [
         ("--trust", "absent.pem"),
         ("--makers", "absent.pem"),
+        ("--tsa", "absent.pem"),
         ("--crl", "absent.crl"),
         ("--policy", "absent.toml"),
     ],
@@ -352,3 +375,79 @@ def test_json_is_utf8_on_one_line(ask, desk):
     assert answer.out.count("\n") == 1
     assert "测试市" in answer.out
     assert json.loads(answer.out)["file"] == "stamped.ofd"
+
+
+# 规定 · profiles -------------------------------------------------------------------------------
+
+
+def binding(answer):
+    (signature,) = answer.json["signatures"]
+    (check,) = (check for check in signature["checks"] if check["name"] == "seal_binding")
+    return check["outcome"], check["reason"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "expected"),
+    [
+        (("--profile", "test"), 0, ("passed", "")),
+        (("--profile", "test", "--ca", "pki/roots.pem"), 0, ("passed", "")),
+        (("--profile", "test", "--ca", "foreign/roots.pem"), 1, ("failed", "ca_not_allowed")),
+        (("--profile", "government"), 1, ("failed", "division_code")),
+        (("--profile", "heilongjiang-2014"), 3, ("indeterminate", "profile_not_in_force")),
+    ],
+    ids=["proper", "named CA", "other CA", "test codes", "repealed"],
+)
+def test_a_profile_judges_what_the_seal_binds(ask, desk, options, status, expected):
+    words = [desk.path(word) if word.endswith(".pem") else word for word in options]
+    answer = ask("verify", desk.path("stamped.ofd"), *desk.trusted, *words, "--json")
+    assert answer.status == status
+    assert binding(answer) == expected
+    bare = ask("verify", desk.path("approval.esl"), *desk.trusted, *words, "--json")
+    assert (bare.status, binding(bare)) == (status, expected)
+
+
+def test_a_profile_of_ones_own(ask, desk, tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'extends = "test"\nname = "own"\n'
+        '[rules.picture_size]\nclause = "第九条"\nlargest_mm = 41\n',
+        encoding="utf-8",
+    )
+    answer = ask("verify", desk.path("stamped.ofd"), *desk.trusted, "--profile", own)
+    assert answer.status == 1
+    assert "印章尺寸不符合规定" in answer.out
+    assert "第九条" in answer.out
+    policy = tmp_path / "policy.toml"
+    policy.write_text('binding = "government"\n', encoding="utf-8")
+    words = ("verify", desk.path("stamped.ofd"), *desk.trusted, "--policy", policy, "--json")
+    assert binding(ask(*words)) == ("failed", "division_code")
+    assert binding(ask(*words, "--profile", "test")) == ("passed", "")
+    ca = ask(*words, "--ca", desk.path("foreign/roots.pem"))
+    assert "ca_not_allowed" in ca.out
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (("--profile", "nowhere"), "找不到文件"),
+        (("--profile", "roots"), "文件不符合格式要求"),
+        (("--ca", "roots"), "--ca 须与 --profile 同用"),
+        (("--profile", "test", "--ca", "nowhere"), "找不到文件"),
+    ],
+    ids=["no profile", "no TOML", "CA alone", "no CA"],
+)
+def test_profiles_that_cannot_be_used(ask, desk, empty, options, error):
+    (empty / "roots").write_bytes(desk.path("pki/roots.pem").read_bytes())
+    answer = ask("verify", desk.path("stamped.ofd"), *options)
+    assert answer.status == 2
+    assert error in answer.err
+
+
+@pytest.mark.parametrize("option", ["--trust", "--makers", "--tsa", "--crl", "--ca", "--profile"])
+def test_nor_what_it_is_judged_by(ask, tmp_path, desk, option):
+    target = tmp_path / "roots.html"
+    target.write_bytes(desk.path("pki/roots.pem").read_bytes())
+    answer = ask("verify", desk.path("stamped.ofd"), option, target, "--report", target)
+    assert answer.status == 2
+    assert "输出会覆盖输入" in answer.error
+    assert target.read_bytes() == desk.path("pki/roots.pem").read_bytes()

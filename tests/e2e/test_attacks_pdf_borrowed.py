@@ -13,7 +13,7 @@ import govseal
 import pdf_builder as bend
 import pdf_stamping as build
 from govseal.asn1 import write
-from govseal.formats.pdf.contents import SEAL_ATTRIBUTE
+from govseal.seal.extensions import SEAL_ATTRIBUTE
 from govseal.verification.render.html import render_html
 from govseal.verification.render.text import render_text
 

@@ -9,14 +9,22 @@ from __future__ import annotations
 import contextlib
 import sys
 import tracemalloc
+from datetime import timedelta
 
 import pytest
 
 import attacker
 import ofd_builder as ofd
+import tokens
 from govseal.asn1 import strict, write
 from govseal.errors import GovsealError
 from govseal.formats.ofd.document import OfdDocument
+from govseal.pki.pkcs8 import PrivateKey
+from govseal.pki.signer import SoftSigner
+from govseal.pki.timestamp import TimestampToken
+from govseal.testing import x509
+from govseal.verification.collect import Collector
+from govseal.verification.policy import Policy
 
 
 def lines(call):
@@ -116,6 +124,7 @@ def test_many_files_outside_many_signatures_are_work_in_step(office):
     assert grows_in_step(work, 50)
 
 
+@pytest.mark.slow
 def test_signatures_that_cannot_be_read_hold_no_memory(office):
     data = attacker.with_list(ofd.package())
     row = write.sequence(write.sequence(write.null() * (strict.MAX_ELEMENTS - 10)))
@@ -141,3 +150,47 @@ def test_after_a_few_dozen_that_cannot_be_read_no_more_are(office):
     report = office.verify(data)
     assert report.verdict.value == "failed"
     assert "container_too_large" in report.reasons
+
+
+def net_of(ca, count):
+    """An authority in a net of CAs of one name, each of which may have issued each other."""
+    keys = [PrivateKey.generate("sm2") for _ in range(count)]
+    name = x509.encode_name((("CN", "网"),))
+
+    def certificate(key, *extensions):
+        spki = key.public_key.spki
+        period = (ca.certificate.not_before, ca.certificate.not_after)
+        template = x509.CertificateTemplate(name, name, spki, *period)
+        template.extensions.extend(extensions)
+        return template.sign(keys[0])
+
+    others = [certificate(key, x509.basic_constraints_extension(is_ca=True)) for key in keys[1:]]
+    purpose = x509.extended_key_usage_extension(("time_stamping",), is_critical=True)
+    return SoftSigner(keys[0], certificate(keys[0], purpose)), [item.der for item in others]
+
+
+def test_nets_of_certificates_in_many_time_stamps_are_bounded_work(office):
+    signer, others = net_of(office.pki.signer_ca, 8)
+    at = office.pki.signer_ca.at
+    inside = (signer.certificate.der, *others)
+    rules = (office.pki.trust, office.pki.materials, at, Policy())
+
+    def work(count):
+        times = [at + timedelta(seconds=number) for number in range(count)]
+        found = [tokens.token(signer, b"x", at=time, certificates=inside) for time in times]
+        collector = Collector(*rules)
+        return lambda: [collector._judge((token,), b"x", None) for token in found]
+
+    one = lines(work(1))
+    assert one > 100_000
+    assert lines(work(16)) < 10 * one
+
+
+def test_known_certificates_are_not_read_again_for_each_time_stamp(office):
+    """A file may carry thousands of tokens that name nobody."""
+    ca = office.pki.signer_ca
+    known = [ca.issue(str(number)).certificate for number in range(30)]
+    der = tokens.token(office.pki.tsa, b"x", at=ca.at, certificates=())
+    token = TimestampToken.from_der(der)
+    assert token.find_authority([*known, office.pki.tsa.certificate]) == office.pki.tsa.certificate
+    assert lines(lambda: token.find_authority(known)) < 10 * len(known)

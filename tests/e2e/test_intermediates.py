@@ -8,8 +8,8 @@ import pytest
 
 import govseal
 import pdf_stamping as build
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.testing import Revoked
 
 HOUR = timedelta(hours=1)

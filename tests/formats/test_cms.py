@@ -85,7 +85,7 @@ TWO_VALUES = [
 REFUSED = {
     "version of signed data": (build.signed_data(INFO, version=0), EncodingError, "version 0"),
     "version for key identifiers": (
-        build.signed_data(INFO, version=3),
+        build.signed_data(INFO, version=3, inner=build.PKCS7_DATA),
         EncodingError,
         "SignedData: version 3",
     ),
@@ -106,15 +106,39 @@ REFUSED = {
     ),
     "nobody signed": (build.signed_data(), EncodingError, "nobody signed"),
     "two signers": (build.signed_data(INFO, INFO), UnsupportedFormat, "several signers"),
-    "content inside": (
-        build.signed_data(INFO, content=write.explicit(0, write.octets(bytes(32)))),
+    "content of another type inside": (
+        build.signed_data(
+            build.signer_info(signed=build.attributes(MESSAGE, content_type="1.2.3")),
+            inner="1.2.3",
+            content=write.explicit(0, write.octets(MESSAGE)),
+        ),
         UnsupportedFormat,
-        "content inside",
+        "not plain data",
     ),
-    "no attributes": (
-        build.signed_data(build.signer_info()),
+    "no attributes, another type": (
+        build.signed_data(build.signer_info(), inner="1.2.3"),
         UnsupportedFormat,
         "no signed attributes",
+    ),
+    "no attributes, an unknown digest": (
+        build.signed_data(build.signer_info(digest="1.2.3"), digests=("1.2.3",)),
+        UnsupportedFormat,
+        "no signed attributes",
+    ),
+    "content that is attributes": (
+        build.signed_data(
+            build.signer_info(),
+            content=write.explicit(0, write.octets(write.set_of(*ROWS))),
+        ),
+        UnsupportedFormat,
+        "attributes of another",
+    ),
+    "content in pieces": (
+        build.signed_data(
+            INFO, content=write.explicit(0, write.element(0x24, write.octets(MESSAGE)))
+        ),
+        EncodingError,
+        "constructed string",
     ),
     "digest not signed": (
         build.signed_data(build.signer_info(signed=without(DIGEST))),

@@ -3,168 +3,27 @@
 from __future__ import annotations
 
 import io
-import json
-import os
-import shutil
-import subprocess
 import zipfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import govseal
-from govseal import testing
+from ofdrw_world import (
+    MATHEMATICS,
+    PLACE,
+    SEAL_ID,
+    SEAL_NAME,
+    Ofdrw,
+    World,
+    assert_everything_passed,
+    outcomes,
+    reasons,
+    wire,
+)
 
 pytestmark = pytest.mark.interop
-
-HERE = Path(__file__).parent / "ofdrw"
-TEXT = "测试市行政审批服务管理局关于测试事项的批复"
-SEAL_NAME = "测试市行政审批服务管理局行政审批专用章"
-SEAL_ID = "11010000000001"
-PLACE = ("--page", 1, "--x", 120, "--y", 210, "--w", 42, "--h", 42)
-
-# What ofdrw checks too, in the words of our report.
-MATHEMATICS = {"data_digest", "signature_value", "seal_embedded_copy"}
-# Nothing to look at: the file carries no time stamp and nobody asked for the seal's status.
-MAY_BE_SKIPPED = {"timestamp", "seal_status"}
-
-
-# ---------------------------------------------------------------------------------- the program
-
-
-@dataclass(frozen=True)
-class Ofdrw:
-    """ofdrw behind its command line."""
-
-    jar: Path
-    folder: Path
-
-    def batch(self, commands: Sequence[Sequence[object]]) -> list[dict[str, Any]]:
-        script = self.folder / "batch.txt"
-        lines = ["\t".join(str(word) for word in command) for command in commands]
-        script.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        options = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
-        done = subprocess.run(
-            ["java", *options, "-jar", self.jar, "batch", script],
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-        results = [json.loads(line) for line in done.stdout.splitlines()]
-        assert len(results) == len(commands), done.stderr
-        return results
-
-    def run(self, *command: object) -> dict[str, Any]:
-        return self.batch([command])[0]
-
-    def verify(self, data: bytes) -> dict[str, Any]:
-        file = self.folder / "verify.ofd"
-        file.write_bytes(data)
-        return self.run("verify", file)
-
-
-@pytest.fixture(scope="session")
-def ofdrw(tmp_path_factory: pytest.TempPathFactory) -> Ofdrw:
-    for program, name in (("java", "java"), ("mvn", "maven")):
-        if shutil.which(program) is None:
-            pytest.skip(f"{name} not installed")
-    built = subprocess.run(
-        [HERE / "build.sh"], capture_output=True, encoding="utf-8", timeout=600, check=False
-    )
-    assert built.returncode == 0, built.stderr
-    return Ofdrw(Path(built.stdout.strip()), tmp_path_factory.mktemp("ofdrw"))
-
-
-# ------------------------------------------------------------------------------------ our world
-
-
-@dataclass(frozen=True)
-class World:
-    """Our throw-away hierarchy, our seal, and their keys as files that ofdrw can read."""
-
-    maker: Any
-    signer: Any
-    seal: Any
-    trust: Any
-    materials: Any
-    folder: Path
-
-    def stamp(self, data: bytes, place: Any = None, *, seal: Any = None, **options: Any) -> bytes:
-        place = place or govseal.Placement(page=1, x_mm=120, y_mm=210)
-        stamped = govseal.stamp(data, seal or self.seal, self.signer, place, **options)
-        assert isinstance(stamped, bytes)
-        return stamped
-
-    def verify(self, data: bytes) -> Any:
-        return govseal.verify(data, self.trust, materials=self.materials)
-
-    def sign_command(self, source: Path, target: Path, *options: object) -> tuple[object, ...]:
-        """The words that make ofdrw stamp with our seal, certificate and key."""
-        keys = ("--seal", "seal.esl", "--cert", "signer.cer", "--key", "signer.pkcs8")
-        files = [self.folder / word if "." in word else word for word in keys]
-        return ("sign", source, target, *files, *(options or PLACE))
-
-    def make_seal_command(self, target: Path, *, key: str = "maker") -> tuple[object, ...]:
-        """The words that make ofdrw make a seal with our maker; ``key`` names the signing key."""
-        return (
-            *("make-seal", target, "--maker-cert", self.folder / "maker.cer"),
-            *("--maker-key", self.folder / f"{key}.pkcs8"),
-            *("--signer-cert", self.folder / "signer.cer", "--id", SEAL_ID, "--name", SEAL_NAME),
-            *("--picture", self.folder / "seal.png", "--mm", 42),
-        )
-
-
-@pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    folder = tmp_path_factory.mktemp("world")
-    pki = testing.Hierarchy.create("sm2", at=datetime.now(UTC))
-    for name, signer in (("maker", pki.maker), ("signer", pki.signer)):
-        (folder / f"{name}.cer").write_bytes(signer.certificate.der)
-        (folder / f"{name}.pkcs8").write_bytes(signer._key.to_pkcs8())
-    picture = govseal.draw_seal("测试市行政审批服务管理局", bottom="行政审批专用章", diameter_mm=42)
-    (folder / "seal.png").write_bytes(picture.to_png())
-    seal = govseal.make_seal(
-        pki.maker, name=SEAL_NAME, picture=picture, signers=[pki.signer.certificate]
-    )
-    (folder / "seal.esl").write_bytes(seal.der)
-    return World(pki.maker, pki.signer, seal, pki.trust, pki.materials, folder)
-
-
-@pytest.fixture(scope="session")
-def document(ofdrw: Ofdrw) -> bytes:
-    """Three unsigned pages with Chinese text, made by ofdrw."""
-    file = ofdrw.folder / "document.ofd"
-    assert ofdrw.run("make-doc", file, TEXT, "--pages", 3)["ok"]
-    return file.read_bytes()
-
-
-def outcomes(signature: Any) -> dict[str, str]:
-    return {check.name: wire(check.outcome) for check in signature.checks}
-
-
-def reasons(report: Any) -> set[str]:
-    return {wire(reason) for signature in report.signatures for reason in signature.reasons}
-
-
-def wire(value: Any) -> str:
-    """The wire string of an enum member, or the string itself."""
-    return str(getattr(value, "value", value))
-
-
-def assert_everything_passed(report: Any, signatures: int) -> None:
-    assert len(report.signatures) == signatures
-    for signature in report.signatures:
-        found = outcomes(signature)
-        assert {name for name, outcome in found.items() if outcome == "skipped"} <= MAY_BE_SKIPPED
-        assert set(found.values()) <= {"passed", "skipped"}, found
-    assert wire(report.verdict) == "passed"
-
 
 # ------------------------------------------------------------------- our stamps, judged by ofdrw
 

@@ -57,7 +57,8 @@ def test_sm3_in_pieces_is_the_vector_of_the_standard():
 def test_weak_are_md5_and_sha1_alone():
     weak = {a.name for a in algorithms.DIGEST_ALGORITHMS if a.weak}
     assert weak == {"md5", "sha1"}
-    assert {a.name for a in algorithms.SIGNATURE_ALGORITHMS if a.weak} == {"rsa-md5", "rsa-sha1"}
+    weak = {a.name for a in algorithms.SIGNATURE_ALGORITHMS if a.weak}
+    assert weak == {"rsa-md5", "rsa-sha1", "ecdsa-sha1"}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,10 @@ def test_weak_are_md5_and_sha1_alone():
         ("1.2.840.113549.1.1.12", "rsa-sha384"),
         ("1.2.840.113549.1.1.13", "rsa-sha512"),
         ("1.2.840.113549.1.1.1", "rsa"),
+        ("1.2.840.10045.4.1", "ecdsa-sha1"),
+        ("1.2.840.10045.4.3.2", "ecdsa-sha256"),
+        ("1.2.840.10045.4.3.3", "ecdsa-sha384"),
+        ("1.2.840.10045.4.3.4", "ecdsa-sha512"),
     ],
 )
 def test_signature_algorithms_by_oid(oid, name):
@@ -77,7 +82,7 @@ def test_signature_algorithms_by_oid(oid, name):
 
 
 @pytest.mark.parametrize(
-    "oid", ["1.2.840.10045.4.3.2", "1.2.156.10197.501", "1.2.840.113549.1.1.10", "", "sm2-sm3"]
+    "oid", ["1.2.840.10045.4.3", "1.2.156.10197.501", "1.2.840.113549.1.1.10", "", "sm2-sm3"]
 )
 def test_unknown_signature_algorithms_are_none(oid):
     assert signature_algorithm(oid) is None

@@ -15,6 +15,7 @@ from govseal.pki.certificate import Certificate, load_certificates
 from govseal.testing import x509
 
 UNKNOWN = "1.2.156.10197.99.1"
+SUBJECT_DIRECTORY_ATTRIBUTES = "2.5.29.9"
 
 
 def changed(ca, signer, **fields):
@@ -169,14 +170,53 @@ def test_old_versions_are_read(ca, signer, version, rows):
     assert (found.is_ca, found.key_usage, found.extensions) == (False, None, ())
 
 
+@pytest.mark.parametrize(
+    ("uses", "for_signing", "for_encryption"),
+    [
+        (None, True, True),
+        ((), False, False),
+        (("digital_signature", "non_repudiation"), True, False),
+        (("non_repudiation",), True, False),
+        (("key_encipherment", "data_encipherment", "key_agreement"), False, True),
+        (("key_agreement", "digital_signature"), True, True),
+        (("key_cert_sign", "crl_sign"), False, False),
+    ],
+)
+def test_the_two_certificates_of_a_holder_are_told_apart(ca, uses, for_signing, for_encryption):
+    found = ca.issue("x", key_usage=uses).certificate
+    assert (found.is_for_signing, found.is_for_encryption) == (for_signing, for_encryption)
+
+
+def test_the_government_profile_is_read(ca):
+    """O is the credit code and the unit's name, CN the seal's code; 2.5.4.45 is a UTF8String."""
+    subject = (
+        ("C", "CN"),
+        ("O", "11990000MB0000000X测试市行政审批服务管理局"),
+        ("x500UniqueIdentifier", "B00102"),
+        ("CN", "99000000000001"),
+    )
+    found = ca.issue("", subject=subject).certificate
+    assert found.subject_value("O") == "11990000MB0000000X测试市行政审批服务管理局"
+    assert found.subject_value("2.5.4.45") == "B00102"
+    assert found.subject_value("CN") == "99000000000001"
+
+
+def test_self_issued_is_told_by_names_not_by_their_bytes(ca, signer):
+    shouted = x509.encode_name((("C", "CN"), ("O", "TEST"), ("CN", "ca")))
+    plain = x509.encode_name((("C", "CN"), ("O", "Test"), ("CN", "CA")))
+    found = Certificate.from_der(changed(ca, signer, subject_der=shouted, issuer_der=plain))
+    assert found.is_self_issued
+    assert not signer.certificate.is_self_issued
+
+
 def test_an_unknown_critical_extension_is_read_and_named(ca, signer):
     rows = (
         extension(UNKNOWN, b"anything", is_critical=True),
         extension(UNKNOWN + ".2", b"", is_critical=False),
-        extension(ext.NAME_CONSTRAINTS, write.sequence(), is_critical=True),
+        extension(SUBJECT_DIRECTORY_ATTRIBUTES, write.sequence(), is_critical=True),
     )
     found = Certificate.from_der(with_extensions(ca, signer, *rows))
-    assert found.critical_unknown == (UNKNOWN, ext.NAME_CONSTRAINTS)
+    assert found.critical_unknown == (UNKNOWN, SUBJECT_DIRECTORY_ATTRIBUTES)
     assert found.extension(UNKNOWN).value == b"anything"
     assert found.extension("1.2.3") is None
 
@@ -202,10 +242,10 @@ def test_a_malformed_hint_is_no_hint(ca, signer, oid, value):
 
 
 def test_an_unknown_signature_algorithm_is_read(ca, signer):
-    algorithm = write.sequence(write.oid("1.2.840.10045.4.3.2"))
+    algorithm = write.sequence(write.oid("1.2.840.10045.4.3"))
     found = Certificate.from_der(changed(ca, signer, outer_algorithm=algorithm))
     assert found.signature_algorithm is None
-    assert found.signature_oid == "1.2.840.10045.4.3.2"
+    assert found.signature_oid == "1.2.840.10045.4.3"
 
 
 # --- refused --------------------------------------------------------------------------------

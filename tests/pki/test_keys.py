@@ -32,6 +32,8 @@ P256 = bytes.fromhex(
     "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
     "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
 )
+SECP256K1 = P256.replace(bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06052b8104000a"))
+SECP256K1 = b"\x30\x56\x30\x10" + SECP256K1[4:]
 ED25519 = write.sequence(write.sequence(write.oid("1.3.101.112")), write.bits(bytes(32)))
 
 
@@ -73,7 +75,7 @@ def test_rsa_verifies_with_every_digest_of_the_table(rsa_signer):
     key = rsa_signer.certificate.public_key
     for algorithm in algorithms.SIGNATURE_ALGORITHMS:
         if algorithm.key_kind == "rsa" and algorithm.digest is not None:
-            hashing = keys.rsa_hash(algorithm.digest.name)
+            hashing = keys.hash_of(algorithm.digest.name)
             value = rsa_signer._key._key.sign(MESSAGE, padding.PKCS1v15(), hashing)
             key.verify(value, MESSAGE, algorithm)
             with pytest.raises(InvalidSignature):
@@ -128,7 +130,7 @@ def test_an_algorithm_of_another_kind_of_key_is_an_invalid_signature(signer, rsa
         )
 
 
-@pytest.mark.parametrize("der", [P256, ED25519], ids=["P-256", "Ed25519"])
+@pytest.mark.parametrize("der", [SECP256K1, ED25519], ids=["secp256k1", "Ed25519"])
 def test_a_key_of_an_unknown_kind_is_read_and_cannot_verify(der):
     key = decode_public_key(der)
     assert (key.kind, key.spki) == ("unsupported", der)
@@ -226,5 +228,5 @@ def test_a_private_key_shows_and_gives_nothing_away(signer):
 
 
 def test_another_kind_of_key_is_not_made():
-    with pytest.raises(ValueError, match="sm2 or rsa was expected"):
+    with pytest.raises(ValueError, match="sm2, rsa or ec was expected"):
         PrivateKey.generate("dsa")

@@ -1,4 +1,4 @@
-"""Java's keytool reads the PKCS#12 files that we write for RSA keys."""
+"""Java's keytool reads the PKCS#12 files that we write for RSA and P-256 keys."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from govseal.pki.pkcs12 import write_pkcs12
 
 
 @pytest.mark.slow
-def test_it_lists_our_rsa_key(rsa_signer, tmp_path):
+@pytest.mark.parametrize("who", ["rsa_signer", "ec_signer"])
+def test_it_lists_our_key(who, request, tmp_path):
+    someone = request.getfixturevalue(who)
     program = shutil.which("keytool")
     if program is None:
         pytest.skip("the keytool program is not installed")
     path = tmp_path / "ours.p12"
-    path.write_bytes(
-        write_pkcs12(rsa_signer._key, [rsa_signer.certificate], "secret", iterations=100)
-    )
+    path.write_bytes(write_pkcs12(someone._key, [someone.certificate], "secret", iterations=100))
     done = subprocess.run(
         [program, "-J-Duser.language=en", "-list", "-keystore", path, "-storepass", "secret"],
         capture_output=True,

@@ -1,25 +1,30 @@
-"""Materials: certificates and CRLs told apart by content; what is neither is named."""
+"""Materials: what is in a file is told by its content; a file with nothing of it is named."""
 
 from __future__ import annotations
 
 import pytest
 
 from govseal.errors import FormatError
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
+from govseal.pki.ocsp import OcspResponse
 from govseal.pki.pem import write_pem
-from govseal.pki.revocation import Crl
+from govseal.testing.ocsp import encode_refusal
 
 
 def test_nothing_is_the_default():
     assert Materials() == Materials((), (), ())
 
 
-def test_files_are_told_apart_by_their_content(ca, other_ca, tmp_path):
+def test_files_are_told_apart_by_their_content(ca, other_ca, signer, tmp_path):
     crl, other = ca.crl(), other_ca.crl()
+    ocsp, refusal = ca.ocsp(signer.certificate), encode_refusal("try_later")
     contents = {
         "a": ca.certificate.der,
         "b.crl": crl,
         "c.pem": other_ca.certificate.to_pem() + write_pem("X509 CRL", other),
+        "e.ocsp": ocsp,
+        "f.pem": write_pem("OCSP RESPONSE", ocsp) + write_pem("OCSP RESPONSE", refusal),
         "d.pem": b"text\n" + ca.certificate.to_pem() + write_pem("PRIVATE KEY", b"x"),
     }
     for name, content in contents.items():
@@ -27,17 +32,19 @@ def test_files_are_told_apart_by_their_content(ca, other_ca, tmp_path):
     found = Materials.from_files(*(tmp_path / name for name in contents))
     assert found.certificates == (ca.certificate, other_ca.certificate)
     assert found.crls == (Crl.from_der(crl), Crl.from_der(other))
+    assert found.ocsps == (OcspResponse.from_der(ocsp), OcspResponse.from_der(refusal))
     assert Materials.from_files(str(tmp_path / "b.crl")).crls == (Crl.from_der(crl),)
     assert Materials.from_files() == Materials()
 
 
-def test_union_keeps_each_once(ca, other_ca):
-    crl = Crl.from_der(ca.crl())
-    one = Materials([ca.certificate], [crl])
-    two = Materials([other_ca.certificate, ca.certificate], [crl])
+def test_union_keeps_each_once(ca, other_ca, signer):
+    crl, ocsp = Crl.from_der(ca.crl()), OcspResponse.from_der(ca.ocsp(signer.certificate))
+    one = Materials([ca.certificate], [crl], [ocsp])
+    two = Materials([other_ca.certificate, ca.certificate], [crl], [ocsp])
     both = one | two
     assert both.certificates == (ca.certificate, other_ca.certificate)
     assert both.crls == (crl,)
+    assert both.ocsps == (ocsp,)
 
 
 @pytest.mark.parametrize(
@@ -66,18 +73,22 @@ def test_a_damaged_object_in_pem_is_refused(ca, tmp_path):
         Materials.from_files(path)
 
 
-def test_ocsp_responses_are_not_read_yet():
-    with pytest.raises(ValueError, match="OCSP responses are not read yet"):
-        Materials(ocsps=(b"response",))
-
-
 def test_only_the_right_types_are_taken(ca):
     with pytest.raises(TypeError, match="Certificate"):
         Materials(certificates=(ca.certificate.der,))
     with pytest.raises(TypeError, match="Crl"):
         Materials(crls=(ca.crl(),))
+    with pytest.raises(TypeError, match="OcspResponse"):
+        Materials(ocsps=(ca.ocsp(ca.certificate),))
 
 
 def test_a_file_that_is_not_there_is_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         Materials.from_files(tmp_path / "none.crl")
+
+
+def test_lists_of_matters_are_kept_as_they_are():
+    one, two = Materials(matter_lists=(b"a", b"b")), Materials(matter_lists=[b"b", b"c"])
+    assert (one | two).matter_lists == (b"a", b"b", b"c")
+    with pytest.raises(TypeError, match="matter_lists"):
+        Materials(matter_lists=("a",))

@@ -120,3 +120,80 @@ def test_a_name_without_end_is_refused():
 
 def test_an_empty_name_is_a_name():
     assert names.format_name(write.sequence()) == ""
+
+
+# --- comparison -------------------------------------------------------------------------------
+
+
+def organization(tag, text, codec="utf-8"):
+    return name_of(("2.5.4.10", write.element(tag, text.encode(codec))))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (organization(0x13, "Test CA"), organization(0x0C, "Test CA")),
+        (organization(0x13, "Test CA"), organization(0x13, "tEST ca")),
+        (organization(0x0C, "Test CA"), organization(0x0C, "  Test   CA ")),
+        (organization(0x0C, "测试 CA"), organization(0x0C, "测试  ca")),
+    ],
+)
+def test_spellings_that_the_standard_overlooks_are_the_same_name(one, other):
+    assert names.is_same_name(one, other)
+    assert names.comparable(one) == names.comparable(other)
+    assert names.relative_names(one) == names.relative_names(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (organization(0x13, "Test CA"), organization(0x13, "TestCA")),
+        (organization(0x13, "Test CA"), organization(0x16, "Test CA")),
+        (organization(0x13, "Test CA"), organization(0x1E, "Test CA", "utf-16-be")),
+        (organization(0x13, "Test CA"), organization(0x0C, "Test\u3000CA")),
+        (organization(0x13, "Test CA"), organization(0x0C, "Test\tCA")),
+        (organization(0x13, "Test CA"), organization(0x0C, "Ｔest CA")),
+        (organization(0x0C, "é"), organization(0x0C, "É")),
+        (organization(0x0C, "ſ"), organization(0x0C, "s")),
+        (organization(0x0C, "Test CA"), organization(0x0C, "Test CA\0")),
+        (organization(0x13, "\xe9", "latin-1"), organization(0x0C, "é")),
+        (organization(0x0C, "a"), name_of(("2.5.4.11", write.utf8("a")))),
+        (organization(0x0C, "a"), write.sequence()),
+    ],
+)
+def test_any_other_difference_makes_another_name(one, other):
+    assert not names.is_same_name(one, other)
+
+
+def test_the_order_counts_between_relative_names_and_not_within():
+    a, b = (write.sequence(write.oid("2.5.4.10"), write.utf8(text)) for text in "ab")
+    assert not names.is_same_name(
+        write.sequence(write.set_of(a), write.set_of(b)),
+        write.sequence(write.set_of(b), write.set_of(a)),
+    )
+    assert not names.is_same_name(
+        write.sequence(write.set_of(a, b)), write.sequence(write.set_of(a), write.set_of(b))
+    )
+    swapped = write.element(0x31, b + a)
+    assert names.is_same_name(write.sequence(write.set_of(a, b)), write.sequence(swapped))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        organization(0x1E, "TEST ca", "utf-16-be"),
+        organization(0x16, "Test CA\0\0"),
+        organization(0x0C, "Ｔｅｓｔ\u3000ＣＡ"),
+    ],
+)
+def test_the_wide_comparison_overlooks_more(other):
+    one = organization(0x13, "Test CA")
+    wide = names.relative_names(one, is_wide=True)
+    assert names.relative_names(other, is_wide=True) == wide
+    assert not names.is_same_name(one, other)
+
+
+@pytest.mark.parametrize("der", [b"", b"junk", write.null(), write.sequence(write.null())])
+def test_what_is_no_name_is_not_compared(der):
+    with pytest.raises(EncodingError):
+        names.is_same_name(der, write.sequence())

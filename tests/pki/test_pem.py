@@ -22,11 +22,14 @@ def test_text_around_line_ends_and_order():
     assert [(block.label, block.der) for block in read_pem(text)] == [("A", b"1"), ("B 2", b"22")]
 
 
+HEADERS = (("Proc-Type", "4,ENCRYPTED"), ("DEK-Info", "AES,00"))
+
+
 def test_old_headers_are_noticed():
     body = base64.b64encode(b"key")
     text = b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES,00\n\n"
     blocks = read_pem(text + body + b"\n-----END RSA PRIVATE KEY-----\n")
-    assert blocks == (PemBlock("RSA PRIVATE KEY", b"key", has_headers=True),)
+    assert blocks == (PemBlock("RSA PRIVATE KEY", b"key", HEADERS),)
 
 
 def test_no_block_is_no_block():

@@ -6,13 +6,22 @@ import hmac
 import itertools
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256 as SHA256_CLASS
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+from cryptography.hazmat.primitives.serialization.pkcs12 import (
+    load_key_and_certificates,
+    load_pkcs12,
+    serialize_key_and_certificates,
+)
+from cryptography.x509 import load_der_x509_certificate
 
 from govseal.asn1 import strict, write
 from govseal.errors import KeyLoadError
 from govseal.pki import algorithms, pbes2, pkcs12
 from govseal.pki.algorithms import digest_algorithm
 from govseal.pki.pkcs8 import encode_private_key
-from govseal.pki.pkcs12 import derive, is_pkcs12, read_pkcs12, write_pkcs12
+from govseal.pki.pkcs12 import is_pkcs12, read_pkcs12, write_pkcs12
+from govseal.pki.pkcs12kdf import bmp_password, derive
 
 PASSWORD = "口令 pass"
 DATA = "1.2.840.113549.1.7.1"
@@ -38,10 +47,39 @@ def cert_bag(certificate):
 
 
 def mac(safe, password=PASSWORD, *, digest="sha256", oid=SHA256, rounds=5, salt=b"saltsalt"):
-    value = pkcs12._mac(digest_algorithm(digest), pkcs12._bmp(password), salt, rounds, safe)
+    value = pkcs12._mac(digest_algorithm(digest), bmp_password(password), salt, rounds, safe)
     algorithm = write.sequence(write.oid(oid), write.null())
     count = write.integer(rounds)
     return write.sequence(write.sequence(algorithm, write.octets(value)), write.octets(salt), count)
+
+
+def pbmac1(
+    safe,
+    *,
+    prf="1.2.840.113549.2.9",
+    scheme="1.2.840.113549.2.9",
+    kdf=pbes2.PBKDF2,
+    rounds=3,
+    size=32,
+    more=b"",
+    value=None,
+):
+    """MacData of RFC 9579; the salt outside is not used."""
+    length = b"" if size is None else write.integer(size)
+    prf_der = write.sequence(write.oid(prf), write.null())
+    derivation = write.sequence(write.octets(b"saltsalt"), write.integer(rounds), length, prf_der)
+    parameters = write.sequence(
+        write.sequence(write.oid(kdf), derivation),
+        write.sequence(write.oid(scheme), write.null()),
+        more,
+    )
+    if value is None:
+        name, mac_name = pbes2.PRFS[prf], pbes2.PRFS[scheme]
+        key = pbes2.Derivation(name, b"saltsalt", rounds, size).key(PASSWORD.encode(), size, "test")
+        value = hmac.digest(key, safe, digest_algorithm(mac_name).factory)
+    algorithm = write.sequence(write.oid(pkcs12.PBMAC1), parameters)
+    digest_info = write.sequence(algorithm, write.octets(value))
+    return write.sequence(digest_info, write.octets(b"NOT USED"))
 
 
 def pfx(*infos, mac_data=None, version=3):
@@ -86,12 +124,12 @@ def key_bag(signer):
     return bag(KEY_BAG, signer._key.to_pkcs8())
 
 
-@pytest.mark.parametrize("who", ["signer", "rsa_signer"])
-def test_what_is_written_is_read(who, request, ca):
+@pytest.mark.parametrize("who", ["signer", "rsa_signer", "ec_signer"])
+@pytest.mark.parametrize("scheme", ["aes", "sm4"])
+def test_what_is_written_is_read(who, scheme, request, ca):
     someone = request.getfixturevalue(who)
-    data = write_pkcs12(
-        someone._key, (someone.certificate, ca.certificate), PASSWORD, iterations=10
-    )
+    certificates = (someone.certificate, ca.certificate)
+    data = write_pkcs12(someone._key, certificates, PASSWORD, scheme=scheme, iterations=10)
     assert is_pkcs12(data)
     for password in (PASSWORD, PASSWORD.encode()):
         store = read_pkcs12(data, password)
@@ -135,6 +173,63 @@ def test_every_digest_of_the_mac(digest, oid, key_bag):
     assert_refused("wrong_password", data, "another")
 
 
+@pytest.mark.parametrize("prf", ["1.2.840.113549.2.9", "1.2.156.10197.1.401.2"])
+@pytest.mark.parametrize("scheme", ["1.2.840.113549.2.11", "1.2.156.10197.1.401.2"])
+def test_pbmac1_is_read(prf, scheme, key_bag):
+    safe = write.sequence(info(write.sequence(key_bag)))
+    mac_data = pbmac1(safe, prf=prf, scheme=scheme)
+    data = write.sequence(write.integer(3), info(safe), mac_data)
+    assert read_pkcs12(data, PASSWORD).key.public_key.kind == "sm2"
+    assert_refused("wrong_password", data, "another")
+
+
+@pytest.mark.parametrize("scheme", ["1.2.840.113549.2.9", "1.2.840.113549.2.11"])
+def test_openssl_agrees_about_our_reading_of_pbmac1(scheme, rsa_signer):
+    """RFC 9579 is in OpenSSL 3.4, which ``cryptography`` carries."""
+    row = write.sequence(cert_bag(rsa_signer.certificate), bag(KEY_BAG, rsa_signer._key.to_pkcs8()))
+    safe = write.sequence(info(row))
+    mac_data = pbmac1(safe, scheme=scheme)
+    right = write.sequence(write.integer(3), info(safe), mac_data)
+    assert load_pkcs12(right, PASSWORD.encode()).key is not None
+    assert read_pkcs12(right, PASSWORD).key.public_key == rsa_signer._key.public_key
+    wrong = write.sequence(write.integer(3), info(safe), pbmac1(safe, scheme=scheme, value=b"x"))
+    with pytest.raises(ValueError, match="Invalid password"):
+        load_pkcs12(wrong, PASSWORD.encode())
+    assert_refused("wrong_password", wrong)
+
+
+def test_cryptography_reads_our_file(rsa_signer, ec_signer):
+    for someone in (rsa_signer, ec_signer):
+        data = write_pkcs12(someone._key, [someone.certificate], PASSWORD, iterations=1)
+        key, certificate, others = load_key_and_certificates(data, PASSWORD.encode())
+        assert key.private_numbers() == someone._key._key.private_numbers()
+        assert certificate.fingerprint(SHA256_CLASS()).hex() == (someone.certificate.fingerprint)
+        assert others == []
+
+
+def test_we_read_what_cryptography_writes(ec_signer):
+    theirs = load_der_x509_certificate(ec_signer.certificate.der)
+    data = serialize_key_and_certificates(
+        b"name", ec_signer._key._key, theirs, None, BestAvailableEncryption(PASSWORD.encode())
+    )
+    store = read_pkcs12(data, PASSWORD)
+    assert store.key.public_key == ec_signer._key.public_key
+    assert store.certificates == (ec_signer.certificate,)
+
+
+def test_sm4_goes_with_sm3(signer):
+    data = write_pkcs12(signer._key, [signer.certificate], PASSWORD, scheme="sm4", iterations=1)
+    for oid in ("1.2.156.10197.1.104.2", "1.2.156.10197.1.401.2"):
+        assert data.count(write.oid(oid)) == 2
+    assert data.count(write.oid("1.2.156.10197.1.401")) == 1
+    assert write.oid("2.16.840.1.101.3.4.1.42") not in data
+
+
+def test_another_scheme_is_not_written(signer):
+    with pytest.raises(ValueError, match="aes or sm4 was expected"):
+        write_pkcs12(signer._key, [signer.certificate], PASSWORD, scheme="rc2")
+
+
 def test_hmac_with_sm3_is_the_known_value():
     key = bytes(range(1, 33))
     expected = "44809d3ff5336f44071be1917887380730ae145f940a53819279801784c65e17"
@@ -143,7 +238,7 @@ def test_hmac_with_sm3_is_the_known_value():
 
 def test_the_key_derivation_gives_the_known_values():
     """The vectors that PKCS#12 implementations share (first in BouncyCastle's PKCS12Test)."""
-    smeg, queeg = pkcs12._bmp("smeg"), pkcs12._bmp("queeg")
+    smeg, queeg = bmp_password("smeg"), bmp_password("queeg")
     salt = bytes.fromhex("0A58CF64530D823F")
     key = derive(algorithms.SHA1, smeg, salt, 1, size=24, purpose=1)
     assert key.hex().upper() == "8AAAE6297B6CB04642AB5B077851284EB7128F1A2A7FBCA3"
@@ -175,7 +270,7 @@ def test_ber_down_to_the_key_is_read(who, request, ca):
     someone = request.getfixturevalue(who)
     row = streamed(write.sequence(cert_bag(ca.certificate), cert_bag(someone.certificate)))
     algorithm, ciphertext = pbes2.encrypt(row, PASSWORD.encode(), 1)
-    inner = write.sequence(write.oid(DATA), algorithm.dump(), write.element(0x80, ciphertext))
+    inner = write.sequence(write.oid(DATA), algorithm, write.element(0x80, ciphertext))
     shrouded = encode_private_key(someone._key, PASSWORD, iterations=1)
     for key in (bag(SHROUDED, shrouded), bag(KEY_BAG, someone._key.to_pkcs8())):
         bags = streamed(write.sequence(key))
@@ -203,7 +298,7 @@ def test_encrypted_content_in_segments_is_read(signer):
     row = write.sequence(cert_bag(signer.certificate), bag(KEY_BAG, signer._key.to_pkcs8()))
     algorithm, ciphertext = pbes2.encrypt(row, PASSWORD.encode(), 1)
     segments = write.octets(ciphertext[:10]) + write.octets(ciphertext[10:])
-    inner = write.sequence(write.oid(DATA), algorithm.dump(), b"\xa0\x80" + segments + b"\0\0")
+    inner = write.sequence(write.oid(DATA), algorithm, b"\xa0\x80" + segments + b"\0\0")
     assert read_pkcs12(pfx(encrypted(inner)), PASSWORD).certificates == (signer.certificate,)
 
 
@@ -233,7 +328,7 @@ def test_a_wrong_password_whose_padding_looks_right(signer):
     """Without a MAC the padding alone would let one guess in 256 pass for a damaged file."""
     # What such a guess leaves: bytes that are no structure.
     algorithm, ciphertext = pbes2.encrypt(b"no structure", PASSWORD.encode(), 1)
-    inner = write.sequence(write.oid(DATA), algorithm.dump(), write.element(0x80, ciphertext))
+    inner = write.sequence(write.oid(DATA), algorithm, write.element(0x80, ciphertext))
     assert_refused("wrong_password", pfx(encrypted(inner), mac_data=b""))
 
 
@@ -242,19 +337,32 @@ def test_a_wrong_password_whose_padding_looks_right(signer):
 
 def test_the_encryption_of_the_nineties_is_named():
     parameters = write.sequence(write.octets(b"salt"), write.integer(1))
-    algorithm = write.sequence(write.oid("1.2.840.113549.1.12.1.3"), parameters)
+    algorithm = write.sequence(write.oid("1.2.840.113549.1.12.1.1"), parameters)
     shrouded = bag(SHROUDED, write.sequence(algorithm, write.octets(bytes(16))))
-    assert_refused("unsupported", plain(shrouded), match="PBE-SHA1-3DES")
+    assert_refused("unsupported", plain(shrouded), match="PBE-SHA1-RC4-128")
     rc2 = write.sequence(write.oid("1.2.840.113549.1.12.1.6"), parameters)
     inner = write.sequence(write.oid(DATA), rc2, write.element(0x80, bytes(8)))
     assert_refused("unsupported", pfx(encrypted(inner)), match="PBE-SHA1-RC2-40")
 
 
-def test_pbmac1_is_named(key_bag):
-    algorithm = write.sequence(write.oid("1.2.840.113549.1.5.14"), write.sequence())
-    value = write.sequence(algorithm, write.octets(bytes(32)))
-    mac_data = write.sequence(value, write.octets(b"NOT USED"), write.integer(1))
-    assert_refused("unsupported", plain(key_bag, mac_data=mac_data), match="PBMAC1")
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"prf": "1.2.840.113549.2.12", "value": b"x"}, "unsupported"),
+        ({"scheme": "1.2.840.113549.2.12", "value": b"x"}, "unsupported"),
+        ({"kdf": "1.3.6.1.4.1.11591.4.11"}, "unsupported"),
+        ({"rounds": 2_000_001}, "unsupported"),
+        ({"size": None, "value": b"x"}, "damaged"),
+        ({"size": 15}, "damaged"),
+        ({"size": 65, "value": b"x"}, "damaged"),
+        ({"more": write.null()}, "damaged"),
+        ({"value": bytes(32)}, "wrong_password"),
+    ],
+)
+def test_a_pbmac1_that_does_not_do(key_bag, changes, kind):
+    safe = write.sequence(info(write.sequence(key_bag)))
+    data = write.sequence(write.integer(3), info(safe), pbmac1(safe, **changes))
+    assert_refused(kind, data)
 
 
 def test_md5_is_no_mac(key_bag):
@@ -266,7 +374,7 @@ def test_md5_is_no_mac(key_bag):
 def test_too_many_iterations(key_bag):
     algorithm = write.sequence(write.oid(SHA256), write.null())
     value = write.sequence(algorithm, write.octets(bytes(32)))
-    for count in (2_000_001, 0, -5):
+    for count in (2_000_001, 0, -5, 1 << 15_500):
         mac_data = write.sequence(value, write.octets(b"salt"), write.integer(count))
         assert_refused("unsupported", plain(key_bag, mac_data=mac_data), match="iterations")
 
@@ -289,11 +397,9 @@ def test_signed_and_enveloped_forms():
     [
         b"",
         b"\x30",
-        write.sequence(),
-        write.sequence(write.integer(3)),
         plain(version=2),
-        plain(),
-        pfx(),
+        pfx(info(write.null())),
+        write.sequence(write.integer(3), write.sequence(write.oid("1.2.840.113549.1.7.1"))),
         pfx(write.null()),
         plain(write.null()),
         plain(bag(KEY_BAG, write.null())),
@@ -327,6 +433,33 @@ def test_what_is_no_pkcs12_is_damaged(data):
     assert_refused("damaged", data)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PK\x03\x04",
+        write.null(),
+        write.sequence(),
+        write.sequence(write.integer(3)),
+        write.sequence(write.integer(1), write.integer(3)),
+        plain(),
+        pfx(),
+    ],
+    ids=itertools.count(),
+)
+def test_what_is_something_else_is_the_wrong_container(data):
+    assert_refused("wrong_container", data)
+
+
+def test_keys_and_certificates_by_themselves_are_the_wrong_container(signer):
+    for data, match in (
+        (signer.certificate.der, "not a certificate"),
+        (signer.certificate.public_key.spki, "not a public key"),
+        (signer._key.to_pkcs8(), "not a PKCS#8 private key"),
+        (signer._key.to_pkcs8("p", iterations=1), "not an encrypted PKCS#8 private key"),
+    ):
+        assert_refused("wrong_container", data, match=match)
+
+
 def test_segments_of_definite_length_are_not_read(key_bag):
     """BER allows them, asn1crypto does not, and nobody is known to write them here."""
     safe = write.sequence(info(write.sequence(key_bag)))
@@ -347,8 +480,8 @@ def test_a_certificate_that_is_none_is_damaged(key_bag):
     assert_refused("damaged", plain(odd, key_bag), match="three parts were expected")
 
 
-def test_certificates_without_a_key_are_refused(signer):
-    assert_refused("damaged", plain(cert_bag(signer.certificate)), match="no private key")
+def test_certificates_without_a_key_are_the_wrong_container(signer):
+    assert_refused("wrong_container", plain(cert_bag(signer.certificate)), match="no private key")
 
 
 def test_writing_needs_the_certificate_of_the_key(signer, ca):

@@ -21,8 +21,8 @@ from govseal.errors import FormatError
 from govseal.formats import cms
 from govseal.pki import extensions as ext
 from govseal.pki.certificate import Certificate
+from govseal.pki.crl import REASONS, Crl
 from govseal.pki.keys import RSA_ENCRYPTION
-from govseal.pki.revocation import REASONS, Crl
 from govseal.testing import Authority, Revoked, x509
 
 
@@ -226,13 +226,17 @@ def assert_signed_data_is_read_alike(der: bytes) -> None:
     ours = cms.decode_signed_data(der)
     content = asn1crypto.cms.ContentInfo.load(der, strict=True)["content"]
     (signer,) = content["signer_infos"]
-    attributes = {row["type"].native: row["values"][0].native for row in signer["signed_attrs"]}
     assert ours.content_type == content["encap_content_info"]["content_type"].dotted
     assert list(ours.certificates) == [row.dump() for row in content["certificates"]]
     assert_signer_is_named_alike(ours.signer, signer["sid"])
     assert ours.signer.digest_algorithm == signer["digest_algorithm"]["algorithm"].dotted
     assert ours.signer.algorithm == signer["signature_algorithm"]["algorithm"].dotted
     assert ours.signer.signature == signer["signature"].native
+    if signer["signed_attrs"].native is None:  # the document itself is signed
+        assert content["encap_content_info"]["content"].native is None
+        assert (ours.signer.signed, ours.signer.attributes) == (None, ())
+        return
+    attributes = {row["type"].native: row["values"][0].native for row in signer["signed_attrs"]}
     assert ours.signer.signed == signer["signed_attrs"].untag().dump()
     assert ours.signer.message_digest == attributes["message_digest"]
     time = ours.signer.claimed_time

@@ -6,7 +6,7 @@ import pytest
 
 from govseal.asn1 import write
 from govseal.errors import FormatError, KeyLoadError, LimitExceeded
-from govseal.pki.algorithms import RSA_SHA256, SM2_SM3
+from govseal.pki.algorithms import ECDSA_SHA256, RSA_SHA256, SM2_SM3
 from govseal.pki.certificate import Certificate
 from govseal.pki.pem import write_pem
 from govseal.pki.pkcs8 import PrivateKey, encode_private_key
@@ -25,7 +25,7 @@ def check(signer: Signer, expected: SoftSigner) -> None:
     key.verify(signer.sign(MESSAGE), MESSAGE, signer.algorithm)
 
 
-@pytest.fixture(params=["signer", "rsa_signer"])
+@pytest.fixture(params=["signer", "rsa_signer", "ec_signer"])
 def someone(request):
     return request.getfixturevalue(request.param)
 
@@ -35,8 +35,9 @@ def encrypted_pem(someone):
     return write_pem("ENCRYPTED PRIVATE KEY", der)
 
 
-def test_the_algorithm_follows_the_key(signer, rsa_signer):
-    assert (signer.algorithm, rsa_signer.algorithm) == (SM2_SM3, RSA_SHA256)
+def test_the_algorithm_follows_the_key(signer, rsa_signer, ec_signer):
+    found = [someone.algorithm for someone in (signer, rsa_signer, ec_signer)]
+    assert found == [SM2_SM3, RSA_SHA256, ECDSA_SHA256]
 
 
 def test_from_pkcs12_bytes_and_paths(someone, tmp_path):
@@ -92,8 +93,9 @@ def test_spellings_of_the_same_key_belong_together(rsa_ca, rsa_signer):
     check(load_signer(odd._key.to_pkcs8(), certificate=odd.certificate), odd)
 
 
-def test_to_pkcs12_and_back(signer):
-    check(load_signer(signer.to_pkcs12(PASSWORD), password=PASSWORD), signer)
+@pytest.mark.parametrize("scheme", ["aes", "sm4"])
+def test_to_pkcs12_and_back(scheme, signer):
+    check(load_signer(signer.to_pkcs12(PASSWORD, scheme), password=PASSWORD), signer)
 
 
 def test_repr_shows_subject_and_fingerprint_alone(signer):
@@ -147,21 +149,14 @@ def test_a_key_alone(signer):
 
 
 def test_a_certificate_alone(signer):
-    assert_refused("damaged", signer.certificate.to_pem(), match="holds 0 private keys")
-    assert_refused("damaged", signer.certificate.der)
+    pem_text = signer.certificate.to_pem()
+    assert_refused("wrong_container", pem_text, match="no private key, but CERTIFICATE")
+    assert_refused("wrong_container", signer.certificate.der, match="not a certificate")
 
 
 def test_two_keys_in_one_file(signer):
     text = write_pem("PRIVATE KEY", signer._key.to_pkcs8())
-    assert_refused("damaged", text + text, match="holds 2 private keys")
-
-
-def test_an_old_encrypted_pem_key(signer):
-    text = (
-        b"-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n\n"
-        b"AAAA\n-----END EC PRIVATE KEY-----\n"
-    )
-    assert_refused("unsupported", text, certificate=signer.certificate, match="PKCS#8")
+    assert_refused("unsupported", text + text, match="holds 2 private keys")
 
 
 def test_wrong_and_missing_passwords(signer):
@@ -170,8 +165,13 @@ def test_wrong_and_missing_passwords(signer):
         assert_refused("wrong_password", text, password=password, certificate=signer.certificate)
 
 
-@pytest.mark.parametrize("data", [b"", b"\0", b"%PDF-1.7", b"-----BEGIN A-----\n", bytes(50)])
-def test_what_is_no_key_is_damaged(data):
+@pytest.mark.parametrize("data", [b"\0", b"%PDF-1.7", bytes(50), b"MQ=="])
+def test_what_is_no_key_is_the_wrong_container(data):
+    assert_refused("wrong_container", data)
+
+
+@pytest.mark.parametrize("data", [b"", b"-----BEGIN A-----\n", b"MIIB", b"MIIBAAAA"])
+def test_what_breaks_off_is_damaged(data):
     assert_refused("damaged", data)
 
 

@@ -10,6 +10,7 @@ import ses_builder as build
 from govseal.asn1 import strict, write
 from govseal.errors import EncodingError, GovsealError, UnsupportedFormat
 from govseal.seal import codec
+from govseal.seal.model import CertificateDigest
 
 YEARS = (2014, 2020, 2025)
 
@@ -198,3 +199,18 @@ def test_hostile_stamps_give_a_stamp_or_an_error(data):
             assert codec.decode_signature(candidate).der == candidate
         except GovsealError:
             continue
+
+
+@given(st.data())
+def test_hostile_lists_of_digests_give_a_seal_or_an_error(data):
+    digests = [CertificateDigest("1.2.156.10197.1.401", bytes(32)), CertificateDigest("x", b"")]
+    rows = codec.digest_rows(digests)
+    assert codec.decode_seal(build.seal(signers=rows)).properties.signers.digests == tuple(digests)
+    bent = bytearray(rows)
+    for _ in range(data.draw(st.integers(1, 3))):
+        bent[data.draw(st.integers(0, len(bent) - 1))] = data.draw(st.integers(0, 255))
+    seal = build.seal(signers=bytes(bent), signer_list_type=2)
+    try:
+        assert codec.decode_seal(seal).der == seal
+    except GovsealError:
+        return

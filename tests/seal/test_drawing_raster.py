@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from PIL import Image
 from govseal.errors import FormatError, LimitExceeded
 from govseal.seal.drawing.paths import Contour, Path, circle, polygon
 from govseal.seal.drawing.png import encode_png
-from govseal.seal.drawing.raster import coverage, rasterise
+from govseal.seal.drawing.raster import coverage, merged_coverage, rasterise
 
 RED = (255, 0, 0, 255)
 
@@ -205,3 +207,36 @@ def test_png_of_odd_width(tmp_path):
     with Image.open(path) as image:
         alphas = list(image.convert("RGBA").getchannel("A").tobytes())
     assert alphas == [0, 136, 255, 255, 0, 17]
+
+
+def test_merged_paths_keep_their_rules():
+    """A hole stays open, and paths of opposite direction do not undo one another."""
+    hole = Path((square(0, 0, 3, 3), square(1, 1, 2, 2)), rule="evenodd")
+    assert list(merged_coverage([hole], 3, 3)) == [255] * 4 + [0] + [255] * 4
+    turned = Path((polygon([(0, 0), (0, 2), (2, 2), (2, 0)]),))
+    both = [Path((square(0, 0, 2, 2),)), turned]
+    assert list(merged_coverage(both, 3, 2)) == [255, 255, 0] * 2
+
+
+def test_merged_paths_are_cut_to_the_picture():
+    paths = [
+        Path((square(-5, -5, 1, 1),)),
+        Path((square(2, 1, 9, 9),)),
+        Path((square(7, 7, 9, 9),)),
+    ]
+    assert list(merged_coverage(paths, 3, 2)) == [255, 0, 0, 0, 0, 255]
+
+
+def test_merging_refuses_an_empty_area():
+    with pytest.raises(ValueError, match="no picture"):
+        merged_coverage([], 0, 4)
+
+
+def test_curves_beyond_the_limit_are_never_laid_out():
+    bends = tuple(((900.0, 990.0), (0.0, 0.0)) for _ in range(20_000))
+    tracemalloc.start()
+    with pytest.raises(LimitExceeded, match="cross more than 100000"):
+        coverage([Contour((0.0, 0.0), bends)], 1000, 1000, max_cells=100_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000

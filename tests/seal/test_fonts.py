@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -139,6 +141,26 @@ def test_search_passes_a_damaged_file_by(tmp_path):
     (tmp_path / "NotoSerifCJK-Bold.ttc").write_bytes(b"ttcf" + bytes(40))
     toyfont.save(tmp_path / "simsun.ttf", "SimSun")
     assert find_font(bold=True, directories=[tmp_path]).name.startswith("SimSun")
+
+
+def test_a_damaged_font_is_not_told_line_by_line(tmp_path):
+    data = toyfont.save(tmp_path / "toy.ttf").read_bytes()
+    at = 12 + 16 * [data[n : n + 4] for n in range(12, 200, 16)].index(b"name") + 8
+    start = int.from_bytes(data[at : at + 4], "big")
+    # As many records as the table says, and none of them within it.
+    damaged = data[: start + 2] + b"\xff\xff" + data[start + 4 :]
+    (tmp_path / "toy.ttf").write_bytes(damaged)
+    script = (
+        "import sys; from govseal.seal.drawing import draw_seal; draw_seal('测', font=sys.argv[1])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "toy.ttf")],
+        capture_output=True,
+        timeout=60,
+        check=False,
+        text=True,
+    )
+    assert "skipping malformed" not in done.stderr
 
 
 def test_search_goes_by_the_name_inside(tmp_path):

@@ -185,12 +185,36 @@ def test_load_refuses_damaged_headers(data, reason):
         b"<s:script/>",
         b'<!ENTITY a "b">',
         b"<?xml-stylesheet?>",
+        b'<g onload="f()"/>',
+        b"<g\nonClick = 'f()'/>",
+        b"<foreignObject/>",
+        b'<x:animateTransform attributeName="d"/>',
+        b'<set attributeName="d" to="M0 0"/>',
+        b'<image href="https://example.org/a.png"/>',
+        b"<image xlink:href = '//example.org/a.png'/>",
+        b'<a href="&#106;avascript:f()"/>',
+        b'<image href="data:text/html,x"/>',
+        b"<style>@import 'a.css'</style>",
+        b'<path fill="url(a.svg#b)"/>',
     ],
 )
 def test_load_refuses_active_svg(inside):
     with pytest.raises(FormatError, match="contains") as caught:
         load_picture(b"<svg>" + inside + b"</svg>", 42, 42)
     assert caught.value.code == "xml_forbidden"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        b'<path fill="url(#red)" d="M0 0"/>',
+        b'<use href="#star"/>',
+        b'<image xlink:href="data:image/png;base64,iVBO"/>',
+        b'<metadata one="1" xmlns:xlink="http://www.w3.org/1999/xlink"><settings/></metadata>',
+    ],
+)
+def test_load_takes_what_stays_within_the_picture(inside):
+    assert load_picture(b"<svg>" + inside + b"</svg>", 42, 42).type == "SVG"
 
 
 def test_load_refuses_document_types():

@@ -15,7 +15,7 @@ from govseal_server import create_app
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch):
     """No setting of the machine that runs the tests."""
-    for name in ("TRUST", "MAKERS", "CRL", "POLICY", "MAX_UPLOAD_BYTES", "LANGUAGE", "DEMO"):
+    for name in ("TRUST", "MAKERS", "TSA", "CRL", "POLICY", "LANGUAGE", "DEMO", "MAX_UPLOAD_BYTES"):
         monkeypatch.delenv(f"GOVSEAL_{name}", raising=False)
 
 

@@ -47,6 +47,7 @@ REQUESTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["/v1/verify", "/"])
 @pytest.mark.parametrize(("content_type", "body"), REQUESTS.values(), ids=REQUESTS.keys())
 def test_a_request_of_any_shape_is_answered(settings, address, content_type, body):
@@ -169,6 +170,7 @@ def test_a_host_that_is_a_script(settings):
     assert "alert(1)" not in response.text
 
 
+@pytest.mark.slow
 def test_many_at_once_get_their_own_reports(app, demo):
     """Four threads over one application: nobody is told of another's file."""
     names = ["stamped.ofd", "tampered.ofd", "input.ofd", "letter.pdf", "longer.pdf", "approval.esl"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import govseal
+import tokens
+from govseal.seal.codec import decode_signature
 from govseal_server import ConfigError, create_app
 from govseal_server.config import Settings
 
@@ -46,6 +50,24 @@ def test_makers_of_their_own(demo, settings, tmp_path):
     app = create_app({**settings, "makers": tmp_path / "others.pem"})
     report = app.test_client().post("/v1/verify", data=(demo / "stamped.ofd").read_bytes()).json
     assert report["reasons"][0] == "maker_untrusted"
+
+
+def test_authorities_of_time_stamps_of_their_own(demo, settings, tmp_path):
+    tsa = govseal.load_signer(demo / "pki" / "tsa.p12", password="govseal")
+    seal = govseal.load_seal(demo / "approval.esl")
+    signer = govseal.load_signer(demo / "pki" / "signer.p12", password="govseal")
+    stamp = govseal.stamp_detached(b"note", seal, signer)
+    claimed = decode_signature(stamp).claimed_time.moment
+    token = tokens.source(tsa, claimed).timestamp(tokens.stored_value(stamp))
+    (tmp_path / "others.pem").write_bytes((demo / "pki" / "signer.pem").read_bytes())
+    for more, reasons in (({}, []), ({"tsa": tmp_path / "others.pem"}, ["timestamp_untrusted"])):
+        app = create_app({**settings, **more})
+        form = {
+            "file": (io.BytesIO(b"note"), "note"),
+            "detached": (io.BytesIO(tokens.with_token(stamp, token)), "note.ses"),
+        }
+        report = app.test_client().post("/v1/verify", data=form).json
+        assert report["reasons"] == reasons
 
 
 def test_a_policy(demo, settings, tmp_path):
@@ -106,6 +128,7 @@ def test_a_setting_is_refused(values, why, monkeypatch, tmp_path):
     [
         ("trust", b"no certificate"),
         ("makers", b"0\x03\x02\x01\x01"),
+        ("tsa", b"no certificate"),
         ("crl", b"no list"),
         ("policy", b"name = 7"),
         ("policy", b"\xff\xfe"),

@@ -221,6 +221,7 @@ def test_more_than_one_block(good):
 TIERS = ("portable", "avx2", "ifma")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tier", TIERS[: TIERS.index(sm2.backend())])
 def test_lower_tiers(tier):
     """The tests above with what this machine would not choose, every allocation guarded."""

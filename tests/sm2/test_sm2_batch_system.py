@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 
 def run(program: str) -> subprocess.CompletedProcess[str]:
     head = (
@@ -77,6 +79,7 @@ def test_a_fork_beside_a_call():
     assert done.stdout == "done\n", done.stderr
 
 
+@pytest.mark.slow
 def test_memory_of_a_big_batch_is_that_of_its_result():
     """A hundred thousand records of 96 bytes, and messages, cost no copy of themselves."""
     done = run(

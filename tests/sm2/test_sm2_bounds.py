@@ -30,6 +30,8 @@ from cmodel.integers import Poly, Range
 from cmodel.machine import Machine, Value, paths
 from cmodel.source import Program
 
+pytestmark = pytest.mark.slow
+
 LARGEST = 32  # FE_MAX_MAGNITUDE
 PRODUCT = 64  # the largest m(a)·m(b) of a multiplication
 # (m(a), m(b)) above which no other pair is allowed; smaller ones are among their inputs.
@@ -392,7 +394,6 @@ def test_without_a_mistake():
         proof(core())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("proof", "file", "right", "wrong"), MISTAKES, ids=range(len(MISTAKES)))
 def test_a_planted_mistake_breaks_its_proof(proof, file, right, wrong):
     program = source.read(file, edits={file: (right, wrong)})

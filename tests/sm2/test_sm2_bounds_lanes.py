@@ -19,6 +19,8 @@ from cmodel.machine import Machine, paths
 from cmodel.magnitudes import LOOSEST, TIGHTEST
 from cmodel.source import Program
 
+pytestmark = pytest.mark.slow
+
 FILES = ("field_impl.h", "field8_impl.h")
 R = 1 << 260
 PRODUCT_LOOSENESS = 16
@@ -272,7 +274,6 @@ def test_without_a_mistake():
         proof(core())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("proof", "right", "wrong"), MISTAKES, ids=range(len(MISTAKES)))
 def test_a_planted_mistake_breaks_its_proof(proof, right, wrong):
     program = source.read(*FILES, edits={"field8_impl.h": (right, wrong)})

@@ -97,6 +97,7 @@ class Callees(c_ast.NodeVisitor):
         self.generic_visit(node)
 
 
+@pytest.mark.slow
 def test_every_function_that_calculates_in_the_field_is_looked_at():
     callers = set()
     for name, function in core().functions.items():

@@ -144,6 +144,7 @@ def test_a_stuck_generator_repeats_the_signature_of_a_message_and_no_more(testin
     assert len({key.sign_digest(pack(1)) for _ in range(20)} - {stuck_elsewhere}) == 20
 
 
+@pytest.mark.slow
 def test_a_digest_that_changes_meanwhile_never_gets_the_nonce_of_another(testing_core, randomness):
     """Two digests signed with one nonce would give the key away; each is read once."""
     randomness(7)

@@ -116,6 +116,7 @@ def check_part(core, part: int, count: int) -> None:
         core.use_tier(tier)
 
 
+@pytest.mark.slow
 def test_some_cases(testing_core):
     testing_core.generate_private()  # builds the tables
     check_part(testing_core, PARTS, 100)

@@ -67,6 +67,7 @@ def test_digits_stand_for_the_number():
     assert 0 < LAST_LANES < N
 
 
+@pytest.mark.slow
 def test_edges_alone_and_side_by_side(tiered_core):
     wanted = [expected_multiple(k) for k in EDGES]
     assert [tiered_core.base_multiply(pack(k)) for k in EDGES] == wanted

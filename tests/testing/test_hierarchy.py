@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 import pytest
 
 from govseal.errors import KeyLoadError
+from govseal.pki import extensions as ext
 from govseal.pki.certificate import Certificate
 from govseal.pki.materials import Materials
+from govseal.pki.ocsp import OcspResponse
 from govseal.pki.path import validate_path
 from govseal.pki.revocation import check_revocation
 from govseal.pki.signer import load_signer
+from govseal.pki.timestamp import purpose_problem
 from govseal.pki.trust import TrustStore
 from govseal.testing import Hierarchy
 from govseal.testing.hierarchy import SEAL_CODE, UNIT_CODE, UNIT_NAME
@@ -23,8 +26,11 @@ FILES = (
     "maker.pem",
     "signer.p12",
     "signer.pem",
+    "tsa.p12",
+    "tsa.pem",
     "ca.crl",
     "maker-ca.crl",
+    "signer.ocsp",
 )
 
 
@@ -55,6 +61,13 @@ def test_the_signer_has_the_government_profile(hierarchy):
     assert SEAL_CODE.isdigit()
 
 
+def test_the_time_stamp_authority_has_one_purpose(hierarchy):
+    certificate = hierarchy.tsa.certificate
+    assert purpose_problem(certificate) == ""
+    assert purpose_problem(hierarchy.signer.certificate) != ""
+    assert certificate.issuer_der == hierarchy.signer_ca.certificate.subject_der
+
+
 def test_the_credit_code_has_both_check_characters():
     # GB 32100 and GB 11714
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -67,8 +80,8 @@ def test_the_credit_code_has_both_check_characters():
     assert {10: "X", 11: "0"}.get(check, str(check)) == UNIT_CODE[16]
 
 
-def test_roots_issue_directly_and_both_chains_pass(hierarchy):
-    for signer in (hierarchy.maker, hierarchy.signer):
+def test_roots_issue_directly_and_all_chains_pass(hierarchy):
+    for signer in (hierarchy.maker, hierarchy.signer, hierarchy.tsa):
         result = validate_path(signer.certificate, hierarchy.trust, at=AT)
         assert (result.outcome, len(result.chain)) == ("passed", 2)
         assert signer.chain == ()
@@ -80,12 +93,30 @@ def test_neither_root_speaks_for_the_other(hierarchy):
     assert result.reason == "no_trust_anchor"
 
 
-def test_both_are_good_by_the_lists(hierarchy):
-    for signer in (hierarchy.maker, hierarchy.signer):
+def test_all_are_good_by_the_lists(hierarchy):
+    for signer in (hierarchy.maker, hierarchy.signer, hierarchy.tsa):
         status = check_revocation(
             signer.certificate, hierarchy.trust, materials=hierarchy.materials, at=AT
         )
         assert status.state == "good"
+
+
+def test_the_signer_is_good_by_the_answer_too(hierarchy):
+    materials = Materials(ocsps=(OcspResponse.from_der(hierarchy.signer_ocsp),))
+    known = {"materials": materials, "at": AT}
+    state = check_revocation(hierarchy.signer.certificate, hierarchy.trust, **known)
+    assert (state.state, "测试 OCSP 服务" in state.source) == ("good", True)
+    assert check_revocation(hierarchy.tsa.certificate, hierarchy.trust, **known).state == "unknown"
+
+
+def test_certificates_name_their_places_when_asked(hierarchy):
+    assert hierarchy.signer.certificate.crl_urls == ()
+    placed = Hierarchy.create("sm2", at=AT, base_url="http://127.0.0.1:8080/pki/")
+    for who, place in ((placed.signer, "ca"), (placed.tsa, "ca"), (placed.maker, "maker-ca")):
+        url = f"http://127.0.0.1:8080/pki/{place}"
+        assert who.certificate.crl_urls == (f"{url}.crl",)
+        access = who.certificate.extension(ext.AUTHORITY_INFORMATION).value
+        assert ext.read_ocsp_urls(access) == (f"{url}-ocsp",)
 
 
 def test_exactly_the_promised_files(written):
@@ -97,7 +128,8 @@ def test_what_is_written_is_what_was_made(written, hierarchy):
     assert trust == hierarchy.trust
     materials = Materials.from_files(written / "ca.crl", written / "maker-ca.crl")
     assert materials == hierarchy.materials
-    for name, original in (("maker", hierarchy.maker), ("signer", hierarchy.signer)):
+    for name in ("maker", "signer", "tsa"):
+        original = getattr(hierarchy, name)
         loaded = load_signer(written / f"{name}.p12", password="口令")
         assert loaded.certificate == original.certificate
         alone = Certificate.from_pem((written / f"{name}.pem").read_bytes())
@@ -106,15 +138,15 @@ def test_what_is_written_is_what_was_made(written, hierarchy):
 
 
 def test_the_containers_need_their_password(written):
-    for name in ("maker.p12", "signer.p12"):
+    for name in ("maker.p12", "signer.p12", "tsa.p12"):
         with pytest.raises(KeyLoadError) as caught:
             load_signer(written / name, password="govseal")
         assert caught.value.kind == "wrong_password"
 
 
 def test_the_certificate_files_hold_no_key(written):
-    for name in ("maker.pem", "signer.pem", "roots.pem"):
-        with pytest.raises(KeyLoadError, match="holds 0 private keys"):
+    for name in ("maker.pem", "signer.pem", "tsa.pem", "roots.pem"):
+        with pytest.raises(KeyLoadError, match="no private key, but CERTIFICATE"):
             load_signer(written / name)
 
 
@@ -123,5 +155,5 @@ def test_a_hierarchy_shows_no_key(hierarchy):
 
 
 def test_another_kind_of_key_is_refused():
-    with pytest.raises(ValueError, match="sm2 or rsa"):
+    with pytest.raises(ValueError, match="sm2, rsa or ec"):
         Hierarchy.create("ed25519", at=AT)

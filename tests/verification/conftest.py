@@ -17,8 +17,8 @@ from govseal.formats.base import (
     SignatureEvidence,
     SignatureKind,
 )
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.seal import codec
 from govseal.seal.make import make_seal
 from govseal.seal.picture import SealPicture
@@ -113,6 +113,7 @@ class World:
             at=at,
             materials=changes.get("materials", self.materials),
             policy=policy,
+            fetcher=changes.get("fetcher"),
             name="permit.ofd",
         )
 

@@ -9,6 +9,7 @@ import pytest
 
 import govseal.verification
 from govseal.formats.base import Extent
+from govseal.pki import timestamp
 from govseal.verification.checks import CHECKS
 from govseal.verification.reasons import REASONS, reason_hint, reason_text
 from govseal.verification.render import words
@@ -40,6 +41,13 @@ def test_every_reason_that_a_check_gives_is_known():
         for code in pattern.findall(path.read_text())
     }
     assert len(used) > 20
+    assert used - REASONS.keys() == set()
+
+
+def test_every_reason_that_a_time_stamp_gives_is_known():
+    text = Path(timestamp.__file__).read_text(encoding="utf-8")
+    used = {code for code in re.findall(r'"([a-z]+_[a-z_]+)"', text) if code in text.split("``")}
+    assert len(used) >= 5
     assert used - REASONS.keys() == set()
 
 

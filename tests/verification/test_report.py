@@ -15,7 +15,7 @@ REPORT_KEYS = (
 )
 SIGNATURE_KEYS = (
     "id kind standard verdict reasons notices signed_at time_source coverage algorithm signer seal"
-    " checks"
+    " matter ledger checks"
 )
 
 
@@ -38,6 +38,7 @@ def test_the_json_has_the_fields_of_the_contract(world):
         "not_before",
         "not_after",
         "picture_sha256",
+        "scope",
     }
     assert set(signature["checks"][0]) == {"name", "outcome", "reason", "clause", "detail"}
 

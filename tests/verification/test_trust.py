@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+import attacker
+import tokens
+from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
-from govseal.pki.revocation import Crl
 from govseal.pki.trust import TrustStore
 from govseal.seal import codec
 from govseal.testing import Authority, Hierarchy
@@ -61,6 +63,24 @@ def test_key_usage(world, usage, expected):
     signer = world.pki.signer_ca.issue("99000000000003", key_usage=usage)
     signature = world.judge(world.improper(signer))
     assert outcome(signature, "signer_key_usage") == expected
+
+
+def test_a_time_stamp_authority_signs_nothing_else(world):
+    """Its key would prove the time of its own signature."""
+    tsa = world.pki.tsa
+    seal = attacker.seal_of(tsa, signers=[tsa.certificate], properties=period(world))
+    stamp = world.improper(tsa, seal=codec.decode_seal(seal))
+    token = tokens.source(tsa, at(world) + 2 * HOUR).timestamp(tokens.stored_value(stamp))
+    signature = world.judge(tokens.with_token(stamp, token))
+    refused = ("failed", "key_usage_refused")
+    assert outcome(signature, "signer_key_usage") == refused
+    assert outcome(signature, "maker_chain") == refused
+
+
+def period(world):
+    """The dates of a seal in the world's time."""
+    start = at(world)
+    return {"create_date": start, "not_before": start, "not_after": start + 24 * HOUR}
 
 
 def test_an_encryption_certificate_makes_no_seals(world):

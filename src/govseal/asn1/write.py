@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from govseal.asn1 import strict
@@ -55,6 +56,16 @@ def octets(value: bytes) -> bytes:
 def bits(value: bytes) -> bytes:
     """BIT STRING of whole octets."""
     return element(strict.BIT_STRING, b"\x00" + value)
+
+
+def named_bits(numbers: Iterable[int]) -> bytes:
+    """BIT STRING with these bits set, without zero bits at its end (X.690, 11.2.2)."""
+    wanted = set(numbers)
+    size = max(wanted, default=-1) + 1
+    content = bytearray(-(-size // 8))
+    for bit in wanted:
+        content[bit // 8] |= 0x80 >> bit % 8
+    return element(strict.BIT_STRING, bytes([-size % 8]) + bytes(content))
 
 
 def oid(dotted: str) -> bytes:

@@ -41,7 +41,30 @@ COMMANDS = {
             "生成一次性的测试证书体系",
             "make a throw-away test hierarchy of certificates",
         ),
-        Command("seal draw", "seal_draw", "绘制圆形公章的印模", "draw the imprint of a round seal"),
+        Command(
+            "pki key",
+            "pki_key",
+            "生成私钥：SM2、RSA 或 P-256",
+            "make a private key: SM2, RSA or P-256",
+        ),
+        Command(
+            "pki request",
+            "pki_request",
+            "生成证书请求（PKCS#10），交 CA 签发证书",
+            "make a certificate request (PKCS#10) for a CA",
+        ),
+        Command(
+            "seal draw",
+            "seal_draw",
+            "绘制印模：圆形、椭圆形、方形",
+            "draw the imprint of a round, oval or square seal",
+        ),
+        Command(
+            "seal clean",
+            "seal_clean",
+            "把印模扫描件清理成印章图像",
+            "make a scanned imprint fit for a seal",
+        ),
         Command(
             "seal make",
             "seal_make",
@@ -49,7 +72,16 @@ COMMANDS = {
             "make an electronic seal, signed by its maker",
         ),
         Command(
-            "seal show", "seal_show", "显示电子印章的内容", "show what an electronic seal holds"
+            "seal renew",
+            "seal_renew",
+            "续期：换用新证书重新制作印章",
+            "make a seal again for new certificates",
+        ),
+        Command(
+            "seal show",
+            "seal_show",
+            "显示电子印章，并判断能否使用",
+            "show an electronic seal, and whether it may be used",
         ),
         Command("stamp", "stamp", "签章：在文件上加盖电子印章", "stamp a document with a seal"),
         Command("verify", "verify", "验章：验证文件上的电子签章", "verify the stamps of documents"),
@@ -156,7 +188,7 @@ def _see_help(prefix: str = "") -> str:
 
 def _overview(prefix: str = "") -> str:
     rows = [
-        f"  {command.name:<10} {say(command.zh, command.en)}"
+        f"  {command.name:<11} {say(command.zh, command.en)}"
         for command in COMMANDS.values()
         if command.name.startswith(prefix)
     ]
@@ -166,7 +198,14 @@ def _overview(prefix: str = "") -> str:
 
 
 def _prepare_streams() -> None:
-    """Show what a stream's encoding lacks as escapes instead of failing on it."""
+    """Show what a stream's encoding lacks as escapes instead of failing on it.
+
+    A stream that was closed before the start gets somewhere to go, so that nothing written to it
+    lands in a file that happens to be opened in its place.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and getattr(stream, "errors", "") == "strict":

@@ -6,8 +6,8 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -101,7 +101,8 @@ def moment(text: str) -> datetime:
     try:
         value = datetime.fromisoformat(text)
         value = value.replace(tzinfo=BEIJING) if value.tzinfo is None else value
-        value.astimezone(BEIJING)  # the first and last day of the calendar have no such time
+        for zone in (BEIJING, UTC):  # the first and last day of the calendar have no such time
+            value.astimezone(zone)
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(
             say(
@@ -125,20 +126,45 @@ def size_mm(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def only(value: str, zh: str, en: str) -> Callable[[str], str]:
-    """A type for an option that has one value so far; any other is refused with that sentence."""
+def network(text: str) -> str:
+    """A network of addresses: ``10.0.0.0/8``."""
+    import ipaddress  # noqa: PLC0415 - start-up
 
-    def check(text: str) -> str:
-        if text != value:
-            raise argparse.ArgumentTypeError(say(zh, en))
-        return text
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            say(f"{text} 不是网络，例如 10.0.0.0/8", f"{text} is no network such as 10.0.0.0/8")
+        ) from None
+    return text
 
-    return check
+
+def add_moment(parser: Parser) -> None:
+    """``--as-of``."""
+    parser.option(
+        "--as-of",
+        zh="按该时间判断（ISO 8601，无时区为北京时间；缺省为现在）",
+        en="judge as of that time (ISO 8601, Beijing time without a zone; now by default)",
+        metavar="TIME",
+        type=moment,
+    )
 
 
 def add_output(parser: Parser, *, zh: str, en: str) -> None:
     """``-o OUT``."""
     parser.option("-o", "--output", zh=zh, en=en, metavar="OUT", type=Path, required=True)
+
+
+def add_matter_list(parser: Parser, **settings: Any) -> None:  # noqa: ANN401 - argparse's own
+    """``--matter-list F``."""
+    parser.option(
+        "--matter-list",
+        zh="印章以杂凑值载明的事项清单（UTF-8，每行一个编码）",
+        en="the list of matters that the seal names by its digest (UTF-8, one code to a line)",
+        metavar="F",
+        type=Path,
+        **settings,
+    )
 
 
 def add_password(parser: Parser) -> None:
@@ -185,13 +211,29 @@ def given_password(options: argparse.Namespace) -> str | None:
         raise UsageError(say(f"{file} 不是 UTF-8 文本", f"{file} is not a text in UTF-8")) from None
 
 
-def ask_password(path: Path) -> str | None:
+def ask_password(key: str) -> str | None:
     """The password from the terminal; None where nobody can be asked."""
     if not sys.stdin or not sys.stdin.isatty():
         return None
     from getpass import getpass  # noqa: PLC0415 - start-up
 
-    return getpass(say(f"{path} 的密码：", f"password of {path}: "))
+    return getpass(say(f"{key} 的密码：", f"password of {key}: "))
+
+
+def ask_new_password(path: Path) -> str | None:
+    """A new password from the terminal, asked for twice; None where nobody can be asked.
+
+    Raises:
+        UsageError: the two differ.
+    """
+    first = ask_password(str(path))
+    if first is None:
+        return None
+    from getpass import getpass  # noqa: PLC0415 - start-up
+
+    if getpass(say("再输入一次：", "once more: ")) != first:
+        raise UsageError(say("两次输入的密码不同", "the two passwords differ"))
+    return first
 
 
 def is_terminal(stream: IO[str] | None) -> bool:

@@ -8,8 +8,17 @@ from govseal.asn1.times import Instant, in_beijing
 from govseal.cli.language import say
 from govseal.errors import FormatError, GovsealError
 from govseal.pki.certificate import Certificate
+from govseal.seal.extensions import (
+    ApprovalDigest,
+    CounterStamp,
+    LedgerReference,
+    Matter,
+    SealScope,
+    decode_own,
+)
 from govseal.seal.model import Extension, Seal, SealSignature
 from govseal.verification.render.printable import printable
+from govseal.verification.report import ledger_to_dict, scope_to_dict
 
 Facts = dict[str, object]
 
@@ -44,6 +53,21 @@ _LABELS: dict[str, tuple[str, str]] = {
     "has_time_stamp": ("有时间戳", "has a time stamp"),
     "extensions": ("扩展", "extensions"),
     "oid": ("标识", "identifier"),
+    "seal_scope": ("用章范围", "scope of the seal"),
+    "delegator": ("委托单位", "delegated by"),
+    "delegate": ("受托单位", "delegated to"),
+    "region": ("行政区划", "division"),
+    "matters": ("事项", "matters"),
+    "matter_list": ("事项清单的 SM3", "SM3 of the list of matters"),
+    "agreement": ("协议的 SM3", "SM3 of the agreement"),
+    "redelegation": ("可再行委托", "may be delegated further"),
+    "matter": ("用印事项", "matter"),
+    "ledger": ("台账记录", "ledger entry"),
+    "log": ("台账", "ledger"),
+    "sequence": ("序号", "number"),
+    "leaf": ("记录的 SM3", "SM3 of the entry"),
+    "approvals": ("审批意见的 SM3", "SM3 of the approvals"),
+    "counter_stamp": ("并列签章证书的 SM3", "SM3 of the other stamp's certificate"),
     "critical": ("关键", "critical"),
     "value": ("值", "value"),
     "tolerances": ("非标准写法", "departures from the standard"),
@@ -164,11 +188,36 @@ def problem_facts(error: GovsealError) -> Facts:
 
 
 def extension_facts(extensions: Iterable[Extension]) -> list[Facts]:
-    """Extensions with their values in hexadecimal."""
+    """Extensions with their values in hexadecimal; ours say beside it what they mean."""
     return [
-        {"oid": item.oid, "critical": item.critical, "value": item.value.hex()}
+        {
+            "oid": item.oid,
+            "critical": item.critical,
+            "value": item.value.hex(),
+            **_own_facts(item),
+        }
         for item in extensions
     ]
+
+
+def _own_facts(extension: Extension) -> Facts:
+    """What one of our extensions means; empty for any other."""
+    try:
+        found = decode_own(extension)
+    except FormatError as error:
+        return {"problem": problem_facts(error)}
+    match found:
+        case SealScope():
+            return {"seal_scope": scope_to_dict(found)}
+        case LedgerReference():
+            return {"ledger": ledger_to_dict(found)}
+        case Matter():
+            return {"matter": found.code}
+        case ApprovalDigest():
+            return {"approvals": found.value.hex()}
+        case CounterStamp():
+            return {"counter_stamp": found.value.hex()}
+    return {}
 
 
 def algorithm_name(oid: str) -> str:

@@ -14,6 +14,7 @@ from govseal.cli.arguments import Parser
 from govseal.cli.facts import (
     Facts,
     certificate_facts,
+    extension_facts,
     lines,
     problem_facts,
     seal_facts,
@@ -162,5 +163,7 @@ def _signed_data(data: SignedData) -> Facts:
         "algorithm": signer.algorithm,
         "data_digest": signer.message_digest.hex(),
         "signer": certificate_facts(certificate) if certificate is not None else None,
+        "has_time_stamp": bool(signer.time_stamps),
+        "extensions": extension_facts(signer.extensions),
         "certificates": [certificate_facts(der) for der in data.certificates],
     }

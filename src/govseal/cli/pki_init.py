@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 from govseal.cli import problems
@@ -18,7 +19,16 @@ _CONTENTS: dict[str, tuple[str, str]] = {
     "maker.pem": ("制章人的证书", "certificate of the seal maker"),
     "signer.p12": ("签章人的密钥和证书", "key and certificate of the signer"),
     "signer.pem": ("签章人的证书", "certificate of the signer"),
-    "ca.crl": ("签章人所属 CA 的吊销列表", "revocation list of the signer's CA"),
+    "tsa.p12": ("时间戳服务的密钥和证书", "key and certificate of the time stamp authority"),
+    "tsa.pem": ("时间戳服务的证书", "certificate of the time stamp authority"),
+    "ca.crl": (
+        "签章人和时间戳服务所属 CA 的吊销列表",
+        "revocation list of the CA of signer and time stamp authority",
+    ),
+    "signer.ocsp": (
+        "签章人证书的 OCSP 应答（--ocsp）",
+        "OCSP response about the signer's certificate (--ocsp)",
+    ),
     "maker-ca.crl": ("制章人所属 CA 的吊销列表", "revocation list of the maker's CA"),
 }
 
@@ -39,7 +49,23 @@ def add_arguments(parser: Parser) -> None:
         choices=("sm2", "rsa"),
         default="sm2",
     )
+    parser.option(
+        "--base-url",
+        zh="写入证书的网址：吊销列表为 URL/ca.crl，OCSP 服务为 URL/ca-ocsp",
+        en="address for the certificates to name: lists at URL/ca.crl, responders at URL/ca-ocsp",
+        metavar="URL",
+        type=base_url,
+    )
     parser.add_common()
+
+
+def base_url(text: str) -> str:
+    """An address of the web in plain characters."""
+    if not re.fullmatch(r"https?://[!-~]{1,200}", text):
+        raise argparse.ArgumentTypeError(
+            say(f"{text} 不是 http 网址", f"{text} is no http address")
+        )
+    return text
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,7 +76,8 @@ def run(options: argparse.Namespace) -> int:
             say(f"目录 {directory} 不是空的", f"the directory {directory} is not empty"),
             say("指定一个新目录", "name a new directory"),
         )
-    paths = Hierarchy.create(options.algorithm, at=now()).write(directory)
+    hierarchy = Hierarchy.create(options.algorithm, at=now(), base_url=options.base_url)
+    paths = hierarchy.write(directory)
     if options.json:
         files = [str(path) for path in paths]
         problems.print_json({"schema": "govseal.pki/1", "password": PASSWORD, "files": files})

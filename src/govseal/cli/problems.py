@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from govseal.cli.language import say
 from govseal.errors import (
+    DeviceError,
     FormatError,
     GovsealError,
+    InvalidSignature,
     KeyLoadError,
     SealError,
+    SigningFault,
     SigningUnavailable,
     StampError,
 )
-from govseal.verification.render.printable import printable
+from govseal.seal.refusals import REFUSALS
+from govseal.verification.render.printable import MAX_SHOWN, printable
+
+if TYPE_CHECKING:
+    from govseal.seal.binding import Violation
 
 REFUSED = 1
 UNUSABLE = 2
 
 _Pair = tuple[str, str]
-# What the refusals mean, in Chinese; the library's own sentence in English follows.
-_REFUSALS: dict[str, str] = {
-    "E_SEAL_NAME": "印章名称不符合要求",
-    "E_SEAL_SIZE": "印章尺寸不符合规定",
-    "E_NAME_TOO_LONG": "文字太长，缩小后无法辨认",
-    "E_GLYPH_MISSING": "字体中缺少所需的字",
-    "E_FONT_MISSING": "系统中没有可用的中文字体",
-    "E_NO_CERT": "印章没有授权任何证书",
-    "E_NOT_OWNER": "印章没有授权该证书",
-    "E_EXPIRED": "已过有效期",
-    "E_TOO_EARLY": "尚未生效",
-    "E_VALIDITY_MISMATCH": "印章有效期与证书有效期不符",
-    "E_KEY_USAGE": "证书的密钥用途不允许签名",
-    "E_GENERATION": "不能按该代标准签章",
+# What stops a stamp, in Chinese; the library's own sentence in English follows.
+_STAMP_PROBLEMS: dict[str, str] = {
     "no_such_page": "文件没有该页",
     "outside_page": "印章不在页面之内",
     "whole_protected": "已有签章保护整个文件，不能再签章",
@@ -43,9 +39,40 @@ _REFUSALS: dict[str, str] = {
 }
 _KEY_PROBLEMS: dict[str, _Pair] = {
     "wrong_password": ("密码不正确或缺少密码", "the password is wrong or missing"),
+    "wrong_container": ("不是密钥文件", "not a key file"),
     "wrong_key": ("密钥信封不是发给这个密钥的", "the envelope was made for another key"),
     "unsupported": ("不支持的密钥形式", "a form of key that is not supported"),
     "damaged": ("密钥文件不可用", "the key file cannot be used"),
+}
+# What a device answers, or is not there; every other answer is told by its name alone.
+_DEVICE_PROBLEMS: dict[str, str] = {
+    "invalid_uri": "密钥的 URI 不正确",
+    "invalid_settings": "PKCS#11 设置文件不正确",
+    "no_library": "不能加载设备厂商的接口库",
+    "no_token": "没有符合的令牌",
+    "several_tokens": "符合的令牌不止一个",
+    "no_key": "设备中没有符合的私钥",
+    "several_keys": "符合的私钥不止一个",
+    "no_certificate": "设备中没有该密钥的证书",
+    "several_certificates": "设备中该密钥的证书不止一个",
+    "no_pin": "设备需要 PIN 或密码",
+    "unsupported": "不支持设备的这种用法",
+    "bad_answer": "设备的应答不合接口标准",
+    "CKR_PIN_INCORRECT": "PIN 不正确",
+    "CKR_PIN_INVALID": "PIN 不正确",
+    "CKR_PIN_LEN_RANGE": "PIN 的长度不正确",
+    "CKR_PIN_EXPIRED": "PIN 已过期",
+    "CKR_PIN_LOCKED": "PIN 已锁定",
+    "CKR_MECHANISM_INVALID": "设备没有该签名机制",
+    "CKR_DEVICE_REMOVED": "令牌已被拔出",
+    "CKR_TOKEN_NOT_PRESENT": "令牌不在",
+    "SDR_OPENDEVICE": "不能打开密码设备",
+    "SDR_OPENSESSION": "不能与密码设备建立会话",
+    "SDR_PARDENY": "没有私钥使用权限，或密码不正确",
+    "SDR_KEYNOTEXIST": "设备中没有该索引的密钥",
+    "SDR_HARDFAIL": "密码设备硬件故障",
+    "SDR_COMMFAIL": "与密码设备通信失败",
+    "SDR_SIGNERR": "密码设备签名失败",
 }
 _FORMAT_PROBLEMS: dict[str, str] = {
     "malformed": "文件不符合格式要求",
@@ -58,18 +85,15 @@ _FORMAT_PROBLEMS: dict[str, str] = {
     "xml_forbidden": "XML 含有禁止的文档类型声明、实体或脚本",
 }
 _HINTS: dict[str, _Pair] = {
-    "E_FONT_MISSING": (
-        "安装一种宋体，例如 apt install fonts-noto-cjk",
-        "install a Song typeface, for example apt install fonts-noto-cjk",
-    ),
-    "E_NOT_OWNER": (
-        "用 govseal seal show 查看印章授权的证书",
-        "see which certificates the seal permits with govseal seal show",
-    ),
     "wrong_password": (
         "用 --password-env 或 --password-file 提供密码",
         "give the password with --password-env or --password-file",
     ),
+    "no_pin": (
+        "用 --password-env、--password-file 或 URI 中的 pin-source 提供",
+        "give it with --password-env, --password-file, or pin-source in the URI",
+    ),
+    "no_certificate": ("用 --cert 指定证书", "name the certificate with --cert"),
     "signing_unavailable": (
         "安装 C 编译器后重新安装 govseal",
         "install a C compiler, then install govseal again",
@@ -93,32 +117,38 @@ class Problem:
     code: str
     message: str
     hint: str = ""
+    violations: tuple[Violation, ...] = ()
+    """Where a profile refuses: the rules that are not met, that of ``code`` first."""
 
     def to_dict(self, file: str | None = None) -> dict[str, object]:
         """The error as ``--json`` shows it (schema ``govseal.error/1``)."""
         about = {} if file is None else {"file": file}
-        return {
+        found: dict[str, object] = {
             "schema": "govseal.error/1",
             **about,
             "code": self.code,
             "message": self.message,
             "hint": self.hint,
         }
+        if self.violations:
+            found["clause"] = self.violations[0].clause
+            found["violations"] = [asdict(item) for item in self.violations]
+        return found
 
 
 def explain(error: Exception) -> Problem:
     """What an exception means to the one who called the command."""
     if isinstance(error, UsageError):
         return Problem(UNUSABLE, "usage", str(error), error.hint)
+    if isinstance(error, SealError) and error.violations:
+        return _refusal(error)
     if isinstance(error, SealError | StampError):
         meaning = _joined(_meaning(error.code), str(error))
         return Problem(
             REFUSED, error.code, f"{error.code}{say('：', ': ')}{meaning}", _hint(error.code)
         )
-    if isinstance(error, KeyLoadError):
-        zh, en = _KEY_PROBLEMS.get(error.kind, _KEY_PROBLEMS["damaged"])
-        message = say(_joined(zh, str(error)), str(error) or en)
-        return Problem(UNUSABLE, f"key_{error.kind}", message, _hint(error.kind))
+    if isinstance(error, KeyLoadError | DeviceError | InvalidSignature | SigningFault):
+        return _key_problem(error)
     if isinstance(error, FormatError):
         message = _joined(_meaning(error.code), str(error))
         return Problem(UNUSABLE, error.code, message, _hint(error.code))
@@ -130,17 +160,47 @@ def explain(error: Exception) -> Problem:
     return Problem(UNUSABLE, "error", str(error))
 
 
+def _key_problem(error: KeyLoadError | DeviceError | InvalidSignature | SigningFault) -> Problem:
+    """What is wrong with a key, with the device that holds it, or with what it signed."""
+    if isinstance(error, KeyLoadError):
+        zh, en = _KEY_PROBLEMS.get(error.kind, _KEY_PROBLEMS["damaged"])
+        message = say(_joined(zh, str(error)), str(error) or en)
+        return Problem(UNUSABLE, f"key_{error.kind}", message, _hint(error.kind))
+    if isinstance(error, DeviceError):
+        zh = _DEVICE_PROBLEMS.get(error.code, "密码设备拒绝")
+        return Problem(UNUSABLE, error.code, _joined(zh, str(error)), _hint(error.code))
+    if isinstance(error, InvalidSignature):
+        message = _joined("签名值与密钥和待签名数据不符", str(error))
+        return Problem(REFUSED, "signature_invalid", message)
+    return Problem(UNUSABLE, "signing_fault", _joined("签名未能通过验证，已弃用", str(error)))
+
+
+def _refusal(error: SealError) -> Problem:
+    """A profile's refusal: every rule that is not met with its code, and what helps."""
+    parts = []
+    for item in error.violations:
+        meaning = _joined(_meaning(item.code), f"{item.detail} ({item.clause})")
+        parts.append(f"{item.code}{say('：', ': ')}{meaning}")
+    hints = dict.fromkeys(_hint(item.code) for item in error.violations)
+    message, hint = say("；", "; ").join(parts), say("；", "; ").join(filter(None, hints))
+    return Problem(REFUSED, error.code, message, hint, error.violations)
+
+
 def _joined(zh: str, en: str) -> str:
     """The Chinese sentence with the library's English particulars, or those alone."""
     return say(f"{zh}（{en}）" if zh and en else zh or en, en)
 
 
 def _meaning(code: str) -> str:
-    """What a code means, in Chinese; a refusal and a bad format may share one."""
-    return _REFUSALS.get(code) or _FORMAT_PROBLEMS.get(code) or "不能处理"
+    """What a code means, in Chinese."""
+    if code in REFUSALS:
+        return REFUSALS[code].zh
+    return _STAMP_PROBLEMS.get(code) or _FORMAT_PROBLEMS.get(code) or "不能处理"
 
 
 def _hint(code: str) -> str:
+    if code in REFUSALS:
+        return say(REFUSALS[code].hint_zh, REFUSALS[code].hint_en)
     return say(*_HINTS[code]) if code in _HINTS else ""
 
 
@@ -161,9 +221,13 @@ def _os_message(error: OSError) -> str:
 
 def tell(problem: Problem) -> None:
     """Write the error, and its hint if there is one, to standard error."""
-    print(f"govseal: error: {printable(problem.message)}", file=sys.stderr)
+    # A profile may refuse for many reasons, and none of them is cut off.
+    limit = MAX_SHOWN + 2 * MAX_SHOWN * len(problem.violations)
+    print(f"govseal: error: {printable(problem.message, limit=limit)}", file=sys.stderr)
     if problem.hint:
-        print(f"govseal: hint: {printable(problem.hint)}", file=sys.stderr)
+        # Hints are our own words: the longest lists the levels of seals.
+        hint = printable(problem.hint, limit=10 * MAX_SHOWN)
+        print(f"govseal: hint: {hint}", file=sys.stderr)
 
 
 def print_json(value: dict[str, object], *, indent: int | None = None) -> None:

@@ -7,14 +7,15 @@ import re
 from pathlib import Path
 
 from govseal import facade
-from govseal.cli import problems
-from govseal.cli.arguments import Parser, add_output, add_password
+from govseal.cli import pending, problems
+from govseal.cli.arguments import Parser, add_matter_list, add_password
 from govseal.cli.clock import now
-from govseal.cli.files import check_output, write_output
-from govseal.cli.keys import load_key
+from govseal.cli.files import check_output, read_matter_file, write_output
+from govseal.cli.keys import key_file, load_key
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.formats.base import Placement
+from govseal.seal.extensions import MAX_CODE, is_matter_code
 
 _NUMBER = r"-?\d{1,5}(?:\.\d{1,4})?"
 _PLACE = re.compile(rf"(\d{{1,6}}),({_NUMBER}),({_NUMBER})", re.ASCII)
@@ -28,25 +29,10 @@ def add_arguments(parser: Parser) -> None:
         en="an OFD or PDF document; any file with --detached",
         metavar="FILE",
         type=Path,
+        nargs="?",
     )
-    parser.option(
-        "--seal", zh="电子印章", en="the electronic seal", metavar="S.esl", type=Path, required=True
-    )
-    parser.option(
-        "--key",
-        zh="签章人的密钥：PKCS#12、PKCS#8 或 PEM",
-        en="signer's key: PKCS#12, PKCS#8 or PEM",
-        metavar="K.p12",
-        type=Path,
-        required=True,
-    )
-    parser.option(
-        "--cert",
-        zh="密钥文件不含证书时的证书",
-        en="the certificate, where the key file holds none",
-        metavar="C.pem",
-        type=Path,
-    )
+    parser.option("--seal", zh="电子印章", en="the electronic seal", metavar="S.esl", type=Path)
+    _add_key(parser)
     parser.option(
         "--place",
         zh="盖章位置：页码（从 1 起）和印章左上角（毫米，自页面左上角），可重复",
@@ -67,9 +53,42 @@ def add_arguments(parser: Parser) -> None:
         en="continue lets later stamps follow (the default), whole closes the document",
         choices=("continue", "whole"),
     )
+    parser.option(
+        "--matter",
+        zh="用印事项的编码；委托印章（“2号章”）必须写明",
+        en="code of the matter that the stamp is for; a delegated seal needs one",
+        metavar="CODE",
+        type=_matter,
+    )
+    add_matter_list(parser)
     add_password(parser)
-    add_output(parser, zh="输出文件；- 为标准输出", en="the output; - is standard output")
+    parser.option(
+        "-o",
+        "--output",
+        zh="输出文件；- 为标准输出",
+        en="the output; - is standard output",
+        metavar="OUT",
+        type=Path,
+    )
+    pending.add_arguments(parser)
     parser.add_common()
+
+
+def _add_key(parser: Parser) -> None:
+    """``--key`` and ``--cert``."""
+    parser.option(
+        "--key",
+        zh="签章人的密钥：PKCS#12、PKCS#8 或 PEM 文件，或设备中的密钥 pkcs11:…、sdf:…",
+        en="signer's key: a file (PKCS#12, PKCS#8, PEM), or pkcs11:… or sdf:… for one in a device",
+        metavar="KEY",
+    )
+    parser.option(
+        "--cert",
+        zh="密钥文件或设备不含证书时的证书",
+        en="the certificate, where the key's file or device holds none",
+        metavar="C.pem",
+        type=Path,
+    )
 
 
 def _place(text: str) -> Placement:
@@ -84,17 +103,44 @@ def _place(text: str) -> Placement:
     return Placement(int(match[1]), float(match[2]), float(match[3]))
 
 
+def _matter(text: str) -> str:
+    if not is_matter_code(text):
+        raise argparse.ArgumentTypeError(
+            say(
+                f"事项编码为 1 到 {MAX_CODE} 个可显示字符，首尾无空格",
+                f"a code is 1 to {MAX_CODE} printable characters without blanks around it",
+            )
+        )
+    return text
+
+
 def run(options: argparse.Namespace) -> int:
     """Stamp the file and write what comes of it."""
+    if options.finish is not None:
+        return pending.finish(options)
     _check(options)
+    if options.prepare is not None:
+        return pending.prepare(options)
     at = now()
     seal = facade.load_seal(options.seal)
     signer = load_key(options.key, options, options.cert)
+    matter = options.matter
+    matter_list = read_matter_file(options.matter_list) if options.matter_list else None
     if options.detached:
-        data = facade.stamp_detached(options.file, seal, signer, at=at)
+        data = facade.stamp_detached(
+            options.file, seal, signer, at=at, matter=matter, matter_list=matter_list
+        )
     else:
-        protect = options.protect or "continue"
-        data = facade.stamp(options.file, seal, signer, options.place, at=at, protect=protect)
+        data = facade.stamp(
+            options.file,
+            seal,
+            signer,
+            options.place,
+            at=at,
+            protect=options.protect or "continue",
+            matter=matter,
+            matter_list=matter_list,
+        )
     write_output(options.output, data)
     if options.json:
         problems.print_json(
@@ -104,12 +150,20 @@ def run(options: argparse.Namespace) -> int:
                 "size": len(data),
                 "seal": seal.name,
                 "signed_at": at.isoformat(),
+                "matter": matter,
             }
         )
     return 0
 
 
 def _check(options: argparse.Namespace) -> None:
+    if options.prepare is None:
+        pending.require(options, ("file", "seal", "key", "output"))
+        pending.exclude(options, "", ("signature",))
+    else:
+        pending.require(options, ("file", "seal", "cert"))
+        names = ("key", "output", "signature", "password_env", "password_file")
+        pending.exclude(options, "--prepare", names)
     if options.detached and (options.place or options.protect):
         raise UsageError(
             say(
@@ -121,9 +175,7 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(
             say("需要 --place 页,左,上 或 --detached", "--place PAGE,X,Y or --detached is needed")
         )
-    if options.json and str(options.output) == "-":
-        raise UsageError(
-            say("--json 不能与 -o - 同用", "--json excludes -o -"),
-        )
-    inputs = (options.file, options.seal, options.key, options.cert, options.password_file)
-    check_output(options.output, inputs)
+    output = options.output or options.prepare
+    key = key_file(options.key)
+    inputs = (options.file, options.seal, key, options.cert, options.password_file)
+    check_output(output, (*inputs, options.matter_list), json=options.json)

@@ -11,14 +11,23 @@ from typing import TYPE_CHECKING
 
 from govseal import facade
 from govseal.cli import problems
-from govseal.cli.arguments import Parser, is_terminal, moment
-from govseal.cli.files import check_output, write_output
+from govseal.cli.anchors import (
+    add_anchors,
+    add_online,
+    add_tsa,
+    anchor_files,
+    fetcher_of,
+    materials_of,
+    policy_of,
+    trust_of,
+)
+from govseal.cli.arguments import Parser, add_matter_list, add_moment, is_terminal
+from govseal.cli.files import check_output, read_matter_file, write_output
 from govseal.cli.language import current, say
 from govseal.cli.problems import UNUSABLE, UsageError
 from govseal.cli.progress import Progress
 from govseal.errors import GovsealError
 from govseal.pki.materials import Materials
-from govseal.pki.trust import TrustStore
 from govseal.verification.policy import DEFAULT_POLICY, Policy
 from govseal.verification.report import Report, Verdict
 
@@ -47,41 +56,16 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.option(
         "--detached",
-        zh="FILE 的分离式签章",
-        en="the detached stamp over FILE",
+        zh="FILE 的分离式签章，或分离的签名数据（.p7s）",
+        en="the detached stamp over FILE, or signed data beside it (.p7s)",
         metavar="FILE.ses",
         type=Path,
     )
-    parser.option(
-        "--trust",
-        zh="受信任的根证书，可重复",
-        en="trusted roots, repeatable",
-        metavar="PEM|DIR",
-        action="append",
-        default=[],
-    )
-    parser.option(
-        "--makers",
-        zh="制章人的根证书，可重复；缺省同 --trust",
-        en="roots of seal makers, repeatable; those of --trust by default",
-        metavar="PEM|DIR",
-        action="append",
-    )
-    parser.option(
-        "--crl",
-        zh="吊销列表，可重复；目录取其中的 .crl 文件",
-        en="revocation list, repeatable; of a directory its .crl files",
-        metavar="F|DIR",
-        action="append",
-        default=[],
-    )
-    parser.option(
-        "--as-of",
-        zh="按该时间判断（ISO 8601，无时区为北京时间；缺省为现在）",
-        en="judge as of that time (ISO 8601, Beijing time without a zone; now by default)",
-        metavar="TIME",
-        type=moment,
-    )
+    add_anchors(parser)
+    add_tsa(parser)
+    add_online(parser)
+    add_matter_list(parser, action="append", default=[])
+    add_moment(parser)
     parser.option("--policy", zh="验证策略（TOML）", en="the policy (TOML)", metavar="F", type=Path)
     parser.option(
         "--report",
@@ -136,18 +120,20 @@ def _check(options: argparse.Namespace) -> None:
             raise UsageError(
                 say("报告文件应为 .html", "the report is an .html file"),
             )
-        sources = (*options.files, options.detached, options.policy)
-        check_output(options.report, (*sources, *map(Path, (*options.trust, *options.crl))))
+        sources = (*options.files, *options.matter_list, options.detached, options.policy)
+        check_output(options.report, (*sources, *anchor_files(options)))
 
 
 class _Judge:
     """What all files of one run are judged by."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.trust = TrustStore.from_paths(options.trust)
-        self.materials = Materials.from_files(*_crl_files(options.crl))
+        self.trust = trust_of(options)
+        lists = tuple(map(read_matter_file, options.matter_list))
+        self.materials = materials_of(options) | Materials(matter_lists=lists)
         self.policy = _policy(options)
         self.at: datetime | None = options.as_of
+        self.fetcher = fetcher_of(options)
         self.options = options
 
     def verify(self, file: Path) -> Report:
@@ -158,6 +144,7 @@ class _Judge:
             policy=self.policy,
             at=self.at,
             detached=self.options.detached,
+            fetcher=self.fetcher,
         )
 
     def show(self, report: Report) -> None:
@@ -182,28 +169,17 @@ def _has_colour() -> bool:
     return not plain and is_terminal(sys.stdout)
 
 
-def _crl_files(paths: list[str]) -> list[Path]:
-    """The files themselves, and of directories the ``.crl`` files in them."""
-    found: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            found.extend(sorted(p for p in path.iterdir() if p.suffix.lower() == ".crl"))
-        else:
-            found.append(path)
-    return found
-
-
 def _policy(options: argparse.Namespace) -> Policy:
     policy = DEFAULT_POLICY
     if options.policy is not None:
         with Path(options.policy).open("rb") as file:
-            data = file.read(_MAX_POLICY_BYTES)
+            data = file.read(_MAX_POLICY_BYTES + 1)
+        if len(data) > _MAX_POLICY_BYTES:
+            raise UsageError(say(f"{options.policy} 过大", f"{options.policy} is too large"))
         try:
             policy = Policy.from_toml(data.decode("utf-8-sig"))
         except UnicodeDecodeError:
             raise UsageError(
                 say(f"{options.policy} 不是 UTF-8 文本", f"{options.policy} is not a text in UTF-8")
             ) from None
-    if options.makers is not None:
-        policy = replace(policy, makers=TrustStore.from_paths(options.makers))
-    return policy
+    return policy_of(options, policy)

@@ -131,6 +131,11 @@ class Pieces:
             hasher.update(view[start:end])
         return hasher.digest()
 
+    def join(self) -> bytes:
+        """All pieces, one behind the other, copied."""
+        view = memoryview(self.buffer)
+        return b"".join(view[start:end] for start, end in self.ranges)
+
 
 @dataclass(frozen=True, slots=True)
 class SignatureEvidence:
@@ -164,6 +169,13 @@ class SignatureEvidence:
     provider: str = ""
     written_time: str = ""
     """Informative only: the time text outside the signed structure."""
+
+    @property
+    def extensions(self) -> tuple[Extension, ...]:
+        """Further signed data: extDatas of a stamp, or the signed attributes that stand for it."""
+        if self.stamp is not None:
+            return self.stamp.extensions
+        return self.signed_data.signer.extensions if self.signed_data is not None else ()
 
 
 @dataclass(frozen=True, slots=True)

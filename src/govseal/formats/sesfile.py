@@ -91,7 +91,10 @@ class StampDocument(_BareFile):
 
 
 class SignedDataDocument(_BareFile):
-    """Bare signed data (GB/T 35275), and the bytes it is said to be over."""
+    """Bare signed data (GB/T 35275), and the bytes it is said to be over.
+
+    Without them (``document`` None) they are the content, where that is inside and no digest.
+    """
 
     format = "cms"
 
@@ -106,14 +109,17 @@ class SignedDataDocument(_BareFile):
             signed_data = cms.decode_signed_data(self.data)
         except FormatError as error:
             problem = error.kept()
+        document = self.document
+        if document is None and signed_data is not None:
+            document = signed_data.document
         signature = SignatureEvidence(
             id=_ID,
             kind=SignatureKind.SIGNATURE,
             location=_LOCATION,
-            data=self.document,
+            data=document,
             signed_data=signed_data,
             problem=problem,
-            coverage=_coverage(self.document),
+            coverage=_coverage(document),
             tolerances=signed_data.tolerances if signed_data is not None else (),
         )
         return Evidence(self.format, signatures=(signature,))

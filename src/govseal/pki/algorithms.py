@@ -1,7 +1,7 @@
 """Digest and signature algorithms as tables: identifiers, spellings in the field, strength.
 
-Sources: GB/T 33560 (identifiers), RFC 8017 and RFC 5754 (RSA), and the spellings of CheckMethod
-that real products write (Q7).
+Sources: GB/T 33560 (identifiers), RFC 8017 and RFC 5754 (RSA), RFC 5758 (ECDSA), and the spellings
+of CheckMethod that real products write (Q7).
 """
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ class SignatureAlgorithm:
     """A signature algorithm of the kind of key that it needs."""
 
     name: str
-    """``sm2-sm3``, ``rsa-sha256`` …; ``rsa`` where the digest is told elsewhere."""
+    """``sm2-sm3``, ``ecdsa-sha256`` …; ``rsa`` where the digest is told elsewhere."""
     oid: str
     """The object identifier as received."""
     key_kind: str
-    """``sm2`` or ``rsa``."""
+    """``sm2``, ``rsa`` or ``ec``."""
     digest: DigestAlgorithm | None
     """None for bare ``rsaEncryption``, which names no digest."""
 
@@ -113,6 +113,7 @@ DIGEST_ALGORITHMS: Final = (SM3, SHA256, SHA384, SHA512, SHA224, SHA1, MD5)
 
 SM2_SM3: Final = SignatureAlgorithm("sm2-sm3", "1.2.156.10197.1.501", "sm2", SM3)
 RSA_SHA256: Final = SignatureAlgorithm("rsa-sha256", "1.2.840.113549.1.1.11", "rsa", SHA256)
+ECDSA_SHA256: Final = SignatureAlgorithm("ecdsa-sha256", "1.2.840.10045.4.3.2", "ec", SHA256)
 
 SIGNATURE_ALGORITHMS: Final = (
     SM2_SM3,
@@ -127,6 +128,11 @@ SIGNATURE_ALGORITHMS: Final = (
     SignatureAlgorithm("rsa-sha384", "1.2.840.113549.1.1.12", "rsa", SHA384),
     SignatureAlgorithm("rsa-sha512", "1.2.840.113549.1.1.13", "rsa", SHA512),
     SignatureAlgorithm("rsa-sha224", "1.2.840.113549.1.1.14", "rsa", SHA224),
+    SignatureAlgorithm("ecdsa-sha1", "1.2.840.10045.4.1", "ec", SHA1),
+    SignatureAlgorithm("ecdsa-sha224", "1.2.840.10045.4.3.1", "ec", SHA224),
+    ECDSA_SHA256,
+    SignatureAlgorithm("ecdsa-sha384", "1.2.840.10045.4.3.3", "ec", SHA384),
+    SignatureAlgorithm("ecdsa-sha512", "1.2.840.10045.4.3.4", "ec", SHA512),
 )
 
 _DIGESTS: Final = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from govseal.asn1 import strict, times
 from govseal.errors import EncodingError
@@ -22,6 +22,9 @@ _UNIQUE_IDS: Final = (0x81, 0x82)
 _EXTENSIONS: Final = 0xA3
 PEM_LABELS: Final = ("CERTIFICATE", "X509 CERTIFICATE")
 
+_T = TypeVar("_T")
+_D = TypeVar("_D")
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Certificate:
@@ -33,7 +36,7 @@ class Certificate:
     """TBSCertificate as received: what the issuer signed."""
     serial: int
     issuer_der: bytes
-    """The issuer's Name as received; names are compared as bytes."""
+    """The issuer's Name as received; compared by ``names.is_same_name``."""
     subject_der: bytes
     """The subject's Name as received."""
     not_before: datetime
@@ -54,6 +57,15 @@ class Certificate:
     path_length: int | None
     authority_key_id: bytes | None
     subject_key_id: bytes | None
+    alt_names: tuple[ext.GeneralName, ...]
+    """The names of subjectAltName; empty where it is absent."""
+    name_constraints: ext.NameConstraints | None
+    policies: tuple[str, ...] | None
+    """OIDs of certificatePolicies; None where the extension is absent."""
+    policy_mappings: tuple[tuple[str, str], ...]
+    """Policies of the issuer, each with one of the subject's that counts as it."""
+    policy_constraints: ext.PolicyConstraints | None
+    inhibit_any_policy: int | None
     crl_urls: tuple[str, ...]
     critical_unknown: tuple[str, ...]
     """OIDs of critical extensions that path validation does not process."""
@@ -71,7 +83,8 @@ class Certificate:
 
         Raises:
             EncodingError: not a certificate, inner and outer algorithm differ, an extension
-                occurs twice, an SM2 or RSA key that is none.
+                occurs twice or is malformed (a hint that is malformed is no hint), a key that is
+                none of its kind.
             LimitExceeded: larger than 1 MiB or nested too deeply.
         """
         return _read(bytes(der))
@@ -105,7 +118,20 @@ class Certificate:
     @property
     def is_self_issued(self) -> bool:
         """Whether subject and issuer are the same name."""
-        return self.subject_der == self.issuer_der
+        return names.is_same_name(self.subject_der, self.issuer_der)
+
+    @property
+    def is_for_signing(self) -> bool:
+        """Whether keyUsage lets the key sign data, or is absent.
+
+        Of the two certificates of one holder (GB/T 20518, 双证书) only one is.
+        """
+        return self.key_usage is None or bool(self.key_usage & ext.SIGNING_USAGE)
+
+    @property
+    def is_for_encryption(self) -> bool:
+        """Whether keyUsage lets others encrypt to the key, or is absent."""
+        return self.key_usage is None or bool(self.key_usage & ext.ENCRYPTION_USAGE)
 
     def extension(self, oid: str) -> ext.Extension | None:
         """The extension ``oid``, None where it is absent."""
@@ -210,14 +236,12 @@ def _read(der: bytes) -> Certificate:
     for name in (tbs.issuer, tbs.subject):
         names.read_name(name.raw)
     found = tbs.extensions
-    value = {oid: extension.value for oid, extension in found.items()}.get
-    usage, purposes = value(ext.KEY_USAGE), value(ext.EXTENDED_KEY_USAGE)
-    constraints, points = value(ext.BASIC_CONSTRAINTS), value(ext.CRL_DISTRIBUTION_POINTS)
-    authority = value(ext.AUTHORITY_KEY_IDENTIFIER)
-    own = value(ext.SUBJECT_KEY_IDENTIFIER)
-    is_ca, path_length = (
-        (False, None) if constraints is None else ext.read_basic_constraints(constraints)
-    )
+
+    def read(identifier: str, reader: Callable[[bytes], _T], absent: _D) -> _T | _D:
+        extension = found.get(identifier)
+        return absent if extension is None else reader(extension.value)
+
+    is_ca, path_length = read(ext.BASIC_CONSTRAINTS, ext.read_basic_constraints, (False, None))
     return Certificate(
         der=der,
         tbs=tbs_element.raw,
@@ -230,13 +254,19 @@ def _read(der: bytes) -> Certificate:
         signature_oid=oid,
         signature_algorithm=signature_algorithm(oid),
         signature=signature,
-        key_usage=None if usage is None else ext.read_key_usage(usage),
-        extended_key_usage=None if purposes is None else ext.read_extended_key_usage(purposes),
+        key_usage=read(ext.KEY_USAGE, ext.read_key_usage, None),
+        extended_key_usage=read(ext.EXTENDED_KEY_USAGE, ext.read_extended_key_usage, None),
         is_ca=is_ca,
         path_length=path_length,
-        authority_key_id=None if authority is None else ext.read_authority_key_id(authority),
-        subject_key_id=None if own is None else ext.read_subject_key_id(own),
-        crl_urls=() if points is None else ext.read_crl_urls(points),
+        authority_key_id=read(ext.AUTHORITY_KEY_IDENTIFIER, ext.read_authority_key_id, None),
+        subject_key_id=read(ext.SUBJECT_KEY_IDENTIFIER, ext.read_subject_key_id, None),
+        alt_names=read(ext.SUBJECT_ALT_NAME, ext.read_alt_names, ()),
+        name_constraints=read(ext.NAME_CONSTRAINTS, ext.read_name_constraints, None),
+        policies=read(ext.CERTIFICATE_POLICIES, ext.read_policies, None),
+        policy_mappings=read(ext.POLICY_MAPPINGS, ext.read_policy_mappings, ()),
+        policy_constraints=read(ext.POLICY_CONSTRAINTS, ext.read_policy_constraints, None),
+        inhibit_any_policy=read(ext.INHIBIT_ANY_POLICY, ext.read_inhibit_any_policy, None),
+        crl_urls=read(ext.CRL_DISTRIBUTION_POINTS, ext.read_crl_urls, ()),
         critical_unknown=ext.unknown_critical(found, ext.UNDERSTOOD),
         extensions=tuple(found.values()),
         fingerprint=hashlib.sha256(der).hexdigest(),

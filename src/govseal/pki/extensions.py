@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from govseal.asn1 import strict
+from govseal.asn1 import strict, write
 from govseal.errors import EncodingError, GovsealError
+from govseal.pki import names
 
 SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
 KEY_USAGE: Final = "2.5.29.15"
@@ -17,12 +18,16 @@ BASIC_CONSTRAINTS: Final = "2.5.29.19"
 NAME_CONSTRAINTS: Final = "2.5.29.30"
 CRL_DISTRIBUTION_POINTS: Final = "2.5.29.31"
 CERTIFICATE_POLICIES: Final = "2.5.29.32"
+POLICY_MAPPINGS: Final = "2.5.29.33"
 AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
+POLICY_CONSTRAINTS: Final = "2.5.29.36"
 EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+INHIBIT_ANY_POLICY: Final = "2.5.29.54"
 AUTHORITY_INFORMATION: Final = "1.3.6.1.5.5.7.1.1"
+OCSP_NO_CHECK: Final = "1.3.6.1.5.5.7.48.1.5"
+OCSP_ACCESS: Final = "1.3.6.1.5.5.7.48.1"
 
 # What a path may carry as critical: everything else that is critical breaks the chain.
-# Policies are understood in the sense that any policy is acceptable; name constraints are not.
 UNDERSTOOD: Final = frozenset(
     {
         SUBJECT_KEY_IDENTIFIER,
@@ -30,10 +35,14 @@ UNDERSTOOD: Final = frozenset(
         SUBJECT_ALT_NAME,
         ISSUER_ALT_NAME,
         BASIC_CONSTRAINTS,
+        NAME_CONSTRAINTS,
         CRL_DISTRIBUTION_POINTS,
         CERTIFICATE_POLICIES,
+        POLICY_MAPPINGS,
         AUTHORITY_KEY_IDENTIFIER,
+        POLICY_CONSTRAINTS,
         EXTENDED_KEY_USAGE,
+        INHIBIT_ANY_POLICY,
         AUTHORITY_INFORMATION,
     }
 )
@@ -49,6 +58,8 @@ KEY_USAGE_NAMES: Final = (
     "encipher_only",
     "decipher_only",
 )
+SIGNING_USAGE: Final = frozenset({"digital_signature", "non_repudiation"})
+ENCRYPTION_USAGE: Final = frozenset({"key_encipherment", "data_encipherment", "key_agreement"})
 EXTENDED_KEY_USAGE_NAMES: Final = {
     "1.3.6.1.5.5.7.3.1": "server_auth",
     "1.3.6.1.5.5.7.3.2": "client_auth",
@@ -58,7 +69,21 @@ EXTENDED_KEY_USAGE_NAMES: Final = {
     "1.3.6.1.5.5.7.3.9": "ocsp_signing",
     "2.5.29.37.0": "any",
 }
+ANY_POLICY: Final = "2.5.29.32.0"
+GENERAL_NAME_KINDS: Final = {
+    0xA0: "otherName",
+    0x81: "rfc822Name",
+    0x82: "dNSName",
+    0xA3: "x400Address",
+    0xA4: "directoryName",
+    0xA5: "ediPartyName",
+    0x86: "uniformResourceIdentifier",
+    0x87: "iPAddress",
+    0x88: "registeredID",
+}
 _URI_TAG: Final = 0x86
+_NO_DISTANCE: Final = b"\x80\x01\x00"
+_DIRECTORY_NAME_TAG: Final = 0xA4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +93,34 @@ class Extension:
     oid: str
     is_critical: bool
     value: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralName:
+    """One GeneralName (RFC 5280, 4.2.1.6)."""
+
+    kind: str
+    """A name of ``GENERAL_NAME_KINDS``; the tag in hexadecimal for any other."""
+    value: bytes = field(repr=False)
+    """The content as received; of a directoryName the Name."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameConstraints:
+    """What the names below a CA must, and must not, be within (RFC 5280, 4.2.1.10)."""
+
+    permitted: tuple[GeneralName, ...] = ()
+    excluded: tuple[GeneralName, ...] = ()
+    has_distances: bool = False
+    """Whether a subtree has a minimum other than 0 or a maximum, which the profile forbids."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyConstraints:
+    """After how many more certificates a rule on policies holds (RFC 5280, 4.2.1.11)."""
+
+    require_explicit_policy: int | None = None
+    inhibit_policy_mapping: int | None = None
 
 
 def read_extensions(element: strict.Tlv, what: str) -> dict[str, Extension]:
@@ -145,6 +198,94 @@ def read_authority_key_id(value: bytes) -> bytes | None:
     return None
 
 
+def read_general_name(element: strict.Tlv) -> GeneralName:
+    """One GeneralName; a kind that does not exist is read all the same.
+
+    Raises:
+        EncodingError: a directoryName that is no Name.
+    """
+    kind = GENERAL_NAME_KINDS.get(element.tag, f"{element.tag:#04x}")
+    if kind != "directoryName":
+        return GeneralName(kind, element.content)
+    value = strict.explicit(element, 4, kind).raw
+    names.read_name(value)
+    return GeneralName(kind, value)
+
+
+def read_alt_names(value: bytes) -> tuple[GeneralName, ...]:
+    """The names of SubjectAltName (RFC 5280, 4.2.1.6)."""
+    what = "subjectAltName"
+    row = strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children()
+    return tuple(read_general_name(element) for element in row)
+
+
+def read_name_constraints(value: bytes) -> NameConstraints:
+    """The subtrees of NameConstraints."""
+    what = "nameConstraints"
+    found: dict[int, tuple[GeneralName, ...]] = {}
+    has_distances = False
+    for part in strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children():
+        if part.tag not in (0xA0, 0xA1) or found.keys() & {part.tag, 0xA1}:
+            raise EncodingError(f"{what}: not that structure", part=what)
+        bases = []
+        for subtree in part.children():
+            elements = strict.expect(subtree, strict.SEQUENCE, what).children()
+            if not elements:
+                raise EncodingError(f"{what}: a subtree without a base", part=what)
+            bases.append(read_general_name(elements[0]))
+            has_distances = has_distances or any(e.raw != _NO_DISTANCE for e in elements[1:])
+        found[part.tag] = tuple(bases)
+    return NameConstraints(found.get(0xA0, ()), found.get(0xA1, ()), has_distances)
+
+
+def read_policies(value: bytes) -> tuple[str, ...]:
+    """The OIDs of CertificatePolicies, each once; qualifiers are passed over."""
+    what = "certificatePolicies"
+    oids = []
+    for item in strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children():
+        parts = strict.expect(item, strict.SEQUENCE, what).children()
+        if not 1 <= len(parts) <= 2:
+            raise EncodingError(f"{what}: not a PolicyInformation", part=what)
+        oids.append(strict.read_any_oid(parts[0], what))
+    return tuple(dict.fromkeys(oids))
+
+
+def read_policy_mappings(value: bytes) -> tuple[tuple[str, str], ...]:
+    """The pairs of PolicyMappings: the issuer's policy, and the subject's that counts as it."""
+    what = "policyMappings"
+    pairs = []
+    for item in strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children():
+        parts = strict.expect(item, strict.SEQUENCE, what).children()
+        if len(parts) != 2:
+            raise EncodingError(f"{what}: two policies were expected", part=what)
+        pairs.append((strict.read_any_oid(parts[0], what), strict.read_any_oid(parts[1], what)))
+    return tuple(dict.fromkeys(pairs))
+
+
+def read_policy_constraints(value: bytes) -> PolicyConstraints:
+    """The two numbers of PolicyConstraints; None where one is absent."""
+    what = "policyConstraints"
+    numbers: dict[int, int] = {}
+    for part in strict.expect(strict.parse(value, part=what), strict.SEQUENCE, what).children():
+        if part.tag not in (0x80, 0x81) or numbers.keys() & {part.tag, 0x81}:
+            raise EncodingError(f"{what}: not that structure", part=what)
+        numbers[part.tag] = _read_skip(part.content, what)
+    return PolicyConstraints(numbers.get(0x80), numbers.get(0x81))
+
+
+def read_inhibit_any_policy(value: bytes) -> int:
+    """The number of InhibitAnyPolicy (RFC 5280, 4.2.1.14)."""
+    what = "inhibitAnyPolicy"
+    return _read_skip(strict.expect(strict.parse(value), strict.INTEGER, what).content, what)
+
+
+def _read_skip(content: bytes, what: str) -> int:
+    """The value of SkipCerts: a number that is not negative."""
+    if not 1 <= len(content) <= 8 or content[0] & 0x80:
+        raise EncodingError(f"{what}: not a number of certificates", part=what)
+    return int.from_bytes(content, "big")
+
+
 def read_general_uris(elements: Iterable[strict.Tlv]) -> tuple[str, ...]:
     """The uniformResourceIdentifiers in a row of GeneralName."""
     return tuple(item.content.decode("latin-1") for item in elements if item.tag == _URI_TAG)
@@ -171,6 +312,61 @@ def read_crl_urls(value: bytes) -> tuple[str, ...]:
                 if part.tag == 0xA0:
                     urls.extend(read_distribution_point_name(part))
     except GovsealError:
+        return ()
+    return tuple(dict.fromkeys(urls))
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionPoint:
+    """Where a list is published, as certificate and list name it alike (RFC 5280, 4.2.1.13)."""
+
+    names: frozenset[bytes]
+    """Its GeneralNames in DER as received; a relative name is completed with the issuer's."""
+    has_other_issuer: bool = False
+    """Whether somebody else issues the list (cRLIssuer): an indirect one."""
+
+
+def read_point_names(element: strict.Tlv, issuer_der: bytes) -> frozenset[bytes]:
+    """The names of DistributionPointName inside its [0]; ``issuer_der`` completes a relative one.
+
+    Raises:
+        EncodingError: not that structure.
+    """
+    inner = element.children()
+    if len(inner) != 1 or inner[0].tag not in (0xA0, 0xA1):
+        raise EncodingError("distributionPoint: not a name", part="distributionPoint")
+    if inner[0].tag == 0xA0:
+        return frozenset(name.raw for name in inner[0].children())
+    above = strict.expect(strict.parse(issuer_der), strict.SEQUENCE, "Name").content
+    whole = write.element(strict.SEQUENCE, above + write.element(strict.SET, inner[0].content))
+    return frozenset({write.element(_DIRECTORY_NAME_TAG, whole)})
+
+
+def read_distribution_points(value: bytes, issuer_der: bytes) -> tuple[DistributionPoint, ...]:
+    """The distribution points of a certificate; none where the extension is malformed."""
+    found = []
+    try:
+        for point in strict.expect(strict.parse(value), strict.SEQUENCE, "CRL").children():
+            parts = {
+                part.tag: part for part in strict.expect(point, strict.SEQUENCE, "CRL").children()
+            }
+            name = parts.get(0xA0)
+            names = frozenset() if name is None else read_point_names(name, issuer_der)
+            found.append(DistributionPoint(names, has_other_issuer=0xA2 in parts))
+    except GovsealError:
+        return ()
+    return tuple(found)
+
+
+def read_ocsp_urls(value: bytes) -> tuple[str, ...]:
+    """The URIs of OCSP responders in AuthorityInfoAccess; none where it is malformed."""
+    urls: list[str] = []
+    try:
+        for row in strict.expect(strict.parse(value), strict.SEQUENCE, "AIA").children():
+            method, place = strict.expect(row, strict.SEQUENCE, "AIA").children()
+            if strict.read_any_oid(method, "AIA") == OCSP_ACCESS:
+                urls.extend(read_general_uris((place,)))
+    except (GovsealError, ValueError):
         return ()
     return tuple(dict.fromkeys(urls))
 

@@ -1,4 +1,4 @@
-"""Public keys behind one ``verify``: SM2 and RSA (PKCS#1 v1.5); others are carried, not used."""
+"""Public keys behind one ``verify``: SM2, RSA (PKCS#1 v1.5), P-256, P-384; others are carried."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from govseal import sm2
 from govseal.asn1 import strict, write
 from govseal.errors import EncodingError, InvalidSignature, UnsupportedFormat
 from govseal.pki.algorithms import SignatureAlgorithm
+from govseal.pki.ecdsa import CURVES, EcPoint
 from govseal.pki.recurring import verifier_for
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ class PublicKey:
     """A public key as a certificate carries it."""
 
     kind: str
-    """``sm2``, ``rsa`` or ``unsupported``."""
+    """``sm2``, ``rsa``, ``ec`` (P-256, P-384) or ``unsupported``."""
     spki: bytes = field(repr=False)
     """SubjectPublicKeyInfo as received, DER."""
     bits: int
     """Size of the key; 0 where it is not known."""
     algorithm_oid: str
     """The algorithm that SubjectPublicKeyInfo names."""
-    material: sm2.PublicKey | RsaNumbers | None = field(repr=False, compare=False)
+    material: sm2.PublicKey | RsaNumbers | EcPoint | None = field(repr=False, compare=False)
     """What the arithmetic works on; None for an unsupported key."""
 
     def is_same_key(self, other: PublicKey) -> bool:
@@ -61,7 +62,7 @@ class PublicKey:
         """Check ``signature`` over ``message``; return nothing.
 
         SM2 takes Z with the default user ID, and the value as strict DER, or with ``raw`` as
-        r ‖ s of 64 bytes; RSA is PKCS#1 v1.5 (RFC 8017, 8.2.2).
+        r ‖ s of 64 bytes; RSA is PKCS#1 v1.5 (RFC 8017, 8.2.2); ECDSA takes strict DER.
 
         Raises:
             InvalidSignature: the value is wrong, or the algorithm does not fit the key.
@@ -77,6 +78,8 @@ class PublicKey:
             verifier = verifier_for(self.material)
             check = verifier.verify_raw if raw else verifier.verify
             check(signature, message)
+        elif isinstance(self.material, EcPoint):
+            _verify_ecdsa(self.material, signature, message, algorithm)
         else:
             _verify_rsa(self.material, signature, message, algorithm)
 
@@ -94,11 +97,23 @@ def _verify_rsa(
         raise InvalidSignature("the RSA signature is not as long as the modulus")
     try:
         key = _rsa_key(numbers)
-        key.verify(signature, message, padding.PKCS1v15(), rsa_hash(algorithm.digest.name))
+        key.verify(signature, message, padding.PKCS1v15(), hash_of(algorithm.digest.name))
     except Mismatch:
         raise InvalidSignature("the RSA signature does not belong to this key") from None
     except (ValueError, UnsupportedAlgorithm) as error:
         raise UnsupportedFormat(f"an RSA key or digest that cannot be used: {error}") from None
+
+
+def _verify_ecdsa(
+    point: EcPoint, signature: bytes, message: bytes, algorithm: SignatureAlgorithm
+) -> None:
+    if algorithm.digest is None:
+        raise InvalidSignature("the digest of the ECDSA signature is not named")
+    try:
+        hashing = hash_of(algorithm.digest.name)
+    except ValueError as error:
+        raise UnsupportedFormat(str(error)) from None
+    point.verify(signature, message, hashing)
 
 
 @functools.lru_cache(maxsize=64)
@@ -108,7 +123,7 @@ def _rsa_key(numbers: RsaNumbers) -> rsa.RSAPublicKey:
     return rsa.RSAPublicNumbers(numbers.exponent, numbers.modulus).public_key()
 
 
-def rsa_hash(name: str) -> hashes.HashAlgorithm:
+def hash_of(name: str) -> hashes.HashAlgorithm:
     """The digest ``name`` as ``cryptography`` wants it; raises ValueError for another one."""
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - start-up
 
@@ -121,7 +136,7 @@ def rsa_hash(name: str) -> hashes.HashAlgorithm:
         "sha512": hashes.SHA512,
     }
     if name not in table:
-        raise ValueError(f"RSA with {name}")
+        raise ValueError(f"a signature with {name}")
     return table[name]()
 
 
@@ -150,21 +165,24 @@ def _rsa_numbers(content: bytes) -> RsaNumbers:
     return RsaNumbers(modulus, exponent)
 
 
+def named_curve(oid: str, parameters: strict.Tlv | None) -> str | None:
+    """The OID of the curve that the AlgorithmIdentifier of an EC key names, else None."""
+    if oid != EC_PUBLIC_KEY or parameters is None or parameters.tag != strict.OBJECT_IDENTIFIER:
+        return None
+    return strict.read_any_oid(parameters, "namedCurve")
+
+
 def is_sm2_key(oid: str, parameters: strict.Tlv | None) -> bool:
     """Whether an AlgorithmIdentifier names a key on the SM2 curve."""
-    if oid == SM2_CURVE:
-        return True
-    if oid != EC_PUBLIC_KEY or parameters is None or parameters.tag != strict.OBJECT_IDENTIFIER:
-        return False
-    return strict.read_any_oid(parameters, "namedCurve") in SM2_CURVES
+    return oid == SM2_CURVE or named_curve(oid, parameters) in SM2_CURVES
 
 
 def read_public_key(element: strict.Tlv) -> PublicKey:
     """The key of a parsed SubjectPublicKeyInfo (RFC 5280, 4.1.2.7; GB/T 35276, 7.1).
 
     Raises:
-        EncodingError: not that structure, or an SM2 or RSA key that is none (a point off the
-            curve, an even modulus).
+        EncodingError: not that structure, or a key that is none (a point off the curve that is
+            named, an even modulus).
     """
     what = "subjectPublicKeyInfo"
     children = strict.expect(element, strict.SEQUENCE, what).children()
@@ -175,6 +193,9 @@ def read_public_key(element: strict.Tlv) -> PublicKey:
     spki = element.raw
     if is_sm2_key(oid, parameters):
         return PublicKey("sm2", spki, 256, oid, sm2.PublicKey.decode(content))
+    curve = CURVES.get(named_curve(oid, parameters) or "")
+    if curve is not None:
+        return PublicKey("ec", spki, curve.bits, oid, EcPoint.decode(curve, content))
     if oid == RSA_ENCRYPTION:
         numbers = _rsa_numbers(content)
         bits = numbers.modulus.bit_length()
@@ -195,6 +216,12 @@ def encode_sm2_spki(point: bytes) -> bytes:
     """SubjectPublicKeyInfo of an SM2 point 04 ‖ X ‖ Y (GB/T 35276, 7.1; RFC 5480)."""
     algorithm = write.sequence(write.oid(EC_PUBLIC_KEY), write.oid(SM2_CURVE))
     return write.sequence(algorithm, write.bits(point))
+
+
+def encode_ec_spki(point: EcPoint) -> bytes:
+    """SubjectPublicKeyInfo of a point of P-256 or P-384 (RFC 5480, 2.1.1)."""
+    algorithm = write.sequence(write.oid(EC_PUBLIC_KEY), write.oid(point.curve.oid))
+    return write.sequence(algorithm, write.bits(point.encode()))
 
 
 def encode_rsa_spki(modulus: int, exponent: int) -> bytes:

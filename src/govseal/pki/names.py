@@ -1,18 +1,23 @@
-"""Distinguished names: compared as received bytes, printed whatever strange things they hold.
+"""Distinguished names: compared narrowly, printed whatever strange things they hold.
 
 Real names carry 2.5.4.45 as UTF8String, Chinese in an IA5String, NUL padding, empty values. None
 of that may stop a verification, and nothing in a name may pass for its punctuation on a screen.
+
+Two names are the same when their bytes are, or differ only in what RFC 5280, 7.1 overlooks in
+PrintableString and UTF8String: which of the two it is, the case of ASCII letters, and blanks.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
+import string
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from govseal.asn1 import strict
+from govseal.asn1 import strict, write
 from govseal.errors import EncodingError, GovsealError
 
 _LABELS: Final = {
@@ -48,6 +53,7 @@ _UNIVERSAL_STRING: Final = 0x1C
 # UTF8, Numeric, Printable, Teletex, Videotex, IA5, Graphic, Visible, General
 _TEXT_TAGS: Final = frozenset({0x0C, 0x12, 0x13, 0x14, 0x15, 0x16, 0x19, 0x1A, 0x1B})
 _SPECIAL: Final = frozenset(',+"\\<>;=')
+_LOWER: Final = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 MAX_ATTRIBUTES: Final = 200
 MAX_NAME_BYTES: Final = 16 * 1024
 
@@ -87,13 +93,17 @@ def text_of(element: strict.Tlv) -> str:
     return content.decode("latin-1")
 
 
-def _attributes(name: strict.Tlv) -> Iterator[Attribute]:
+def _relatives(der: bytes) -> Iterator[list[tuple[strict.Tlv, strict.Tlv]]]:
+    """The relative names of a Name, each as its pairs of type and value."""
+    name = strict.parse(der, part="Name", max_bytes=MAX_NAME_BYTES)
     for relative in strict.expect(name, strict.SEQUENCE, "Name").children():
+        pairs = []
         for pair in strict.expect(relative, strict.SET, "Name").children():
             parts = strict.expect(pair, strict.SEQUENCE, "Name").children()
             if len(parts) != 2:
                 raise EncodingError("Name: type and value were expected", part="Name")
-            yield Attribute(strict.read_any_oid(parts[0], "Name"), text_of(parts[1]))
+            pairs.append((parts[0], parts[1]))
+        yield pairs
 
 
 @functools.lru_cache(maxsize=256)
@@ -105,14 +115,62 @@ def read_name(der: bytes) -> tuple[Attribute, ...]:
         LimitExceeded: more than 16 KiB.
     """
     attributes = []
-    for attribute in _attributes(strict.parse(der, part="Name", max_bytes=MAX_NAME_BYTES)):
-        attributes.append(attribute)
+    for kind, value in itertools.chain.from_iterable(_relatives(der)):
+        attributes.append(Attribute(strict.read_any_oid(kind, "Name"), text_of(value)))
         if len(attributes) > MAX_ATTRIBUTES:
             raise EncodingError("Name: too many attributes", part="Name")
     return tuple(attributes)
 
 
-def _escape(text: str) -> str:
+def _fold(element: strict.Tlv) -> bytes:
+    """A value as it is compared: text of the two common types as one, all else as received."""
+    if element.tag not in (strict.PRINTABLE_STRING, strict.UTF8_STRING):
+        return element.raw
+    try:
+        text = element.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return element.raw
+    return write.utf8(" ".join(filter(None, text.translate(_LOWER).split(" "))))
+
+
+def _fold_widely(element: strict.Tlv) -> bytes:
+    """A value with all that could be overlooked in it: type, case, width, blanks, padding."""
+    text = unicodedata.normalize("NFKC", text_of(element)).casefold()
+    return write.utf8(" ".join(text.replace("\0", " ").split()))
+
+
+@functools.lru_cache(maxsize=256)
+def relative_names(der: bytes, *, is_wide: bool = False) -> tuple[bytes, ...]:
+    """The relative names of a Name, the highest first, each as bytes that are compared.
+
+    The narrow form overlooks what the module says; the wide one also other string types, the case
+    and width of any letter, and NUL padding: for names that are forbidden, where overlooking
+    more is safe.
+
+    Raises:
+        EncodingError: not a Name.
+        LimitExceeded: more than 16 KiB.
+    """
+    fold = _fold_widely if is_wide else _fold
+    return tuple(
+        write.set_of(*(write.sequence(kind.raw, fold(value)) for kind, value in pairs))
+        for pairs in _relatives(der)
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def comparable(der: bytes) -> bytes:
+    """The form of a Name that is equal for the same names; raises as :func:`relative_names`."""
+    return b"".join(relative_names(der))
+
+
+def is_same_name(one: bytes, other: bytes) -> bool:
+    """Whether two Names are the same; raises as :func:`relative_names`."""
+    return one == other or comparable(one) == comparable(other)
+
+
+def escape(text: str) -> str:
+    """The text without what could pass for the punctuation of a name, or hide on a screen."""
     out = []
     for character in text.rstrip("\0"):
         if character in _SPECIAL:
@@ -132,7 +190,7 @@ def format_name(der: bytes) -> str:
         attributes = read_name(der)
     except GovsealError:
         return "#" + der[:64].hex()
-    return ", ".join(f"{item.label}={_escape(item.text)}" for item in attributes)
+    return ", ".join(f"{item.label}={escape(item.text)}" for item in attributes)
 
 
 def name_value(der: bytes, label: str) -> str | None:

@@ -1,17 +1,23 @@
-"""Certification paths: built, bounded and judged at a time (RFC 5280, 6; SM2 and RSA alike)."""
+"""Certification paths: built, bounded and judged at a time (RFC 5280, 6; SM2 and RSA alike).
+
+The rules on names are in ``name_constraints``, those on policies in ``policies``.
+"""
 
 from __future__ import annotations
 
 import itertools
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from govseal.errors import InvalidSignature, UnsupportedFormat
-from govseal.pki import extensions as ext
+from govseal.errors import InvalidSignature, LimitExceeded, UnsupportedFormat
+from govseal.pki import names
 from govseal.pki.certificate import Certificate
+from govseal.pki.effort import Effort
+from govseal.pki.name_constraints import find_breaches
+from govseal.pki.policies import ANY_POLICIES, PolicyInputs, process_policies
 from govseal.pki.trust import TrustStore
 
 MAX_PATH_LENGTH: Final = 10
@@ -19,6 +25,7 @@ MAX_PATH_LENGTH: Final = 10
 MAX_SIGNATURE_CHECKS: Final = 1000
 """Candidate signatures checked for one leaf; beyond that the search gives up."""
 _MAX_CANDIDATES: Final = 10_000
+_NO_NAME: Final = b"\x30\x00"
 _FORBIDDEN_DIGESTS: Final = frozenset({"md5"})
 
 # What makes a path worse comes first: a broken signature is a forgery at any time, an expired
@@ -59,6 +66,10 @@ class PathResult:
     """Everything that is wrong with this chain, the worst first; empty exactly when passed."""
     weak: bool = False
     """Whether a signature in the chain uses SHA-1."""
+    policies: frozenset[str] = frozenset()
+    """The acceptable policies for which a path that passed is valid; ``2.5.29.32.0`` is any."""
+    steps: int = field(default=0, compare=False)
+    """How many candidates were looked at: the work of the search."""
 
     @property
     def reason(self) -> str | None:
@@ -105,6 +116,9 @@ class _Search:
     trust: TrustStore
     pool: dict[bytes, list[Certificate]]
     at: datetime
+    policies: PolicyInputs
+    allow_mixed: bool
+    effort: Effort = field(default_factory=Effort)
     checks: dict[tuple[Certificate, Certificate], PathFailure | None] = field(default_factory=dict)
     candidates: int = 0
     is_exhausted: bool = False
@@ -121,7 +135,10 @@ class _Search:
         """Candidates above the chain's top, each with whether its signature holds."""
         top = chain[-1]
         found = []
-        candidates = (*self.trust.find_issuers(top), *self.pool.get(top.issuer_der, ()))
+        candidates = (
+            *self.trust.find_issuers(top),
+            *self.pool.get(names.comparable(top.issuer_der), ()),
+        )
         for candidate in candidates:
             self.candidates += 1
             is_new = (top, candidate) not in self.checks
@@ -181,11 +198,24 @@ class _Search:
                 failures += _issuer_failures(certificate, below)
                 # pathLen counts the intermediates below, self-issued ones left out.
                 below += not certificate.is_self_issued
+        if not self.allow_mixed:
+            failures += _mixed_failures(chain)
+        policies: frozenset[str] = frozenset()
+        try:
+            for breach in find_breaches(chain, self.effort):
+                failures.append(PathFailure("chain_broken", breach.detail, breach.certificate))
+            outcome = process_policies(chain, self.policies, self.effort)
+        except LimitExceeded as error:
+            failures.append(PathFailure("unsupported", str(error), chain[0]))
+        else:
+            policies = outcome.policies
+            if outcome.certificate is not None:
+                failures.append(PathFailure("chain_broken", outcome.problem, outcome.certificate))
         failures.sort(key=lambda failure: _SEVERITY.index(failure.reason))
         weak = any(
             c.signature_algorithm is not None and c.signature_algorithm.weak for c in chain[:-1]
         )
-        return PathResult(_outcome(failures), chain, tuple(failures), weak)
+        return PathResult(_outcome(failures), chain, tuple(failures), weak, policies)
 
 
 def _outcome(failures: list[PathFailure]) -> Outcome:
@@ -225,8 +255,8 @@ def _own_failures(certificate: Certificate, at: datetime) -> list[PathFailure]:
 
 def _issuer_failures(certificate: Certificate, below: int) -> list[PathFailure]:
     details = []
-    if certificate.extension(ext.NAME_CONSTRAINTS) is not None:
-        details.append("name constraints are not processed here, so they cannot be passed over")
+    if certificate.subject_der == _NO_NAME:
+        details.append("the issuer has no name")
     if not certificate.is_ca:
         details.append("the issuer is not a CA (basicConstraints)")
     elif certificate.path_length is not None and below > certificate.path_length:
@@ -236,17 +266,35 @@ def _issuer_failures(certificate: Certificate, below: int) -> list[PathFailure]:
     return [PathFailure("chain_broken", detail, certificate) for detail in details]
 
 
+def _mixed_failures(chain: tuple[Certificate, ...]) -> list[PathFailure]:
+    """SM2 below another kind of key, or the reverse."""
+    failures: list[PathFailure] = []
+    if len({certificate.public_key.kind for certificate in chain}) == 1:
+        return failures
+    for certificate, issuer in itertools.pairwise(chain):
+        kinds = {certificate.public_key.kind, issuer.public_key.kind}
+        if "sm2" in kinds and not kinds <= {"sm2", "unsupported"}:
+            kind, above = certificate.public_key.kind, issuer.public_key.kind
+            detail = f"a key of kind {kind} below one of kind {above}: mixed chains are not allowed"
+            failures.append(PathFailure("algorithm_forbidden", detail, certificate))
+    return failures
+
+
 def validate_path(
     leaf: Certificate,
     trust: TrustStore,
     *,
     certificates: Iterable[Certificate] = (),
     at: datetime,
+    policies: PolicyInputs = ANY_POLICIES,
+    allow_mixed: bool = False,
 ) -> PathResult:
     """Whether ``leaf`` chains to a trusted certificate at the moment ``at`` (RFC 5280, 6.1).
 
     ``certificates`` are untrusted intermediates. Signatures, validity of every certificate (the
-    anchor too), basicConstraints, pathLen, keyUsage and unknown critical extensions are judged.
+    anchor too), basicConstraints, pathLen, keyUsage, nameConstraints, certificate policies and
+    unknown critical extensions are judged. ``policies`` are the caller's inputs to policy
+    processing; unless ``allow_mixed``, SM2 and other keys in one chain are ``algorithm_forbidden``.
     A leaf that is itself trusted is its own anchor. An unknown anchor is *indeterminate*
     (``no_trust_anchor``), whatever else is wrong; a path to an anchor that breaks a rule is
     *failed*. Of several paths the first faultless one counts, else the least faulty.
@@ -258,11 +306,11 @@ def validate_path(
         raise ValueError("at needs its time zone")
     pool: dict[bytes, list[Certificate]] = {}
     for certificate in dict.fromkeys(certificates):
-        pool.setdefault(certificate.subject_der, []).append(certificate)
-    search = _Search(trust, pool, at)
+        pool.setdefault(names.comparable(certificate.subject_der), []).append(certificate)
+    search = _Search(trust, pool, at, policies, allow_mixed)
     result = search.run(leaf)
     if result is not None:
-        return result
+        return replace(result, steps=search.candidates)
     detail = (
         "the search for a trusted certificate was given up at its limits"
         if search.is_exhausted
@@ -270,4 +318,4 @@ def validate_path(
     )
     chain = search.longest
     failure = PathFailure("no_trust_anchor", detail, chain[-1])
-    return PathResult("indeterminate", chain, (failure,))
+    return PathResult("indeterminate", chain, (failure,), steps=search.candidates)

@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from govseal.errors import EncodingError
 
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,64})-----[ \t]*\r?\n")
+_MAX_HEADERS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class PemBlock:
-    """One block: its label, the bytes inside, and whether old-style headers came with it."""
+    """One block: its label, the bytes inside, and the headers of RFC 1421 that came with it."""
 
     label: str
     der: bytes = field(repr=False)
-    has_headers: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def is_pem(data: bytes) -> bool:
@@ -49,10 +50,17 @@ def _block(label: str, body: bytes) -> PemBlock:
     head, blank, rest = body.replace(b"\r\n", b"\n").partition(b"\n\n")
     has_headers = bool(blank) and b":" in head
     text = b"".join((rest if has_headers else body).split())
+    headers = _headers(head) if has_headers else ()
     try:
-        return PemBlock(label, base64.b64decode(text, validate=True), has_headers)
+        return PemBlock(label, base64.b64decode(text, validate=True), headers)
     except binascii.Error:
         raise EncodingError(f"PEM: the block {label} is not Base64", part=label) from None
+
+
+def _headers(head: bytes) -> tuple[tuple[str, str], ...]:
+    lines = head.decode("latin-1").splitlines()[:_MAX_HEADERS]
+    pairs = (line.partition(":") for line in lines)
+    return tuple((name.strip(), value.strip()) for name, _, value in pairs)
 
 
 def write_pem(label: str, der: bytes) -> bytes:

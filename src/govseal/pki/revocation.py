@@ -1,329 +1,41 @@
-"""Certificate revocation lists, and what they say about a certificate (RFC 5280, 5 and 6.3)."""
+"""What lists and answers say about a certificate's revocation (RFC 5280, 6.3; RFC 6960, 3.2)."""
 
 from __future__ import annotations
 
-import functools
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from govseal.asn1 import strict
-from govseal.errors import EncodingError, InvalidSignature, LimitExceeded, UnsupportedFormat
+from govseal.errors import FormatError, InvalidSignature, UnsupportedFormat
 from govseal.pki import extensions as ext
-from govseal.pki import names, pem
-from govseal.pki.algorithms import SignatureAlgorithm, signature_algorithm
-from govseal.pki.certificate import Certificate, read_algorithm, read_signed, read_x509_time
-from govseal.pki.path import check_signed_by, validate_path
+from govseal.pki.algorithms import SignatureAlgorithm
+from govseal.pki.certificate import Certificate
+from govseal.pki.crl import (
+    ALL_REASONS,
+    HOLD,
+    REVERSIBLE,
+    Crl,
+    RevokedEntry,
+    distribution_points,
+)
+from govseal.pki.names import is_same_name
+from govseal.pki.ocsp import MAX_CERTIFICATES, BasicResponse, OcspAnswer, OcspResponse
+from govseal.pki.path import PathResult, check_signed_by, validate_path
 from govseal.pki.trust import TrustStore
 
 if TYPE_CHECKING:
     from govseal.pki.materials import Materials
 
-MAX_CRL_BYTES: Final = strict.MAX_BYTES
-MAX_CRL_ENTRIES: Final = 500_000
 MAX_ISSUERS: Final = 16
-"""Certificates of the issuer's name and key whose own paths are looked at."""
-
-CRL_NUMBER: Final = "2.5.29.20"
-REASON_CODE: Final = "2.5.29.21"
-INVALIDITY_DATE: Final = "2.5.29.24"
-DELTA_CRL_INDICATOR: Final = "2.5.29.27"
-ISSUING_DISTRIBUTION_POINT: Final = "2.5.29.28"
-EXPIRED_CERTIFICATES: Final = "2.5.29.60"
-_KNOWN: Final = frozenset(
-    {
-        CRL_NUMBER,
-        ISSUING_DISTRIBUTION_POINT,
-        ext.AUTHORITY_KEY_IDENTIFIER,
-        ext.ISSUER_ALT_NAME,
-        EXPIRED_CERTIFICATES,
-    }
-)
-_KNOWN_IN_ENTRY: Final = frozenset({REASON_CODE, INVALIDITY_DATE})
-_ENUMERATED: Final = 0x0A
-_ENTRY: Final = "revokedCertificate"
-_MAX_ENTRY_BYTES: Final = 4096
-_MOST_FIELDS: Final = 7
-
-REASONS: Final = {
-    0: "unspecified",
-    1: "key_compromise",
-    2: "ca_compromise",
-    3: "affiliation_changed",
-    4: "superseded",
-    5: "cessation_of_operation",
-    6: "certificate_hold",
-    8: "remove_from_crl",
-    9: "privilege_withdrawn",
-    10: "aa_compromise",
-}
-_REVERSIBLE: Final = frozenset({"certificate_hold", "remove_from_crl"})
-
-
-@dataclass(frozen=True, slots=True)
-class RevokedEntry:
-    """What a CRL says about one serial number."""
-
-    date: datetime
-    """The revocation date."""
-    reason: str | None
-    """A name of ``REASONS``; None where the list gives no reason."""
-    invalidity_date: datetime | None
-    """Since when the key must be mistrusted, where the list says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What an issuing distribution point narrows a CRL to (RFC 5280, 5.2.5)."""
-
-    urls: tuple[str, ...] = ()
-    has_name: bool = False
-    only_users: bool = False
-    only_cas: bool = False
-    is_unsupported: bool = False
-    """Only some reasons, indirect, attribute certificates, or not understood."""
-
-    def covers(self, certificate: Certificate) -> bool:
-        """Whether a CRL of this scope speaks about the certificate."""
-        if self.is_unsupported or (self.only_users and certificate.is_ca):
-            return False
-        if self.only_cas and not certificate.is_ca:
-            return False
-        return not self.has_name or bool(set(self.urls) & set(certificate.crl_urls))
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Crl:
-    """A certificate revocation list; two are equal when their bytes are."""
-
-    der: bytes
-    """The list as received."""
-    tbs: bytes
-    """TBSCertList as received: what the issuer signed."""
-    issuer_der: bytes
-    """The issuer's Name as received."""
-    this_update: datetime
-    next_update: datetime | None
-    signature_oid: str
-    signature_algorithm: SignatureAlgorithm | None
-    """None where the algorithm is not known here."""
-    signature: bytes
-    entries: Mapping[int, RevokedEntry]
-    """The revoked serial numbers."""
-    number: int | None
-    """The CRL number."""
-    scope: Scope
-    critical_unknown: tuple[str, ...]
-    """Critical extensions of the list or its entries that are not processed: it does not speak."""
-    expired_since: datetime | None
-    """Certificates that expired after this moment are still listed (expiredCertsOnCRL)."""
-
-    @classmethod
-    def from_der(cls, der: bytes) -> Crl:
-        """The CRL in ``der``, every entry read.
-
-        Raises:
-            EncodingError: not a CRL, or inner and outer algorithm differ.
-            LimitExceeded: more than 64 MiB or half a million entries.
-        """
-        return _read(bytes(der))
-
-    @classmethod
-    def from_pem(cls, data: bytes) -> Crl:
-        """The first CRL in PEM text; raises :class:`EncodingError` where there is none."""
-        for block in pem.read_pem(data):
-            if block.label == "X509 CRL":
-                return cls.from_der(block.der)
-        raise EncodingError("PEM: no CRL")
-
-    @property
-    def issuer(self) -> str:
-        """The issuer for people."""
-        return names.format_name(self.issuer_der)
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the list, lower-case hexadecimal."""
-        return hashlib.sha256(self.der).hexdigest()
-
-    @property
-    def is_weak(self) -> bool:
-        """Whether it is signed over a broken digest: somebody may have made a second list."""
-        return self.signature_algorithm is not None and self.signature_algorithm.weak
-
-    def find(self, serial: int) -> RevokedEntry | None:
-        """The entry of a serial number, None where it is not listed."""
-        return self.entries.get(serial)
-
-    def covers(self, certificate: Certificate) -> bool:
-        """Whether absence from this list means anything for the certificate.
-
-        Not where a critical extension is not understood, the scope leaves the certificate out,
-        or the list was issued after the certificate expired: it may have been dropped, unless
-        the list says that it keeps expired ones.
-        """
-        if self.critical_unknown or not self.scope.covers(certificate):
-            return False
-        since = self.expired_since
-        return self.this_update <= certificate.not_after or (
-            since is not None and since <= certificate.not_after
-        )
-
-    def reaches(self, at: datetime) -> bool:
-        """Whether the list was issued at ``at`` or later, or is not yet to be replaced then."""
-        return self.this_update >= at or (self.next_update is not None and at <= self.next_update)
-
-    def __eq__(self, other: object) -> bool:
-        return self.der == other.der if isinstance(other, Crl) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self.der)
-
-    def __repr__(self) -> str:
-        return f"<Crl of {self.issuer} {self.this_update:%Y-%m-%dT%H:%MZ} {len(self.entries)}>"
-
-
-def _read(der: bytes) -> Crl:
-    what = "CertificateList"
-    if len(der) > MAX_CRL_BYTES:
-        raise LimitExceeded("the CRL is too large", limit=MAX_CRL_BYTES, found=len(der))
-    tbs, algorithm, signature = read_signed(der, what)
-    parts = list(islice(strict.expect(tbs, strict.SEQUENCE, what).row(), _MOST_FIELDS + 1))
-    version = 0
-    if parts and parts[0].tag == strict.INTEGER:
-        version = strict.read_integer(strict.parse(parts.pop(0).raw, part=what), what)
-    if len(parts) < 3 or version not in (0, 1):
-        raise EncodingError(f"{what}: not a CRL of version 1 or 2", part=what)
-    inner, issuer, this_update = parts[:3]
-    rest = parts[3:]
-    # Every element but the long row of entries is checked to its leaves; the entries one by one.
-    for element in (algorithm, inner, issuer, this_update):
-        strict.parse(element.raw, part=what)
-    names.read_name(issuer.raw)
-    next_update = None
-    if rest and rest[0].tag in (strict.UTC_TIME, strict.GENERALIZED_TIME):
-        next_update = read_x509_time(rest.pop(0), "nextUpdate")
-    entries: dict[int, RevokedEntry] = {}
-    odd: set[str] = set()
-    if rest and rest[0].tag == strict.SEQUENCE:
-        entries, odd = _read_entries(rest.pop(0))
-    found: dict[str, ext.Extension] = {}
-    if rest and rest[0].tag == 0xA0 and version == 1:
-        wrapped = strict.parse(rest.pop(0).raw, part=what)
-        found = ext.read_extensions(strict.explicit(wrapped, 0, "crlExtensions"), "crlExtensions")
-    if rest:
-        raise EncodingError(f"{what}: an element that has no place", part=what)
-    oid = read_algorithm(algorithm, inner, what)
-    return Crl(
-        der=der,
-        tbs=tbs.raw,
-        issuer_der=issuer.raw,
-        this_update=read_x509_time(this_update, "thisUpdate"),
-        next_update=next_update,
-        signature_oid=oid,
-        signature_algorithm=signature_algorithm(oid),
-        signature=signature,
-        entries=MappingProxyType(entries),
-        number=_read_number(found.get(CRL_NUMBER)),
-        scope=_read_scope(found.get(ISSUING_DISTRIBUTION_POINT)),
-        critical_unknown=(*ext.unknown_critical(found, _KNOWN), *sorted(odd)),
-        expired_since=_read_time(found.get(EXPIRED_CERTIFICATES)),
-    )
-
-
-def _read_entries(row: strict.Tlv) -> tuple[dict[int, RevokedEntry], set[str]]:
-    entries: dict[int, RevokedEntry] = {}
-    odd: set[str] = set()
-    # One by one: a row of millions is not laid out before it is refused.
-    for number, element in enumerate(row.row(), start=1):
-        if number > MAX_CRL_ENTRIES:
-            raise LimitExceeded("too many entries", limit=MAX_CRL_ENTRIES, found=number)
-        serial, entry, unknown = _read_entry(element)
-        odd.update(unknown)
-        known = entries.get(serial)
-        # Listed twice: the earlier and harder statement stands.
-        if known is None or _order(entry) < _order(known):
-            entries[serial] = entry
-    return entries, odd
-
-
-def _order(entry: RevokedEntry) -> tuple[bool, datetime]:
-    return entry.reason in _REVERSIBLE, entry.date
-
-
-def _read_entry(element: strict.Tlv) -> tuple[int, RevokedEntry, tuple[str, ...]]:
-    """One entry; lists have hundreds of thousands, with the same few dates and reasons."""
-    if element.end - element.start > _MAX_ENTRY_BYTES:
-        raise EncodingError(f"{_ENTRY}: too large", part=_ENTRY, offset=element.start)
-    parts = strict.expect(element, strict.SEQUENCE, _ENTRY).children()
-    if not 2 <= len(parts) <= 3:
-        raise EncodingError(f"{_ENTRY}: not an entry", part=_ENTRY, offset=element.start)
-    serial = strict.read_integer(parts[0], _ENTRY)
-    if len(parts[0].content) != serial.bit_length() // 8 + 1 and serial >= 0:
-        raise EncodingError(f"{_ENTRY}: not a serial number", part=_ENTRY, offset=element.start)
-    date = _read_entry_date(parts[1].raw)
-    if len(parts) == 2:
-        return serial, RevokedEntry(date, None, None), ()
-    reason, invalidity, unknown = _read_entry_extensions(parts[2].raw)
-    return serial, RevokedEntry(date, reason, invalidity), unknown
-
-
-@functools.lru_cache(maxsize=4096)
-def _read_entry_date(der: bytes) -> datetime:
-    return read_x509_time(strict.parse(der, part=_ENTRY), _ENTRY)
-
-
-@functools.lru_cache(maxsize=4096)
-def _read_entry_extensions(der: bytes) -> tuple[str | None, datetime | None, tuple[str, ...]]:
-    """Reason, invalidity date, and critical extensions that are not understood."""
-    found = ext.read_extensions(strict.parse(der, part=_ENTRY), _ENTRY)
-    reason = None
-    if REASON_CODE in found:
-        code = strict.expect(strict.parse(found[REASON_CODE].value), _ENUMERATED, "reasonCode")
-        number = int.from_bytes(code.content[:4], "big")
-        reason = REASONS.get(number, f"reason_{number}")
-    invalidity = _read_time(found.get(INVALIDITY_DATE))
-    return reason, invalidity, ext.unknown_critical(found, _KNOWN_IN_ENTRY)
-
-
-def _read_number(extension: ext.Extension | None) -> int | None:
-    if extension is None:
-        return None
-    return strict.read_integer(strict.parse(extension.value), "cRLNumber")
-
-
-def _read_time(extension: ext.Extension | None) -> datetime | None:
-    if extension is None:
-        return None
-    element = strict.parse(extension.value)
-    strict.expect(element, strict.GENERALIZED_TIME, "extension time")
-    return read_x509_time(element, "extension time")
-
-
-def _read_scope(extension: ext.Extension | None) -> Scope:
-    if extension is None:
-        return Scope()
-    what = "issuingDistributionPoint"
-    urls: tuple[str, ...] = ()
-    flags: set[int] = set()
-    for part in strict.expect(strict.parse(extension.value), strict.SEQUENCE, what).children():
-        if part.tag == 0xA0:
-            urls = ext.read_distribution_point_name(part)
-            flags.add(0)
-        elif part.content != b"\x00":
-            # A flag that is encoded as FALSE says nothing; whatever else is odd counts as set.
-            flags.add(part.tag)
-    return Scope(
-        urls,
-        has_name=0 in flags,
-        only_users=0x81 in flags,
-        only_cas=0x82 in flags,
-        is_unsupported=bool(flags - {0, 0x81, 0x82}),
-    )
+"""Certificates of the issuer's name whose own paths are looked at."""
+MAX_DEPTH: Final = 3
+"""Keys of lists, each of which another key's list says to be unrevoked."""
+MAX_RESPONSES: Final = 64
+"""Responses about one certificate whose signatures are looked at."""
+AT_ONCE: Final = timedelta(minutes=5)
+"""For how long an answer speaks that names no next update: as far as clocks differ."""
+_SIGNING_USAGE: Final = frozenset({"digital_signature", "non_repudiation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,20 +43,23 @@ class RevocationStatus:
     """What is known about a certificate's revocation."""
 
     state: Literal["good", "revoked", "unknown"]
-    """``revoked`` where an authentic CRL lists it, at whatever time: see ``is_revoked_at``."""
+    """``revoked`` where an authentic list or answer says so, at whatever time: see
+    ``is_revoked_at``."""
     revoked_at: datetime | None = None
     """The revocation date; it may lie after the moment asked for."""
     reason: str | None = None
-    """``no_revocation_data`` or ``revocation_stale`` where the state is unknown."""
+    """``no_revocation_data``, ``revocation_stale`` or ``unsupported`` where it is unknown."""
     revocation_reason: str | None = None
-    """A name of ``REASONS``, where the issuer gave one."""
+    """A name of ``crl.REASONS``, where the issuer gave one."""
     invalidity_date: datetime | None = None
     """Since when the key must be mistrusted, where the issuer said so."""
     source: str | None = None
-    """The CRL that decided: its issuer and SHA-256."""
+    """The list or answer that decided: who made it, and its SHA-256."""
     this_update: datetime | None = None
-    """When that CRL was issued."""
+    """When that list or answer was issued."""
     detail: str = ""
+    problems: tuple[str, ...] = ()
+    """What was to be fetched and could not be; empty where nothing was fetched."""
 
     def is_revoked_at(self, moment: datetime) -> bool:
         """Whether the certificate was revoked, or its key already invalid, at ``moment``."""
@@ -360,108 +75,416 @@ def check_revocation(
     certificates: Iterable[Certificate] = (),
     at: datetime,
 ) -> RevocationStatus:
-    """What the CRLs in ``materials`` say about ``certificate`` for the moment ``at``.
+    """What the CRLs and OCSP answers in ``materials`` say about ``certificate`` at ``at``.
 
     A CRL counts only when its signature was made by the key that issued the certificate, whose
-    own certificate chains to ``trust`` at ``at`` and may sign CRLs. It speaks for ``at`` when it
-    was issued at ``at`` or later, or ``at`` lies before its next update. Of several that speak
-    the newest decides; a revocation in any authentic one, even a stale one, is never lost, unless
-    it was a hold that a newer list released. A list signed over a weak digest (MD5, SHA-1) can
-    revoke, and nothing else. ``certificates`` are more untrusted certificates.
+    own certificate chains to ``trust`` at ``at`` and may sign CRLs; or by another key of the same
+    CA, which the first one or the same parent certified. An answer counts when that CA made it,
+    or a responder that it certified for that. Both speak for ``at`` when they were issued at
+    ``at`` or later, or ``at`` lies before their next update. A delta speaks together with the
+    complete list that it completes. Of several that speak the newest decides; a revocation in
+    any authentic one, even a stale one, is never lost, unless it was a hold that a newer one
+    released. What is signed over a weak digest (MD5, SHA-1), or by a key that is not known to be
+    unrevoked itself, can revoke, and nothing else. ``certificates`` are more untrusted ones.
 
     Raises:
         ValueError: ``at`` has no time zone.
     """
     if at.tzinfo is None:
         raise ValueError("at needs its time zone")
-    lists = () if materials is None else materials.crls
-    pool = (*certificates, *(() if materials is None else materials.certificates))
-    named = [crl for crl in dict.fromkeys(lists) if crl.issuer_der == certificate.issuer_der]
-    issuers = list(_find_issuers(certificate, trust, pool, at)) if named else []
-    authentic = [c for c in named if any(_is_signed_by(c, issuer) for issuer in issuers)]
-    authentic.sort(key=lambda crl: (crl.this_update, crl.number or 0), reverse=True)
-    revoked = _find_revocation(certificate, authentic)
-    if revoked is not None:
-        return revoked
-    spoken = [crl for crl in authentic if crl.covers(certificate)]
-    covering = [crl for crl in spoken if not crl.is_weak]
-    for crl in covering:
-        if crl.reaches(at):
-            return RevocationStatus("good", source=_source(crl), this_update=crl.this_update)
-    if covering:
-        return RevocationStatus(
-            "unknown",
-            reason="revocation_stale",
-            source=_source(covering[0]),
-            this_update=covering[0].this_update,
-            detail="the CRL at hand does not reach the moment asked for",
-        )
-    detail = "no CRL of this issuer"
-    if spoken:
-        detail = "the CRLs of this issuer are signed over a weak digest"
-    elif authentic:
-        detail = "the CRLs of this issuer do not cover this certificate"
-    elif named:
-        detail = "the CRLs in this issuer's name are not signed by a trusted key of it"
-    return RevocationStatus("unknown", reason="no_revocation_data", detail=detail)
+    crls = () if materials is None else materials.crls
+    ocsps = () if materials is None else materials.ocsps
+    known = () if materials is None else materials.certificates
+    return _Inquiry(trust, crls, ocsps, (*certificates, *known), at).judge(certificate)
 
 
-def _find_issuers(
-    certificate: Certificate, trust: TrustStore, pool: tuple[Certificate, ...], at: datetime
-) -> Iterator[Certificate]:
-    """The certificates whose key issued ``certificate``, may sign CRLs and are trusted."""
+def find_issuers(
+    certificate: Certificate, trust: TrustStore, pool: Iterable[Certificate], at: datetime
+) -> Iterator[tuple[Certificate, PathResult]]:
+    """The trusted certificates of the key that issued ``certificate``, and their paths at ``at``.
+
+    Signatures are checked; a self-signed certificate is its own issuer.
+    """
+    more = tuple(pool)
     tried = 0
-    for candidate in dict.fromkeys((*trust.find_issuers(certificate), *pool)):
-        if candidate.subject_der != certificate.issuer_der or not candidate.is_ca:
-            continue
-        if candidate.key_usage is not None and "crl_sign" not in candidate.key_usage:
+    for candidate in dict.fromkeys((*trust.find_issuers(certificate), *more)):
+        if not is_same_name(candidate.subject_der, certificate.issuer_der) or not candidate.is_ca:
             continue
         if tried >= MAX_ISSUERS or check_signed_by(certificate, candidate) is not None:
             continue
         tried += 1
-        if validate_path(candidate, trust, certificates=pool, at=at).outcome == "passed":
-            yield candidate
+        path = validate_path(candidate, trust, certificates=more, at=at)
+        if path.outcome == "passed":
+            yield candidate, path
 
 
-def _is_signed_by(crl: Crl, issuer: Certificate) -> bool:
-    algorithm = crl.signature_algorithm
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What one authentic list or answer says about the certificate."""
+
+    issued: datetime
+    number: int
+    entry: RevokedEntry | None
+    releases: bool
+    """Whether it would still name a hold."""
+    clears: bool
+    """Whether it would name any revocation, so that silence means there is none."""
+    reaches: bool
+    """Whether it speaks for the moment asked for."""
+    reasons: frozenset[int] | None
+    """The reasons that it knows, where it knows only some."""
+    source: str
+
+    def revoked(self, entry: RevokedEntry) -> RevocationStatus:
+        return RevocationStatus(
+            "revoked",
+            revoked_at=entry.date,
+            revocation_reason=entry.reason,
+            invalidity_date=entry.invalidity_date,
+            source=self.source,
+            this_update=self.issued,
+        )
+
+
+class _Signed(Protocol):
+    """A list, or the body of a response."""
+
+    @property
+    def tbs(self) -> bytes: ...
+    @property
+    def signature(self) -> bytes: ...
+    @property
+    def signature_algorithm(self) -> SignatureAlgorithm | None: ...
+
+
+def _is_signed_by(signed: _Signed, signer: Certificate) -> bool:
+    algorithm = signed.signature_algorithm
     if algorithm is None:
         return False
     try:
-        issuer.public_key.verify(crl.signature, crl.tbs, algorithm)
+        signer.public_key.verify(signed.signature, signed.tbs, algorithm)
     except (InvalidSignature, UnsupportedFormat):
         return False
     return True
 
 
-def _find_revocation(certificate: Certificate, newest_first: list[Crl]) -> RevocationStatus | None:
+@dataclass(slots=True)
+class _Inquiry:
+    """One question, with everything that may answer it."""
+
+    trust: TrustStore
+    crls: tuple[Crl, ...]
+    ocsps: tuple[OcspResponse, ...]
+    pool: tuple[Certificate, ...]
+    at: datetime
+    depth: int = 0
+    """Of how many keys that sign lists the state was asked before: at the last, lists count that
+    the CA's own key signed, and no others. So no key speaks for itself."""
+    details: list[str] = field(default_factory=list)
+    """Why what is at hand does not speak."""
+    is_unsupported: bool = False
+
+    def judge(self, certificate: Certificate) -> RevocationStatus:
+        named = [
+            c
+            for c in dict.fromkeys(self.crls)
+            if is_same_name(c.issuer_der, certificate.issuer_der)
+        ]
+        serial = certificate.serial
+        asked = [
+            o for o in dict.fromkeys(self.ocsps) if any(a.id.serial == serial for a in o.answers)
+        ]
+        issuers = []
+        if named or asked:
+            issuers = list(find_issuers(certificate, self.trust, self.pool, self.at))
+        found = [
+            *self.lists(certificate, named, issuers),
+            *self.answers(certificate, asked, [issuer for issuer, _ in issuers]),
+        ]
+        found.sort(key=lambda item: (item.issued, item.number), reverse=True)
+        revoked = _find_revocation(found)
+        if revoked is not None:
+            return revoked
+        return _find_clearance(found) or self.unknown(certificate, found, is_named=bool(named))
+
+    def unknown(
+        self, certificate: Certificate, found: list[_Statement], *, is_named: bool
+    ) -> RevocationStatus:
+        """Why nothing at hand tells the state of ``certificate``."""
+        covering = [item for item in found if item.clears]
+        if covering and not any(item.reaches for item in covering):
+            newest = covering[0]
+            detail = "the revocation data at hand does not reach the moment asked for"
+            return RevocationStatus(
+                "unknown",
+                reason="revocation_stale",
+                source=newest.source,
+                this_update=newest.issued,
+                detail=detail,
+            )
+        points = distribution_points(certificate)
+        if points and all(point.has_other_issuer for point in points) and not is_named:
+            self.is_unsupported = True
+            self.details.append("its CRLs are indirect ones, which are not read here")
+        reason = "unsupported" if self.is_unsupported else "no_revocation_data"
+        if covering:
+            self.details.append("the CRLs at hand know some of the reasons only")
+        detail = "; ".join(dict.fromkeys(self.details)) or "no CRL or OCSP answer of this issuer"
+        return RevocationStatus("unknown", reason=reason, detail=detail)
+
+    # --- lists ------------------------------------------------------------------------------
+
+    def lists(
+        self,
+        certificate: Certificate,
+        named: list[Crl],
+        issuers: list[tuple[Certificate, PathResult]],
+    ) -> Iterator[_Statement]:
+        """What authentic lists say; those in the issuer's name are ``named``."""
+        keys = [issuer for issuer, _ in issuers if _may_sign_lists(issuer)]
+        signed = {crl: True for crl in named if any(_is_signed_by(crl, key) for key in keys)}
+        if len(signed) < len(named) and self.depth < MAX_DEPTH:
+            for other, may_clear in self.other_keys(certificate, issuers):
+                for crl in named:
+                    if not signed.get(crl) and _is_signed_by(crl, other):
+                        signed[crl] = may_clear
+        if len(signed) < len(named):
+            self.details.append("the CRLs in this issuer's name are not signed by a trusted key")
+        strong = [
+            crl
+            for crl, may_clear in signed.items()
+            if may_clear and not crl.is_weak and crl.is_about(certificate)
+        ]
+        for crl in signed:
+            if crl.scope.is_indirect:
+                self.is_unsupported = True
+                self.details.append("the CRL is an indirect one, which is not read here")
+            elif not crl.is_about(certificate):
+                self.details.append("the CRLs of this issuer do not cover this certificate")
+            else:
+                yield self.statement(certificate, crl, strong)
+
+    def statement(self, certificate: Certificate, crl: Crl, strong: list[Crl]) -> _Statement:
+        entry, is_strong = crl.find(certificate.serial), crl in strong
+        if crl.is_weak:
+            self.details.append("the CRLs of this issuer are signed over a weak digest")
+        elif not is_strong:
+            self.details.append("the key of the CRLs is not known to be unrevoked")
+        elif not crl.keeps(certificate):
+            self.details.append("the CRLs of this issuer were issued after the certificate expired")
+        has_base = any(crl.completes(base) for base in strong)
+        if crl.is_delta and not has_base:
+            self.details.append("a delta CRL without the complete CRL that it changes")
+        is_removed = entry is not None and entry.reason == "remove_from_crl"
+        # A list that names a hold clears nobody, though a newer one may have released it.
+        may_clear = is_strong and (entry is None or is_removed)
+        return _Statement(
+            crl.this_update,
+            crl.number or 0,
+            entry,
+            releases=is_strong
+            and crl.keeps(certificate)  # what expired is dropped without a word (RFC 5280, 5.3.1)
+            and (crl.scope.reasons is None or HOLD in crl.scope.reasons)
+            and (not crl.is_delta or is_removed),
+            clears=may_clear and crl.keeps(certificate) and (not crl.is_delta or has_base),
+            reaches=crl.reaches(self.at),
+            reasons=crl.scope.reasons,
+            source=f"CRL of {crl.issuer}, SHA-256 {crl.fingerprint}",
+        )
+
+    def other_keys(
+        self, certificate: Certificate, issuers: list[tuple[Certificate, PathResult]]
+    ) -> Iterator[tuple[Certificate, bool]]:
+        """Certificates of other keys of the same CA, and whether their lists may clear.
+
+        A CA that changes its key, or has one for lists alone, goes on under its name. A namesake
+        is not that CA: its key must be certified by the CA's own key, or by the same parent.
+        """
+        tried = 0
+        for candidate in dict.fromkeys((*self.trust.find_issuers(certificate), *self.pool)):
+            if not is_same_name(
+                candidate.subject_der, certificate.issuer_der
+            ) or not _may_sign_lists(candidate):
+                continue
+            if any(candidate.public_key.is_same_key(known.public_key) for known, _ in issuers):
+                continue
+            if tried >= MAX_ISSUERS:
+                return
+            tried += 1
+            path = validate_path(candidate, self.trust, certificates=self.pool, at=self.at)
+            if path.outcome != "passed":
+                continue
+            if any(self.is_linked(path, known) for _, known in issuers):
+                state = self.signer_state(candidate)
+                if state != "revoked":
+                    yield candidate, state == "good"
+
+    def is_linked(self, path: PathResult, known: PathResult) -> bool:
+        """Whether the key of one path is another key of the CA of the other path."""
+        other, issuer = path.chain[0], known.chain[0]
+        if len(path.chain) > 1 and len(known.chain) > 1:
+            one, two = path.chain[1], known.chain[1]
+            if is_same_name(one.subject_der, two.subject_der) and one.public_key.is_same_key(
+                two.public_key
+            ):
+                return True
+        links = [
+            link
+            for link in (other, issuer, *self.pool)
+            if link.is_self_issued and is_same_name(link.subject_der, issuer.subject_der)
+        ]
+        pairs = ((other, issuer), (issuer, other))  # new with old, old with new (RFC 4210, 4.4)
+        return any(
+            link.public_key.is_same_key(certified.public_key)
+            and check_signed_by(link, certifier) is None
+            for certified, certifier in pairs
+            for link in links[:MAX_ISSUERS]
+        )
+
+    def signer_state(self, signer: Certificate) -> str:
+        """Whether a key that signs lists or answers is itself revoked, as lists tell."""
+        if signer in self.trust:
+            return "good"
+        inquiry = _Inquiry(self.trust, self.crls, (), self.pool, self.at, self.depth + 1)
+        return inquiry.judge(signer).state
+
+    # --- answers ----------------------------------------------------------------------------
+
+    def answers(
+        self, certificate: Certificate, asked: list[OcspResponse], issuers: list[Certificate]
+    ) -> Iterator[_Statement]:
+        """What authentic answers say."""
+        tried = 0
+        for response in asked:
+            for answer in response.answers:
+                fitting = [i for i in issuers if answer.id.fits(certificate, i)]
+                if response.basic is None or not fitting or tried >= MAX_RESPONSES:
+                    continue
+                tried += 1
+                signer = self.responder(response.basic, fitting)
+                if signer is None:
+                    self.details.append("no responder of this issuer made the OCSP answer")
+                elif answer.critical_unknown or response.basic.critical_unknown:
+                    self.details.append("critical extensions of the OCSP answer")
+                elif answer.state == "unknown":
+                    self.details.append("the OCSP responder does not know the certificate")
+                else:
+                    responder, may_clear = signer
+                    yield self.answered(certificate, response, answer, responder, may_clear)
+
+    def answered(
+        self,
+        certificate: Certificate,
+        response: OcspResponse,
+        answer: OcspAnswer,
+        responder: Certificate,
+        may_clear: bool,
+    ) -> _Statement:
+        is_weak = response.basic is not None and response.basic.is_weak
+        is_strong = may_clear and not is_weak
+        if is_weak:
+            self.details.append("the OCSP answer is signed over a weak digest")
+        elif not may_clear:
+            self.details.append("the OCSP responder is not known to be unrevoked")
+        elif not answer.keeps(certificate):
+            self.details.append("the OCSP answer is of a time after the certificate expired")
+        return _Statement(
+            answer.this_update,
+            0,
+            answer.entry,
+            releases=is_strong and answer.keeps(certificate),
+            clears=is_strong and answer.entry is None and answer.keeps(certificate),
+            reaches=_reaches(answer, responder, self.at),
+            reasons=None,
+            source=f"OCSP answer of {responder.subject}, SHA-256 {response.fingerprint}",
+        )
+
+    def responder(
+        self, basic: BasicResponse, issuers: list[Certificate]
+    ) -> tuple[Certificate, bool] | None:
+        """Who made a response, and whether it may clear; None where nobody who may."""
+        for issuer in issuers:
+            if basic.names(issuer) and _is_signed_by(basic, issuer):
+                return issuer, True
+        inside = _readable(basic.certificates)
+        named = [c for c in dict.fromkeys((*inside, *self.pool)) if basic.names(c)]
+        # What it says of a time after its end it did not say: then its key may be anybody's.
+        latest = max(basic.produced_at, *(answer.this_update for answer in basic.answers))
+        for candidate in named[:MAX_ISSUERS]:
+            if not _is_responder(candidate, issuers, basic.produced_at) or (
+                latest > candidate.not_after
+            ):
+                continue
+            if not _is_signed_by(basic, candidate):
+                continue
+            is_exempt = candidate.extension(ext.OCSP_NO_CHECK) is not None
+            state = "good" if is_exempt else self.signer_state(candidate)
+            return None if state == "revoked" else (candidate, state == "good")
+        return None
+
+
+def _reaches(answer: OcspAnswer, responder: Certificate, at: datetime) -> bool:
+    """Whether an answer speaks for ``at``."""
+    if answer.this_update >= at:
+        return True
+    # Whoever has the key of a responder that expired can make old answers with a far end.
+    if at > responder.not_after:
+        return False
+    if answer.next_update is None:
+        return at - answer.this_update <= AT_ONCE
+    return at <= answer.next_update
+
+
+def _may_sign_lists(certificate: Certificate) -> bool:
+    usage = certificate.key_usage
+    return certificate.is_ca if usage is None else "crl_sign" in usage
+
+
+def _is_responder(candidate: Certificate, issuers: list[Certificate], at: datetime) -> bool:
+    """Whether one of ``issuers`` certified it, directly, for answers (RFC 6960, 4.2.2.2)."""
+    usage, purposes = candidate.key_usage, candidate.extended_key_usage
+    if purposes is None or "ocsp_signing" not in purposes or candidate.critical_unknown:
+        return False
+    if (usage is not None and not usage & _SIGNING_USAGE) or not candidate.is_valid_at(at):
+        return False
+    return any(
+        is_same_name(candidate.issuer_der, issuer.subject_der)
+        and check_signed_by(candidate, issuer) is None
+        for issuer in issuers
+    )
+
+
+def _readable(certificates: tuple[bytes, ...]) -> list[Certificate]:
+    found = []
+    for der in certificates[:MAX_CERTIFICATES]:
+        try:
+            found.append(Certificate.from_der(der))
+        except FormatError:  # one that cannot be read made nothing
+            continue
+    return found
+
+
+def _find_revocation(newest_first: list[_Statement]) -> RevocationStatus | None:
     """The revocation that stands: the newest final one, else a hold that nothing released."""
     held: RevocationStatus | None = None
-    is_newest = True
-    for crl in newest_first:
-        # A delta revokes for good, yet what it leaves out means nothing; in a list with other
-        # unknown critical extensions the serial may be another issuer's.
-        is_delta = crl.critical_unknown == (DELTA_CRL_INDICATOR,)
-        if not crl.scope.covers(certificate) or (crl.critical_unknown and not is_delta):
-            continue
-        entry = crl.find(certificate.serial)
-        if entry is not None:
-            status = RevocationStatus(
-                "revoked",
-                revoked_at=entry.date,
-                revocation_reason=entry.reason,
-                invalidity_date=entry.invalidity_date,
-                source=_source(crl),
-                this_update=crl.this_update,
-            )
-            if entry.reason not in _REVERSIBLE:
-                return status
-            if is_newest and entry.reason == "certificate_hold":
-                held = status
-        # What a weak list leaves out means nothing either.
-        is_newest = is_newest and (is_delta or crl.is_weak)
+    is_released = False
+    for item in newest_first:
+        entry = item.entry
+        if entry is not None and entry.reason not in REVERSIBLE:
+            return item.revoked(entry)
+        if entry is not None and entry.reason == "certificate_hold" and not is_released:
+            held = held or item.revoked(entry)
+        is_released = is_released or item.releases
     return held
 
 
-def _source(crl: Crl) -> str:
-    return f"CRL of {crl.issuer}, SHA-256 {crl.fingerprint}"
+def _find_clearance(newest_first: list[_Statement]) -> RevocationStatus | None:
+    """The newest that speaks, or some that know all reasons together; None where none does."""
+    known: frozenset[int] = frozenset()
+    for item in newest_first:
+        if not (item.clears and item.reaches):
+            continue
+        known |= ALL_REASONS if item.reasons is None else item.reasons
+        if known == ALL_REASONS:
+            return RevocationStatus("good", source=item.source, this_update=item.issued)
+    return None

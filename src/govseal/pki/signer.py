@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol, final
+from typing import Protocol, final, overload
 
-from govseal.errors import FormatError, KeyLoadError
-from govseal.pki import pem, pkcs12
+from govseal.errors import KeyLoadError
+from govseal.pki import pkcs12
 from govseal.pki.algorithms import SignatureAlgorithm
-from govseal.pki.certificate import PEM_LABELS, Certificate, load_certificates
+from govseal.pki.certificate import Certificate, load_certificates
+from govseal.pki.devices import is_device_uri, load_device_signer
 from govseal.pki.enveloped import decode_enveloped_key
 from govseal.pki.files import read_source
-from govseal.pki.pkcs8 import PrivateKey, decode_private_key
-
-_MAX_BYTES = pkcs12.MAX_PKCS12_BYTES
-_KEY_LABELS = ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY")
+from govseal.pki.keyfiles import MAX_BYTES, read_key_file
+from govseal.pki.pkcs8 import PrivateKey
 
 
 class Signer(Protocol):
@@ -31,10 +30,21 @@ class Signer(Protocol):
 
     @property
     def algorithm(self) -> SignatureAlgorithm:
-        """What :meth:`sign` makes: ``sm2-sm3`` or ``rsa-sha256``."""
+        """What :meth:`sign` makes: ``sm2-sm3``, ``rsa-sha256`` or ``ecdsa-sha256``."""
 
     def sign(self, message: bytes, /) -> bytes:
-        """The signature over ``message``, Z and digest inside: DER for SM2, PKCS#1 v1.5 for RSA."""
+        """The signature over ``message``, Z and digest inside: PKCS#1 v1.5 for RSA, else DER."""
+
+
+class TimestampSource(Protocol):
+    """Whoever gives time stamps: an authority (时间戳服务) across a network, or one held here."""
+
+    def timestamp(self, message: bytes, /) -> bytes:
+        """The TimeStampToken over ``message`` in DER (GB/T 20520); the source takes the digest.
+
+        Raises:
+            GovsealError: none is given.
+        """
 
 
 @final
@@ -58,17 +68,25 @@ class SoftSigner:
 
     @property
     def algorithm(self) -> SignatureAlgorithm:
-        """``sm2-sm3`` or ``rsa-sha256``."""
+        """``sm2-sm3``, ``rsa-sha256`` or ``ecdsa-sha256``."""
         return self._key.algorithm
 
     def sign(self, message: bytes, /) -> bytes:
-        """The signature over ``message``: DER for SM2 (default user ID), PKCS#1 v1.5 for RSA."""
+        """The signature over ``message``: PKCS#1 v1.5 for RSA, else DER (SM2: default user ID)."""
         return self._key.sign(message)
 
-    def to_pkcs12(self, password: str) -> bytes:
-        """Key, certificate and chain as a PKCS#12 file under ``password``."""
+    def to_pkcs12(self, password: str, scheme: str = "aes") -> bytes:
+        """Key, certificate and chain as a PKCS#12 file under ``password``.
+
+        ``scheme`` is ``aes`` (SHA-256, AES-256), which every program reads, or ``sm4`` (SM3, SM4).
+
+        Raises:
+            KeyLoadError: ``unsupported``: this machine lacks the cipher.
+            ValueError: another scheme.
+        """
         name = self.certificate.subject_value("CN") or "govseal"
-        return pkcs12.write_pkcs12(self._key, (self.certificate, *self.chain), password, name=name)
+        certificates = (self.certificate, *self.chain)
+        return pkcs12.write_pkcs12(self._key, certificates, password, name=name, scheme=scheme)
 
     def open_envelope(self, der: bytes) -> PrivateKey:
         """The private key that a CA sends to this signer as an SM2EnvelopedKey.
@@ -84,27 +102,49 @@ class SoftSigner:
         return f"<SoftSigner {certificate.subject} {certificate.fingerprint[:16]}>"
 
 
+@overload
+def load_signer(
+    source: bytes | Path,
+    *,
+    password: str | bytes | None = None,
+    certificate: Certificate | bytes | str | Path | None = None,
+) -> SoftSigner: ...
+@overload
 def load_signer(
     source: bytes | str | Path,
     *,
     password: str | bytes | None = None,
     certificate: Certificate | bytes | str | Path | None = None,
-) -> SoftSigner:
-    """A signer from a PKCS#12 file, or a PKCS#8 key (PEM, DER) with its certificate.
+) -> Signer: ...
+def load_signer(
+    source: bytes | str | Path,
+    *,
+    password: str | bytes | None = None,
+    certificate: Certificate | bytes | str | Path | None = None,
+) -> Signer:
+    """A signer from a key file, or from a device.
 
-    ``source`` is the content, or a path. ``certificate`` (one, or PEM text with more) is needed
-    where the source holds none, and wins where it does. Certificates of other keys, in either
-    place, become the chain.
+    ``source`` is the content of a PKCS#12 or CFCA ``.sm2`` file or of a key (PEM, DER), a path to
+    one, or a text ``pkcs11:…`` or ``sdf:…`` that names a key in a device; see
+    :func:`govseal.pki.devices.load_device_signer`. ``certificate`` (one, or PEM text with more) is
+    needed where the source holds none, and wins where it does. Certificates of other keys, in
+    either place, become the chain. A key that a CA sends as SM2EnvelopedKey is opened with the
+    signer it was made for: :meth:`SoftSigner.open_envelope`.
 
     Raises:
-        KeyLoadError: ``wrong_password``, ``unsupported`` or ``damaged``; also where no
-            certificate is there, or it does not belong to the key.
+        KeyLoadError: ``wrong_password``, ``wrong_container`` (a certificate, a public key, no
+            key file at all), ``unsupported`` or ``damaged``; also where no certificate is there,
+            or it does not belong to the key.
+        DeviceError: a device refuses, or its URI is wrong.
         FormatError: the certificate given beside the key cannot be read.
         OSError: a file cannot be read.
         SigningUnavailable: an SM2 key, and the compiled core is not installed.
     """
-    data = read_source(source, max_bytes=_MAX_BYTES)
-    key, found = _load_key(data, password)
+    if isinstance(source, str) and is_device_uri(source):
+        return load_device_signer(source, password=password, certificates=_load_given(certificate))
+    data = read_source(source, max_bytes=MAX_BYTES)
+    store = read_key_file(data, password)
+    key, found = store.key, store.certificates
     given = _load_given(certificate)
     if not given and not found:
         raise KeyLoadError("a key without its certificate; give the certificate", kind="damaged")
@@ -121,29 +161,4 @@ def _load_given(certificate: Certificate | bytes | str | Path | None) -> tuple[C
         return ()
     if isinstance(certificate, Certificate):
         return (certificate,)
-    return load_certificates(read_source(certificate, max_bytes=_MAX_BYTES))
-
-
-def _load_key(
-    data: bytes, password: str | bytes | None
-) -> tuple[PrivateKey, tuple[Certificate, ...]]:
-    if not pem.is_pem(data):
-        if pkcs12.is_pkcs12(data):
-            store = pkcs12.read_pkcs12(data, password)
-            return store.key, store.certificates
-        return decode_private_key(data, password), ()
-    try:
-        blocks = pem.read_pem(data)
-        certificates = tuple(
-            Certificate.from_der(block.der) for block in blocks if block.label in PEM_LABELS
-        )
-    except FormatError as error:
-        raise KeyLoadError(f"the PEM text is damaged: {error}", kind="damaged") from None
-    keys = [block for block in blocks if block.label in _KEY_LABELS]
-    if len(keys) != 1:
-        message = f"the PEM text holds {len(keys)} private keys where one is needed"
-        raise KeyLoadError(message, kind="damaged")
-    if keys[0].has_headers:
-        message = "an old PEM key with its own encryption is not read; convert it to PKCS#8"
-        raise KeyLoadError(message, kind="unsupported")
-    return decode_private_key(keys[0].der, password), certificates
+    return load_certificates(read_source(certificate, max_bytes=MAX_BYTES))

@@ -115,10 +115,6 @@ def _seal(tlv: Tlv) -> Seal:
         generation = GENERATIONS[2025]
     signing = record if "certificate" in record else record.record("sign_info")
     algorithm = signing.text("algorithm")
-    certificate = signing.raw_of("certificate")
-    signed = info.raw
-    if generation.seal_signature_covers_certificate:
-        signed = write.sequence(info.raw, certificate, signing.raw_of("algorithm"))
     picture = info.record("picture")
     return Seal(
         der=tlv.raw,
@@ -138,7 +134,9 @@ def _seal(tlv: Tlv) -> Seal:
         signature=signature_value(
             signing.octets("signature"), algorithm, "SESeal.signature", tolerances
         ),
-        signed=signed,
+        signed=_seal_signed(
+            generation, info.raw, signing.raw_of("certificate"), signing.raw_of("algorithm")
+        ),
         time_stamp=record.octets("time_stamp") if "time_stamp" in record else None,
         tolerances=tuple(tolerances.items),
     )
@@ -244,18 +242,58 @@ def _two_integers(value: bytes) -> tuple[int, int] | None:
     return (numbers[0], numbers[1]) if len(numbers) == 2 else None
 
 
-def encode_seal(
-    generation: Generation, info: bytes, *, certificate: bytes, algorithm: str, signature: bytes
+def _seal_signed(generation: Generation, info: bytes, certificate: bytes, oid: bytes) -> bytes:
+    """What the maker signs: the information alone, or together with what names the key."""
+    if generation.seal_signature_covers_certificate:
+        return write.sequence(info, certificate, oid)
+    return info
+
+
+def seal_signed(
+    generation: Generation, info: bytes, *, certificate: bytes, algorithm: str
 ) -> bytes:
-    """SESeal around a SES_SealInfo that is already encoded and signed (2020 and later)."""
-    return schema.encode(
-        generation.seal,
-        {
-            "info": info,
-            "certificate": certificate,
-            "algorithm": algorithm,
-            "signature": signature,
+    """The bytes that a maker signs around a SES_SealInfo that is already encoded."""
+    return _seal_signed(generation, info, write.octets(certificate), write.oid(algorithm))
+
+
+def encode_info(
+    generation: Generation,
+    *,
+    header: SealHeader,
+    es_id: str,
+    properties: Mapping[str, object],
+    picture: SealPicture,
+    extensions: Iterable[Extension] = (),
+) -> bytes:
+    """SES_SealInfo in DER; ``properties`` by the names of the generation's table."""
+    values = {
+        "header": {"id": header.id, "version": header.version, "vendor_id": header.vendor_id},
+        "es_id": es_id,
+        "properties": properties,
+        "picture": {
+            "type": picture.type,
+            "data": picture.data,
+            "width": picture.width_mm,
+            "height": picture.height_mm,
         },
+        "extensions": extension_rows(extensions),
+    }
+    return encode_structure(generation.seal, "info", values)
+
+
+def encode_seal(
+    generation: Generation,
+    info: bytes,
+    *,
+    certificate: bytes,
+    algorithm: str,
+    signature: bytes,
+    time_stamp: bytes | None = None,
+) -> bytes:
+    """SESeal around a SES_SealInfo that is already encoded and signed."""
+    signing = {"certificate": certificate, "algorithm": algorithm, "signature": signature}
+    return schema.encode(
+        generation.seal, {"info": info, "sign_info": signing, **signing, "time_stamp": time_stamp}
     )
 
 
@@ -267,7 +305,10 @@ def encode_signature(
     algorithm: str,
     signature: bytes,
 ) -> bytes:
-    """SES_Signature around a TBS_Sign that is already encoded and signed (2020 and later)."""
+    """SES_Signature around a TBS_Sign that is already encoded and signed.
+
+    In the 2014 generation certificate and algorithm stand inside TBS_Sign, and only there.
+    """
     return schema.encode(
         generation.signature,
         {
@@ -301,3 +342,13 @@ def extension_rows(extensions: Iterable[Extension]) -> list[dict[str, object]] |
 def signer_rows(certificates: Iterable[bytes]) -> bytes:
     """CertInfoList: the certificates, each in an OCTET STRING."""
     return write.sequence(*(write.octets(certificate) for certificate in certificates))
+
+
+def digest_rows(digests: Iterable[CertificateDigest]) -> bytes:
+    """CertDigestList: digests of certificates, each with the name of its algorithm."""
+    return write.sequence(
+        *(
+            write.sequence(write.printable(digest.algorithm), write.octets(digest.value))
+            for digest in digests
+        )
+    )

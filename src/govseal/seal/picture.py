@@ -14,13 +14,17 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Literal
 
-from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
+from govseal.errors import FormatError, LimitExceeded, SealError, UnsupportedFormat
 
 PictureKind = Literal["png", "jpeg", "gif", "bmp", "svg", "ofd", "unknown"]
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 64_000_000
 MAX_MM = 500
+
+#: Stands in the SVG and PNG of every specimen (样章), see :mod:`govseal.seal.drawing.specimen`. A
+#: picture that was written anew without its comments is not recognised by it.
+SPECIMEN_MARK = b"govseal:specimen-of-a-seal"
 
 _MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -37,7 +41,13 @@ _SVG = re.compile(
     rb"<(?:svg:)?svg[\s/>]"
 )
 _SVG_HEAD = 8192
-_SVG_ACTIVE = re.compile(rb"<!DOCTYPE|<!ENTITY|<\?xml-stylesheet|<(?:\w+:)?script", re.IGNORECASE)
+# Declarations and scripts, elements that move or embed, handlers of events, and what is fetched.
+_SVG_ACTIVE = re.compile(
+    rb"<!DOCTYPE|<!ENTITY|<\?xml-stylesheet|@import"
+    rb"|<(?:\w+:)?(?:script|foreignObject|iframe|animate\w*|set)\b"
+    rb"|\son\w{3,40}\s{0,40}=|\bhref\s{0,40}=\s{0,40}[\"'](?!#|data:image/)|\burl\(\s{0,40}[\"']?(?!#)",
+    re.IGNORECASE,
+)
 
 #: How the standard writes the kinds (GB/T 38540 names GIF, BMP, JPG and SVG as examples).
 _STORED_TYPE: dict[PictureKind, str] = {
@@ -76,6 +86,11 @@ class SealPicture:
         """The SHA-256 of the bytes, in hexadecimal."""
         return hashlib.sha256(self.data).hexdigest()
 
+    @property
+    def is_specimen(self) -> bool:
+        """Whether the bytes carry the mark of a specimen; without it they may still show one."""
+        return SPECIMEN_MARK in self.data
+
     def pixel_size(self) -> tuple[int, int] | None:
         """Width and height in pixels as the header states them; None for SVG and OFD.
 
@@ -109,6 +124,7 @@ def load_picture(data: bytes, width_mm: int, height_mm: int) -> SealPicture:
         UnsupportedFormat: The bytes are not PNG, JPEG, GIF, BMP, SVG or OFD.
         FormatError: The header is damaged, or an SVG is active or not UTF-8.
         LimitExceeded: More than 8 MiB, or more than 64 million pixels.
+        SealError: ``E_SPECIMEN``, the file is marked as a specimen.
     """
     for size in (width_mm, height_mm):
         if type(size) is not int:  # bool is an int that measures nothing
@@ -125,12 +141,18 @@ def load_picture(data: bytes, width_mm: int, height_mm: int) -> SealPicture:
         found = pixels[0] * pixels[1]
         raise LimitExceeded(message, limit=MAX_PIXELS, found=found, part="picture")
     if sniffed.kind == "svg":
-        _check_svg(sniffed.data)
+        check_svg(sniffed.data)
+    if sniffed.is_specimen:
+        raise SealError("a specimen is no picture of a seal", code="E_SPECIMEN")
     return SealPicture(_STORED_TYPE[sniffed.kind], sniffed.data, width_mm, height_mm)
 
 
-def _check_svg(data: bytes) -> None:
-    """Refuse what would let a picture change, run or fetch something."""
+def check_svg(data: bytes) -> None:
+    """Refuse what would let a picture change, run or fetch something.
+
+    Raises:
+        FormatError: ``xml_forbidden``, it is active; or it is not UTF-8.
+    """
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -138,7 +160,7 @@ def _check_svg(data: bytes) -> None:
         raise FormatError(message, part="picture", offset=error.start) from error
     active = _SVG_ACTIVE.search(data)
     if active:
-        word = active.group().decode("ascii")
+        word = active.group().decode("ascii", "replace").strip()
         message = f"the svg picture contains {word}"
         raise FormatError(message, code="xml_forbidden", part="picture", offset=active.start())
 

@@ -141,7 +141,7 @@ _SIGNATURE_2020 = Structure(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
     """What one standard says about seals and stamps."""
 
@@ -155,13 +155,75 @@ class Generation:
     signature: Structure
     seal_signature_covers_certificate: bool
     """Whether the maker signs SEQUENCE{SealInfo, cert, algorithm} (2014) or SealInfo alone."""
+    key_kinds: frozenset[str]
+    """The keys of makers and signers with which seals are made and used."""
+    years: range
+    """The years that its kind of time can tell."""
+    seal_types: tuple[int, ...]
+    """The only numbers of 印章类型, the usual one first; empty where applications define them."""
+    has_digest_list: bool
+    """Whether a seal may list digests of certificates (certListType 2)."""
+    has_seal_time_stamp: bool
+    """Whether a seal has a place for a time stamp of its own."""
+    has_stamp_extensions: bool
+    """Whether TBS_Sign has a place for further signed data."""
 
+
+_SM2_ALONE = frozenset({"sm2"})
+_SM2_AND_RSA = frozenset({"sm2", "rsa"})
+_UTC_TIME_YEARS = range(1950, 2050)
+_GENERALIZED_TIME_YEARS = range(1, 10_000)
 
 GENERATIONS: dict[int, Generation] = {
     generation.year: generation
     for generation in (
-        Generation(2014, "GM/T 0031-2014", 1, _SEAL_2014, _SIGNATURE_2014, True),  # noqa: FBT003 - a row
-        Generation(2020, "GB/T 38540-2020", 4, _SEAL_2020, _SIGNATURE_2020, False),  # noqa: FBT003 - a row
-        Generation(2025, "GM/T 0031-2025", 5, _SEAL_2025, _SIGNATURE_2020, False),  # noqa: FBT003 - a row
+        Generation(
+            year=2014,
+            standard="GM/T 0031-2014",
+            version=1,
+            seal=_SEAL_2014,
+            signature=_SIGNATURE_2014,
+            seal_signature_covers_certificate=True,
+            # The standard refers to PKCS #1 beside GM/T 0009; the field has makers of both kinds.
+            key_kinds=_SM2_AND_RSA,
+            years=_UTC_TIME_YEARS,
+            # 1 is a seal of a unit, 2 one of a person; the standard leaves no number to others.
+            seal_types=(1, 2),
+            has_digest_list=False,
+            has_seal_time_stamp=False,
+            has_stamp_extensions=False,
+        ),
+        Generation(
+            year=2020,
+            standard="GB/T 38540-2020",
+            version=4,
+            seal=_SEAL_2020,
+            signature=_SIGNATURE_2020,
+            seal_signature_covers_certificate=False,
+            # SM2 is bound to GB/T 35276 "if it is used": RSA is neither named nor shut out, and
+            # dual stamps for foreign readers need it.
+            key_kinds=_SM2_AND_RSA,
+            years=_GENERALIZED_TIME_YEARS,
+            seal_types=(),
+            has_digest_list=True,
+            has_seal_time_stamp=False,
+            has_stamp_extensions=True,
+        ),
+        Generation(
+            year=2025,
+            standard="GM/T 0031-2025",
+            version=5,
+            seal=_SEAL_2025,
+            signature=_SIGNATURE_2020,
+            seal_signature_covers_certificate=False,
+            # What is public of the text names SM2 with SM3 alone; nothing made by it with RSA is
+            # known, so none is made here. What others make is verified all the same.
+            key_kinds=_SM2_ALONE,
+            years=_GENERALIZED_TIME_YEARS,
+            seal_types=(),
+            has_digest_list=True,
+            has_seal_time_stamp=True,
+            has_stamp_extensions=True,
+        ),
     )
 }

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from govseal.asn1 import write
+from govseal.pki import crl as lists
 from govseal.pki import extensions as ext
-from govseal.pki import revocation
+from govseal.pki.algorithms import DigestAlgorithm
 from govseal.pki.certificate import Certificate
+from govseal.pki.crl import Crl
+from govseal.pki.ocsp import CertId, common_digest
 from govseal.pki.pkcs8 import PrivateKey
 from govseal.pki.signer import SoftSigner
-from govseal.testing import x509
+from govseal.testing import ocsp, x509
 
 SIGNER_USAGE: Final = frozenset({"digital_signature", "non_repudiation"})
 CA_USAGE: Final = frozenset({"key_cert_sign", "crl_sign"})
@@ -29,7 +32,7 @@ class Revoked:
     certificate: Certificate | int
     date: datetime
     reason: str | None = None
-    """A name of ``revocation.REASONS``."""
+    """A name of ``crl.REASONS``."""
     invalidity_date: datetime | None = None
 
     def encode(self) -> bytes:
@@ -37,14 +40,14 @@ class Revoked:
         serial = self.certificate if isinstance(self.certificate, int) else self.certificate.serial
         rows = []
         if self.reason is not None:
-            codes = {name: code for code, name in revocation.REASONS.items()}
+            codes = {name: code for code, name in lists.REASONS.items()}
             if self.reason not in codes:
                 raise ValueError(f"not a reason: {self.reason!r}")
             value = write.element(0x0A, bytes([codes[self.reason]]))
-            rows.append(x509.encode_extension(revocation.REASON_CODE, value))
+            rows.append(x509.encode_extension(lists.REASON_CODE, value))
         if self.invalidity_date is not None:
             value = write.generalized_time(self.invalidity_date)
-            rows.append(x509.encode_extension(revocation.INVALIDITY_DATE, value))
+            rows.append(x509.encode_extension(lists.INVALIDITY_DATE, value))
         extensions = write.sequence(*rows) if rows else b""
         return write.sequence(write.integer(serial), write.x509_time(self.date), extensions)
 
@@ -61,6 +64,8 @@ class Authority:
     """The moment around which validity periods are laid."""
     crl_urls: tuple[str, ...] = ()
     """Where issued certificates say their CRL is."""
+    ocsp_urls: tuple[str, ...] = ()
+    """Where issued certificates say their OCSP responder is."""
     crl_number: int = 0
 
     @classmethod
@@ -77,6 +82,7 @@ class Authority:
         key: PrivateKey | None = None,
         modify: TemplateHook | None = None,
         crl_urls: Sequence[str] = (),
+        ocsp_urls: Sequence[str] = (),
     ) -> Authority:
         """A self-signed root named ``name``, valid from a day before ``at`` for twenty years.
 
@@ -91,7 +97,7 @@ class Authority:
         _identify(template, issuer_spki=key.public_key.spki)
         if modify is not None:
             modify(template)
-        return cls(key, template.sign(key), (), at, tuple(crl_urls))
+        return cls(key, template.sign(key), (), at, tuple(crl_urls), tuple(ocsp_urls))
 
     def create_authority(
         self,
@@ -159,6 +165,8 @@ class Authority:
             template.extensions.append(x509.extended_key_usage_extension(purposes))
         if self.crl_urls:
             template.extensions.append(x509.crl_urls_extension(self.crl_urls))
+        if self.ocsp_urls:
+            template.extensions.append(x509.ocsp_urls_extension(self.ocsp_urls))
         _identify(template, issuer_spki=self.key.public_key.spki)
         template.extensions.extend(extensions)
         if serial is not None:
@@ -188,7 +196,7 @@ class Authority:
         key = key or self.key
         algorithm = x509.algorithm_identifier(key.algorithm)
         rows = [row.encode() for row in revoked]
-        number = x509.encode_extension(revocation.CRL_NUMBER, write.integer(self.crl_number))
+        number = x509.encode_extension(lists.CRL_NUMBER, write.integer(self.crl_number))
         tbs = write.sequence(
             write.integer(1),
             algorithm,
@@ -199,6 +207,65 @@ class Authority:
             write.explicit(0, write.sequence(number, *extensions)),
         )
         return x509.sign_structure(tbs, algorithm, key)
+
+    def delta_crl(self, base: Crl, revoked: Iterable[Revoked] = (), **changes: Any) -> bytes:  # noqa: ANN401 - those of crl()
+        """A delta CRL in DER: ``revoked`` changed since the list ``base``."""
+        number = write.integer(base.number or 0)
+        row = x509.encode_extension(lists.DELTA_CRL_INDICATOR, number, is_critical=True)
+        extensions = (row, *changes.pop("extensions", ()))
+        return self.crl(revoked, extensions=extensions, **changes)
+
+    def create_responder(
+        self,
+        name: str = "测试 OCSP 服务",
+        *,
+        has_no_check: bool = True,
+        **changes: Any,  # noqa: ANN401 - those of issue()
+    ) -> SoftSigner:
+        """A responder that answers for this CA (RFC 6960, 4.2.2.2)."""
+        extensions = list(changes.pop("extensions", ()))
+        if has_no_check:
+            extensions.append(x509.encode_extension(ext.OCSP_NO_CHECK, write.null()))
+        purposes = changes.pop("extended_key_usage", ("ocsp_signing",))
+        return self.issue(name, extended_key_usage=purposes, extensions=extensions, **changes)
+
+    def ocsp(
+        self,
+        certificate: Certificate,
+        *,
+        state: str = "good",
+        revoked_at: datetime | None = None,
+        reason: str | None = None,
+        this_update: datetime | None = None,
+        next_update: datetime | None = None,
+        has_next_update: bool = True,
+        algorithm: DigestAlgorithm | None = None,
+        extensions: Iterable[bytes] = (),
+        responder: SoftSigner | None = None,
+        produced_at: datetime | None = None,
+        **changes: Any,  # noqa: ANN401 - those of encode_response()
+    ) -> bytes:
+        """An OCSP response in DER about ``certificate``: made at ``at``, good for a week.
+
+        ``responder`` makes it in place of the CA itself; ``algorithm`` is that of the CertID;
+        ``extensions`` are those of the one answer.
+        """
+        issuer = self.certificate
+        this_update = this_update or self.at
+        end = next_update or _day(this_update, 7) if has_next_update else None
+        answer = ocsp.Answer(
+            CertId.of(certificate, issuer, algorithm or common_digest(issuer)),
+            this_update,
+            end,
+            state,
+            revoked_at,
+            reason,
+            tuple(extensions),
+        )
+        signer = responder or SoftSigner(self.key, issuer)
+        return ocsp.encode_response(
+            signer, (answer,), produced_at=produced_at or this_update, **changes
+        )
 
     def _chain_below(self) -> tuple[Certificate, ...]:
         """The chain of what this CA issues: itself unless it is a root, and what is above."""

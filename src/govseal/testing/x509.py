@@ -6,51 +6,33 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
-from govseal.asn1 import strict, write
+from govseal.asn1 import write
+from govseal.pki import crl
 from govseal.pki import extensions as ext
-from govseal.pki import names, revocation
-from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import Certificate
+from govseal.pki.encoding import (
+    algorithm_identifier,
+    encode_extension,
+    encode_name,
+    extended_key_usage_extension,
+    key_usage_extension,
+)
 from govseal.pki.pkcs8 import PrivateKey
 
-_PRINTABLE_ONLY: Final = frozenset({"C", "serialNumber", "dnQualifier"})
-
-
-def encode_name(fields: Iterable[tuple[str, str]]) -> bytes:
-    """A Name of (label or OID, text) in this order; UTF8String but for C and serialNumber."""
-    sets = []
-    for label, text in fields:
-        value = write.printable(text) if label in _PRINTABLE_ONLY else write.utf8(text)
-        pair = write.sequence(write.oid(names.OIDS.get(label, label)), value)
-        sets.append(write.set_of(pair))
-    return write.sequence(*sets)
-
-
-def encode_extension(oid: str, value: bytes, *, is_critical: bool = False) -> bytes:
-    """One Extension around the DER ``value``."""
-    critical = write.boolean(value=True) if is_critical else b""
-    return write.sequence(write.oid(oid), critical, write.octets(value))
-
-
-def encode_named_bits(numbers: Iterable[int]) -> bytes:
-    """A BIT STRING with these bits set, without trailing zero bits (X.690, 11.2.2)."""
-    wanted = set(numbers)
-    size = max(wanted, default=-1) + 1
-    octets = bytearray(-(-size // 8))
-    for bit in wanted:
-        octets[bit // 8] |= 0x80 >> bit % 8
-    return write.element(strict.BIT_STRING, bytes([-size % 8]) + bytes(octets))
-
-
-def key_usage_extension(uses: Iterable[str]) -> bytes:
-    """KeyUsage, critical, from names of ``extensions.KEY_USAGE_NAMES``."""
-    wanted = frozenset(uses)
-    if unknown := wanted.difference(ext.KEY_USAGE_NAMES):
-        raise ValueError(f"not a key usage: {', '.join(sorted(unknown))}")
-    bits = encode_named_bits(n for n, name in enumerate(ext.KEY_USAGE_NAMES) if name in wanted)
-    return encode_extension(ext.KEY_USAGE, bits, is_critical=True)
+__all__ = [
+    "CertificateTemplate",
+    "algorithm_identifier",
+    "basic_constraints_extension",
+    "crl_urls_extension",
+    "distribution_point_extension",
+    "encode_extension",
+    "encode_name",
+    "extended_key_usage_extension",
+    "key_id",
+    "key_usage_extension",
+    "sign_structure",
+]
 
 
 def basic_constraints_extension(*, is_ca: bool, path_length: int | None = None) -> bytes:
@@ -59,13 +41,6 @@ def basic_constraints_extension(*, is_ca: bool, path_length: int | None = None) 
     if path_length is not None:
         parts.append(write.integer(path_length))
     return encode_extension(ext.BASIC_CONSTRAINTS, write.sequence(*parts), is_critical=True)
-
-
-def extended_key_usage_extension(purposes: Iterable[str]) -> bytes:
-    """ExtKeyUsage from names of ``extensions.EXTENDED_KEY_USAGE_NAMES`` or OIDs."""
-    oids = {name: oid for oid, name in ext.EXTENDED_KEY_USAGE_NAMES.items()}
-    rows = (write.oid(oids.get(purpose, purpose)) for purpose in purposes)
-    return encode_extension(ext.EXTENDED_KEY_USAGE, write.sequence(*rows))
 
 
 def _distribution_point_name(url: str) -> bytes:
@@ -78,12 +53,21 @@ def crl_urls_extension(urls: Iterable[str]) -> bytes:
     return encode_extension(ext.CRL_DISTRIBUTION_POINTS, write.sequence(*points))
 
 
+def ocsp_urls_extension(urls: Iterable[str]) -> bytes:
+    """AuthorityInfoAccess with the URLs of OCSP responders."""
+    rows = (
+        write.sequence(write.oid(ext.OCSP_ACCESS), write.element(0x86, url.encode()))
+        for url in urls
+    )
+    return encode_extension(ext.AUTHORITY_INFORMATION, write.sequence(*rows))
+
+
 def distribution_point_extension(url: str | None = None, *, flags: Iterable[int] = ()) -> bytes:
     """IssuingDistributionPoint of a CRL; ``flags`` are the numbers of BOOLEANs set to TRUE."""
     name = b"" if url is None else _distribution_point_name(url)
     rows = (write.element(0x80 | flag, b"\xff") for flag in flags)
     value = write.sequence(name, *rows)
-    return encode_extension(revocation.ISSUING_DISTRIBUTION_POINT, value, is_critical=True)
+    return encode_extension(crl.ISSUING_DISTRIBUTION_POINT, value, is_critical=True)
 
 
 def key_id(spki: bytes) -> bytes:
@@ -91,12 +75,6 @@ def key_id(spki: bytes) -> bytes:
     from govseal import sm2  # noqa: PLC0415 - the one use here
 
     return sm2.sm3(spki)[:20]
-
-
-def algorithm_identifier(algorithm: SignatureAlgorithm) -> bytes:
-    """AlgorithmIdentifier: parameters absent for SM2, NULL for RSA."""
-    parameters = write.null() if algorithm.key_kind == "rsa" else b""
-    return write.sequence(write.oid(algorithm.oid), parameters)
 
 
 @dataclass(slots=True)

@@ -1,12 +1,14 @@
 """Why a check came out as it did: stable codes with a Chinese and an English sentence each.
 
-A code once published keeps its meaning. A refusal ``E_X`` of the bureau and a reason ``x`` are the
-same thing in two places and share their texts.
+A code once published keeps its meaning. A refusal ``E_X`` and a reason ``x`` are the same thing in
+two places and share their texts, which stand in :mod:`govseal.seal.refusals`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from govseal.seal.refusals import REFUSALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +184,8 @@ _ROWS = (
     ),
     Reason(
         "no_proof_of_time",
-        "签章时间仅为自称，而证书或印章现已过期，无法证明当时有效",
-        "the time of signing is only claimed, and the certificate or seal has since expired",
+        "签章时间仅为自称，而证书、印章或委托现已过期，无法证明当时有效",
+        "the time of signing is only claimed; certificate, seal or delegation has since expired",
         "需要时间戳才能证明",
         "a time stamp would prove it",
     ),
@@ -192,7 +194,64 @@ _ROWS = (
         "签章时间晚于验证时间",
         "the time of signing lies after the time of judging",
     ),
+    Reason(
+        "expired_after_signing",
+        "证书、印章或委托现已过期，时间戳证明签章时有效",
+        "certificate, seal or delegation has since expired; a time stamp proves that it was valid",
+    ),
+    Reason(
+        "timestamp_imprint_mismatch",
+        "时间戳不是对该签名值作出的",
+        "the time stamp is over another signature value",
+    ),
+    Reason(
+        "timestamp_invalid",
+        "时间戳无效或已损坏",
+        "the time stamp is not valid, or damaged",
+    ),
+    Reason(
+        "timestamp_too_early",
+        "时间戳早于所称的签章（制章）时间",
+        "the time stamp is earlier than the claimed time of signing, or of making the seal",
+    ),
+    Reason(
+        "timestamp_untrusted",
+        "时间戳服务不受信任",
+        "the time stamp authority is not trusted",
+        "请用 --tsa 指定受信任的时间戳服务根证书",
+        "name the trusted roots of time stamp authorities with --tsa",
+    ),
+    Reason(
+        "timestamp_authority_ended",
+        "时间戳服务的证书现已过期或被吊销，时间戳在此之前作出",
+        "the authority's certificate has since expired or been revoked; the time stamp is older",
+    ),
     Reason("no_signing_time", "签名没有给出时间", "the signature states no time"),
+    # 委托 · delegation
+    Reason(
+        "outside_scope",
+        "用印事项不在印章的用章范围内",
+        "the stamp's matter is outside what its seal was delegated for",
+        "请向印章所属单位核实",
+        "ask the unit whose seal it is",
+    ),
+    Reason(
+        "outside_term",
+        "签章时间不在委托协议的期限内",
+        "the time of signing lies outside the term of the delegation",
+    ),
+    Reason(
+        "matter_list_missing",
+        "印章只载明事项清单的杂凑值，而未提供该清单",
+        "the seal names its matters by the digest of a list, which was not given",
+        "请用 --matter-list 提供事项清单",
+        "give the list of matters with --matter-list",
+    ),
+    Reason(
+        "redelegation_permitted",
+        "印章的用章范围允许再行委托",
+        "the seal's scope permits further delegation",
+    ),
     # 证书 · certificates
     Reason(
         "no_trust_anchor",
@@ -200,11 +259,6 @@ _ROWS = (
         "the certificate leads to no trusted root",
         "请用 --trust 指定受信任的根证书",
         "name the trusted roots with --trust",
-    ),
-    Reason(
-        "maker_untrusted",
-        "制章人不在允许的名单内",
-        "the seal's maker is not among those permitted",
     ),
     Reason("chain_broken", "证书链不符合规则", "the certificate chain breaks a rule"),
     Reason(
@@ -216,11 +270,6 @@ _ROWS = (
         "key_usage_absent",
         "证书没有密钥用途",
         "the certificate states no key usage",
-    ),
-    Reason(
-        "maker_is_signer",
-        "制章人与签章人是同一证书",
-        "maker and signer are the same certificate",
     ),
     # 吊销 · revocation
     Reason(
@@ -236,16 +285,14 @@ _ROWS = (
         "a time stamp would prove that the signature came before",
     ),
     Reason(
+        "certificate_revoked_after_signing",
+        "证书在时间戳证明的时间之后被吊销",
+        "the certificate was revoked after the time that a time stamp proves",
+    ),
+    Reason(
         "certificate_revoked_after_judging",
         "证书在所问时间之后被吊销",
         "the certificate was revoked after the time of judging",
-    ),
-    Reason(
-        "no_revocation_data",
-        "没有可用的吊销信息",
-        "there is no revocation data that speaks for it",
-        "请用 --crl 提供吊销列表",
-        "give the revocation lists with --crl",
     ),
     Reason(
         "revocation_stale",
@@ -253,6 +300,11 @@ _ROWS = (
         "the revocation data is out of date",
         "请提供新的吊销列表",
         "give a newer revocation list",
+    ),
+    Reason(
+        "revocation_unreachable",
+        "部分吊销信息来源无法访问，其余来源已说明证书有效",
+        "a source of revocation data could not be reached; another says that nothing is revoked",
     ),
     # 要求 · what the policy asks
     Reason(
@@ -293,7 +345,13 @@ _ROWS = (
     Reason("quirk_q17", "压缩包写法不标准", "the package is written otherwise"),
 )
 
-REASONS: dict[str, Reason] = {reason.code: reason for reason in _ROWS}
+_SHARED = tuple(
+    Reason(row.reason, row.zh, row.en, row.hint_zh, row.hint_en)
+    for row in REFUSALS.values()
+    if row.is_reason
+)
+
+REASONS: dict[str, Reason] = {reason.code: reason for reason in (*_ROWS, *_SHARED)}
 
 
 def reason_text(code: str, lang: str = "zh") -> str:

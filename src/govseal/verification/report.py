@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from govseal.asn1.times import in_beijing
 from govseal.errors import VerificationError
+from govseal.seal.extensions import LedgerReference, SealScope
 
 SCHEMA = "govseal.report/1"
 
@@ -104,6 +105,8 @@ class SealSummary:
     picture: bytes = field(repr=False)
     """The seal's picture as received."""
     picture_kind: str
+    scope: SealScope | None = None
+    """用章范围, where the seal was handed over to another unit."""
 
     def to_dict(self) -> dict[str, object]:
         """The seal as the JSON report shows it, without its picture."""
@@ -115,6 +118,7 @@ class SealSummary:
             "not_before": _time(self.not_before),
             "not_after": _time(self.not_after),
             "picture_sha256": self.picture_sha256,
+            "scope": scope_to_dict(self.scope) if self.scope else None,
         }
 
 
@@ -137,6 +141,10 @@ class SignatureReport:
     algorithm: str
     signer: SignerSummary | None
     seal: SealSummary | None
+    matter: str | None = None
+    """Code of the matter that the stamp states."""
+    ledger: LedgerReference | None = None
+    """The entry of the ledger that the stamp states."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -166,6 +174,8 @@ class SignatureReport:
             "algorithm": self.algorithm,
             "signer": self.signer.to_dict() if self.signer else None,
             "seal": self.seal.to_dict() if self.seal else None,
+            "matter": self.matter,
+            "ledger": ledger_to_dict(self.ledger) if self.ledger else None,
             "checks": [check.to_dict() for check in self.checks],
         }
 
@@ -228,6 +238,26 @@ class Report:
         text = json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
         # A file name that is not UTF-8 comes as lone surrogates, which JSON can only escape.
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def scope_to_dict(scope: SealScope) -> dict[str, object]:
+    """A scope as JSON shows it: digests in hexadecimal, times in Beijing time."""
+    return {
+        "delegator": scope.delegator,
+        "delegate": scope.delegate,
+        "region": scope.region,
+        "matters": list(scope.matters),
+        "matter_list": scope.matter_list.hex() if scope.matter_list is not None else None,
+        "agreement": scope.agreement.hex(),
+        "not_before": _time(scope.not_before),
+        "not_after": _time(scope.not_after),
+        "redelegation": scope.redelegation,
+    }
+
+
+def ledger_to_dict(ledger: LedgerReference) -> dict[str, object]:
+    """A reference to the ledger as JSON shows it."""
+    return {"log": ledger.log, "sequence": ledger.sequence, "leaf": ledger.leaf.hex()}
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from govseal import sm2
 from govseal.formats.base import Document, Evidence, Presence, SignatureEvidence, SignatureKind
@@ -29,6 +30,10 @@ from govseal.verification.report import (
     Verdict,
 )
 
+if TYPE_CHECKING:
+    from govseal.pki.fetch import Fetcher
+    from govseal.pki.online import OnlineRevocation
+
 _COVERAGE_CLAUSE = "GB/T 33190-2016, 18.2.2"
 _CMS_STANDARD = "GB/T 35275-2017"
 _CMS_CLAUSES = {"PAdES": "ETSI EN 319 142-1, 6.3", "CMS": "RFC 5652, 5.6"}
@@ -44,6 +49,7 @@ def verify_document(
     at: datetime,
     materials: Materials | None = None,
     policy: Policy = DEFAULT_POLICY,
+    fetcher: Fetcher | None = None,
     name: str = "",
 ) -> Report:
     """The report on an open document.
@@ -53,12 +59,13 @@ def verify_document(
         data: its bytes, for the digests that identify it in the report.
         trust: the anchors; an empty store trusts nobody.
         at: the time of judging, timezone-aware.
-        materials: further certificates and revocation lists.
+        materials: further certificates, revocation lists, lists of matters.
         policy: what the verifier asks for.
+        fetcher: who gets revocation data that is not at hand; by default nobody does.
         name: how the report calls the file.
     """
     evidence = document.evidence()
-    collector = Collector(trust, materials or Materials(), at, policy)
+    collector = Collector(trust, materials or Materials(), at, policy, _online(fetcher))
     if evidence.seal is not None:
         signatures: tuple[SignatureReport, ...] = (_judge_seal(evidence.seal, collector),)
     else:
@@ -86,9 +93,25 @@ def verify_document(
     )
 
 
+def _online(fetcher: Fetcher | None) -> OnlineRevocation | None:
+    if fetcher is None:
+        return None
+    from govseal.pki.online import OnlineRevocation  # noqa: PLC0415 - start-up
+
+    return OnlineRevocation(fetcher)
+
+
 # What is asked of a seal is asked by the seal's own standard, wherever the seal travels.
 _OF_ANY_SEAL = frozenset(
-    {"seal_signature", "signer_listed", "seal_validity", "maker_chain", "maker_revocation"}
+    {
+        "seal_signature",
+        "signer_listed",
+        "seal_validity",
+        "maker_chain",
+        "maker_revocation",
+        "seal_scope",
+        "seal_binding",
+    }
 )
 
 
@@ -171,6 +194,7 @@ def _run(subject: Subject) -> tuple[Check, ...]:
 
 
 def _check(name: str, finding: Finding, clause: str) -> Check:
+    clause = finding.clause or clause
     return Check(name, finding.outcome, finding.reason, clause, finding.detail)
 
 
@@ -191,6 +215,8 @@ def _tolerances(subject: Subject) -> tuple[str, ...]:
     sources: Iterable[object] = (subject.evidence, subject.stamp or subject.seal)
     if subject.evidence is not None and subject.evidence.signed_data is not None:
         sources = (*sources, subject.evidence.signed_data)
+    results = (*subject.time_stamps, *subject.seal_time_stamps)
+    sources = (*sources, *(result.token for result in results))
     codes = [item.code for source in sources for item in getattr(source, "tolerances", ())]
     return tuple(dict.fromkeys(codes))
 
@@ -239,6 +265,7 @@ def _signature_report(subject: Subject, checks: tuple[Check, ...]) -> SignatureR
     evidence, signature = subject.evidence, subject.signature
     passed = [c.reason for c in checks if c.outcome is Outcome.PASSED and c.reason]
     algorithm = signature.algorithm if signature else None
+    statements = subject.statements
     return SignatureReport(
         id=evidence.id if evidence else "1",
         kind=evidence.kind.value if evidence else SignatureKind.SEAL.value,
@@ -247,11 +274,13 @@ def _signature_report(subject: Subject, checks: tuple[Check, ...]) -> SignatureR
         checks=checks,
         notices=tuple(dict.fromkeys((*passed, *_tolerances(subject)))),
         signed_at=subject.signing_time if evidence else None,
-        time_source="claimed",
+        time_source="claimed" if subject.proved_at is None else "timestamp",
         coverage=evidence.coverage.extent.value if evidence else "none",
         algorithm=algorithm.name if algorithm else (signature.algorithm_oid if signature else ""),
         signer=_signer_summary(subject),
         seal=_seal_summary(subject),
+        matter=statements.matter.code if statements.matter else None,
+        ledger=statements.ledger,
     )
 
 
@@ -296,4 +325,5 @@ def _seal_summary(subject: Subject) -> SealSummary | None:
         picture_sha256=sha256(seal.picture.data).hexdigest(),
         picture=seal.picture.data,
         picture_kind=seal.picture.kind,
+        scope=subject.statements.scope,
     )

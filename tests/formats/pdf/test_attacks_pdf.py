@@ -17,7 +17,7 @@ import pdf_builder as bend
 import pdf_stamping as build
 from govseal.formats.base import Placement, Protect
 from govseal.formats.pdf import revisions
-from govseal.formats.pdf.contents import SEAL_ATTRIBUTE
+from govseal.seal.extensions import SEAL_ATTRIBUTE
 
 EVIL = "<< /Length 24 >>\nstream\n0 0 1 rg 0 0 600 900 re f\nendstream"
 FORM = "<< /FT /Tx /T (amount) /V (1) /Type /Annot /Subtype /Widget /Rect [50 50 90 70] /P 4 0 R >>"

@@ -12,7 +12,8 @@ import pdf_builder as bend
 import pdf_stamping as build
 from cms_builder import attribute
 from govseal.errors import GovsealError
-from govseal.formats.pdf.contents import SEAL_ATTRIBUTE, read_contents
+from govseal.formats.pdf.contents import read_contents
+from govseal.seal.extensions import SEAL_ATTRIBUTE
 
 AT = build.AT + 3 * build.HOUR
 

@@ -65,6 +65,7 @@ def ink(picture):
     return ImageChops.invert(picture).getbbox()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
     [

@@ -198,6 +198,7 @@ def test_a_page_that_takes_too_long(monkeypatch):
     assert drawn(built()).size == (200, 100)
 
 
+@pytest.mark.slow
 def test_a_page_that_takes_too_much_memory(monkeypatch):
     monkeypatch.setattr(pictures, "_MEMORY", 300 * 1024**2)
     with pytest.raises(FormatError, match="gave up"):
@@ -227,6 +228,7 @@ def test_the_working_folder_is_not_loaded(monkeypatch, tmp_path):
     assert drawn(built()).size == (200, 100)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)  # a process for each
 @given(st.data())
 def test_damage_gives_a_picture_or_a_refusal(data):

@@ -19,8 +19,8 @@ import pdf_stamping as build
 from govseal import sm2
 from govseal.asn1 import strict
 from govseal.formats.base import Placement, Protect
-from govseal.formats.pdf.template import SEAL_ATTRIBUTE
 from govseal.formats.pdf.write import prepare
+from govseal.seal.extensions import ARC, SEAL_ATTRIBUTE
 from govseal.seal.model import Extension
 
 ALGORITHMS = ["rsa", "sm2"]
@@ -258,7 +258,7 @@ def test_the_certificates_of_the_chain_travel_along():
 
 def test_further_signed_data_becomes_attributes():
     office = build.office("rsa")
-    oid = SEAL_ATTRIBUTE[:-1] + "4"
+    oid = f"{ARC}.99"
     data = office.stamp(build.pdf(), extensions=[Extension(oid, b"\x0c\x02ok")])
     assert attributes(data)[oid] == b"\x0c\x02ok"
     assert validated(data, office).bottom_line

@@ -13,8 +13,8 @@ import pdf_stamping as build
 import ses_builder
 from govseal.errors import GovsealError, StampError
 from govseal.formats.base import Placement, Protect
-from govseal.formats.pdf.template import SEAL_ATTRIBUTE
 from govseal.formats.pdf.write import prepare
+from govseal.seal.extensions import SEAL_ATTRIBUTE
 from govseal.seal.model import Extension
 from govseal.seal.picture import SealPicture
 
@@ -195,7 +195,7 @@ def test_a_signature_needs_the_certificate():
 @pytest.mark.parametrize(
     ("oid", "value", "why"),
     [
-        (SEAL_ATTRIBUTE, b"\x05\x00", "twice"),
+        (SEAL_ATTRIBUTE, b"\x05\x00", "no extension of a stamp"),
         ("1.2.840.113549.1.9.5", b"\x05\x00", "twice"),
         ("1.2.3", b"", "DER"),
         ("1.2.3", b"\x05\x00\x05\x00", "DER"),
@@ -205,6 +205,13 @@ def test_a_signature_needs_the_certificate():
 def test_further_data_that_cannot_be_an_attribute(oid, value, why):
     with pytest.raises(ValueError, match=why):
         build.office("rsa").stamp(build.pdf(), extensions=[Extension(oid, value)])
+
+
+def test_critical_data_that_an_attribute_would_make_harmless():
+    with pytest.raises(ValueError, match="critical"):
+        build.office("rsa").stamp(
+            build.pdf(), extensions=[Extension("1.2.3", b"\x05\x00", critical=True)]
+        )
 
 
 def test_the_same_attribute_twice():

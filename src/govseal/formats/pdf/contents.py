@@ -16,10 +16,8 @@ from govseal.formats import cms
 from govseal.formats.base import Anomaly
 from govseal.formats.cms import SignedData
 from govseal.seal import codec
+from govseal.seal.extensions import SEAL_ATTRIBUTE
 from govseal.seal.model import Seal, SealSignature
-
-SEAL_ATTRIBUTE = "2.25.16117021064366053199187950425252085134.6"
-"""The signed attribute that holds the SESeal of a stamp that is not itself an SES_Signature."""
 
 TIME_STAMP = b"ETSI.RFC3161"
 _PADES = b"ETSI.CAdES.detached"
@@ -116,12 +114,24 @@ def _padding(octets: bytes) -> tuple[Anomaly, ...]:
 def _signed_data(der: bytes, sub_filter: bytes, anomalies: tuple[Anomaly, ...]) -> Contents:
     standard = _standard(sub_filter, der)
     try:
-        signed_data = cms.decode_signed_data(der)
+        signed_data = _decode(der)
         value = signed_data.signer.attribute(SEAL_ATTRIBUTE)
         seal = codec.decode_seal(value) if value is not None else None
     except FormatError as problem:
         return Contents(problem=problem, standard=standard, anomalies=anomalies)
     return Contents(signed_data=signed_data, seal=seal, standard=standard, anomalies=anomalies)
+
+
+def _decode(der: bytes) -> SignedData:
+    """The signed data; raises :class:`UnsupportedFormat` for a form that PDF does not know.
+
+    Nothing of the document is inside but its digest (ISO 32000-1, 12.8.3.3).
+    """
+    signed_data = cms.decode_signed_data(der)
+    if signed_data.content is not None and not signed_data.holds_digest:
+        message = "content that is no digest inside the signed data"
+        raise UnsupportedFormat(message, part="SignedData.contentInfo")
+    return signed_data
 
 
 def _standard(sub_filter: bytes, der: bytes) -> str:

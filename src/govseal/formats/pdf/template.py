@@ -11,24 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from govseal.asn1 import strict, write
-from govseal.errors import EncodingError
-from govseal.pki.algorithms import SHA256, DigestAlgorithm
+from govseal.asn1 import write
+from govseal.pki import cms, signeddata
+from govseal.pki.algorithms import DigestAlgorithm
 from govseal.pki.certificate import Certificate
+from govseal.seal.extensions import SEAL_ATTRIBUTE
 from govseal.seal.model import Extension
 
-SEAL_ATTRIBUTE: Final = "2.25.16117021064366053199187950425252085134.6"
-"""The signed attribute whose value is the SESeal as its maker made it."""
-
-_SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
-_DATA: Final = "1.2.840.113549.1.7.1"
-_CONTENT_TYPE: Final = "1.2.840.113549.1.9.3"
-_MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
-_SIGNING_TIME: Final = "1.2.840.113549.1.9.5"
-_SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
-_OWN: Final = frozenset(
-    {_CONTENT_TYPE, _MESSAGE_DIGEST, _SIGNING_TIME, _SIGNING_CERTIFICATE_V2, SEAL_ATTRIBUTE}
-)
 # SEQUENCE of two INTEGERs of at most 33 bytes each.
 _SM2_SIGNATURE: Final = 72
 
@@ -57,9 +46,8 @@ class CmsTemplate:
 
     def message(self, data_digest: bytes) -> bytes:
         """The signed attributes as SET OF in DER: what the key signs (RFC 5652, 5.4)."""
-        return write.set_of(
-            *self.attributes, _attribute(_MESSAGE_DIGEST, write.octets(data_digest))
-        )
+        stated = signeddata.attribute(cms.MESSAGE_DIGEST, write.octets(data_digest))
+        return write.set_of(*self.attributes, stated)
 
     def finish(self, message: bytes, signature: bytes) -> bytes:
         """The ContentInfo in DER, from :meth:`message` and the signature value over it.
@@ -73,14 +61,12 @@ class CmsTemplate:
         return self._assemble(message, signature)
 
     def _assemble(self, message: bytes, signature: bytes) -> bytes:
-        signer = write.sequence(
-            self.signer_head,
-            b"\xa0" + message[1:],  # [0] IMPLICIT: the same SET under another tag
-            self.signature_algorithm,
-            write.octets(signature),
+        signer_info = signeddata.encode_signer_info(
+            self.signer_head, message, self.signature_algorithm, signature
         )
-        signed_data = write.sequence(self.head, write.set_of(signer))
-        return write.sequence(write.oid(_SIGNED_DATA), write.explicit(0, signed_data))
+        return signeddata.encode_signed_data(
+            signeddata.CMS_SIGNED_DATA, head=self.head, signer_info=signer_info
+        )
 
 
 def make_template(
@@ -105,44 +91,21 @@ def make_template(
     if not certificates:
         raise ValueError("a signature in PDF carries the signer's certificate")
     signer = certificates[0]
-    digest_algorithm = write.sequence(write.oid(digest.oids[0]))
-    all_certificates = dict.fromkeys(item.der for item in certificates)
+    named = signeddata.encode_signing_certificate(signer, digest)
     attributes = (
-        _attribute(_CONTENT_TYPE, write.oid(_DATA)),
-        _attribute(_SIGNING_CERTIFICATE_V2, _signing_certificate(signer, digest)),
-        _attribute(SEAL_ATTRIBUTE, seal),
+        signeddata.attribute(cms.CONTENT_TYPE, write.oid(signeddata.CMS_DATA)),
+        signeddata.attribute(cms.SIGNING_CERTIFICATE_V2, named),
+        signeddata.attribute(SEAL_ATTRIBUTE, seal),
         *_further(extensions),
     )
     return CmsTemplate(
         attributes=attributes,
-        head=write.integer(1)
-        + write.set_of(digest_algorithm)
-        + write.sequence(write.oid(_DATA))
-        + write.element(0xA0, b"".join(sorted(all_certificates))),
-        signer_head=write.integer(1)
-        + write.sequence(signer.issuer_der, write.integer(signer.serial))
-        + digest_algorithm,
-        signature_algorithm=_signature_algorithm(signer, algorithm),
+        head=signeddata.encode_head(certificates, digest, signeddata.CMS_DATA),
+        signer_head=signeddata.encode_signer_head(signer, digest),
+        signature_algorithm=signeddata.encode_signature_algorithm(signer, algorithm),
         digest=digest,
         signature_size=_signature_size(signer),
     )
-
-
-def _attribute(oid: str, value: bytes) -> bytes:
-    return write.sequence(write.oid(oid), write.set_of(value))
-
-
-def _signing_certificate(certificate: Certificate, digest: DigestAlgorithm) -> bytes:
-    """SigningCertificateV2 (RFC 5035, 3): one ESSCertIDv2, whose default algorithm is SHA-256."""
-    algorithm = b"" if digest is SHA256 else write.sequence(write.oid(digest.oids[0]))
-    entry = write.sequence(algorithm, write.octets(digest.digest(certificate.der)))
-    return write.sequence(write.sequence(entry))
-
-
-def _signature_algorithm(certificate: Certificate, algorithm: str) -> bytes:
-    """RSA has NULL parameters (RFC 4055, 5), SM2 none."""
-    parameters = write.null() if certificate.public_key.kind == "rsa" else b""
-    return write.sequence(write.oid(algorithm), parameters)
 
 
 def _signature_size(certificate: Certificate) -> int:
@@ -151,15 +114,8 @@ def _signature_size(certificate: Certificate) -> int:
 
 
 def _further(extensions: Sequence[Extension]) -> list[bytes]:
-    taken = set(_OWN)
-    attributes = []
     for extension in extensions:
-        if extension.oid in taken:
-            raise ValueError(f"the attribute {extension.oid} would be there twice")
-        taken.add(extension.oid)
-        try:
-            strict.parse(extension.value, part=extension.oid)
-        except EncodingError as error:
-            raise ValueError(f"the value of {extension.oid} is not one DER element") from error
-        attributes.append(_attribute(extension.oid, extension.value))
-    return attributes
+        if extension.critical:
+            raise ValueError(f"{extension.oid} is critical, which no attribute can say")
+    rows = ((extension.oid, extension.value) for extension in extensions)
+    return signeddata.further_attributes(rows, {*signeddata.OWN_ATTRIBUTES, SEAL_ATTRIBUTE})

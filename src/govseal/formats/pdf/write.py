@@ -7,6 +7,7 @@ ETSI EN 319 142-1, 6.3. What was there before stays as it was, byte for byte.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 from collections.abc import Generator
@@ -15,6 +16,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
 
+from pyhanko.pdf_utils.generic import ByteStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -77,6 +79,16 @@ class _Writer(IncrementalPdfFileWriter):
     def _update_meta(self) -> None:
         pass
 
+    def name_revision(self, content: bytes) -> None:
+        """/ID (ISO 32000-1, 14.4) from ``content``, where pyHanko has random numbers.
+
+        So the same request makes the same bytes, and a stamp can be finished elsewhere.
+        """
+        identifiers = self._document_id
+        if "/ID" not in self.prev.trailer:
+            identifiers[0] = ByteStringObject(hashlib.sha256(b"first" + content).digest()[:16])
+        identifiers[1] = ByteStringObject(hashlib.sha256(content).digest()[:16])
+
 
 def prepare(data: bytes, request: StampRequest) -> PdfStamp:
     """The PDF with everything of the stamp but the signature value.
@@ -136,6 +148,8 @@ def _prepare(
     if writer.prev.encrypted:
         raise StampError("an encrypted PDF is not stamped", code="unsupported")
     _check_size(writer.prev)
+    told = (request.signed_at, request.placements, request.protect.value, template.attributes)
+    writer.name_revision(hashlib.sha256(data).digest() + repr(told).encode())
     is_whole = request.protect is Protect.WHOLE
     title = _free_name(writer)
     check_permissions(writer, title, is_whole=is_whole, is_visible=bool(request.placements))

@@ -5,6 +5,7 @@ Imported only when a font is opened: fontTools is heavy and verifying needs none
 
 from __future__ import annotations
 
+import logging
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from fontTools.ttLib import TTFont
 
 from govseal.errors import FormatError
 from govseal.seal.drawing.paths import Contour, Point, Segment
+
+# Without a handler of the application's, a damaged font would fill standard error line by line.
+logging.getLogger("fontTools").addHandler(logging.NullHandler())
 
 # Far more faces than any collection in use has.
 _MAX_FACES = 64

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from govseal.seal.drawing.measures import NOTHING, Measures
+from govseal.seal.drawing.ofd import write_ofd
 from govseal.seal.drawing.paths import Colour, Contour, Path, Segment
 from govseal.seal.drawing.pdf import PdfPage, page_matrix, pdf_operators, write_pdf
 from govseal.seal.drawing.png import encode_png
-from govseal.seal.drawing.raster import coverage
+from govseal.seal.drawing.raster import merged_coverage
 from govseal.seal.picture import SealPicture
 
 _MM_PER_INCH = 25.4
@@ -21,12 +23,18 @@ _COMMANDS = ("", "L", "Q", "C")
 class Drawing:
     """A picture made of outlines: sharp at every size, and without any font.
 
-    ``paths`` are in millimetres from the upper left corner, y down; all have one colour.
+    ``paths`` are in millimetres from the upper left corner, y down; all have one colour. Those of
+    a seal follow one another as border, star or emblem, then one for each character: name, middle
+    line, line below with its number, code.
     """
 
     paths: tuple[Path, ...] = field(repr=False)
     width_mm: int
     height_mm: int
+    text: str = ""
+    """The words of the seal in the order of reading: the name and the line below."""
+    measures: Measures = field(default=NOTHING, repr=False)
+    """What the drawing claims of itself."""
 
     @property
     def colour(self) -> Colour:
@@ -64,25 +72,46 @@ class Drawing:
         height = round(self.height_mm / _MM_PER_INCH * dpi)
         # The drawing fills the pixels exactly: nothing is cut off by the rounding above.
         to_pixels = (width / self.width_mm, 0.0, 0.0, height / self.height_mm, 0.0, 0.0)
-        contours = [c.transformed(to_pixels) for path in self.paths for c in path.contours]
-        return encode_png(coverage(contours, width, height), width, height, self.colour, dpi)
+        paths = [path.transformed(to_pixels) for path in self.paths]
+        return encode_png(merged_coverage(paths, width, height), width, height, self.colour, dpi)
 
     def to_pdf(self) -> bytes:
         """The drawing as a PDF 1.4 of one page of its size; the same drawing, the same bytes."""
         operators = pdf_operators(self.paths, page_matrix(self.height_mm))
         return write_pdf([PdfPage(self.width_mm, self.height_mm, operators)])
 
-    def picture(self, format: Literal["png", "svg"] = "png", dpi: int = 600) -> SealPicture:  # noqa: A002  the word everybody knows
+    def to_ofd(self) -> bytes:
+        """The drawing as an OFD of one page of its size; the same drawing, the same bytes."""
+        return write_ofd(self.paths, self.width_mm, self.height_mm)
+
+    def specimen(self) -> Drawing:
+        """The drawing as it may be shown: smaller, cut by lines and marked 样章.
+
+        It is never the picture of a seal: see :class:`govseal.seal.drawing.specimen.Specimen`.
+        """
+        from govseal.seal.drawing.specimen import specimen  # noqa: PLC0415  it is made of drawings
+
+        return specimen(self)
+
+    def picture(
+        self,
+        format: Literal["png", "svg", "ofd"] = "png",  # noqa: A002  the word everybody knows
+        dpi: int = 600,
+    ) -> SealPicture:
         """The drawing as the picture of a seal, with its size in millimetres.
 
         Raises:
-            ValueError: The format is neither "png" nor "svg", or the resolution out of range.
+            ValueError: The format is neither "png", "svg" nor "ofd", or the resolution out of
+                range.
+            SealError: ``E_SPECIMEN``, a specimen is no picture of a seal.
         """
         if format == "png":
             return SealPicture("PNG", self.to_png(dpi), self.width_mm, self.height_mm)
         if format == "svg":
             return SealPicture("SVG", self.to_svg(), self.width_mm, self.height_mm)
-        raise ValueError(f"a seal is drawn as png or svg, not {format}")
+        if format == "ofd":
+            return SealPicture("OFD", self.to_ofd(), self.width_mm, self.height_mm)
+        raise ValueError(f"a seal is drawn as png, svg or ofd, not {format}")
 
 
 def _svg_path(path: Path) -> str:

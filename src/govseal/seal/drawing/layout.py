@@ -1,4 +1,4 @@
-"""Setting the text of a seal: characters on an arc and in a line, placed by their measured ink."""
+"""Setting the text of a seal: characters by their measured ink, and their places on a circle."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from govseal.errors import SealError
 from govseal.seal.drawing.fonts import Font
-from govseal.seal.drawing.paths import Box, Contour, Matrix, Point
+from govseal.seal.drawing.paths import RED, Box, Contour, Matrix, Path, Point
 
 # Full characters whose ink together spans the face of a Chinese font.
 _GAUGE = "永章管局审国"
+_DIGITS = "0123456789"
 # A bracket or digit takes its own width and this part of a full one beside it.
 _SIDE_BEARING = 0.12
 
@@ -30,6 +32,21 @@ class Cell:
     height: float
 
 
+def ink_box(font: Font, character: str) -> Box:
+    """The extent of a character's ink, in font units.
+
+    Raises:
+        SealError: ``E_GLYPH_MISSING``, the font lacks the character or draws nothing for it: a
+            seal would say something that nobody sees.
+        FormatError: The font file is damaged.
+    """
+    box = font.outline(character).box
+    if box is None or not box.width or not box.height:
+        message = f"the font {font.name} draws nothing for {character!r} (U+{ord(character):04X})"
+        raise SealError(message, code="E_GLYPH_MISSING")
+    return box
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """A font measured for one text: ``box`` is what its full characters fill, in font units."""
@@ -38,18 +55,25 @@ class Face:
     box: Box
 
     @classmethod
-    def measured(cls, font: Font, text: str) -> Face:
-        """The face as the ink of ``text`` and of some full characters shows it."""
-        shapes = [font.outline(character) for character in text]
-        shapes += [font.outline(character) for character in _GAUGE if font.has(character)]
-        boxes = [shape.box for shape in shapes if shape.box]
-        if not boxes:
-            return cls(font, Box(0, font.descent, font.units_per_em, font.ascent))
+    def measured(cls, font: Font, text: str, *, is_plain: bool = False) -> Face:
+        """The face as the ink of ``text`` and of some full characters shows it.
+
+        ``is_plain`` is for lines of digits and capitals: a digit is then the full character.
+
+        Raises:
+            SealError: ``E_GLYPH_MISSING``, the font lacks a character of ``text``.
+            FormatError: The font file is damaged.
+        """
+        gauge = _DIGITS if is_plain else _GAUGE
+        boxes = [ink_box(font, character) for character in text]
+        boxes += [ink_box(font, character) for character in gauge if font.has(character)]
         box = boxes[0]
         for other in boxes[1:]:
             box = box.union(other)
-        # Brackets lie in half of their em: the width is that of one full character.
-        widest = max(other.width for other in boxes)
+        # Brackets lie in half of their em: the width is that of one full character. In a plain
+        # line a broad capital is squeezed instead of making all digits narrow.
+        full = [ink_box(font, digit) for digit in _DIGITS if is_plain and font.has(digit)]
+        widest = max(other.width for other in full or boxes)
         middle = font.units_per_em / 2
         return cls(font, Box(middle - widest / 2, box.y_min, middle + widest / 2, box.y_max))
 
@@ -57,8 +81,7 @@ class Face:
         """How much of a full cell the character takes: 1, or less for brackets and digits."""
         if unicodedata.category(character) == "Lo":
             return 1.0
-        box = self.font.outline(character).box
-        return min(1.0, (box.width if box else 0.0) / self.box.width + _SIDE_BEARING)
+        return min(1.0, ink_box(self.font, character).width / self.box.width + _SIDE_BEARING)
 
     def shares(self, text: str) -> list[float]:
         """The share of each character of a text."""
@@ -70,22 +93,24 @@ class Face:
         The scale is that of the whole face and not of the character's own ink, so 一 stays a
         stroke; sideways the ink is centred, upright it stands where the font puts it.
         """
-        outline = self.font.outline(cell.character)
-        if outline.box is None:
-            return ()
-        x_scale = cell.width / self.box.width / self.share(cell.character)
+        box = ink_box(self.font, cell.character)
+        x_scale = self._scale(cell, box)
         y_scale = cell.height / self.box.height
-        x_middle, _ = outline.box.centre
+        x_middle, _ = box.centre
         _, y_middle = self.box.centre
         matrix = _placing(cell, x_scale, y_scale, (x_middle, y_middle))
-        return tuple(contour.transformed(matrix) for contour in outline.contours)
+        contours = self.font.outline(cell.character).contours
+        return tuple(contour.transformed(matrix) for contour in contours)
 
     def ink(self, cell: Cell) -> float:
         """The width of the character's ink in its cell, in millimetres."""
-        outline = self.font.outline(cell.character)
-        if outline.box is None:
-            return 0.0
-        return outline.box.width * cell.width / self.box.width / self.share(cell.character)
+        box = ink_box(self.font, cell.character)
+        return box.width * self._scale(cell, box)
+
+    def _scale(self, cell: Cell, box: Box) -> float:
+        """Millimetres per font unit sideways; no ink is wider than its cell."""
+        usual = cell.width / self.box.width / self.share(cell.character)
+        return min(usual, cell.width / box.width)
 
 
 def _placing(cell: Cell, x_scale: float, y_scale: float, middle: Point) -> Matrix:
@@ -95,6 +120,11 @@ def _placing(cell: Cell, x_scale: float, y_scale: float, middle: Point) -> Matri
     c, d = y_scale * sin, -y_scale * cos
     x, y = middle
     return (a, b, c, d, cell.centre[0] - a * x - c * y, cell.centre[1] - b * x - d * y)
+
+
+def place_cells(face: Face, cells: Sequence[Cell]) -> list[Path]:
+    """The characters of the cells in red, a path for each."""
+    return [Path(face.place(cell), RED) for cell in cells]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,29 +172,13 @@ def _on_arc(
     return Cell(character, (x, y), angle, *size)
 
 
-def line_cells(
-    face: Face, text: str, *, centre: Point, width: float, height: float, spacing: float
-) -> list[Cell]:
-    """Upright cells in a line around ``centre``; ``width`` is the ink of a full character.
-
-    ``spacing`` is the distance from cell to cell as a part of ``width``.
-    """
-    shares = face.shares(text)
-    advance = width * (1 + spacing)
-    x = centre[0] - sum(shares) * advance / 2
+def code_cells(face: Face, code: str, centre: Point, arc: Arc) -> list[Cell]:
+    """Cells at one pitch along the lower half of a circle, heads inward: read from the left."""
+    x, y = centre
     cells = []
-    for character, share in zip(text, shares, strict=True):
-        middle = (x + share * advance / 2, centre[1])
-        cells.append(Cell(character, middle, 0.0, width * share, height))
-        x += share * advance
+    for index, character in enumerate(code):
+        angle = (index - (len(code) - 1) / 2) * arc.pitch
+        place = (x + arc.radius * math.sin(angle), y + arc.radius * math.cos(angle))
+        width = arc.width * face.share(character)
+        cells.append(Cell(character, place, -angle, width, arc.height))
     return cells
-
-
-def line_box(cells: Sequence[Cell]) -> Box:
-    """The extent of upright cells."""
-    return Box(
-        min(cell.centre[0] - cell.width / 2 for cell in cells),
-        min(cell.centre[1] - cell.height / 2 for cell in cells),
-        max(cell.centre[0] + cell.width / 2 for cell in cells),
-        max(cell.centre[1] + cell.height / 2 for cell in cells),
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,13 +79,18 @@ class Contour:
 
     def flatten(self, tolerance: float) -> list[Point]:
         """The corners of a polygon that stays within ``tolerance`` of the curves, not repeated."""
-        points = [self.start]
+        return list(self.corners(tolerance))
+
+    def corners(self, tolerance: float) -> Iterator[Point]:
+        """What :meth:`flatten` gives, one by one: there may be many."""
+        last = self.start
+        yield last
         for segment in self.segments:
             if len(segment) == 1:
-                points.append(segment[0])
+                yield segment[0]
             else:
-                points.extend(_curve(points[-1], segment, tolerance))
-        return points
+                yield from _curve(last, segment, tolerance)
+            last = segment[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +137,13 @@ def _curve(start: Point, segment: Segment, tolerance: float) -> list[Point]:
 
 def bounds(contours: Iterable[Contour], tolerance: float = 0.001) -> Box | None:
     """The measured extent of the filled outlines, or None where there is none."""
-    points = [point for contour in contours for point in contour.flatten(tolerance)]
-    if not points:
-        return None
-    xs = [x for x, _ in points]
-    ys = [y for _, y in points]
-    return Box(min(xs), min(ys), max(xs), max(ys))
+    x_min = y_min = math.inf
+    x_max = y_max = -math.inf
+    for contour in contours:
+        for x, y in contour.corners(tolerance):
+            x_min, y_min = min(x_min, x), min(y_min, y)
+            x_max, y_max = max(x_max, x), max(y_max, y)
+    return Box(x_min, y_min, x_max, y_max) if x_min <= x_max else None
 
 
 def polygon(points: Sequence[Point]) -> Contour:

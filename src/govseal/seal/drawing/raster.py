@@ -53,10 +53,9 @@ def coverage(
     rows: _Rows = [{} for _ in range(height_px)]
     budget = max_cells
     for contour in contours:
-        points = contour.flatten(_TOLERANCE_PX)
-        _check_points(points)
-        last = points[-1]
-        for point in points:
+        _check_points(itertools.chain((contour.start,), *contour.segments))
+        last = contour.segments[-1][-1] if contour.segments else contour.start
+        for point in contour.corners(_TOLERANCE_PX):
             budget -= _add_edge(rows, last, point, width_px)
             if budget < 0:
                 message = f"the outlines cross more than {max_cells} pixels"
@@ -67,6 +66,32 @@ def coverage(
     for y, cells in enumerate(rows):
         if cells:
             _fill_row(pixels, y * width_px, width_px, fold(cells))
+    return pixels
+
+
+def merged_coverage(paths: Iterable[Path], width_px: int, height_px: int) -> bytearray:
+    """How much of each pixel any of the paths fills, each by its own rule; as ``coverage``.
+
+    Raises:
+        ValueError: The area is empty.
+        LimitExceeded: The area or the outlines of a path are too large.
+        FormatError: A coordinate is not a number, or absurdly far away.
+    """
+    _check_area(width_px, height_px)
+    pixels = bytearray(width_px * height_px)
+    for path in paths:
+        window = _window(path, width_px, height_px)
+        if window is None:
+            continue
+        left, top, right, bottom = window
+        shifted = path.transformed((1.0, 0.0, 0.0, 1.0, float(-left), float(-top)))
+        across = right - left
+        mask = coverage(shifted.contours, across, bottom - top, rule=path.rule)
+        for row in range(bottom - top):
+            line = mask[row * across : (row + 1) * across]
+            start = (top + row) * width_px + left
+            below = pixels[start : start + across]
+            pixels[start : start + across] = bytes(map(max, line, below)) if any(below) else line
     return pixels
 
 

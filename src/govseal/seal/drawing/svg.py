@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from govseal.seal.drawing.paths import BLACK, Colour, Contour, Path, Point, Segment
+from govseal.seal.drawing.paths import BLACK, Box, Colour, Contour, Path, Point, Segment
 
 #: More than any seal needs; a larger picture counts as foreign.
-MAX_COMMANDS = 200_000
+MAX_COMMANDS = 50_000
 MAX_ELEMENTS = 20_000
 _MAX_BYTES = 8 * 1024 * 1024
 _MAX_DEPTH = 32
@@ -53,16 +53,26 @@ def paths_from_svg(data: bytes, width: float, height: float) -> tuple[Path, ...]
     outlines in the form of :meth:`govseal.seal.drawing.Drawing.to_svg`, for one that is too large,
     and for what is no SVG.
     """
+    found = plain_svg(data)
+    if found is None:
+        return None
+    paths, view = found
+    a, d = width / view.width, height / view.height
+    matrix = (a, 0.0, 0.0, d, -view.x_min * a, -view.y_min * d)
+    return tuple(path.transformed(matrix) for path in paths)
+
+
+def plain_svg(data: bytes) -> tuple[tuple[Path, ...], Box] | None:
+    """The outlines of a plain SVG in its own units, and its view box; None as above."""
     if len(data) > _MAX_BYTES:
         return None
     try:
         reader = _Reader()
         reader.read(data.decode("utf-8"))
-        x, y, across, down = reader.view
     except (UnicodeDecodeError, _ForeignError):
         return None
-    a, d = width / across, height / down
-    return tuple(path.transformed((a, 0.0, 0.0, d, -x * a, -y * d)) for path in reader.paths)
+    x, y, width, height = reader.view
+    return tuple(reader.paths), Box(x, y, x + width, y + height)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from govseal.verification.checks import document, mathematics, trust, validity
+from govseal.verification.checks import (
+    binding,
+    delegation,
+    document,
+    mathematics,
+    trust,
+    validity,
+)
 from govseal.verification.checks.finding import Finding
 from govseal.verification.collect import Subject
 
@@ -29,6 +36,9 @@ class CheckRow:
     of_seal: bool = False
     """Whether it is run for a bare seal."""
 
+
+# 行政审批“2号章”使用管理规范（试行）, Ganzhou 2023; of other places the agreement alone says it.
+_DELEGATED: Final = "赣州“2号章”规范, 2.3"
 
 CHECKS: Final = (
     CheckRow("container", document.container, "GB/T 33190-2016, 7", "GB/T 33190-2016, 7", True),  # noqa: FBT003 - a row
@@ -119,6 +129,7 @@ CHECKS: Final = (
         True,  # noqa: FBT003 - a row
     ),
     CheckRow("seal_status", validity.seal_status, "", ""),
+    CheckRow("seal_scope", delegation.seal_scope, _DELEGATED, _DELEGATED),
     CheckRow(
         "algorithms",
         mathematics.algorithms,
@@ -126,4 +137,6 @@ CHECKS: Final = (
         "GM/T 0031-2014, 6.2.3 b",
         True,  # noqa: FBT003 - a row
     ),
+    # Its clause is that of the rule which decides.
+    CheckRow("seal_binding", binding.seal_binding, "", "", True),  # noqa: FBT003 - a row
 )

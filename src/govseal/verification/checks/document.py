@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from govseal.formats.base import Pieces, Presence, ProtectedPart, SignatureEvidence, SignatureKind
+from govseal.pki.algorithms import DigestAlgorithm
 from govseal.verification.checks.finding import (
     PASSED,
     SKIPPED,
@@ -48,13 +49,19 @@ def _bound(subject: Subject, evidence: SignatureEvidence) -> Finding:
     digest = subject.signature.digest
     if digest is None:
         return indeterminate("unsupported", f"algorithm {subject.signature.algorithm_oid}")
-    data = evidence.data
-    found = data.digest(digest) if isinstance(data, Pieces) else digest.digest(data)
-    if found != subject.signature.data_digest:
+    if not _is_bound(subject.signature.data_digests, evidence.data, digest):
         return failed("data_digest_mismatch", evidence.location)
     if evidence.kind in _LATER_KINDS and evidence.location.startswith("/") and not evidence.parts:
         return failed("reference_missing", "the signature protects no file")
     return PASSED
+
+
+def _is_bound(
+    expected: tuple[bytes, ...] | None, data: bytes | Pieces, digest: DigestAlgorithm
+) -> bool:
+    if expected is None:  # the document itself is signed: that is for the check of the value
+        return True
+    return (data.digest(digest) if isinstance(data, Pieces) else digest.digest(data)) in expected
 
 
 def _parts(parts: tuple[ProtectedPart, ...]) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from govseal.errors import FormatError
@@ -15,6 +16,8 @@ class Finding:
     outcome: Outcome
     reason: str = ""
     detail: str = ""
+    clause: str = ""
+    """The clause that decided, where it is another than the check's own."""
 
 
 _UNDECIDED = frozenset({"unsupported", "signature_unlisted"})
@@ -42,3 +45,16 @@ def unreadable(problem: FormatError) -> Finding:
     """What could not be read: some of it is undecided, everything else is wrong."""
     make = indeterminate if problem.code in _UNDECIDED else failed
     return make(problem.code, str(problem))
+
+
+def gravest(findings: Iterable[Finding]) -> Finding:
+    """The worst, of equals the first; passed where there are none.
+
+    A notice about one may not hide a question about another.
+    """
+    return max(findings, key=_gravity, default=PASSED)
+
+
+def _gravity(finding: Finding) -> int:
+    order = (Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED)
+    return 2 * order.index(finding.outcome) + bool(finding.reason)

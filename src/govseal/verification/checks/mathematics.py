@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from govseal.errors import InvalidSignature, UnsupportedFormat
+from govseal.formats.base import Pieces
 from govseal.pki.algorithms import SignatureAlgorithm, digest_algorithm, signature_algorithm
 from govseal.pki.certificate import Certificate
+from govseal.pki.cms import may_be_attributes
 from govseal.pki.keys import RSA_ENCRYPTION
 from govseal.seal.sign import lists
 from govseal.verification.checks.finding import (
@@ -34,7 +36,15 @@ def signature_value(subject: Subject) -> Finding:
     signature = subject.signature
     if subject.repeats:
         return failed("signature_repeated", f"the value of signature {subject.repeats}")
-    signed = _Signed(signature.value, signature.signed, signature.algorithm_oid)
+    if signature.signed is None:
+        return indeterminate("document_absent")
+    # Joined only now and not kept: a file may carry hundreds of signatures.
+    content = signature.signed
+    content = content.join() if isinstance(content, Pieces) else content
+    if signature.data_digests is None and may_be_attributes(content):
+        detail = "a document that may be the attributes of another signature"
+        return indeterminate("unsupported", detail)
+    signed = _Signed(signature.value, content, signature.algorithm_oid)
     finding = _verify(subject.signer, signed, signature.algorithm, "signature_invalid")
     return _named_certificate(subject) if finding is PASSED else finding
 
@@ -143,10 +153,18 @@ def algorithms(subject: Subject) -> Finding:
             return failed("algorithm_forbidden", algorithm.name)
     finding = _parts_digest(subject)
     for party in (subject.signer, subject.maker):
-        for certificate in _certificates(party):
-            if finding is PASSED:
-                finding = _key(certificate, subject.policy)
+        if finding is PASSED:
+            finding = keys(party, subject.policy)
     return finding
+
+
+def keys(party: Party | None, policy: Policy) -> Finding:
+    """No key of the party's path is shorter than the policy allows."""
+    for certificate in _certificates(party):
+        key = certificate.public_key
+        if key.algorithm_oid == RSA_ENCRYPTION and key.bits < policy.min_rsa_bits:
+            return failed("algorithm_forbidden", f"an RSA key of {key.bits} bits")
+    return PASSED
 
 
 def _certificates(party: Party | None) -> tuple[Certificate, ...]:
@@ -164,11 +182,4 @@ def _parts_digest(subject: Subject) -> Finding:
         return indeterminate("unsupported", f"digest {subject.evidence.digest_algorithm!r}")
     if digest.name in subject.policy.forbidden_digests:
         return failed("algorithm_forbidden", f"digests of the files: {digest.name}")
-    return PASSED
-
-
-def _key(certificate: Certificate, policy: Policy) -> Finding:
-    key = certificate.public_key
-    if key.algorithm_oid == RSA_ENCRYPTION and key.bits < policy.min_rsa_bits:
-        return failed("algorithm_forbidden", f"an RSA key of {key.bits} bits")
     return PASSED

@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from govseal.pki.certificate import Certificate
+from govseal.pki.extensions import SIGNING_USAGE
 from govseal.pki.revocation import RevocationStatus
+from govseal.pki.timestamp import purpose_problem
 from govseal.verification.checks.finding import (
     PASSED,
     SKIPPED,
     Finding,
     failed,
+    gravest,
     indeterminate,
     noticed,
+    unreadable,
 )
+from govseal.verification.checks.mathematics import keys
 from govseal.verification.collect import Party, Subject
 from govseal.verification.policy import Policy
-from govseal.verification.report import Outcome
 
-_SIGNING_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _COMPROMISE = frozenset({"key_compromise", "ca_compromise", "aa_compromise"})
 
 
@@ -54,15 +57,36 @@ def signer_revocation(subject: Subject) -> Finding:
     """No certificate of the signer's chain was revoked at the time of signing."""
     if subject.evidence is None or subject.signer is None:
         return SKIPPED
-    return _revocation(subject.signer, subject.signing_time, subject.judged_at)
+    return _revocation(subject.signer, subject.judged_at)
 
 
 def maker_revocation(subject: Subject) -> Finding:
     """No certificate of the maker's chain was revoked when the seal was made."""
     if subject.maker is None or subject.seal is None:
         return SKIPPED
-    made_at = subject.seal.properties.create_date.moment
-    return _revocation(subject.maker, made_at, subject.judged_at)
+    return _revocation(subject.maker, subject.judged_at)
+
+
+def may_sign(party: Party, policy: Policy, judged_at: datetime) -> Finding:
+    """Whether a party may sign at the time of judging: chain, period, keys, usage, revocation."""
+    if party.certificate is None:
+        return unreadable(party.problem) if party.problem else indeterminate("unsupported")
+    if party.certificate.public_key.material is None:
+        return indeterminate("unsupported", "a key of a kind that cannot be used here")
+    return gravest(
+        (
+            _chain(party, policy),
+            keys(party, policy),
+            _expiry(party.certificate, judged_at),
+            _key_usage(party.certificate),
+            _revocation(party, judged_at),
+        )
+    )
+
+
+def _expiry(certificate: Certificate, judged_at: datetime) -> Finding:
+    """An ended certificate signs nothing any more, whoever issued it."""
+    return failed("certificate_expired") if judged_at > certificate.not_after else PASSED
 
 
 def _chain(party: Party, policy: Policy) -> Finding:
@@ -86,39 +110,39 @@ def _is_same(maker: Party, signer: Party | None) -> bool:
 
 
 def _key_usage(certificate: Certificate) -> Finding:
+    if not purpose_problem(certificate):
+        # RFC 3161, 2.3: its key signs nothing else; else a signer could prove its own time.
+        return failed("key_usage_refused", "the certificate is for time stamps alone")
     usage = certificate.key_usage
     if usage is None:
         return noticed("key_usage_absent")
-    if not usage & _SIGNING_USAGE:
+    if not usage & SIGNING_USAGE:
         return failed("key_usage_refused", ", ".join(sorted(usage)))
     return PASSED
 
 
-def _revocation(party: Party, time: datetime | None, judged_at: datetime) -> Finding:
+def _revocation(party: Party, judged_at: datetime) -> Finding:
     if party.path is None or party.path.reason == "no_trust_anchor":
         return indeterminate("no_revocation_data", "no issuer that could speak for it is trusted")
-    findings = [_status(status, time, judged_at) for status in party.revocations]
-    # The worst decides: a notice about one certificate may not hide a question about another.
-    return max(findings, key=_gravity, default=PASSED)
+    return gravest(_status(status, party, judged_at) for status in party.revocations)
 
 
-def _gravity(finding: Finding) -> int:
-    order = (Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED)
-    return 2 * order.index(finding.outcome) + bool(finding.reason)
-
-
-def _status(status: RevocationStatus, time: datetime | None, judged_at: datetime) -> Finding:
-    """The decision table for a claimed time (RFC 5280, 5.3; ETSI EN 319 102-1, 5.2.6)."""
+def _status(status: RevocationStatus, party: Party, judged_at: datetime) -> Finding:
+    """The decision table for claimed and proved times (RFC 5280, 5.3; EN 319 102-1, 5.2.6)."""
+    missed = "; ".join(status.problems)
     if status.state == "good":
-        return PASSED
+        return noticed("revocation_unreachable", missed) if missed else PASSED
     if status.state == "unknown":
-        return indeterminate(status.reason or "no_revocation_data", status.source or "")
+        detail = "; ".join(filter(None, (status.source or status.detail, missed)))
+        return indeterminate(status.reason or "no_revocation_data", detail)
     since = status.revoked_at
     if status.invalidity_date is not None and status.revocation_reason in _COMPROMISE:
         since = min(since, status.invalidity_date) if since else status.invalidity_date
     detail = f"revoked at {since.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}" if since else "revoked"
     if since is not None and since > judged_at:
         return noticed("certificate_revoked_after_judging", detail)
-    if since is None or time is None or since <= time:
+    if since is None or party.acted_at is None or since <= party.acted_at:
         return failed("certificate_revoked_before_signing", detail)
+    if party.proved_at is not None and since > party.proved_at:
+        return noticed("certificate_revoked_after_signing", detail)
     return indeterminate("certificate_revoked_no_proof_of_time", detail)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from govseal.pki.certificate import Certificate
+from govseal.pki.timestamp import TimestampResult
 from govseal.verification.checks.finding import (
     PASSED,
     SKIPPED,
     Finding,
     failed,
+    gravest,
     indeterminate,
     noticed,
 )
-from govseal.verification.collect import Subject
-
-# Clocks differ; and products that write local time with a Z are eight hours ahead (Q8).
-CLOCK_SKEW = timedelta(minutes=5)
-FALSE_ZULU = timedelta(hours=8)
+from govseal.verification.collect import CLOCK_SKEW, FALSE_ZULU, Subject
+from govseal.verification.report import Outcome
 
 
 def seal_validity(subject: Subject) -> Finding:
@@ -34,14 +33,26 @@ def seal_validity(subject: Subject) -> Finding:
         return failed("seal_expired", f"{_text(time)} after {_text(end)}")
     if time < start:
         return failed("seal_not_yet_valid", f"{_text(time)} before {_text(start)}")
-    made_at = seal.properties.create_date.moment
-    if made_at is not None and made_at - time > FALSE_ZULU:
+    made_at = _made_later(subject, time)
+    if made_at is not None:
         # The seal is inside the stamp: a stamp older than its seal has a false time.
         return failed("seal_not_yet_valid", f"{_text(time)} before its making {_text(made_at)}")
     unknown = [item.oid for item in seal.extensions if item.critical]
     if unknown:
         return indeterminate("unsupported", f"critical extensions of the seal: {unknown[0]}")
     return PASSED
+
+
+def _made_later(subject: Subject, time: datetime) -> datetime | None:
+    """When the seal was made, by its own word or its time stamp, where that is later than T.
+
+    The maker's time may be local; a proved one is not, and a claimed T that is local is too late.
+    """
+    created = subject.seal.properties.create_date.moment if subject.seal else None
+    if created is not None and created - time > FALSE_ZULU:
+        return created
+    proved = (token.proved_at for token in subject.seal_time_stamps)
+    return next((moment for moment in proved if moment and moment - time > CLOCK_SKEW), None)
 
 
 def signing_time(subject: Subject) -> Finding:
@@ -55,18 +66,32 @@ def signing_time(subject: Subject) -> Finding:
         return indeterminate("no_signing_time")
     if not certificate.is_valid_at(time):
         return _outside(time, certificate)
-    if time - subject.judged_at > FALSE_ZULU:
+    # A proved time comes from a clock that is kept; a claimed one may be local time.
+    ahead = FALSE_ZULU if subject.proved_at is None else CLOCK_SKEW
+    if time - subject.judged_at > ahead:
         return indeterminate("signing_time_in_future", _text(time))
-    expired = [("certificate", certificate.not_after)]
+    ended = _ended(subject, certificate)
+    if ended and subject.proved_at is None:
+        return indeterminate("no_proof_of_time", ended)
+    if ended:
+        return noticed("expired_after_signing", ended)
+    claimed = subject.signature.claimed_time.moment if subject.signature.claimed_time else None
+    if claimed is not None and claimed - (subject.proved_at or subject.judged_at) > CLOCK_SKEW:
+        return noticed("quirk_q8", f"{_text(claimed)} may be local time")
+    return PASSED
+
+
+def _ended(subject: Subject, certificate: Certificate) -> str:
+    """What has expired since, certificate, seal or delegation; empty for none of them."""
+    ends = [("certificate", certificate.not_after)]
     seal_end = subject.seal.properties.not_after.moment if subject.seal else None
     if seal_end is not None:
-        expired.append(("seal", seal_end))
-    for what, end in expired:
-        if subject.judged_at > end:
-            return indeterminate("no_proof_of_time", f"{what} valid until {_text(end)}")
-    if time - subject.judged_at > CLOCK_SKEW:
-        return noticed("quirk_q8", f"{_text(time)} may be local time")
-    return PASSED
+        ends.append(("seal", seal_end))
+    if subject.statements.scope is not None:
+        # Who used to be a delegate can still sign, and claim a time within the term.
+        ends.append(("delegation", subject.statements.scope.not_after))
+    past = [f"{what} valid until {_text(end)}" for what, end in ends if subject.judged_at > end]
+    return past[0] if past else ""
 
 
 def _outside(time: datetime, certificate: Certificate) -> Finding:
@@ -78,13 +103,26 @@ def _outside(time: datetime, certificate: Certificate) -> Finding:
 
 
 def timestamp(subject: Subject) -> Finding:
-    """The time stamps of stamp, seal or signed data; this version verifies none of them."""
-    tokens = [holder.time_stamp for holder in (subject.stamp, subject.seal) if holder is not None]
-    if subject.evidence is not None and subject.evidence.signed_data is not None:
-        tokens.append(subject.evidence.signed_data.signer.time_stamp)
-    if all(token is None for token in tokens):
+    """Every time stamp over the stamp, the seal or the signed data proves its time."""
+    tokens = (*subject.time_stamps, *subject.seal_time_stamps)
+    if not tokens:
         return SKIPPED
-    return indeterminate("unsupported", "time stamp tokens are not verified by this version")
+    return gravest(_token(token, subject) for token in tokens)
+
+
+def _token(result: TimestampResult, subject: Subject) -> Finding:
+    time, path = result.proved_at, result.path
+    if time is None or path is None:
+        is_named = result.reason == "timestamp_untrusted" and subject.policy.tsas is not None
+        make = failed if result.outcome == "failed" or is_named else indeterminate
+        return make(result.reason, result.detail)
+    if time - subject.judged_at > CLOCK_SKEW:
+        return indeterminate("signing_time_in_future", f"time stamp of {_text(time)}")
+    detail = f"{_text(time)} by {path.chain[0].subject}"
+    has_ended = any(subject.judged_at > certificate.not_after for certificate in path.chain)
+    if has_ended or any(status.state == "revoked" for status in result.revocations):
+        return noticed("timestamp_authority_ended", detail)
+    return Finding(Outcome.PASSED, detail=detail)
 
 
 def seal_status(subject: Subject) -> Finding:

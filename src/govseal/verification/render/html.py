@@ -255,6 +255,7 @@ class _Page:
             yield FIELDS["seal_type"], _text(seal.type)
             yield FIELDS["maker"], _text(seal.maker)
             yield FIELDS["seal_period"], self.period(seal.not_before, seal.not_after)
+        yield from self.delegation_rows(signature)
         if signer is not None:
             yield FIELDS["signer"], _text(signer.subject)
             yield FIELDS["issuer"], _text(signer.issuer)
@@ -276,6 +277,17 @@ class _Page:
             yield ("签章标识", "signature id"), _text(signature.id)
             yield FIELDS["algorithm"], _text(signature.algorithm)
         yield FIELDS["standard"], _text(signature.standard)
+
+    def delegation_rows(self, signature: SignatureReport) -> Iterable[tuple[Pair, str]]:
+        """What our extensions say of a delegated seal and of its use."""
+        scope = signature.seal.scope if signature.seal is not None else None
+        if scope is not None:
+            yield FIELDS["scope"], _text(words.scope_text(scope, self.lang))
+            yield FIELDS["scope_period"], self.period(scope.not_before, scope.not_after)
+        if signature.matter is not None:
+            yield FIELDS["matter"], _text(signature.matter)
+        if signature.ledger is not None:
+            yield FIELDS["ledger"], _text(words.ledger_text(signature.ledger, self.lang))
 
     def period(self, start: datetime | None, end: datetime | None) -> str:
         return escape(words.period_text(start, end, self.lang))

@@ -88,6 +88,15 @@ class _Page:
             yield "seal", f"{signature.seal.name}{self.aside(signature.seal.id)}"
             if signature.signer is None:
                 yield "maker", signature.seal.maker
+            scope = signature.seal.scope
+            if scope is not None:
+                yield "scope", words.scope_text(scope, self.lang)
+                period = words.period_text(scope.not_before, scope.not_after, self.lang)
+                yield "scope_period", period
+        if signature.matter is not None:
+            yield "matter", signature.matter
+        if signature.ledger is not None:
+            yield "ledger", words.ledger_text(signature.ledger, self.lang)
         if signature.signer is not None:
             yield "signer", signature.signer.subject
         if signature.signed_at is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from govseal.asn1.times import in_beijing
+from govseal.seal.extensions import LedgerReference, SealScope
 from govseal.verification.report import Effect, Outcome, Verdict
 
 Pair = tuple[str, str]
@@ -60,7 +61,9 @@ CHECKS: dict[str, Pair] = {
     "signing_time": ("签章时间", "time of stamping"),
     "timestamp": ("时间戳", "time stamp"),
     "seal_status": ("印章状态", "status of the seal"),
+    "seal_scope": ("用章范围", "scope of the seal"),
     "algorithms": ("密码算法", "algorithms"),
+    "seal_binding": ("印章绑定", "what the seal binds"),
     "tolerances": ("标准符合性", "conformity"),
 }
 KINDS: dict[str, Pair] = {
@@ -97,6 +100,10 @@ FIELDS: dict[str, Pair] = {
     "seal_id": ("印章编码", "seal code"),
     "seal_type": ("印章类型", "seal type"),
     "seal_period": ("印章有效期", "seal valid"),
+    "scope": ("用章范围", "scope of the seal"),
+    "scope_period": ("委托期限", "delegated"),
+    "matter": ("用印事项", "matter"),
+    "ledger": ("台账记录", "ledger entry"),
     "maker": ("制章人", "maker"),
     "signer": ("签章人", "signer"),
     "issuer": ("证书颁发者", "issued by"),
@@ -121,6 +128,25 @@ def word(table: dict[str, Pair], key: str, lang: str) -> str:
     """The text for ``key``; the key itself where the table has none."""
     pair = table.get(key)
     return key if pair is None else pick(pair, lang)
+
+
+def scope_text(scope: SealScope, lang: str) -> str:
+    """Who handed the seal over to whom, and for which matters."""
+    matters = ("、" if lang == "zh" else ", ").join(scope.matters)
+    if not matters:
+        has_list = scope.matter_list is not None
+        listed: Pair = ("事项清单所列事项", "the matters of its list")
+        matters = pick(listed if has_list else ("协议所委托的事项", "what was delegated"), lang)
+    if lang == "zh":
+        return f"{scope.delegator} 委托 {scope.delegate}（{scope.region}）：{matters}"
+    return f"{scope.delegator} to {scope.delegate} ({scope.region}): {matters}"
+
+
+def ledger_text(ledger: LedgerReference, lang: str) -> str:
+    """An entry of a ledger by its number, and the digest that it must have."""
+    if lang == "zh":
+        return f"{ledger.log} 第 {ledger.sequence} 条，{ledger.leaf.hex()}"
+    return f"{ledger.log} entry {ledger.sequence}, {ledger.leaf.hex()}"
 
 
 def time_text(moment: datetime | None, lang: str) -> str:

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** The words of one command: its name, its files, and {@code --name value} or {@code --flag}. */
 final class Arguments {
-    private static final Set<String> FLAGS = Set.of("seam");
+    private static final Set<String> FLAGS = Set.of("seam", "attached", "bare", "gm");
 
     private final String command;
     private final List<String> files = new ArrayList<>();
@@ -16,7 +16,10 @@ final class Arguments {
 
     Arguments(List<String> words) throws UsageException {
         if (words.isEmpty()) {
-            throw new UsageException("a command is needed: verify, verify-seal, sign, make-seal, make-doc, batch");
+            throw new UsageException(
+                    "a command is needed: verify, verify-seal, sign, make-seal, make-doc, time-stamp, "
+                            + "verify-time-stamp, make-cms, verify-cms, read-key-store, read-pfx, "
+                            + "make-pkcs12, verify-request, make-request, ocsp, verify-ocsp, crl, verify-crl, batch");
         }
         command = words.get(0);
         for (int i = 1; i < words.size(); i++) {

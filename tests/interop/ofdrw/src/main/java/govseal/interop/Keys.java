@@ -16,8 +16,8 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /** Certificates, keys and SM2 signatures through Bouncy Castle (user id 1234567812345678). */
 final class Keys {
-    private static final Provider PROVIDER = new BouncyCastleProvider();
-    private static final String ALGORITHM = "SM3WithSM2";
+    static final Provider PROVIDER = new BouncyCastleProvider();
+    static final String ALGORITHM = "SM3WithSM2";
 
     private Keys() {}
 
@@ -35,7 +35,10 @@ final class Keys {
 
     /** Reads an unencrypted PKCS#8 SM2 key, DER. */
     static PrivateKey privateKey(String file) throws IOException, GeneralSecurityException {
-        byte[] der = Files.readAllBytes(Path.of(file));
+        return privateKey(Files.readAllBytes(Path.of(file)));
+    }
+
+    static PrivateKey privateKey(byte[] der) throws GeneralSecurityException {
         return KeyFactory.getInstance("EC", PROVIDER).generatePrivate(new PKCS8EncodedKeySpec(der));
     }
 

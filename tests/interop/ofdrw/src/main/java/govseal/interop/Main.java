@@ -77,10 +77,23 @@ public final class Main {
     private static Json dispatch(Arguments arguments) throws Exception {
         return switch (arguments.command()) {
             case "verify" -> Verify.document(arguments);
-            case "verify-seal" -> Verify.seal(arguments);
+            case "verify-seal" -> ReadSeal.run(arguments);
             case "sign" -> Sign.run(arguments);
             case "make-seal" -> MakeSeal.run(arguments);
             case "make-doc" -> MakeDoc.run(arguments);
+            case "time-stamp" -> TimeStamp.make(arguments);
+            case "verify-time-stamp" -> TimeStamp.verify(arguments);
+            case "make-cms" -> SignedData.make(arguments);
+            case "verify-cms" -> SignedData.verify(arguments);
+            case "read-key-store" -> Containers.readKeyStore(arguments);
+            case "read-pfx" -> Containers.readPfx(arguments);
+            case "make-pkcs12" -> Containers.make(arguments);
+            case "verify-request" -> Request.verify(arguments);
+            case "make-request" -> Request.make(arguments);
+            case "ocsp" -> Revocation.answer(arguments);
+            case "verify-ocsp" -> Revocation.verifyAnswer(arguments);
+            case "crl" -> Revocation.list(arguments);
+            case "verify-crl" -> Revocation.verifyList(arguments);
             default -> throw new UsageException("unknown command: " + arguments.command());
         };
     }

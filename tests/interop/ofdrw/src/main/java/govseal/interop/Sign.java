@@ -4,19 +4,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
-import org.ofdrw.gm.ses.v4.SESeal;
+import org.ofdrw.gm.ses.parse.SESVersionHolder;
+import org.ofdrw.gm.ses.parse.VersionParser;
 import org.ofdrw.reader.OFDReader;
+import org.ofdrw.sign.ExtendSignatureContainer;
 import org.ofdrw.sign.OFDSigner;
 import org.ofdrw.sign.SignMode;
+import org.ofdrw.sign.signContainer.SESV1Container;
 import org.ofdrw.sign.signContainer.SESV4Container;
 import org.ofdrw.sign.stamppos.NormalStampPos;
 import org.ofdrw.sign.stamppos.RidingStampPos;
 import org.ofdrw.sign.stamppos.Side;
 import org.ofdrw.sign.stamppos.StampAppearance;
 
-/** {@code sign IN.ofd OUT.ofd}: a GB/T 38540-2020 stamp by ofdrw's signer. */
+/** {@code sign IN.ofd OUT.ofd}: a stamp by ofdrw's signer, of the generation of its seal. */
 final class Sign {
     private static final Set<String> OPTIONS =
             Set.of("seal", "cert", "key", "page", "x", "y", "w", "h", "mode", "seam");
@@ -25,12 +30,7 @@ final class Sign {
 
     static Json run(Arguments arguments) throws UsageException, IOException, GeneralSecurityException {
         List<String> files = arguments.positional(OPTIONS, "IN.ofd", "OUT.ofd");
-        SESeal seal = SESeal.getInstance(Files.readAllBytes(Path.of(arguments.text("seal"))));
-        SESV4Container container =
-                new SESV4Container(
-                        Keys.privateKey(arguments.text("key")),
-                        seal,
-                        Keys.certificate(arguments.text("cert")));
+        ExtendSignatureContainer container = container(arguments);
         StampAppearance place = place(arguments);
         SignMode mode = mode(arguments);
         try (OFDReader reader = new OFDReader(Path.of(files.get(0)))) {
@@ -40,6 +40,19 @@ final class Sign {
             signer.close(); // writes the file; only after exeSign, hence not a resource
         }
         return Json.ok().with("out", files.get(1));
+    }
+
+    /** The container of the seal's own generation. */
+    private static ExtendSignatureContainer container(Arguments arguments)
+            throws UsageException, IOException, GeneralSecurityException {
+        PrivateKey key = Keys.privateKey(arguments.text("key"));
+        X509Certificate certificate = Keys.certificate(arguments.text("cert"));
+        byte[] der = Files.readAllBytes(Path.of(arguments.text("seal")));
+        SESVersionHolder seal = VersionParser.parseSES_SealVersion(der);
+        return switch (seal.getVersion()) {
+            case v1 -> new SESV1Container(key, seal.getInstanceV1Seal(), certificate);
+            case v4 -> new SESV4Container(key, seal.getInstanceV4Seal(), certificate);
+        };
     }
 
     private static SignMode mode(Arguments arguments) throws UsageException {

@@ -1,17 +1,14 @@
 package govseal.interop;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.SignatureException;
 import java.util.ArrayList;
 import java.util.List;
 import org.ofdrw.core.signatures.SigType;
 import org.ofdrw.core.signatures.Signatures;
 import org.ofdrw.gm.ses.parse.SESVersion;
 import org.ofdrw.gm.ses.parse.VersionParser;
-import org.ofdrw.gm.ses.v4.SESeal;
 import org.ofdrw.reader.OFDReader;
 import org.ofdrw.sign.verify.OFDValidator;
 import org.ofdrw.sign.verify.SignedDataValidateContainer;
@@ -19,7 +16,7 @@ import org.ofdrw.sign.verify.container.GBT35275ValidateContainer;
 import org.ofdrw.sign.verify.container.SESV1ValidateContainer;
 import org.ofdrw.sign.verify.container.SESV4ValidateContainer;
 
-/** {@code verify FILE.ofd} and {@code verify-seal FILE.esl}. */
+/** {@code verify FILE.ofd}. */
 final class Verify {
     private Verify() {}
 
@@ -39,23 +36,6 @@ final class Verify {
         } catch (Exception | StackOverflowError e) {
             return Json.error(e).with("signatures", count).with("kinds", kinds);
         }
-    }
-
-    /** The maker's signature over a 2020 generation seal, as ofdrw parses and encodes it again. */
-    static Json seal(Arguments arguments) throws UsageException, IOException, GeneralSecurityException {
-        byte[] der = Files.readAllBytes(Path.of(arguments.only("FILE.esl")));
-        SESeal seal = SESeal.getInstance(der);
-        boolean signed =
-                Keys.isSignedBy(
-                        Keys.certificate(seal.getCert().getOctetStream()),
-                        seal.geteSealInfo().getEncoded("DER"),
-                        seal.getSignedValue().getOctets());
-        if (!signed) {
-            throw new SignatureException("the maker's signature does not fit the seal");
-        }
-        return Json.ok()
-                .with("id", seal.geteSealInfo().getEsID().getString())
-                .with("name", seal.geteSealInfo().getProperty().getName().getString());
     }
 
     private static int count(OFDReader reader) {

@@ -1,0 +1,153 @@
+"""``govseal stamp`` in two steps, for a key that sits elsewhere: ``--prepare`` and ``--finish``."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from pathlib import Path
+
+from govseal import facade
+from govseal.cli import problems
+from govseal.cli.arguments import Parser
+from govseal.cli.clock import now
+from govseal.cli.files import STANDARD_OUTPUT, check_output, read_matter_file, write_output
+from govseal.cli.language import say
+from govseal.cli.problems import UsageError
+from govseal.formats.limits import DEFAULT_LIMITS
+from govseal.pki.certificate import load_certificates
+from govseal.pki.files import read_source
+
+_MAX_CERTIFICATE_BYTES = 1024 * 1024
+_MAX_SIGNATURE_BYTES = 16 * 1024
+_NAMES = {"file": "FILE", "output": "-o"}
+
+
+def add_arguments(parser: Parser) -> None:
+    """``--prepare``, ``--finish`` and ``--signature``."""
+    parser.option(
+        "--prepare",
+        zh="密钥在别处时的第一步：写出待签章数据（JSON），显示待签名的杂凑值；用 --cert 代替 --key",
+        en="first step for a key that is elsewhere: write what waits (JSON) and show the digest to "
+        "be signed; with --cert instead of --key",
+        metavar="P.json",
+        type=Path,
+    )
+    parser.option(
+        "--finish",
+        zh="第二步：用 --signature 完成待签章的数据，写到 -o",
+        en="second step: finish what waits with --signature, into -o",
+        metavar="P.json",
+        type=Path,
+    )
+    parser.option(
+        "--signature",
+        zh="签名值：DER、r‖s（64 字节）或 RSA 签名，也可为其十六进制或 Base64 文本",
+        en="the signature value: DER, raw r and s of 64 bytes, or RSA; or these in hexadecimal or "
+        "Base64",
+        metavar="SIG",
+        type=Path,
+    )
+
+
+def require(options: argparse.Namespace, names: Iterable[str]) -> None:
+    """Refuse a call that lacks one of these options, as argparse does."""
+    lacking = [_option(name) for name in names if getattr(options, name) is None]
+    if lacking:
+        listed = ", ".join(lacking)
+        raise UsageError(
+            say(f"缺少参数：{listed}", f"the following arguments are required: {listed}"),
+            say("参见 govseal stamp --help", "see govseal stamp --help"),
+        )
+
+
+def exclude(options: argparse.Namespace, step: str, names: Iterable[str]) -> None:
+    """Refuse options that have no place in a step."""
+    for name in names:
+        if getattr(options, name):
+            one = _option(name)
+            raise UsageError(
+                say(f"{step} 不能与 {one} 同用", f"{step} excludes {one}")
+                if step
+                else say(f"{one} 须与 --finish 同用", f"{one} goes with --finish")
+            )
+
+
+def _option(name: str) -> str:
+    return _NAMES.get(name, f"--{name.replace('_', '-')}")
+
+
+def prepare(options: argparse.Namespace) -> int:
+    """Write the stamp that waits, and show what has to be signed."""
+    at = now()
+    data = read_source(options.cert, max_bytes=_MAX_CERTIFICATE_BYTES)
+    matter_list = read_matter_file(options.matter_list) if options.matter_list else None
+    waiting = facade.prepare_stamp(
+        options.file,
+        options.seal,
+        load_certificates(data),
+        None if options.detached else options.place,
+        at=at,
+        protect=options.protect or "continue",
+        matter=options.matter,
+        matter_list=matter_list,
+    )
+    write_output(options.prepare, waiting.to_json())
+    name, digest = waiting.algorithm.name, waiting.digest.hex()
+    if options.json:
+        problems.print_json(
+            {
+                "schema": "govseal.prepare/1",
+                "file": options.prepare.name,
+                "algorithm": name,
+                "digest": digest,
+                "message": b64encode(waiting.message).decode("ascii"),
+                "seal": waiting.plan.seal.name,
+                "signed_at": at.isoformat(),
+                "matter": options.matter,
+            }
+        )
+    elif options.prepare != STANDARD_OUTPUT:
+        print(f"{name}  {digest}")
+    return 0
+
+
+def finish(options: argparse.Namespace) -> int:
+    """Put the signature value in, and write the stamped file."""
+    require(options, ("signature", "output"))
+    names = ("file", "seal", "key", "cert", "place", "detached", "protect", "matter")
+    further = ("matter_list", "password_env", "password_file", "prepare")
+    exclude(options, "--finish", (*names, *further))
+    if options.json and options.output == STANDARD_OUTPUT:
+        raise UsageError(say("--json 不能与 -o - 同用", "--json excludes -o -"))
+    check_output(options.output, (options.finish, options.signature))
+    from govseal.stamping.pending import PendingStamp  # noqa: PLC0415 - start-up
+
+    most = 2 * DEFAULT_LIMITS.max_file_bytes
+    waiting = PendingStamp.from_json(read_source(options.finish, max_bytes=most))
+    value = read_source(options.signature, max_bytes=_MAX_SIGNATURE_BYTES)
+    data = waiting.finish(_signature(value))
+    write_output(options.output, data)
+    if options.json:
+        problems.print_json(
+            {
+                "schema": "govseal.stamp/1",
+                "file": options.output.name,
+                "size": len(data),
+                "seal": waiting.plan.seal.name,
+                "signed_at": waiting.plan.at.isoformat(),
+            }
+        )
+    return 0
+
+
+def _signature(data: bytes) -> bytes:
+    """The signature value itself, or the one that a text in hexadecimal or Base64 stands for."""
+    text = b"".join(data.split())
+    try:
+        if re.fullmatch(rb"(?:[0-9A-Fa-f]{2})+", text):
+            return bytes.fromhex(text.decode("ascii"))
+        return b64decode(text, validate=True) or data
+    except ValueError:
+        return data

@@ -1,0 +1,76 @@
+"""Shared libraries of devices' makers, and what signers of all devices have in common."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from govseal.errors import DeviceError, InvalidSignature, KeyLoadError, SigningFault
+from govseal.pki.algorithms import SignatureAlgorithm
+from govseal.pki.certificate import Certificate
+from govseal.pki.keys import PublicKey
+
+
+def open_library(path: str) -> ctypes.CDLL:
+    """The library at an absolute path; whatever it does when it is loaded is done then.
+
+    Raises:
+        DeviceError: ``invalid_uri``: not an absolute path, so that nothing is searched for;
+            ``no_library``: the system cannot load it.
+    """
+    if not Path(path).is_absolute():
+        raise DeviceError(f"not an absolute path to a library: {path}", code="invalid_uri")
+    try:
+        return ctypes.CDLL(path)
+    except OSError as error:
+        raise DeviceError(f"the library cannot be loaded: {error}", code="no_library") from None
+
+
+def function(library: ctypes.CDLL, name: str, *arguments: Any) -> Any:  # noqa: ANN401 - ctypes' own
+    """A function of the library that gives a 32-bit code.
+
+    Raises:
+        DeviceError: ``no_library``: it is not the interface's library, or an older one.
+    """
+    try:
+        found = getattr(library, name)
+    except AttributeError:
+        message = f"the library has no function {name}"
+        raise DeviceError(message, call=name, code="no_library") from None
+    found.argtypes = arguments
+    found.restype = ctypes.c_uint32
+    return found
+
+
+def own_certificate(
+    certificates: tuple[Certificate, ...], is_own: Callable[[PublicKey], bool]
+) -> tuple[Certificate, tuple[Certificate, ...]]:
+    """The first certificate whose key the device's is, and the others in their order.
+
+    Raises:
+        KeyLoadError: none of them belongs to the key.
+    """
+    own = next((c for c in certificates if is_own(c.public_key)), None)
+    if own is None:
+        message = "the certificate does not belong to the key in the device"
+        raise KeyLoadError(message, kind="damaged")
+    others = dict.fromkeys(certificates)
+    return own, tuple(c for c in others if not c.public_key.is_same_key(own.public_key))
+
+
+def check_made(
+    signature: bytes, message: bytes, certificate: Certificate, algorithm: SignatureAlgorithm
+) -> bytes:
+    """The signature that a device made, if it verifies under the certificate.
+
+    Raises:
+        SigningFault: it does not: a fault, another key, or another way of signing than was set.
+    """
+    try:
+        certificate.public_key.verify(signature, message, algorithm)
+    except InvalidSignature:
+        text = "what the device signed does not verify under the certificate, and is not used"
+        raise SigningFault(text) from None
+    return signature
