@@ -211,6 +211,15 @@ def test_a_seal_with_a_time_stamp_of_the_network(ask, desk, site, make_with, tmp
     assert ask("verify", seal, *desk.trusted).status == 0
 
 
+def test_an_authority_leads_nowhere_else(site, desk, make_with, tmp_path):
+    """It was named by the caller, and may be asked in the house; what it names may not."""
+    there = serve_time_stamps(site, desk, "/tsa")
+    answer = make_with(site.serve("/away", status=307, Location=there))
+    assert (answer.status, answer.json["code"]) == (1, "E_TIME_STAMP")
+    assert [row[1] for row in site.asked] == ["/away"]
+    assert not (tmp_path / "timed.esl").exists()
+
+
 def test_no_time_stamp_no_seal(site, make_with, tmp_path):
     for url, said in ((site.serve("/x", b"<html>"), "no time stamp"), (site.url("/none"), "404")):
         answer = make_with(url)

@@ -6,13 +6,22 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+import delegated
 import govseal
-from binding_desk import DAY, png
+from binding_desk import DAY, codes, png
 from govseal.errors import SealError
 from govseal.pki.trust import TrustStore
-from govseal.seal.binding import BindingTerms, load_profile, make_bound_seal
+from govseal.seal.binding import (
+    BindingTerms,
+    SealFacts,
+    judge,
+    load_profile,
+    make_bound_seal,
+    standing,
+)
 from govseal.seal.binding.terms import check_terms
 from govseal.seal.drawing import draw_seal
+from govseal.seal.make import make_seal
 from govseal.seal.picture import SealPicture
 from govseal.testing import Revoked
 from govseal.verification.usability import Usability
@@ -162,6 +171,40 @@ def test_makers_stand_by_their_own_roots(desk):
     refused(found, "E_MAKER_UNTRUSTED", held=held)
 
 
+# 用章范围 · the scope ---------------------------------------------------------------------------
+
+
+def handed_to(found, region):
+    """The scope of a seal that the desk's unit hands to a county."""
+    return delegated.scope(found.at, region=region).encode()
+
+
+@pytest.mark.req("R-GZ-A")
+def test_the_county_of_a_scope_is_that_of_the_number(desk):
+    found = desk("ganzhou")
+    seal = make(found, terms(found), extensions=[handed_to(found, "360722")])
+    facts = SealFacts.from_seal(seal)
+    assert facts.region == "360722"
+    refused(found, "E_SEAL_NUMBER", held=terms(found), extensions=[handed_to(found, "360704")])
+
+
+@pytest.mark.req("R-GZ-A")
+def test_a_made_seal_of_another_county_breaks_the_rule(desk):
+    """Whoever made it asked nothing; the verifier sees it in the seal itself."""
+    found = desk("ganzhou")
+    seal = make_seal(
+        found.maker,
+        name=found.name,
+        picture=SealPicture("PNG", png(), 42, 42),
+        signers=[found.signer],
+        at=found.at,
+        extensions=[handed_to(found, "360704")],
+    )
+    one = standing(found.signer, found.trust, found.crls(), at=found.at)
+    violations = judge(found.profile, SealFacts.from_seal(seal), [one], at=found.at, maker=None)
+    assert ("E_SEAL_NUMBER", "seal_sequence") in codes(violations)
+
+
 # 印模 · picture and imprint -------------------------------------------------------------------
 
 
@@ -184,6 +227,15 @@ def test_another_picture_than_the_imprint(desk, drawing):
     held = terms(found, imprint=draw_seal("测试市另一局", bottom=PURPOSE).picture("svg"))
     error = refused(found, "E_IMPRINT_MISMATCH", held=held, picture=drawing.picture("svg"))
     assert error.violations[0].is_unknown is False
+
+
+def test_an_imprint_counts_where_the_profile_asks_for_none(desk, drawing):
+    found = desk("test")
+    held = terms(found, imprint=draw_seal("测试市另一局", bottom=PURPOSE).picture("svg"))
+    silent = Silent(found.maker.certificate, found.maker.algorithm)
+    with pytest.raises(SealError) as caught:
+        make(found, held, maker=silent, picture=drawing.picture("svg"))
+    assert caught.value.code == "E_IMPRINT_MISMATCH"
 
 
 @pytest.mark.req("R-JC29S-07")
