@@ -3,14 +3,43 @@
 from __future__ import annotations
 
 import ctypes
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from govseal.errors import DeviceError, InvalidSignature, KeyLoadError, SigningFault
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import Certificate
 from govseal.pki.keys import PublicKey
+
+
+class DeviceKey(ABC):
+    """What signers of all devices have in common: ended by a ``with``, shown without secrets."""
+
+    __slots__ = ()
+
+    certificate: Certificate
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the device back; twice is harmless."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        certificate = self.certificate
+        return f"<{type(self).__name__} {certificate.subject} {certificate.fingerprint[:16]}>"
 
 
 def open_library(path: str) -> ctypes.CDLL:

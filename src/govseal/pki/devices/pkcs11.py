@@ -6,7 +6,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self, final
+from typing import Final, final
 
 from govseal import sm2
 from govseal.asn1 import strict, write
@@ -21,7 +21,7 @@ from govseal.pki.algorithms import (
 from govseal.pki.certificate import Certificate
 from govseal.pki.devices import cryptoki, sm2_mechanism
 from govseal.pki.devices.cryptoki import Module, Session, Token
-from govseal.pki.devices.library import check_made, own_certificate
+from govseal.pki.devices.library import DeviceKey, check_made, own_certificate
 from govseal.pki.devices.uris import (
     find_pin,
     invalid,
@@ -32,9 +32,6 @@ from govseal.pki.devices.uris import (
 )
 from govseal.pki.ecdsa import P256, EcPoint
 from govseal.pki.keys import PublicKey, RsaNumbers
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 # What the URI's attributes are in the token's and the key's own description.
 _TOKEN_NAMES: Final = {
@@ -73,7 +70,7 @@ class _Way:
 
 
 @final
-class Pkcs11Signer:
+class Pkcs11Signer(DeviceKey):
     """A signer whose key is in a token; threads may share it, and sign one after the other.
 
     The session ends with :meth:`close`, or with the object. Every signature is one use of the key
@@ -135,21 +132,6 @@ class Pkcs11Signer:
         """End the session; twice is harmless."""
         with self._lock:
             self._close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        certificate = self.certificate
-        return f"<Pkcs11Signer {certificate.subject} {certificate.fingerprint[:16]}>"
 
 
 def open_pkcs11_signer(

@@ -7,13 +7,13 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self, final
+from typing import Final, final
 
 from govseal import sm2
 from govseal.errors import DeviceError
 from govseal.pki.algorithms import SM2_SM3, SignatureAlgorithm
 from govseal.pki.certificate import Certificate, load_certificates
-from govseal.pki.devices.library import check_made, own_certificate
+from govseal.pki.devices.library import DeviceKey, check_made, own_certificate
 from govseal.pki.devices.sdf_library import MAX_BITS, Sdf
 from govseal.pki.devices.uris import (
     decode,
@@ -26,9 +26,6 @@ from govseal.pki.devices.uris import (
 )
 from govseal.pki.files import read_source
 from govseal.pki.keys import decode_public_key, encode_sm2_spki
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 _QUERY: Final = ("index", "cert", "pin-source", "sessions", "ecc-max-bits")
 _HIGHEST_INDEX: Final = 0xFFFFFFFF
@@ -96,7 +93,7 @@ class _Sessions:
 
 
 @final
-class SdfSigner:
+class SdfSigner(DeviceKey):
     """A signer whose SM2 key is in a device; threads may share it, each with its own session.
 
     The device is given back with :meth:`close`, or with the object. Every signature is one use of
@@ -172,21 +169,6 @@ class SdfSigner:
     def close(self) -> None:
         """Give the device back; twice is harmless."""
         self._close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        certificate = self.certificate
-        return f"<SdfSigner {certificate.subject} {certificate.fingerprint[:16]}>"
 
 
 def open_sdf_signer(
