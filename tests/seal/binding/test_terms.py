@@ -185,7 +185,8 @@ def test_the_county_of_a_scope_is_that_of_the_number(desk):
     seal = make(found, terms(found), extensions=[handed_to(found, "360722")])
     facts = SealFacts.from_seal(seal)
     assert facts.region == "360722"
-    refused(found, "E_SEAL_NUMBER", held=terms(found), extensions=[handed_to(found, "360704")])
+    for held in (terms(found), terms(found, region="360722")):
+        refused(found, "E_SEAL_NUMBER", held=held, extensions=[handed_to(found, "360704")])
 
 
 @pytest.mark.req("R-GZ-A")

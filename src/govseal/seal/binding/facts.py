@@ -139,7 +139,7 @@ class SealFacts:
             self,
             unit_name=unit_name,
             ownership=ownership,
-            region=region or self.region,
+            region=self.region or region,  # what the seal itself says is what verifiers see
             matter=matter,
             picture_words=picture_words,
             imprint_sha256=None if imprint is None else hashlib.sha256(imprint).hexdigest(),
