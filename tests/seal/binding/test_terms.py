@@ -171,6 +171,15 @@ def test_makers_stand_by_their_own_roots(desk):
     refused(found, "E_MAKER_UNTRUSTED", held=held)
 
 
+def test_a_root_of_the_system_vouches_for_no_maker(desk):
+    found = desk("test")
+    system = TrustStore()
+    root = found.maker_ca.certificate
+    system._fill((root,), frozenset((root,)))
+    trust = TrustStore((found.ca.certificate,)) | system
+    refused(found, "E_MAKER_UNTRUSTED", held=terms(found, trust=trust, makers=None))
+
+
 # 用章范围 · the scope ---------------------------------------------------------------------------
 
 
