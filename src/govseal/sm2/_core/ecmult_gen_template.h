@@ -2,6 +2,7 @@
  *
  *   GEN_NAME(name)       what its functions are called
  *   GEN_VECTOR_WORDS     64-bit words in a vector, 2 or 4
+ *   GEN_LEAVE_VECTORS    what is to be done to the vector registers after a scan
  *
  * The vectors scan the table. The field arithmetic is that of field_impl.h, compiled once more for
  * the instructions that come with the wider vectors.
@@ -41,6 +42,7 @@ static inline void GEN_NAME(ecmult_gen_select)(ge_storage *r,
         }
     }
     memcpy(r, words, sizeof *r);
+    GEN_LEAVE_VECTORS;
 }
 
 /* entry = the point of window number row of the recoded scalar. */
@@ -83,3 +85,4 @@ static void GEN_NAME(ecmult_gen)(ge *r, const scalar *k) {
 #undef GEN_VECTORS
 #undef GEN_NAME
 #undef GEN_VECTOR_WORDS
+#undef GEN_LEAVE_VECTORS
