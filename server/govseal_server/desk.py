@@ -14,7 +14,6 @@ from govseal_server.config import ConfigError, Settings, setting
 from govseal_server.uploads import Upload
 
 _LOG = logging.getLogger("govseal_server")
-_MAX_POLICY_BYTES = 1024 * 1024
 _MAX_PICTURES = 3
 _DPI = 110
 
@@ -111,8 +110,11 @@ def _load(settings: Settings) -> Basis:
         name = "crl"
         materials = govseal.Materials.from_files(*_lists(settings.crl))
         name = "policy"
-        policy = replace(_policy(settings.policy), makers=makers, tsas=tsas)
-    except (govseal.GovsealError, OSError, UnicodeDecodeError) as error:
+        policy = govseal.Policy()
+        if settings.policy is not None:
+            policy = govseal.Policy.from_file(settings.policy)
+        policy = replace(policy, makers=makers, tsas=tsas)
+    except (govseal.GovsealError, OSError) as error:
         raise ConfigError(f"{setting(name)}: {error}") from error
     return Basis(trust, materials, policy)
 
@@ -120,13 +122,6 @@ def _load(settings: Settings) -> Basis:
 def _narrower(paths: tuple[Path, ...]) -> govseal.TrustStore | None:
     """The roots at these paths; None where there are none, and those of ``trust`` serve."""
     return govseal.TrustStore.from_paths(paths) if paths else None
-
-
-def _policy(path: Path | None) -> govseal.Policy:
-    if path is None:
-        return govseal.Policy()
-    with path.open("rb") as file:
-        return govseal.Policy.from_toml(file.read(_MAX_POLICY_BYTES).decode("utf-8-sig"))
 
 
 def _lists(paths: tuple[Path, ...]) -> Iterator[Path]:

@@ -302,14 +302,33 @@ def test_policy(ask, desk, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"require = 1", "require"), (b"= =", "TOML"), (b'name = "\xff"', "UTF-8")],
+    [
+        (b"require = 1", "the policy has no setting 'require'"),
+        (b"= =", "the policy is not TOML"),
+        (b'name = "\xff"', "the policy is not a text in UTF-8"),
+        (b'signer_policies = ["1.2", "one"]', "signer_policies: 'one' is not an object identifier"),
+        (b"allow_mixed = 1", "allow_mixed: bool was expected"),
+    ],
 )
 def test_policy_that_is_none(ask, desk, tmp_path, content, said):
     policy = tmp_path / "office.toml"
     policy.write_bytes(content)
     answer = ask("verify", desk.path("permit.ofd"), "--policy", policy)
     assert answer.status == 2
-    assert said in answer.error
+    assert f"{policy}: {said}" in answer.error
+    assert "文件不符合格式要求" in answer.error
+
+
+def test_policy_names_what_certificates_have_to_carry(ask, desk, tmp_path):
+    policy = tmp_path / "office.toml"
+    policy.write_text('signer_policies = ["1.2.156.99999.1"]\n')
+    words = ("verify", desk.path("stamped.ofd"), *desk.trusted, "--policy", policy)
+    answer = ask(*words, "--json")
+    assert answer.status == 1
+    assert answer.json["reasons"] == ["certificate_policy_refused"]
+    assert answer.json["policy_settings"] == {"signer_policies": ["1.2.156.99999.1"]}
+    said = ask(*words).out
+    assert "证书链没有验证策略所要求的证书策略" in said
 
 
 def test_report_is_written(ask, desk, tmp_path):

@@ -78,6 +78,15 @@ def test_a_policy(demo, settings, tmp_path):
     assert report["reasons"] == ["required_seal_missing"]
 
 
+def test_a_policy_that_asks_for_certificate_policies(demo, settings, tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('maker_policies = ["2.5.29.32.0"]')
+    app = create_app({**settings, "policy": policy})
+    report = app.test_client().post("/v1/verify", data=(demo / "stamped.ofd").read_bytes()).json
+    assert report["reasons"] == ["certificate_policy_refused"]
+    assert report["policy_settings"] == {"maker_policies": ["2.5.29.32.0"]}
+
+
 def test_lists_are_read_again_when_they_change(demo, tmp_path):
     lists = tmp_path / "lists"
     lists.mkdir()
@@ -133,6 +142,8 @@ def test_a_setting_is_refused(values, why, monkeypatch, tmp_path):
         ("policy", b"name = 7"),
         ("policy", b"\xff\xfe"),
         ("policy", b"colour = 'red'"),
+        ("policy", b"signer_policies = ['1.2', 'one']"),
+        ("policy", b"strict = true\n#" + b" " * 1024 * 1024),
     ],
 )
 def test_a_file_is_refused(name, content, tmp_path):

@@ -22,7 +22,7 @@ from govseal.cli.anchors import (
     trust_of,
 )
 from govseal.cli.arguments import Parser, add_matter_list, add_moment, is_terminal
-from govseal.cli.files import check_output, read_matter_file, write_output
+from govseal.cli.files import check_output, read_matter_file, speaking_of, write_output
 from govseal.cli.language import current, say
 from govseal.cli.problems import UNUSABLE, UsageError
 from govseal.cli.progress import Progress
@@ -41,7 +41,6 @@ _STATUS = {
     Verdict.UNSIGNED: 4,
 }
 _WORST_FIRST = (UNUSABLE, 1, 4, 3, 0)
-_MAX_POLICY_BYTES = 1024 * 1024
 
 
 def add_arguments(parser: Parser) -> None:
@@ -172,14 +171,6 @@ def _has_colour() -> bool:
 def _policy(options: argparse.Namespace) -> Policy:
     policy = DEFAULT_POLICY
     if options.policy is not None:
-        with Path(options.policy).open("rb") as file:
-            data = file.read(_MAX_POLICY_BYTES + 1)
-        if len(data) > _MAX_POLICY_BYTES:
-            raise UsageError(say(f"{options.policy} 过大", f"{options.policy} is too large"))
-        try:
-            policy = Policy.from_toml(data.decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            raise UsageError(
-                say(f"{options.policy} 不是 UTF-8 文本", f"{options.policy} is not a text in UTF-8")
-            ) from None
+        with speaking_of(options.policy):
+            policy = Policy.from_file(options.policy)
     return policy_of(options, policy)

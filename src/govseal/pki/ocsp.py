@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from govseal.asn1 import strict, write
@@ -35,6 +35,8 @@ MAX_REQUEST_BYTES: Final = 64 * 1024
 MAX_CERTIFICATES: Final = 20
 """Certificates of a response that are looked at."""
 MAX_NONCE_BYTES: Final = 128
+AT_ONCE: Final = timedelta(minutes=5)
+"""For how long an answer speaks that names no next update: as far as clocks differ."""
 
 BASIC: Final = "1.3.6.1.5.5.7.48.1.1"
 NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
@@ -193,6 +195,17 @@ class OcspAnswer:
         return self.this_update <= certificate.not_after or (
             cutoff is not None and cutoff <= certificate.not_after
         )
+
+    def reaches(self, at: datetime, responder: Certificate) -> bool:
+        """Whether it speaks for ``at``, by the word of this responder."""
+        if self.this_update >= at:
+            return True
+        # Whoever has the key of a responder that expired can make old answers with a far end.
+        if at > responder.not_after:
+            return False
+        if self.next_update is None:
+            return at - self.this_update <= AT_ONCE
+        return at <= self.next_update
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from govseal.errors import FetchError, FormatError
@@ -49,6 +50,7 @@ class OnlineRevocation:
         materials: Materials | None = None,
         certificates: Iterable[Certificate] = (),
         at: datetime,
+        allow_mixed: bool = False,
     ) -> RevocationStatus:
         """:func:`govseal.pki.revocation.check_revocation`; where it knows nothing, others do.
 
@@ -59,17 +61,27 @@ class OnlineRevocation:
             ValueError: ``at`` has no time zone.
         """
         known, pool = materials or Materials(), tuple(certificates)
-        state = check_revocation(certificate, trust, materials=known, certificates=pool, at=at)
+        check = partial(
+            check_revocation,
+            certificate,
+            trust,
+            certificates=pool,
+            at=at,
+            allow_mixed=allow_mixed,
+        )
+        state = check(materials=known)
         if state.state != "unknown":
             return state
-        issuers = find_issuers(certificate, trust, (*pool, *known.certificates), at)
+        issuers = find_issuers(
+            certificate, trust, (*pool, *known.certificates), at, allow_mixed=allow_mixed
+        )
         issuer = next((found for found, _ in issuers), None)
         if issuer is None:
             return state
         problems: list[str] = []
         for more in self._sources(certificate, issuer, problems):
             known |= more
-            state = check_revocation(certificate, trust, materials=known, certificates=pool, at=at)
+            state = check(materials=known)
             if state.state != "unknown":
                 break
         return replace(state, problems=tuple(problems))

@@ -33,6 +33,8 @@ _FORBIDDEN_DIGESTS: Final = frozenset({"md5"})
 _SEVERITY: Final = (
     "chain_broken",
     "algorithm_forbidden",
+    "chain_mixed",
+    "certificate_policy_refused",
     "unsupported",
     "no_trust_anchor",
     "certificate_not_yet_valid",
@@ -48,8 +50,9 @@ class PathFailure:
     """One rule that a path does not meet."""
 
     reason: str
-    """``chain_broken``, ``algorithm_forbidden``, ``unsupported``, ``no_trust_anchor``,
-    ``certificate_not_yet_valid`` or ``certificate_expired``."""
+    """``chain_broken``, ``algorithm_forbidden``, ``chain_mixed``, ``certificate_policy_refused``,
+    ``unsupported``, ``no_trust_anchor``, ``certificate_not_yet_valid`` or
+    ``certificate_expired``."""
     detail: str
     certificate: Certificate
     """The certificate that does not meet it."""
@@ -210,7 +213,8 @@ class _Search:
         else:
             policies = outcome.policies
             if outcome.certificate is not None:
-                failures.append(PathFailure("chain_broken", outcome.problem, outcome.certificate))
+                reason = "certificate_policy_refused" if outcome.is_asked else "chain_broken"
+                failures.append(PathFailure(reason, outcome.problem, outcome.certificate))
         failures.sort(key=lambda failure: _SEVERITY.index(failure.reason))
         weak = any(
             c.signature_algorithm is not None and c.signature_algorithm.weak for c in chain[:-1]
@@ -266,18 +270,24 @@ def _issuer_failures(certificate: Certificate, below: int) -> list[PathFailure]:
     return [PathFailure("chain_broken", detail, certificate) for detail in details]
 
 
-def _mixed_failures(chain: tuple[Certificate, ...]) -> list[PathFailure]:
-    """SM2 below another kind of key, or the reverse."""
-    failures: list[PathFailure] = []
-    if len({certificate.public_key.kind for certificate in chain}) == 1:
-        return failures
+def find_mixed(chain: Iterable[Certificate]) -> list[tuple[Certificate, str]]:
+    """The certificates of a chain (leaf first) right below a key of another system, and how.
+
+    SM2 is one system, all other kinds of key together are the other.
+    """
+    found = []
     for certificate, issuer in itertools.pairwise(chain):
-        kinds = {certificate.public_key.kind, issuer.public_key.kind}
-        if "sm2" in kinds and not kinds <= {"sm2", "unsupported"}:
-            kind, above = certificate.public_key.kind, issuer.public_key.kind
-            detail = f"a key of kind {kind} below one of kind {above}: mixed chains are not allowed"
-            failures.append(PathFailure("algorithm_forbidden", detail, certificate))
-    return failures
+        kind, above = certificate.public_key.kind, issuer.public_key.kind
+        if "sm2" in (kind, above) and not {kind, above} <= {"sm2", "unsupported"}:
+            found.append((certificate, f"a key of kind {kind} below one of kind {above}"))
+    return found
+
+
+def _mixed_failures(chain: tuple[Certificate, ...]) -> list[PathFailure]:
+    return [
+        PathFailure("chain_mixed", f"{detail}: mixed chains are not allowed", certificate)
+        for certificate, detail in find_mixed(chain)
+    ]
 
 
 def validate_path(
@@ -294,10 +304,11 @@ def validate_path(
     ``certificates`` are untrusted intermediates. Signatures, validity of every certificate (the
     anchor too), basicConstraints, pathLen, keyUsage, nameConstraints, certificate policies and
     unknown critical extensions are judged. ``policies`` are the caller's inputs to policy
-    processing; unless ``allow_mixed``, SM2 and other keys in one chain are ``algorithm_forbidden``.
-    A leaf that is itself trusted is its own anchor. An unknown anchor is *indeterminate*
-    (``no_trust_anchor``), whatever else is wrong; a path to an anchor that breaks a rule is
-    *failed*. Of several paths the first faultless one counts, else the least faulty.
+    processing: what they ask for and the path has not is ``certificate_policy_refused``. Unless
+    ``allow_mixed``, SM2 and other keys in one chain are ``chain_mixed``. A leaf that is itself
+    trusted is its own anchor. An unknown anchor is *indeterminate* (``no_trust_anchor``), whatever
+    else is wrong; a path to an anchor that breaks a rule is *failed*. Of several paths the first
+    faultless one counts, else the least faulty.
 
     Raises:
         ValueError: ``at`` has no time zone.

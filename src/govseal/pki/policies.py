@@ -40,6 +40,8 @@ class PolicyOutcome:
     """The rule that is not met; empty where all are."""
     certificate: Certificate | None = None
     """The certificate that does not meet it."""
+    is_asked: bool = False
+    """Whether it is the caller who asks for a policy; else a certificate of the path does."""
 
 
 _NOTHING: Final = PolicyOutcome()
@@ -165,10 +167,12 @@ def process_policies(
         certificate = chain[place]
         state.descend(certificate, is_last=place == 0)
         if state.explicit_policy == 0 and not state.levels[-1]:
-            return _refused(certificate, "no policy is valid for the path as far as here")
+            problem = "no policy is valid for the path as far as here"
+            return PolicyOutcome(frozenset(), problem, certificate, inputs.is_required)
         if place:
             if any(ANY_POLICY in pair for pair in certificate.policy_mappings):
-                return _refused(certificate, "anyPolicy is mapped (policyMappings)")
+                problem = "anyPolicy is mapped (policyMappings)"
+                return PolicyOutcome(problem=problem, certificate=certificate)
             state.map(certificate)
             if not certificate.is_self_issued:
                 state.count()
@@ -187,12 +191,9 @@ def _conclude(leaf: Certificate, state: _State, inputs: PolicyInputs) -> PolicyO
         is_any = ANY_POLICY in policies
         policies = inputs.acceptable if is_any else policies & inputs.acceptable
     if is_required and not policies:
-        return _refused(leaf, "no acceptable policy is valid for the path")
+        problem = "no acceptable policy is valid for the path"
+        return PolicyOutcome(frozenset(), problem, leaf, inputs.is_required)
     return PolicyOutcome(policies)
-
-
-def _refused(certificate: Certificate, problem: str) -> PolicyOutcome:
-    return PolicyOutcome(problem=problem, certificate=certificate)
 
 
 def _has_policies(certificate: Certificate) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from govseal.errors import FormatError, InvalidSignature, UnsupportedFormat
@@ -21,7 +21,7 @@ from govseal.pki.crl import (
 )
 from govseal.pki.names import is_same_name
 from govseal.pki.ocsp import MAX_CERTIFICATES, BasicResponse, OcspAnswer, OcspResponse
-from govseal.pki.path import PathResult, check_signed_by, validate_path
+from govseal.pki.path import PathResult, check_signed_by, find_mixed, validate_path
 from govseal.pki.trust import TrustStore
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ MAX_DEPTH: Final = 3
 """Keys of lists, each of which another key's list says to be unrevoked."""
 MAX_RESPONSES: Final = 64
 """Responses about one certificate whose signatures are looked at."""
-AT_ONCE: Final = timedelta(minutes=5)
-"""For how long an answer speaks that names no next update: as far as clocks differ."""
 _SIGNING_USAGE: Final = frozenset({"digital_signature", "non_repudiation"})
 
 
@@ -74,6 +72,7 @@ def check_revocation(
     materials: Materials | None = None,
     certificates: Iterable[Certificate] = (),
     at: datetime,
+    allow_mixed: bool = False,
 ) -> RevocationStatus:
     """What the CRLs and OCSP answers in ``materials`` say about ``certificate`` at ``at``.
 
@@ -85,7 +84,9 @@ def check_revocation(
     complete list that it completes. Of several that speak the newest decides; a revocation in
     any authentic one, even a stale one, is never lost, unless it was a hold that a newer one
     released. What is signed over a weak digest (MD5, SHA-1), or by a key that is not known to be
-    unrevoked itself, can revoke, and nothing else. ``certificates`` are more untrusted ones.
+    unrevoked itself, can revoke, and nothing else; so can a responder whose key mixes SM2 with its
+    CA's, unless ``allow_mixed``, which allows the same in paths. ``certificates`` are more
+    untrusted ones.
 
     Raises:
         ValueError: ``at`` has no time zone.
@@ -95,11 +96,17 @@ def check_revocation(
     crls = () if materials is None else materials.crls
     ocsps = () if materials is None else materials.ocsps
     known = () if materials is None else materials.certificates
-    return _Inquiry(trust, crls, ocsps, (*certificates, *known), at).judge(certificate)
+    pool = (*certificates, *known)
+    return _Inquiry(trust, crls, ocsps, pool, at, allow_mixed).judge(certificate)
 
 
 def find_issuers(
-    certificate: Certificate, trust: TrustStore, pool: Iterable[Certificate], at: datetime
+    certificate: Certificate,
+    trust: TrustStore,
+    pool: Iterable[Certificate],
+    at: datetime,
+    *,
+    allow_mixed: bool = False,
 ) -> Iterator[tuple[Certificate, PathResult]]:
     """The trusted certificates of the key that issued ``certificate``, and their paths at ``at``.
 
@@ -113,7 +120,7 @@ def find_issuers(
         if tried >= MAX_ISSUERS or check_signed_by(certificate, candidate) is not None:
             continue
         tried += 1
-        path = validate_path(candidate, trust, certificates=more, at=at)
+        path = validate_path(candidate, trust, certificates=more, at=at, allow_mixed=allow_mixed)
         if path.outcome == "passed":
             yield candidate, path
 
@@ -177,6 +184,7 @@ class _Inquiry:
     ocsps: tuple[OcspResponse, ...]
     pool: tuple[Certificate, ...]
     at: datetime
+    allow_mixed: bool
     depth: int = 0
     """Of how many keys that sign lists the state was asked before: at the last, lists count that
     the CA's own key signed, and no others. So no key speaks for itself."""
@@ -196,7 +204,8 @@ class _Inquiry:
         ]
         issuers = []
         if named or asked:
-            issuers = list(find_issuers(certificate, self.trust, self.pool, self.at))
+            more = (self.trust, self.pool, self.at)
+            issuers = list(find_issuers(certificate, *more, allow_mixed=self.allow_mixed))
         found = [
             *self.lists(certificate, named, issuers),
             *self.answers(certificate, asked, [issuer for issuer, _ in issuers]),
@@ -311,7 +320,13 @@ class _Inquiry:
             if tried >= MAX_ISSUERS:
                 return
             tried += 1
-            path = validate_path(candidate, self.trust, certificates=self.pool, at=self.at)
+            path = validate_path(
+                candidate,
+                self.trust,
+                certificates=self.pool,
+                at=self.at,
+                allow_mixed=self.allow_mixed,
+            )
             if path.outcome != "passed":
                 continue
             if any(self.is_linked(path, known) for _, known in issuers):
@@ -345,7 +360,7 @@ class _Inquiry:
         """Whether a key that signs lists or answers is itself revoked, as lists tell."""
         if signer in self.trust:
             return "good"
-        inquiry = _Inquiry(self.trust, self.crls, (), self.pool, self.at, self.depth + 1)
+        inquiry = replace(self, ocsps=(), depth=self.depth + 1, details=[], is_unsupported=False)
         return inquiry.judge(signer).state
 
     # --- answers ----------------------------------------------------------------------------
@@ -384,9 +399,7 @@ class _Inquiry:
         is_strong = may_clear and not is_weak
         if is_weak:
             self.details.append("the OCSP answer is signed over a weak digest")
-        elif not may_clear:
-            self.details.append("the OCSP responder is not known to be unrevoked")
-        elif not answer.keeps(certificate):
+        elif may_clear and not answer.keeps(certificate):
             self.details.append("the OCSP answer is of a time after the certificate expired")
         return _Statement(
             answer.this_update,
@@ -394,7 +407,7 @@ class _Inquiry:
             answer.entry,
             releases=is_strong and answer.keeps(certificate),
             clears=is_strong and answer.entry is None and answer.keeps(certificate),
-            reaches=_reaches(answer, responder, self.at),
+            reaches=answer.reaches(self.at, responder),
             reasons=None,
             source=f"OCSP answer of {responder.subject}, SHA-256 {response.fingerprint}",
         )
@@ -419,20 +432,12 @@ class _Inquiry:
                 continue
             is_exempt = candidate.extension(ext.OCSP_NO_CHECK) is not None
             state = "good" if is_exempt else self.signer_state(candidate)
-            return None if state == "revoked" else (candidate, state == "good")
+            if state == "unknown":
+                self.details.append("the OCSP responder is not known to be unrevoked")
+            mixed = () if self.allow_mixed else find_mixed((candidate, issuers[0]))
+            self.details += [f"the OCSP responder has {detail}" for _, detail in mixed]
+            return None if state == "revoked" else (candidate, state == "good" and not mixed)
         return None
-
-
-def _reaches(answer: OcspAnswer, responder: Certificate, at: datetime) -> bool:
-    """Whether an answer speaks for ``at``."""
-    if answer.this_update >= at:
-        return True
-    # Whoever has the key of a responder that expired can make old answers with a far end.
-    if at > responder.not_after:
-        return False
-    if answer.next_update is None:
-        return at - answer.this_update <= AT_ONCE
-    return at <= answer.next_update
 
 
 def _may_sign_lists(certificate: Certificate) -> bool:

@@ -208,8 +208,8 @@ class TimestampResult:
     outcome: Outcome
     reason: str = ""
     """``timestamp_imprint_mismatch``, ``timestamp_invalid``, ``timestamp_too_early``,
-    ``timestamp_untrusted``, ``algorithm_forbidden``, ``unsupported``, ``no_revocation_data`` or
-    ``revocation_stale``; empty exactly when passed."""
+    ``timestamp_untrusted``, ``algorithm_forbidden``, ``chain_mixed``, ``unsupported``,
+    ``no_revocation_data`` or ``revocation_stale``; empty exactly when passed."""
     detail: str = ""
     token: TimestampToken | None = None
     """None where it cannot be read."""
@@ -405,8 +405,8 @@ def _check_path(authority: Authority, rules: TimestampRules) -> _Problem | None:
         reason = "unsupported" if path.reason == "unsupported" else "timestamp_untrusted"
         return _undecided(reason, path.detail)
     if path.outcome == "failed":
-        if path.reason == "algorithm_forbidden":
-            return _Problem("failed", "algorithm_forbidden", path.detail)
+        if path.reason in ("algorithm_forbidden", "chain_mixed"):
+            return _Problem("failed", path.reason, path.detail)
         return _invalid(path.detail)
     for certificate in path.chain[:-1]:
         algorithm = certificate.signature_algorithm

@@ -27,6 +27,7 @@ from govseal.pki.algorithms import (
 from govseal.pki.certificate import Certificate
 from govseal.pki.materials import Materials
 from govseal.pki.path import PathResult, validate_path
+from govseal.pki.policies import ANY_POLICIES, PolicyInputs
 from govseal.pki.revocation import RevocationStatus, check_revocation
 from govseal.pki.timestamp import Authority, TimestampResult, TimestampRules, judge_token
 from govseal.pki.trust import TrustStore
@@ -150,7 +151,9 @@ class Collector:
         time = proved_at or claimed
         signer = None
         if signature is not None:
-            signer = self._party(signer_der, self.trust, time, others, proved_at)
+            signer = self._party(
+                signer_der, self.trust, time, others, proved_at, asked=self.policy.signer_inputs
+            )
         seal_tokens = self._seal_tokens(seal)
         return Subject(
             evidence=evidence,
@@ -195,7 +198,10 @@ class Collector:
     def owners(self, seal: Seal) -> tuple[Party, ...]:
         """Those whom a bare seal permits, as they stand at the time of judging."""
         listed = seal.properties.signers.certificates[:_MOST_CERTIFICATES]
-        return tuple(self._party(der, self.trust, self.judged_at, (), None) for der in listed)
+        asked = self.policy.signer_inputs
+        return tuple(
+            self._party(der, self.trust, self.judged_at, (), None, asked=asked) for der in listed
+        )
 
     def _maker(self, seal: Seal, proved_at: datetime | None, stamped_at: datetime | None) -> Party:
         """The maker, at the time of making: a seal does not die with its maker's certificate.
@@ -205,7 +211,9 @@ class Collector:
         """
         trust = self.policy.makers if self.policy.makers is not None else self.trust.named
         made_at = proved_at or seal.properties.create_date.moment
-        return self._party(seal.maker_certificate, trust, made_at, (), proved_at or stamped_at)
+        proved_at = proved_at or stamped_at
+        asked = self.policy.maker_inputs
+        return self._party(seal.maker_certificate, trust, made_at, (), proved_at, asked=asked)
 
     def _seal_tokens(self, seal: Seal | None) -> tuple[TimestampResult, ...]:
         if seal is None or seal.time_stamp is None:
@@ -232,7 +240,8 @@ class Collector:
         self, certificate: Certificate, inside: tuple[Certificate, ...], at: datetime
     ) -> Authority:
         trust = self.policy.tsas if self.policy.tsas is not None else self.trust
-        path = self._path(certificate, trust, at, tuple(item.der for item in inside))
+        others = tuple(item.der for item in inside)
+        path = self._path(certificate, trust, at, others, ANY_POLICIES)
         return Authority(certificate, path, self._revocations(path, trust, at))
 
     def _party(
@@ -242,6 +251,8 @@ class Collector:
         time: datetime | None,
         others: tuple[bytes, ...],
         proved_at: datetime | None,
+        *,
+        asked: PolicyInputs,
     ) -> Party:
         if der is None:
             absent = UnsupportedFormat("the signer's certificate is not inside")
@@ -251,21 +262,33 @@ class Collector:
         except FormatError as error:
             return Party(None, error, None, ())
         # At the claimed time, even one after the judging: that is for the check of the time.
-        path = self._path(certificate, trust, time or self.judged_at, others)
+        path = self._path(certificate, trust, time or self.judged_at, others, asked)
         revocations = self._revocations(path, trust, proved_at)
         return Party(certificate, None, path, revocations, time, proved_at)
 
     def _path(
-        self, certificate: Certificate, trust: TrustStore, at: datetime, others: tuple[bytes, ...]
+        self,
+        certificate: Certificate,
+        trust: TrustStore,
+        at: datetime,
+        others: tuple[bytes, ...],
+        asked: PolicyInputs,
     ) -> PathResult:
         # A document may carry a thousand stamps of one signer: each answer is worked out once.
-        question = (certificate, id(trust), at, others)
+        question = (certificate, id(trust), at, others, asked)
         path = self._paths.get(question)
         if path is None:
             # A small file can hold thousands of little nets of certificates without an end.
             brought = _readable(others) if len(self._searches) < _MOST_SEARCHES else ()
             pool = (*self.materials.certificates, *brought)
-            path = validate_path(certificate, trust, certificates=pool, at=at)
+            path = validate_path(
+                certificate,
+                trust,
+                certificates=pool,
+                at=at,
+                policies=asked,
+                allow_mixed=self.policy.allow_mixed,
+            )
             if brought and path.steps > _MANY_STEPS:
                 self._searches.append(path)
             self._paths[question] = path
@@ -312,7 +335,14 @@ class Collector:
         state = self._states.get(question)
         if state is None:
             check = check_revocation if self.online is None else self.online.check
-            state = check(certificate, trust, materials=self.materials, certificates=above, at=at)
+            state = check(
+                certificate,
+                trust,
+                materials=self.materials,
+                certificates=above,
+                at=at,
+                allow_mixed=self.policy.allow_mixed,
+            )
             self._states[question] = state
         return state
 

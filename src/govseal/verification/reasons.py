@@ -262,6 +262,20 @@ _ROWS = (
     ),
     Reason("chain_broken", "证书链不符合规则", "the certificate chain breaks a rule"),
     Reason(
+        "chain_mixed",
+        "证书链混用了 SM2 与其他算法的密钥",
+        "the certificate chain mixes SM2 with keys of another kind",
+        "验证策略可用 allow_mixed = true 接受这种证书链",
+        "a policy accepts such chains with allow_mixed = true",
+    ),
+    Reason(
+        "certificate_policy_refused",
+        "证书链没有验证策略所要求的证书策略",
+        "the certificate chain has no certificate policy that is asked for",
+        "请核对验证策略中的 signer_policies、maker_policies",
+        "see signer_policies and maker_policies of the policy",
+    ),
+    Reason(
         "key_usage_refused",
         "证书的密钥用途不允许签名",
         "the certificate's key usage does not allow signatures",

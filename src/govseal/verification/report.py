@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -195,9 +196,12 @@ class Report:
     """Codes of what lowered the verdict, over all signatures."""
     verified_at: datetime
     policy: str
+    """The policy's name, which anybody may choose; what it asks is in ``policy_settings``."""
     signatures: tuple[SignatureReport, ...]
     checks: tuple[Check, ...] = ()
     """Checks of the file as a whole (``container``)."""
+    policy_settings: Mapping[str, object] = field(default_factory=dict)
+    """By name, the settings of the policy that depart from the default; anchors are left out."""
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a report is not a yes or no: read .verdict, or call .require_valid()")
@@ -227,6 +231,7 @@ class Report:
             "reasons": list(self.reasons),
             "verified_at": _time(self.verified_at),
             "policy": self.policy,
+            "policy_settings": dict(self.policy_settings),
             "checks": [check.to_dict() for check in self.checks],
             "signatures": [signature.to_dict() for signature in self.signatures],
         }

@@ -90,6 +90,7 @@ def verify_document(
         policy=policy.name,
         signatures=signatures,
         checks=tuple(checks),
+        policy_settings=policy.settings,
     )
 
 

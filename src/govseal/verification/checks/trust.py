@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from govseal.pki.certificate import Certificate
 from govseal.pki.extensions import SIGNING_USAGE
+from govseal.pki.path import find_mixed
 from govseal.pki.revocation import RevocationStatus
 from govseal.pki.timestamp import purpose_problem
 from govseal.verification.checks.finding import (
@@ -26,24 +27,31 @@ _COMPROMISE = frozenset({"key_compromise", "ca_compromise", "aa_compromise"})
 
 
 def signer_chain(subject: Subject) -> Finding:
-    """The signer's certificate leads to a trusted anchor at the time of signing."""
+    """The signer's certificate leads to a trusted anchor at the time of signing as the policy asks.
+
+    By a chain of one system of keys, and with the certificate policies that the policy asks for.
+    """
     if subject.evidence is None or subject.signer is None:
         return SKIPPED
     return _chain(subject.signer, subject.policy)
 
 
 def maker_chain(subject: Subject) -> Finding:
-    """The maker's certificate leads to a trusted anchor at the time of making."""
+    """The maker's certificate leads to a trusted anchor at the time of making as the policy asks.
+
+    By a chain of one system of keys, and with the certificate policies that the policy asks for.
+    """
     if subject.maker is None:
         return SKIPPED
     finding = _chain(subject.maker, subject.policy)
     if finding.reason == "no_trust_anchor" and subject.policy.makers is not None:
         return failed("maker_untrusted", finding.detail)
-    if finding is PASSED and subject.maker.certificate is not None:
-        finding = _key_usage(subject.maker.certificate)
-    if finding is PASSED and _is_same(subject.maker, subject.signer):
-        return noticed("maker_is_signer")
-    return finding
+    findings = [finding]
+    if subject.maker.certificate is not None:
+        findings.append(_key_usage(subject.maker.certificate))
+    if _is_same(subject.maker, subject.signer):
+        findings.append(noticed("maker_is_signer"))
+    return gravest(findings)
 
 
 def signer_key_usage(subject: Subject) -> Finding:
@@ -100,7 +108,8 @@ def _chain(party: Party, policy: Policy) -> Finding:
             if algorithm and algorithm.digest and algorithm.digest.name in policy.forbidden_digests:
                 detail = f"a certificate is signed with {algorithm.name}"
                 return failed("algorithm_forbidden", detail)
-        return PASSED
+        mixed = find_mixed(path.chain)
+        return noticed("chain_mixed", mixed[0][1]) if mixed else PASSED
     make = failed if path.outcome == "failed" else indeterminate
     return make(path.reason or "no_trust_anchor", path.detail)
 

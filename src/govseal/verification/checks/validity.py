@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from govseal.pki.certificate import Certificate
+from govseal.pki.path import find_mixed
 from govseal.pki.timestamp import TimestampResult
 from govseal.verification.checks.finding import (
     PASSED,
@@ -122,6 +123,9 @@ def _token(result: TimestampResult, subject: Subject) -> Finding:
     has_ended = any(subject.judged_at > certificate.not_after for certificate in path.chain)
     if has_ended or any(status.state == "revoked" for status in result.revocations):
         return noticed("timestamp_authority_ended", detail)
+    mixed = find_mixed(path.chain)
+    if mixed:
+        return noticed("chain_mixed", mixed[0][1])
     return Finding(Outcome.PASSED, detail=detail)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,6 +125,15 @@ def _clause(clause: str) -> str:
     return standard + comma + number.replace(" ", "&nbsp;")
 
 
+def _settings(settings: Mapping[str, object]) -> Iterable[tuple[Pair, str]]:
+    """A row that says what a policy asks beyond its name, as its file would; none by default."""
+    lines = [
+        f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in settings.items()
+    ]
+    if lines:
+        yield FIELDS["policy_settings"], "<br>".join(map(_text, lines))
+
+
 def _join(parts: Iterable[str]) -> str:
     return "\n".join(part for part in parts if part)
 
@@ -210,6 +220,7 @@ class _Page:
             ),
             (FIELDS["verified_at"], escape(words.time_text(report.verified_at, self.lang))),
             (FIELDS["policy"], _text(report.policy)),
+            *_settings(report.policy_settings),
         )
         return f"<section><h2>{self.both(_FILE)}</h2>\n{self.facts(rows)}</section>"
 

@@ -95,6 +95,7 @@ FIELDS: dict[str, Pair] = {
     "size": ("大小", "size"),
     "verified_at": ("验证时间", "verified at"),
     "policy": ("验证策略", "policy"),
+    "policy_settings": ("策略内容", "policy says"),
     "effect": ("效力", "effect"),
     "seal": ("印章", "seal"),
     "seal_id": ("印章编码", "seal code"),
