@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from govseal.pki.materials import Materials as Materials
     from govseal.pki.signeddata import make_signed_data as make_signed_data
     from govseal.pki.signer import load_signer as load_signer
+    from govseal.pki.timestampterms import TimestampNotice as TimestampNotice
+    from govseal.pki.timestampterms import TimestampTerms as TimestampTerms
     from govseal.pki.trust import TrustStore as TrustStore
     from govseal.seal.binding import BindingTerms as BindingTerms
     from govseal.seal.binding import load_profile as load_profile
@@ -90,6 +92,7 @@ _HOMES = {
     "pki.materials": ("Materials",),
     "pki.signeddata": ("make_signed_data",),
     "pki.signer": ("load_signer",),
+    "pki.timestampterms": ("TimestampNotice", "TimestampTerms"),
     "pki.trust": ("TrustStore",),
     "seal.binding": ("BindingTerms", "load_profile"),
     "seal.drawing": ("draw_seal",),

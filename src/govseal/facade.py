@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from govseal.pki.materials import Materials
     from govseal.pki.revocation import RevocationStatus
     from govseal.pki.signer import Signer, TimestampSource
+    from govseal.pki.timestampterms import TimestampTerms
     from govseal.pki.trust import TrustStore
     from govseal.seal.binding import BindingTerms
     from govseal.seal.extensions import LedgerReference
@@ -169,6 +170,7 @@ def stamp(
     approvals: bytes | None = None,
     matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
+    timestamp: TimestampSource | TimestampTerms | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
     """The file with one more stamp: 签章.
@@ -187,13 +189,15 @@ def stamp(
         matter_list: the list of matters whose digest the seal's scope names: one code to a line,
             as text or in UTF-8.
         extensions: further signed data.
+        timestamp: who stamps the time of the signature; where that fails the stamp is made without
+            one, and the log or the terms' ``on_notice`` says so, unless the terms insist.
         limits: bounds on the input.
 
     Raises:
         FormatError: the file is damaged, or of no format that is known; or the seal's scope, or
             the list of matters, cannot be read.
         SealError: the seal may not be used so.
-        StampError: the document cannot take the stamp.
+        StampError: the document cannot take the stamp, or has to have a time stamp and gets none.
         OSError: the system cannot open a file.
     """
     from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
@@ -212,6 +216,7 @@ def stamp(
         approvals=approvals,
         matter_list=matter_list,
         extensions=extensions,
+        timestamp=timestamp,
     )
 
 
@@ -226,6 +231,7 @@ def stamp_detached(
     approvals: bytes | None = None,
     matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
+    timestamp: TimestampSource | TimestampTerms | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
     """A detached stamp (SES_Signature in DER) over all bytes of a file of any kind.
@@ -234,6 +240,7 @@ def stamp_detached(
 
     Raises:
         SealError: the seal may not be used so.
+        StampError: it has to have a time stamp and gets none.
         FormatError: the seal's scope, or the list of matters, cannot be read.
         OSError: the system cannot open a file.
     """
@@ -249,6 +256,7 @@ def stamp_detached(
         approvals=approvals,
         matter_list=matter_list,
         extensions=extensions,
+        timestamp=timestamp,
     )
 
 
@@ -265,6 +273,7 @@ def prepare_stamp(
     approvals: bytes | None = None,
     matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
+    timestamp_bytes: int = 0,
     limits: Limits = DEFAULT_LIMITS,
 ) -> PendingStamp:
     """A stamp that waits for its signature value, for a key that sits elsewhere.
@@ -274,7 +283,8 @@ def prepare_stamp(
     :meth:`govseal.PendingStamp.from_json`.
 
     ``certificate`` is the signer's, with those above it if any; ``placement`` is None for a
-    detached stamp over any file. The other arguments are those of :func:`stamp`.
+    detached stamp over any file. ``timestamp_bytes`` is the room for a time stamp that ``finish``
+    shall ask for, 16384 say; 0 for none. The other arguments are those of :func:`stamp`.
 
     Raises:
         FormatError: the file is damaged, or of no format that is known.
@@ -297,6 +307,7 @@ def prepare_stamp(
         approvals=approvals,
         matter_list=matter_list,
         extensions=extensions,
+        timestamp_bytes=timestamp_bytes,
     )
     return PendingStamp.create(plan, limits)
 

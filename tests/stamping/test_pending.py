@@ -224,6 +224,7 @@ CHANGES = {
         [5],
         None,
     ],
+    "timestamp_bytes": [-1, 1.0, "0", None, True, 1 << 21],
     "document": ["", "====", None],
 }
 

@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING
 
 from govseal.cli.anchors import add_anchors, anchor_files, materials_of, policy_of, trust_of
 from govseal.cli.arguments import Parser, moment
-from govseal.cli.clock import now
 from govseal.cli.files import check_output, speaking_of
-from govseal.cli.keys import key_file, load_key
+from govseal.cli.keys import key_file
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
+from govseal.cli.timestamps import add_timestamp
 from govseal.errors import FormatError
-from govseal.pki.algorithms import SM3
 from govseal.pki.certificate import Certificate, load_certificates
-from govseal.pki.devices import is_device_uri
 from govseal.verification.policy import DEFAULT_POLICY
 
 if TYPE_CHECKING:
-    from govseal.pki.signer import Signer, TimestampSource
     from govseal.seal.binding import BindingTerms
     from govseal.seal.picture import SealPicture
 
@@ -63,11 +60,10 @@ def add_form(parser: Parser, *, zh: str, en: str) -> None:
         dest="signer_list",
         choices=LISTS,
     )
-    parser.option(
-        "--timestamp",
+    add_timestamp(
+        parser,
         zh="给印章加时间戳（仅 2025）：服务的网址，或密钥和证书，同 --maker；密码亦同",
         en="who time-stamps the seal (2025 only): a URL, or a key as of --maker, same password",
-        metavar="URL|KEY",
     )
 
 
@@ -144,26 +140,3 @@ def load_certificate(path: Path) -> Certificate:
         if not found:
             raise FormatError("no certificate in it", part=str(path))
     return found[0]
-
-
-def timestamp_of(options: argparse.Namespace, maker: Signer) -> TimestampSource | None:
-    """The authority behind ``--timestamp``; None where none is asked for.
-
-    One across a network is told a digest of the kind that goes with the maker's key.
-    """
-    if options.timestamp is None:
-        return None
-    from govseal.pki import timestamping  # noqa: PLC0415 - start-up
-
-    if "://" not in options.timestamp or is_device_uri(options.timestamp):
-        key = load_key(options.timestamp, options)
-        with speaking_of(key_file(options.timestamp) or Path("--timestamp")):
-            return timestamping.SignerTimestampSource(key, clock=now)
-    from govseal.pki.fetch import EVERYWHERE, HttpFetcher  # noqa: PLC0415 - start-up
-
-    # The caller names the authority, which may well be one of the house.
-    return timestamping.HttpTimestampSource(
-        options.timestamp,
-        HttpFetcher(allowed_networks=EVERYWHERE, max_redirects=0),
-        algorithm=maker.algorithm.digest or SM3,
-    )

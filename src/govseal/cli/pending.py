@@ -7,9 +7,10 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from govseal import facade
-from govseal.cli import problems
+from govseal.cli import problems, timestamps
 from govseal.cli.arguments import Parser
 from govseal.cli.clock import now
 from govseal.cli.files import STANDARD_OUTPUT, check_output, read_matter_file, write_output
@@ -18,6 +19,10 @@ from govseal.cli.problems import UsageError
 from govseal.formats.limits import DEFAULT_LIMITS
 from govseal.pki.certificate import load_certificates
 from govseal.pki.files import read_source
+
+if TYPE_CHECKING:
+    from govseal.pki.timestampterms import TimestampNotice
+    from govseal.stamping.pending import PendingStamp
 
 _MAX_CERTIFICATE_BYTES = 1024 * 1024
 _MAX_SIGNATURE_BYTES = 16 * 1024
@@ -80,6 +85,8 @@ def _option(name: str) -> str:
 
 def prepare(options: argparse.Namespace) -> int:
     """Write the stamp that waits, and show what has to be signed."""
+    from govseal.pki.timestampterms import DEFAULT_MAX_BYTES  # noqa: PLC0415 - start-up
+
     at = now()
     data = read_source(options.cert, max_bytes=_MAX_CERTIFICATE_BYTES)
     matter_list = read_matter_file(options.matter_list) if options.matter_list else None
@@ -92,6 +99,7 @@ def prepare(options: argparse.Namespace) -> int:
         protect=options.protect or "continue",
         matter=options.matter,
         matter_list=matter_list,
+        timestamp_bytes=DEFAULT_MAX_BYTES if options.timestamp is not None else 0,
     )
     write_output(options.prepare, waiting.to_json())
     name, digest = waiting.algorithm.name, waiting.digest.hex()
@@ -117,18 +125,25 @@ def finish(options: argparse.Namespace) -> int:
     """Put the signature value in, and write the stamped file."""
     require(options, ("signature", "output"))
     names = ("file", "seal", "key", "cert", "place", "detached", "protect", "matter")
-    further = ("matter_list", "password_env", "password_file", "prepare")
-    exclude(options, "--finish", (*names, *further))
+    # The password is that of the time stamp authority's key.
+    password = () if options.timestamp is not None else ("password_env", "password_file")
+    exclude(options, "--finish", (*names, "matter_list", "prepare", *password))
+    timestamps.check_terms(options)
     if options.json and options.output == STANDARD_OUTPUT:
         raise UsageError(say("--json 不能与 -o - 同用", "--json excludes -o -"))
-    check_output(options.output, (options.finish, options.signature))
+    own = (options.finish, options.signature, options.password_file)
+    check_output(options.output, (*own, *timestamps.files_of(options)))
     from govseal.stamping.pending import PendingStamp  # noqa: PLC0415 - start-up
 
     most = 2 * DEFAULT_LIMITS.max_file_bytes
     waiting = PendingStamp.from_json(read_source(options.finish, max_bytes=most))
     value = read_source(options.signature, max_bytes=_MAX_SIGNATURE_BYTES)
-    data = waiting.finish(_signature(value))
+    _check_level(options, waiting)
+    notices: list[TimestampNotice] = []
+    terms = timestamps.terms_of(options, waiting.algorithm, notices.append)
+    data = waiting.finish(_signature(value), timestamp=terms)
     write_output(options.output, data)
+    told = list(map(problems.note_no_timestamp, notices))
     if options.json:
         problems.print_json(
             {
@@ -137,9 +152,23 @@ def finish(options: argparse.Namespace) -> int:
                 "size": len(data),
                 "seal": waiting.plan.seal.name,
                 "signed_at": waiting.plan.at.isoformat(),
+                "level": "b" if terms is None or told else "t",
+                "notices": told,
             }
         )
     return 0
+
+
+def _check_level(options: argparse.Namespace, waiting: PendingStamp) -> None:
+    """Refuse to forget, in the second step, the time stamp that the first one provided for."""
+    if waiting.plan.timestamp_bytes and options.timestamp is None and options.level != "b":
+        raise UsageError(
+            say("准备时写明了要加时间戳", "it was prepared for a time stamp"),
+            say(
+                "用 --timestamp 指定时间戳服务，或用 --level b 放弃",
+                "name the authority with --timestamp, or do without by --level b",
+            ),
+        )
 
 
 def _signature(data: bytes) -> bytes:

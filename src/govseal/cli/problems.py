@@ -22,6 +22,7 @@ from govseal.seal.refusals import REFUSALS
 from govseal.verification.render.printable import MAX_SHOWN, printable
 
 if TYPE_CHECKING:
+    from govseal.pki.timestampterms import TimestampNotice
     from govseal.seal.binding import Violation
 
 REFUSED = 1
@@ -36,6 +37,14 @@ _STAMP_PROBLEMS: dict[str, str] = {
     "not_first": "已有签名，不能再保护整个文件",
     "not_permitted": "文件的权限设置不允许签章",
     "algorithm_forbidden": "不允许用该算法签章",
+    "no_timestamp_room": "准备签章时没有给时间戳留出位置",
+    "timestamp_unavailable": "时间戳服务没有给出时间戳",
+    "timestamp_refused": "时间戳服务拒绝",
+    "timestamp_invalid": "时间戳无效",
+    "timestamp_imprint_mismatch": "时间戳不是对本签章的",
+    "timestamp_too_early": "时间戳的时间早于签章",
+    "timestamp_untrusted": "不在 --tsa 指定的时间戳服务之列",
+    "timestamp_too_large": "时间戳太大",
 }
 _KEY_PROBLEMS: dict[str, _Pair] = {
     "wrong_password": ("密码不正确或缺少密码", "the password is wrong or missing"),
@@ -94,6 +103,10 @@ _HINTS: dict[str, _Pair] = {
         "give it with --password-env, --password-file, or pin-source in the URI",
     ),
     "no_certificate": ("用 --cert 指定证书", "name the certificate with --cert"),
+    "no_timestamp_room": (
+        "准备时（--prepare）也写上 --timestamp",
+        "name --timestamp when preparing (--prepare) too",
+    ),
     "signing_unavailable": (
         "安装 C 编译器后重新安装 govseal",
         "install a C compiler, then install govseal again",
@@ -228,6 +241,14 @@ def tell(problem: Problem) -> None:
         # Hints are our own words: the longest lists the levels of seals.
         hint = printable(problem.hint, limit=10 * MAX_SHOWN)
         print(f"govseal: hint: {hint}", file=sys.stderr)
+
+
+def note_no_timestamp(notice: TimestampNotice) -> dict[str, object]:
+    """Tell on standard error that a stamp has no time stamp; what ``--json`` says of it."""
+    meaning = _joined(_STAMP_PROBLEMS[notice.code], notice.detail)
+    text = say(f"签章没有加上时间戳：{meaning}", f"stamped without a time stamp: {meaning}")
+    print(f"govseal: note: {printable(text, limit=2 * MAX_SHOWN)}", file=sys.stderr)
+    return {"code": notice.code, "message": text}
 
 
 def print_json(value: dict[str, object], *, indent: int | None = None) -> None:

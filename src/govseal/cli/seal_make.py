@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govseal import facade
-from govseal.cli import making, problems
+from govseal.cli import making, problems, timestamps
 from govseal.cli.arguments import Parser, add_output, add_password, size_mm
 from govseal.cli.facts import seal_facts
 from govseal.cli.files import check_output, write_output
@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
         extensions=extensions,
         generation=int(options.generation or 2020),
         signer_list=options.signer_list or "certificates",
-        timestamp=making.timestamp_of(options, maker),
+        timestamp=timestamps.source_of(options, maker.algorithm),
         binding=making.terms_of(options, read_imprint(options.imprint, picture)),
     )
     write_output(options.output, seal.der)

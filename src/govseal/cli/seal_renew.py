@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from govseal import facade
-from govseal.cli import making, problems
+from govseal.cli import making, problems, timestamps
 from govseal.cli.anchors import materials_of, policy_of, trust_of
 from govseal.cli.arguments import Parser, add_output, add_password
 from govseal.cli.facts import seal_facts
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
         window_days=None if options.any_time else WINDOW_DAYS,
         generation=int(options.generation) if options.generation else None,
         signer_list=options.signer_list,
-        timestamp=making.timestamp_of(options, maker),
+        timestamp=timestamps.source_of(options, maker.algorithm),
         binding=making.terms_of(
             options,
             read_imprint(options.imprint, old.picture),

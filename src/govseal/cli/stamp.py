@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from govseal import facade
-from govseal.cli import pending, problems
+from govseal.cli import pending, problems, timestamps
 from govseal.cli.arguments import Parser, add_matter_list, add_password
 from govseal.cli.clock import now
 from govseal.cli.files import check_output, read_matter_file, write_output
@@ -16,6 +17,9 @@ from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.formats.base import Placement
 from govseal.seal.extensions import MAX_CODE, is_matter_code
+
+if TYPE_CHECKING:
+    from govseal.pki.timestampterms import TimestampNotice
 
 _NUMBER = r"-?\d{1,5}(?:\.\d{1,4})?"
 _PLACE = re.compile(rf"(\d{{1,6}}),({_NUMBER}),({_NUMBER})", re.ASCII)
@@ -61,6 +65,7 @@ def add_arguments(parser: Parser) -> None:
         type=_matter,
     )
     add_matter_list(parser)
+    timestamps.add_terms(parser)
     add_password(parser)
     parser.option(
         "-o",
@@ -126,9 +131,17 @@ def run(options: argparse.Namespace) -> int:
     signer = load_key(options.key, options, options.cert)
     matter = options.matter
     matter_list = read_matter_file(options.matter_list) if options.matter_list else None
+    notices: list[TimestampNotice] = []
+    terms = timestamps.terms_of(options, signer.algorithm, notices.append)
     if options.detached:
         data = facade.stamp_detached(
-            options.file, seal, signer, at=at, matter=matter, matter_list=matter_list
+            options.file,
+            seal,
+            signer,
+            at=at,
+            matter=matter,
+            matter_list=matter_list,
+            timestamp=terms,
         )
     else:
         data = facade.stamp(
@@ -140,8 +153,10 @@ def run(options: argparse.Namespace) -> int:
             protect=options.protect or "continue",
             matter=matter,
             matter_list=matter_list,
+            timestamp=terms,
         )
     write_output(options.output, data)
+    told = list(map(problems.note_no_timestamp, notices))
     if options.json:
         problems.print_json(
             {
@@ -151,6 +166,8 @@ def run(options: argparse.Namespace) -> int:
                 "seal": seal.name,
                 "signed_at": at.isoformat(),
                 "matter": matter,
+                "level": "b" if terms is None or told else "t",
+                "notices": told,
             }
         )
     return 0
@@ -164,6 +181,7 @@ def _check(options: argparse.Namespace) -> None:
         pending.require(options, ("file", "seal", "cert"))
         names = ("key", "output", "signature", "password_env", "password_file")
         pending.exclude(options, "--prepare", names)
+    timestamps.check_terms(options)
     if options.detached and (options.place or options.protect):
         raise UsageError(
             say(
@@ -178,4 +196,5 @@ def _check(options: argparse.Namespace) -> None:
     output = options.output or options.prepare
     key = key_file(options.key)
     inputs = (options.file, options.seal, key, options.cert, options.password_file)
-    check_output(output, (*inputs, options.matter_list), json=options.json)
+    named = (*inputs, options.matter_list, *timestamps.files_of(options))
+    check_output(output, named, json=options.json)

@@ -236,6 +236,8 @@ class StampRequest:
     """The signer's own, then those above: for a format that carries them beside the signature."""
     extensions: tuple[Extension, ...] = ()
     """Further signed data, for a format whose signed structure is not an SES_Signature."""
+    timestamp_bytes: int = 0
+    """Bytes of room for a time stamp over the signature value, for a format that has to keep it."""
 
 
 class PreparedStamp(Protocol):
@@ -258,8 +260,11 @@ class PreparedMessage(Protocol):
     message: bytes
     """What the key signs, once: in PDF the DER of the signed attributes."""
 
-    def finish(self, signature_value: bytes) -> bytes:
-        """The stamped document, with the signature value put in its place."""
+    def finish(self, signature_value: bytes, time_stamp: bytes | None = None) -> bytes:
+        """The stamped document, with the signature value put in its place.
+
+        ``time_stamp`` is a token over that value, no longer than was asked for.
+        """
         ...
 
 

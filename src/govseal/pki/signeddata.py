@@ -19,6 +19,7 @@ from govseal.pki.certificate import Certificate
 
 if TYPE_CHECKING:
     from govseal.pki.signer import Signer, TimestampSource  # they would load the key containers
+    from govseal.pki.timestampterms import TimestampTerms
 
 Standard = Literal["GB/T 35275", "CMS"]
 
@@ -49,7 +50,7 @@ def make_signed_data(
     with_attributes: bool = True,
     signed_at: datetime | None = None,
     attributes: Iterable[tuple[str, bytes]] = (),
-    timestamp: TimestampSource | None = None,
+    timestamp: TimestampSource | TimestampTerms | None = None,
 ) -> bytes:
     """The SignedData over ``content`` in DER; the key is used once.
 
@@ -62,12 +63,14 @@ def make_signed_data(
             else the content itself is signed.
         signed_at: the signing time that the attributes claim, timezone-aware; none by default.
         attributes: further signed attributes: OID, and the value as one DER element.
-        timestamp: who stamps the signature value (RFC 3161, appendix A).
+        timestamp: who stamps the signature value (RFC 3161, appendix A); an authority that gives
+            no usable token costs the time stamp alone, unless the terms insist.
 
     Raises:
         ValueError: the standard does not go with the key; attributes where there shall be none,
             one of them twice or not DER; content that passes for attributes without any.
-        GovsealError: the key or the time stamp authority refuses.
+        StampError: no usable time stamp, and the terms insist on one.
+        GovsealError: the key refuses.
     """
     names = _names(standard, signer)
     digest = digest_of(signer)
@@ -79,9 +82,7 @@ def make_signed_data(
         _check_bare(content, signed_at, attributes)
         message = content
     value = signer.sign(message)
-    stamped = b""
-    if timestamp is not None:
-        stamped = attribute(cms.TIME_STAMP, timestamp.timestamp(value))
+    token = _time_stamp(timestamp, value, signed_at)
     return encode_signed_data(
         names.signed_data,
         head=encode_head(
@@ -95,9 +96,20 @@ def make_signed_data(
             message if with_attributes else None,
             encode_signature_algorithm(signer.certificate, names.algorithm),
             value,
-            unsigned=stamped,
+            unsigned=b"" if token is None else attribute(cms.TIME_STAMP, token),
         ),
     )
+
+
+def _time_stamp(
+    timestamp: TimestampSource | TimestampTerms | None, value: bytes, signed_at: datetime | None
+) -> bytes | None:
+    if timestamp is None:
+        return None
+    from govseal.pki.timestampterms import TimestampTerms  # noqa: PLC0415 - start-up
+
+    terms = TimestampTerms.of(timestamp)
+    return None if terms is None else terms.obtain(value, signed_at=signed_at)
 
 
 @dataclass(frozen=True, slots=True)

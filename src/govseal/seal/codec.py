@@ -304,10 +304,12 @@ def encode_signature(
     certificate: bytes,
     algorithm: str,
     signature: bytes,
+    time_stamp: bytes | None = None,
 ) -> bytes:
     """SES_Signature around a TBS_Sign that is already encoded and signed.
 
-    In the 2014 generation certificate and algorithm stand inside TBS_Sign, and only there.
+    In the 2014 generation certificate and algorithm stand inside TBS_Sign, and only there; it has
+    no place for ``time_stamp``, a token over the octets of ``signature``.
     """
     return schema.encode(
         generation.signature,
@@ -316,6 +318,7 @@ def encode_signature(
             "certificate": certificate,
             "algorithm": algorithm,
             "signature": signature,
+            "time_stamp": time_stamp,
         },
     )
 

@@ -125,6 +125,20 @@ def check_scope(scope: SealScope, *, not_before: datetime, not_after: datetime) 
         raise SealError("the scope names a matter twice", code="E_SEAL_SCOPE")
 
 
+def check_term(scope: SealScope, at: datetime) -> None:
+    """Refuse a moment outside the term of the agreement.
+
+    Raises:
+        SealError: ``E_AGREEMENT_EXPIRED`` or ``E_TOO_EARLY``.
+    """
+    if at > scope.not_after:
+        message = f"the agreement ended on {_text(scope.not_after)}"
+        raise SealError(message, code="E_AGREEMENT_EXPIRED")
+    if at < scope.not_before:
+        message = f"the agreement starts on {_text(scope.not_before)}"
+        raise SealError(message, code="E_TOO_EARLY")
+
+
 def check_made(
     extensions: Sequence[Extension], *, not_before: datetime, not_after: datetime
 ) -> None:
@@ -204,12 +218,7 @@ def _own_matter(extensions: Sequence[Extension]) -> Matter | None:
 def _check_use(
     scope: SealScope, matter: Matter | None, codes: frozenset[str] | None, at: datetime
 ) -> None:
-    if at > scope.not_after:
-        message = f"the agreement ended on {_text(scope.not_after)}"
-        raise SealError(message, code="E_AGREEMENT_EXPIRED")
-    if at < scope.not_before:
-        message = f"the agreement starts on {_text(scope.not_before)}"
-        raise SealError(message, code="E_TOO_EARLY")
+    check_term(scope, at)
     if matter is None:
         message = "a delegated seal is used for a stated matter only"
         raise SealError(message, code="E_SEAL_SCOPE")

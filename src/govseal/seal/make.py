@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from govseal.errors import (
     FormatError,
-    GovsealError,
     InvalidSignature,
     LimitExceeded,
     SealError,
@@ -24,7 +23,6 @@ from govseal.errors import (
 from govseal.pki.algorithms import SHA256, SM3, SignatureAlgorithm
 from govseal.pki.certificate import Certificate
 from govseal.pki.timestamp import purpose_problem
-from govseal.pki.trust import TrustStore
 from govseal.seal import codec
 from govseal.seal.delegation import check_made
 from govseal.seal.model import CertificateDigest, Extension, Seal, SealHeader
@@ -242,21 +240,17 @@ def _signed(
 
 
 def _token(source: TimestampSource, signature: bytes) -> bytes:
-    """The TimeStampToken over the octets of the signature value, verified but for its anchor."""
-    from govseal.pki.timestamp import verify_token  # noqa: PLC0415 - beside its one use
+    """The TimeStampToken over the octets of the signature value, verified but for its anchor.
 
-    try:
-        token = source.timestamp(signature)
-    except GovsealError as error:
-        message = f"no time stamp was given, so the seal was not made: {error}"
-        raise SealError(message, code="E_TIME_STAMP") from error
-    result = verify_token(token, signature, TrustStore(()))
-    if result.reason != "timestamp_untrusted":  # whom to trust is for those who verify the seal
-        message = (
-            f"what was given is no time stamp of the seal, which was not made: {result.detail}"
-        )
+    A seal is made at leisure: without its time stamp none is made.
+    """
+    from govseal.pki.timestampterms import TimestampNotice, obtain_token  # noqa: PLC0415 - beside its one use
+
+    found = obtain_token(source, signature)
+    if isinstance(found, TimestampNotice):
+        message = f"no usable time stamp, so the seal was not made: {found.detail}"
         raise SealError(message, code="E_TIME_STAMP")
-    return token
+    return found.der
 
 
 def _check_name(name: str) -> None:

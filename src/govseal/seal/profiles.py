@@ -165,6 +165,8 @@ class Generation:
     """Whether a seal may list digests of certificates (certListType 2)."""
     has_seal_time_stamp: bool
     """Whether a seal has a place for a time stamp of its own."""
+    has_stamp_time_stamp: bool
+    """Whether a stamp has a place for a time stamp over its signature value."""
     has_stamp_extensions: bool
     """Whether TBS_Sign has a place for further signed data."""
 
@@ -191,6 +193,8 @@ GENERATIONS: dict[int, Generation] = {
             seal_types=(1, 2),
             has_digest_list=False,
             has_seal_time_stamp=False,
+            # By its text timeInfo may hold one; that is signed, and so over no signature value.
+            has_stamp_time_stamp=False,
             has_stamp_extensions=False,
         ),
         Generation(
@@ -207,6 +211,7 @@ GENERATIONS: dict[int, Generation] = {
             seal_types=(),
             has_digest_list=True,
             has_seal_time_stamp=False,
+            has_stamp_time_stamp=True,
             has_stamp_extensions=True,
         ),
         Generation(
@@ -223,6 +228,7 @@ GENERATIONS: dict[int, Generation] = {
             seal_types=(),
             has_digest_list=True,
             has_seal_time_stamp=True,
+            has_stamp_time_stamp=True,
             has_stamp_extensions=True,
         ),
     )

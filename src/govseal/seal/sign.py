@@ -32,14 +32,18 @@ class UnsignedStamp:
     certificate: bytes = field(repr=False)
     algorithm: str
 
-    def finish(self, signature_value: bytes) -> bytes:
-        """The SES_Signature in DER, with the signature value over :attr:`message`."""
+    def finish(self, signature_value: bytes, time_stamp: bytes | None = None) -> bytes:
+        """The SES_Signature in DER, with the signature value over :attr:`message`.
+
+        ``time_stamp`` is a token over that value, where the generation has a place for one.
+        """
         return codec.encode_signature(
             self.generation,
             self.message,
             certificate=self.certificate,
             algorithm=self.algorithm,
             signature=signature_value,
+            time_stamp=time_stamp,
         )
 
 

@@ -10,11 +10,11 @@ import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from govseal import sm2
 from govseal.asn1 import write
-from govseal.errors import FormatError, LimitExceeded
+from govseal.errors import FormatError, LimitExceeded, StampError
 from govseal.formats.base import Placement, PreparedMessage, Protect
 from govseal.formats.detect import open_document
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
@@ -25,12 +25,17 @@ from govseal.pki.algorithms import (
     SignatureAlgorithm,
 )
 from govseal.pki.certificate import Certificate
+from govseal.pki.timestamp import MAX_TOKEN_BYTES
+from govseal.pki.timestampterms import TimestampTerms
 from govseal.seal.codec import decode_seal
 from govseal.seal.delegation import state_use
 from govseal.seal.model import Extension, Seal
 from govseal.seal.sign import check_may_use
 from govseal.sm2.params import RAW_SIGNATURE_BYTES
-from govseal.stamping.stamp import prepare_bytes, prepare_document
+from govseal.stamping.stamp import prepare_bytes, prepare_document, time_stamp
+
+if TYPE_CHECKING:
+    from govseal.pki.signer import TimestampSource  # at run time it would load the key containers
 
 SCHEMA: Final = "govseal.pending/1"
 _MOST_PLACES: Final = 10_000
@@ -38,7 +43,7 @@ _MOST_OTHERS: Final = 1000
 _MEMBERS: Final = frozenset(
     (
         *("schema", "algorithm", "message", "digest", "signed_at", "protect"),
-        *("places", "seal", "certificates", "extensions", "document"),
+        *("places", "seal", "certificates", "extensions", "document", "timestamp_bytes"),
     )
 )
 
@@ -57,6 +62,8 @@ class StampPlan:
     protect: Protect
     extensions: tuple[Extension, ...]
     """All that the stamp states."""
+    timestamp_bytes: int = 0
+    """The room for a time stamp that is asked for when the stamp is finished; 0 for none."""
 
     @property
     def algorithm(self) -> SignatureAlgorithm:
@@ -73,6 +80,7 @@ class StampPlan:
         *,
         at: datetime,
         protect: Protect = Protect.CONTINUE,
+        timestamp_bytes: int = 0,
         **stated: Any,  # noqa: ANN401 - those of state_use
     ) -> Self:
         """The plan of a stamp that states what it is for; see :func:`govseal.prepare_stamp`.
@@ -80,13 +88,15 @@ class StampPlan:
         Raises:
             SealError: the seal may not be used so.
             FormatError: the seal's scope, or the list of matters, cannot be read.
-            ValueError: there is no certificate.
+            ValueError: there is no certificate, or the room is not of 0 to 1 MiB.
         """
         if not certificates:
             raise ValueError("a stamp needs the certificate of its signer")
+        if not 0 <= timestamp_bytes <= MAX_TOKEN_BYTES:
+            raise ValueError(f"the room for a time stamp is 0 to {MAX_TOKEN_BYTES} bytes")
         check_may_use(seal, certificates[0], at)
         extensions = state_use(seal, at=at, **stated)
-        return cls(document, seal, certificates, places, at, protect, extensions)
+        return cls(document, seal, certificates, places, at, protect, extensions, timestamp_bytes)
 
     def prepare(self, limits: Limits) -> PreparedMessage:
         """The stamp but for the signature value; the same plan gives the same bytes."""
@@ -98,6 +108,7 @@ class StampPlan:
                 self.algorithm,
                 at=self.at,
                 extensions=self.extensions,
+                timestamp_bytes=self.timestamp_bytes,
             )
         return prepare_document(
             open_document(self.document, limits),
@@ -108,6 +119,7 @@ class StampPlan:
             at=self.at,
             protect=self.protect,
             extensions=self.extensions,
+            timestamp_bytes=self.timestamp_bytes,
         )
 
 
@@ -150,20 +162,31 @@ class PendingStamp:
             return sm2.sm3(key.identity_digest() + self.message)
         return SHA256.digest(self.message)
 
-    def finish(self, signature: bytes) -> bytes:
+    def finish(
+        self, signature: bytes, *, timestamp: TimestampSource | TimestampTerms | None = None
+    ) -> bytes:
         """The stamped document, or the detached stamp, with the signature value put in.
 
         Args:
             signature: DER or raw r ‖ s for SM2, PKCS#1 v1.5 for RSA.
+            timestamp: who stamps the time of the signature, and on what terms; it is asked now.
 
         Raises:
             InvalidSignature: it does not verify over :attr:`message` under the certificate.
+            StampError: the stamp was prepared without room for a time stamp
+                (``no_timestamp_room``); or there is no usable one, and the terms insist on it.
         """
+        terms, plan = TimestampTerms.of(timestamp), self.plan
+        if terms is not None and not plan.timestamp_bytes:
+            message = "the stamp was prepared without room for a time stamp"
+            raise StampError(message, code="no_timestamp_room")
         value = bytes(signature)
         if self.algorithm.key_kind == "sm2" and len(value) == RAW_SIGNATURE_BYTES:
             value = sm2.encode_signature(value)
         self.certificate.public_key.verify(value, self.message, self.algorithm)
-        return self.prepared.finish(value)
+        room = plan.timestamp_bytes
+        token = time_stamp(terms, value, plan.seal, self.certificate, plan.at, max_bytes=room)
+        return self.prepared.finish(value, token)
 
     def to_json(self) -> bytes:
         """All of it as JSON (schema ``govseal.pending/1``), without anything secret."""
@@ -183,6 +206,7 @@ class PendingStamp:
                 {"oid": item.oid, "critical": item.critical, "value": _text(item.value)}
                 for item in plan.extensions
             ],
+            "timestamp_bytes": plan.timestamp_bytes,
             "document": _text(plan.document),
         }
         return (json.dumps(members, indent=2) + "\n").encode("ascii")
@@ -235,7 +259,9 @@ def _read_plan(members: dict[str, Any], limits: Limits) -> StampPlan:
     at = datetime.fromisoformat(members["signed_at"])
     if not certificates or at.tzinfo is None:
         raise ValueError("a certificate, and a time with its zone, are needed")
-    places = members["places"]
+    places, room = members["places"], members["timestamp_bytes"]
+    if type(room) is not int or not 0 <= room <= MAX_TOKEN_BYTES:
+        raise ValueError("no number of bytes for a time stamp")
     return StampPlan(
         document=document,
         seal=decode_seal(_bytes(members["seal"])),
@@ -244,6 +270,7 @@ def _read_plan(members: dict[str, Any], limits: Limits) -> StampPlan:
         at=at,
         protect=Protect(members["protect"]),
         extensions=tuple(map(_extension, _rows(members["extensions"], _MOST_OTHERS))),
+        timestamp_bytes=room,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from govseal.errors import StampError
+from govseal.errors import SealError, StampError
 from govseal.formats.base import (
     Document,
     Placement,
@@ -22,13 +22,17 @@ from govseal.formats.base import (
 from govseal.formats.sesfile import detached_request
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import Certificate
-from govseal.seal.delegation import state_use
-from govseal.seal.extensions import LedgerReference
+from govseal.pki.timestampterms import TimestampTerms
+from govseal.seal.delegation import check_term, state_use
+from govseal.seal.extensions import LedgerReference, SealScope
 from govseal.seal.model import Extension, Seal
 from govseal.seal.sign import UnsignedStamp, check_may_use, prepare_seal_signature
 
 if TYPE_CHECKING:
-    from govseal.pki.signer import Signer  # at run time it would load the key containers
+    from govseal.pki.signer import (  # at run time it would load the key containers
+        Signer,
+        TimestampSource,
+    )
 
 
 def stamp_document(
@@ -44,6 +48,7 @@ def stamp_document(
     approvals: bytes | None = None,
     matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
+    timestamp: TimestampSource | TimestampTerms | None = None,
 ) -> bytes:
     """The document with one more stamp, which shows at every one of ``placements``.
 
@@ -59,12 +64,15 @@ def stamp_document(
         approvals: SM3 over the approvers' signed statements, in their order.
         matter_list: the list of matters, where the seal names it by its digest.
         extensions: further signed data.
+        timestamp: who stamps the time of the signature, and on what terms.
 
     Raises:
         SealError: the seal may not be used so, see also :func:`govseal.seal.delegation.state_use`.
-        StampError: the document cannot take the stamp.
+        StampError: the document cannot take the stamp; or there is no usable time stamp, and the
+            terms insist on one.
         FormatError: the seal's scope, or the list of matters, cannot be read.
     """
+    terms = TimestampTerms.of(timestamp)
     check_may_use(seal, signer.certificate, at)
     stated = state_use(
         seal,
@@ -84,8 +92,10 @@ def stamp_document(
         at=at,
         protect=protect,
         extensions=stated,
+        timestamp_bytes=_room(terms),
     )
-    return prepared.finish(signer.sign(prepared.message))
+    value = signer.sign(prepared.message)
+    return prepared.finish(value, time_stamp(terms, value, seal, signer.certificate, at))
 
 
 def stamp_bytes(
@@ -99,13 +109,16 @@ def stamp_bytes(
     approvals: bytes | None = None,
     matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
+    timestamp: TimestampSource | TimestampTerms | None = None,
 ) -> bytes:
     """A detached stamp over any bytes: the SES_Signature in DER; see :func:`stamp_document`.
 
     Raises:
         SealError: the seal may not be used so.
+        StampError: no usable time stamp, and the terms insist on one.
         FormatError: the seal's scope, or the list of matters, cannot be read.
     """
+    terms = TimestampTerms.of(timestamp)
     check_may_use(seal, signer.certificate, at)
     stated = state_use(
         seal,
@@ -116,9 +129,50 @@ def stamp_bytes(
         matter_list=matter_list,
         extensions=extensions,
     )
-    certificate, algorithm = signer.certificate, signer.algorithm
-    prepared = prepare_bytes(data, seal, certificate, algorithm, at=at, extensions=stated)
-    return prepared.finish(signer.sign(prepared.message))
+    prepared = prepare_bytes(
+        data,
+        seal,
+        signer.certificate,
+        signer.algorithm,
+        at=at,
+        extensions=stated,
+        timestamp_bytes=_room(terms),
+    )
+    value = signer.sign(prepared.message)
+    return prepared.finish(value, time_stamp(terms, value, seal, signer.certificate, at))
+
+
+def _room(terms: TimestampTerms | None) -> int:
+    return 0 if terms is None else terms.max_bytes
+
+
+def time_stamp(
+    terms: TimestampTerms | None,
+    value: bytes,
+    seal: Seal,
+    certificate: Certificate,
+    at: datetime,
+    *,
+    max_bytes: int | None = None,
+) -> bytes | None:
+    """The time stamp over a signature value; None where none is asked for, or none is usable.
+
+    A token proves the time by which seal, certificate and agreement are judged: one of a time at
+    which they do not permit the stamp would spoil it, and does not go in.
+
+    Raises:
+        StampError: no usable token, and the terms insist on one.
+    """
+    if terms is None:
+        return None
+    scope = SealScope.find(seal.extensions)
+
+    def check_time(moment: datetime) -> None:
+        check_may_use(seal, certificate, moment)
+        if scope is not None:
+            check_term(scope, moment)
+
+    return terms.obtain(value, signed_at=at, max_bytes=max_bytes, check_time=check_time)
 
 
 def prepare_document(
@@ -131,13 +185,16 @@ def prepare_document(
     at: datetime,
     protect: Protect,
     extensions: Sequence[Extension],
+    timestamp_bytes: int = 0,
 ) -> PreparedMessage:
     """The document with everything of the stamp but the signature value.
 
     ``certificates`` are the signer's and those above it; ``extensions`` are all that are stated.
+    ``timestamp_bytes`` is the room for a time stamp over the value; 0 where there will be none.
 
     Raises:
-        SealError: the seal may not be used so.
+        SealError: the seal may not be used so; its stamps have no place for a time stamp
+            (``E_GENERATION``).
         StampError: the document cannot take the stamp.
     """
     check_may_use(seal, certificates[0], at)
@@ -149,10 +206,12 @@ def prepare_document(
         protect=protect,
         certificates=tuple(certificates),
         extensions=tuple(extensions),
+        timestamp_bytes=timestamp_bytes,
     )
     prepared = document.prepare(request)
     if isinstance(prepared, PreparedMessage):
         return prepared
+    _check_place(seal, timestamp_bytes)
     return _around(prepared, seal, certificates[0], algorithm, at=at, extensions=extensions)
 
 
@@ -164,6 +223,7 @@ def prepare_bytes(
     *,
     at: datetime,
     extensions: Sequence[Extension],
+    timestamp_bytes: int = 0,
 ) -> PreparedMessage:
     """A detached stamp but for the signature value; see :func:`prepare_document`.
 
@@ -171,6 +231,7 @@ def prepare_bytes(
         SealError: the seal may not be used so.
     """
     check_may_use(seal, certificate, at)
+    _check_place(seal, timestamp_bytes)
     prepared = detached_request(data, algorithm.oid)
     return _around(prepared, seal, certificate, algorithm, at=at, extensions=extensions)
 
@@ -183,9 +244,17 @@ class _SealMessage:
     prepared: PreparedStamp = field(repr=False)
     unsigned: UnsignedStamp = field(repr=False)
 
-    def finish(self, signature_value: bytes) -> bytes:
+    def finish(self, signature_value: bytes, time_stamp: bytes | None = None) -> bytes:
         """The stamped document."""
-        return self.prepared.finish(self.unsigned.finish(signature_value))
+        return self.prepared.finish(self.unsigned.finish(signature_value, time_stamp))
+
+
+def _check_place(seal: Seal, timestamp_bytes: int) -> None:
+    """Refuse a time stamp where the generation's SES_Signature has no place for one."""
+    generation = seal.generation
+    if timestamp_bytes and not generation.has_stamp_time_stamp:
+        message = f"a stamp of {generation.standard} has no place for a time stamp over its value"
+        raise SealError(message, code="E_GENERATION")
 
 
 def _around(

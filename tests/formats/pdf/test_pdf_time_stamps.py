@@ -125,6 +125,35 @@ def test_pyhanko_finds_our_time_stamp_valid(algorithm):
     assert stamp.timestamp == build.AT + 2.5 * build.HOUR
 
 
+@ALGORITHMS
+def test_pyhanko_finds_the_time_stamp_of_our_stamp_valid(algorithm):
+    office = build.office(algorithm)
+    source = tokens.source(office.pki.tsa, build.AT + 2.5 * build.HOUR)
+    data = office.stamp(build.pdf(), timestamp=source)
+    (embedded,) = build.signatures(data)
+    at, lists = build.AT + 3 * build.HOUR, [office.pki.signer_crl]
+    context = gmhanko.context(
+        office.pki.signer_ca, at, crls=lists, validator=gmhanko.Sm2Validator()
+    )
+    status = validate_pdf_signature(embedded, context, ts_validation_context=context)
+    assert (status.intact, status.valid, status.trusted) == (True, True, True)
+    stamp = status.timestamp_validity
+    assert (stamp.intact, stamp.valid, stamp.trusted) == (True, True, True)
+    assert stamp.timestamp == build.AT + 2.5 * build.HOUR
+    assert str(embedded.sig_object["/SubFilter"]) == "/ETSI.CAdES.detached"
+
+
+@ALGORITHMS
+def test_a_stamp_over_a_time_stamped_one_leaves_it_whole(algorithm):
+    office = build.office(algorithm)
+    source = tokens.source(office.pki.tsa, build.AT + 2.5 * build.HOUR)
+    twice = office.stamp(office.stamp(build.pdf(), timestamp=source), timestamp=source)
+    at = build.AT + 3 * build.HOUR
+    report = govseal.verify(twice, office.pki.trust, materials=office.pki.materials, at=at)
+    assert [item.time_source for item in report.signatures] == ["timestamp", "timestamp"]
+    assert report.verdict.value == "passed"
+
+
 # What the signatures of real documents carry: a public service's time stamps, and a test service's.
 REAL = {
     "minimal-signed-twice-both-created.pdf": ["2021-01-11 18:45:14", "2021-01-11 18:45:37"],

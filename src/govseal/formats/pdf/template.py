@@ -1,6 +1,6 @@
-"""The signed data of a PAdES signature as a template: only digest and signature value are open.
+"""The signed data of a PAdES signature as a template: digest, value and time stamp are open.
 
-ETSI EN 319 142-1, 5.3 and 6.3 (level B-B): detached, one signer, the certificate bound by
+ETSI EN 319 142-1, 5.3 and 6.3 (levels B-B and B-T): detached, one signer, the certificate bound by
 signing-certificate-v2, and no signing-time attribute, because the claimed time is the entry /M of
 the signature dictionary. DER is put together from parts, so the size is known before anybody signs.
 """
@@ -37,32 +37,45 @@ class CmsTemplate:
     digest: DigestAlgorithm
     signature_size: int
     """The most bytes that the signature value can have."""
+    timestamp_size: int = 0
+    """The most bytes that a time stamp over it may have; 0 for none."""
 
     @property
     def size(self) -> int:
         """The most bytes that :meth:`finish` gives."""
         message = self.message(bytes(self.digest.size))
-        return len(self._assemble(message, bytes(self.signature_size)))
+        token = bytes(self.timestamp_size) or None
+        return len(self._assemble(message, bytes(self.signature_size), token))
 
     def message(self, data_digest: bytes) -> bytes:
         """The signed attributes as SET OF in DER: what the key signs (RFC 5652, 5.4)."""
         stated = signeddata.attribute(cms.MESSAGE_DIGEST, write.octets(data_digest))
         return write.set_of(*self.attributes, stated)
 
-    def finish(self, message: bytes, signature: bytes) -> bytes:
+    def finish(self, message: bytes, signature: bytes, time_stamp: bytes | None = None) -> bytes:
         """The ContentInfo in DER, from :meth:`message` and the signature value over it.
 
+        ``time_stamp`` is a token over the value; it becomes the unsigned attribute
+        signature-time-stamp (RFC 3161, appendix A).
+
         Raises:
-            ValueError: the value is longer than the key can make it.
+            ValueError: the value is longer than the key can make it, or the time stamp than the
+                room that was kept for it.
         """
         if not 0 < len(signature) <= self.signature_size:
             found = len(signature)
             raise ValueError(f"a signature of {found} bytes does not come from the signer's key")
-        return self._assemble(message, signature)
+        if time_stamp is not None and len(time_stamp) > self.timestamp_size:
+            found = len(time_stamp)
+            raise ValueError(f"no room was kept for a time stamp of {found} bytes")
+        return self._assemble(message, signature, time_stamp)
 
-    def _assemble(self, message: bytes, signature: bytes) -> bytes:
+    def _assemble(self, message: bytes, signature: bytes, time_stamp: bytes | None) -> bytes:
+        unsigned = b""
+        if time_stamp is not None:
+            unsigned = signeddata.attribute(cms.TIME_STAMP, time_stamp)
         signer_info = signeddata.encode_signer_info(
-            self.signer_head, message, self.signature_algorithm, signature
+            self.signer_head, message, self.signature_algorithm, signature, unsigned=unsigned
         )
         return signeddata.encode_signed_data(
             signeddata.CMS_SIGNED_DATA, head=self.head, signer_info=signer_info
@@ -75,6 +88,8 @@ def make_template(
     certificates: Sequence[Certificate],
     seal: bytes,
     extensions: Sequence[Extension] = (),
+    *,
+    timestamp_size: int = 0,
 ) -> CmsTemplate:
     """The template of a signature with a seal.
 
@@ -84,6 +99,7 @@ def make_template(
         certificates: the signer's, then those above.
         seal: the SESeal in DER.
         extensions: further signed attributes, each one DER element.
+        timestamp_size: the most bytes that a time stamp over the value may have; 0 for none.
 
     Raises:
         ValueError: no certificate, or an extension that cannot be an attribute.
@@ -105,6 +121,7 @@ def make_template(
         signature_algorithm=signeddata.encode_signature_algorithm(signer, algorithm),
         digest=digest,
         signature_size=_signature_size(signer),
+        timestamp_size=timestamp_size,
     )
 
 

@@ -1,4 +1,4 @@
-"""A stamp into a PDF as an incremental update: PAdES B-B with SM2 or RSA, and a seal that shows.
+"""A stamp into a PDF as an incremental update: PAdES B-B or B-T, SM2 or RSA, and a seal that shows.
 
 pyHanko places the field and keeps the bookkeeping of the file; the signed data is our own template,
 so the key signs once and the room for it is known. ISO 32000-1, 12.7.4.5 and 12.8;
@@ -57,13 +57,14 @@ class PdfStamp:
     output: io.BytesIO = field(repr=False)
     """The file, with zeros in that place."""
 
-    def finish(self, signature_value: bytes) -> bytes:
-        """The stamped PDF.
+    def finish(self, signature_value: bytes, time_stamp: bytes | None = None) -> bytes:
+        """The stamped PDF; with ``time_stamp``, a token over the value, of level B-T.
 
         Raises:
-            ValueError: the value is longer than the signer's key can make it.
+            ValueError: the value is longer than the signer's key can make it, or the time stamp
+                than the room that was asked for.
         """
-        signed_data = self.template.finish(self.message, signature_value)
+        signed_data = self.template.finish(self.message, signature_value, time_stamp)
         text = signed_data.hex().upper().encode("ascii")
         start = self.room.reserved_region_start + 1  # after "<"
         with self.output.getbuffer() as file:
@@ -114,7 +115,12 @@ def prepare(data: bytes, request: StampRequest) -> PdfStamp:
         raise StampError(message, code="container_damaged")
     digest = stamping_digest(request.algorithm)
     template = make_template(
-        request.algorithm, digest, request.certificates, request.seal.der, request.extensions
+        request.algorithm,
+        digest,
+        request.certificates,
+        request.seal.der,
+        request.extensions,
+        timestamp_size=request.timestamp_bytes,
     )
     try:
         return _prepare(data, request, template, strict=True)
@@ -148,7 +154,10 @@ def _prepare(
     if writer.prev.encrypted:
         raise StampError("an encrypted PDF is not stamped", code="unsupported")
     _check_size(writer.prev)
-    told = (request.signed_at, request.placements, request.protect.value, template.attributes)
+    told = (
+        *(request.signed_at, request.placements, request.protect.value, template.attributes),
+        template.timestamp_size,
+    )
     writer.name_revision(hashlib.sha256(data).digest() + repr(told).encode())
     is_whole = request.protect is Protect.WHOLE
     title = _free_name(writer)
