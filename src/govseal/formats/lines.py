@@ -52,13 +52,55 @@ def folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def find(characters: Iterable[Character], word: str) -> list[Hit]:
-    """Where ``word`` stands, from top to bottom and from left to right."""
+def find(runs: Iterable[Sequence[Character]], word: str) -> list[Hit]:
+    """Where ``word`` stands, from top to bottom and from left to right.
+
+    ``runs`` are the texts of the page, each in its own order: a word inside one of them is found
+    even where another text lies over it.
+    """
     wanted = folded(word)
     hits: list[Hit] = []
-    for line in _lines(characters):
+    everything: list[Character] = []
+    for run in runs:
+        everything += run
+        for piece in _stretches(run):
+            hits += _hits(piece, wanted)
+    for line in _lines(everything):
         hits += _hits(line, wanted)
-    return sorted(hits, key=lambda hit: (round(hit.middle[1], 1), hit.left))
+    return _each_once(hits)
+
+
+def _each_once(hits: Iterable[Hit]) -> list[Hit]:
+    """In the order of reading, without what was found in both ways, or stands there twice."""
+    found: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (round(hit.middle[1], 1), hit.left)):
+        if not any(_is_same(hit, other) for other in found[-8:]):
+            found.append(hit)
+    return found
+
+
+def _is_same(hit: Hit, other: Hit) -> bool:
+    near = _SAME_LINE * min(hit.bottom - hit.top, hit.right - hit.left)
+    (x, y), (other_x, other_y) = hit.middle, other.middle
+    return abs(x - other_x) <= near and abs(y - other_y) <= near
+
+
+def _stretches(run: Sequence[Character]) -> Iterable[Sequence[Character]]:
+    """A text in pieces, each of which goes on along one line."""
+    start = 0
+    for at in range(1, len(run)):
+        last, item = run[at - 1], run[at]
+        height = max(_height(last), _height(item))
+        step = _start(item) - _end(last)
+        goes_on = (
+            item.turn == last.turn
+            and abs(_across(item) - _across(last)) <= _SAME_LINE * height
+            and -height < step <= _WIDEST_GAP * height
+        )
+        if not goes_on:
+            yield run[start:at]
+            start = at
+    yield run[start:]
 
 
 def _lines(characters: Iterable[Character]) -> Iterable[list[Character]]:

@@ -142,8 +142,7 @@ class _Search:
         there = set().union(*(folded(item.content) for item in texts))
         if not self._wanted <= there:
             return []
-        characters = [found for item in texts for found in self._characters(item)]
-        return find(characters, self.keyword)
+        return find([list(self._characters(item)) for item in texts], self.keyword)
 
     def _parse(self, name: str) -> Element:
         package = self.document.package

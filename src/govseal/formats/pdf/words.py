@@ -74,8 +74,8 @@ def _on_words(
     for page, rows in zip(pages, texts, strict=True):
         reference, _ = writer.find_page_for_modification(page - 1)
         view = page_view(reference.get_object())
-        characters = (_character(view, row) for row in rows if not row[0].isspace())
-        hits += [(page, view, hit) for hit in find(characters, keyword.text)]
+        characters = [_character(view, row) for row in rows if not row[0].isspace()]
+        hits += [(page, view, hit) for hit in find([characters], keyword.text)]
     picture = request.seal.picture
     found = []
     for page, view, hit in hits[chosen(keyword, [page for page, _, _ in hits])]:
