@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 import ofd_builder as build
 import pagepictures as pages
 from govseal.errors import GovsealError, LimitExceeded, StampError
-from govseal.formats.lines import Character, find, folded
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.lines import Character, find, folded
 from govseal.formats.ofd.compose import compose_document
 from govseal.formats.ofd.document import OfdDocument
 from govseal.formats.ofd.words import find_words
@@ -250,7 +250,7 @@ class TestHostile:
             ('X="0" Y="0"', 'Size="5" CharDirection="inf"'),
         ],
     )
-    def test_numbers_that_are_none(self, values, attributes=""):
+    def test_numbers_that_are_none(self, values):
         attributes, more = values
         objects = text(f"<ofd:TextCode {attributes}>盖章</ofd:TextCode>", more=more)
         data = pages.document(objects, box="0 0 210 297")

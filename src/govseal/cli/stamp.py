@@ -26,7 +26,7 @@ def add_arguments(parser: Parser) -> None:
         nargs="?",
     )
     parser.option("--seal", zh="电子印章", en="the electronic seal", metavar="S.esl", type=Path)
-    _add_key(parser)
+    add_key(parser)
     places.add_arguments(parser)
     parser.option(
         "--detached",
@@ -61,13 +61,14 @@ def add_arguments(parser: Parser) -> None:
     parser.add_common()
 
 
-def _add_key(parser: Parser) -> None:
+def add_key(parser: Parser, *, required: bool = False) -> None:
     """``--key`` and ``--cert``."""
     parser.option(
         "--key",
         zh="签章人的密钥：PKCS#12、PKCS#8 或 PEM 文件，或设备中的密钥 pkcs11:…、sdf:…",
         en="signer's key: a file (PKCS#12, PKCS#8, PEM), or pkcs11:… or sdf:… for one in a device",
         metavar="KEY",
+        required=required,
     )
     parser.option(
         "--cert",
