@@ -32,8 +32,13 @@ if TYPE_CHECKING:
     from govseal.facade import stamp as stamp
     from govseal.facade import stamp_detached as stamp_detached
     from govseal.facade import verify as verify
+    from govseal.facade_signing import sign as sign
+    from govseal.facade_signing import stamp_many as stamp_many
     from govseal.formats.base import Placement as Placement
     from govseal.formats.limits import Limits as Limits
+    from govseal.formats.places import Keyword as Keyword
+    from govseal.formats.places import OnPages as OnPages
+    from govseal.formats.places import Seam as Seam
     from govseal.pki.certificate import Certificate as Certificate
     from govseal.pki.fetch import HttpFetcher as HttpFetcher
     from govseal.pki.materials import Materials as Materials
@@ -49,6 +54,7 @@ if TYPE_CHECKING:
     from govseal.seal.extensions import SealScope as SealScope
     from govseal.seal.imprint import clean_imprint as clean_imprint
     from govseal.seal.likeness import compare_imprints as compare_imprints
+    from govseal.stamping.many import Stamp as Stamp
     from govseal.stamping.pending import PendingStamp as PendingStamp
     from govseal.verification.policy import Policy as Policy
     from govseal.verification.report import Report as Report
@@ -85,8 +91,10 @@ _HOMES = {
         "stamp_detached",
         "verify",
     ),
+    "facade_signing": ("sign", "stamp_many"),
     "formats.base": ("Placement",),
     "formats.limits": ("Limits",),
+    "formats.places": ("Keyword", "OnPages", "Seam"),
     "pki.certificate": ("Certificate",),
     "pki.fetch": ("HttpFetcher",),
     "pki.materials": ("Materials",),
@@ -99,6 +107,7 @@ _HOMES = {
     "seal.extensions": ("LedgerReference", "SealScope"),
     "seal.imprint": ("clean_imprint",),
     "seal.likeness": ("compare_imprints",),
+    "stamping.many": ("Stamp",),
     "stamping.pending": ("PendingStamp",),
     "verification.policy": ("Policy",),
     "verification.report": ("Report", "Verdict"),

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from govseal.errors import LimitExceeded
-from govseal.formats.base import Placement, Protect
+from govseal.formats.base import Protect
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
 from govseal.verification.policy import DEFAULT_POLICY, Policy
 
 if TYPE_CHECKING:
     from govseal.formats.base import Evidence
+    from govseal.formats.places import Place
     from govseal.pki.certificate import Certificate
     from govseal.pki.fetch import Fetcher
     from govseal.pki.materials import Materials
@@ -161,7 +162,7 @@ def stamp(
     data: Source,
     seal: Seal | Source,
     signer: Signer,
-    placement: Placement | Sequence[Placement],
+    placement: Place | Sequence[Place],
     *,
     at: datetime | None = None,
     protect: Protect | str = Protect.CONTINUE,
@@ -179,7 +180,9 @@ def stamp(
         data: the document (OFD or PDF).
         seal: the seal, or the file that holds it.
         signer: key and certificate, which the seal must permit.
-        placement: where the stamp shows; several places make one stamp that shows in each.
+        placement: where the stamp shows: a :class:`Placement`, :class:`OnPages`,
+            :class:`Keyword` or, in OFD, a :class:`Seam`. Several places make one stamp that shows
+            in each (OFD); an empty sequence makes one that shows nowhere.
         at: 签章时间, timezone-aware; now by default.
         protect: ``continue`` lets later stamps follow, ``whole`` closes the document.
         matter: code of the matter that the stamp is for (用印事项); a seal with a scope (a
@@ -203,7 +206,7 @@ def stamp(
     from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
     from govseal.stamping.stamp import stamp_document  # noqa: PLC0415 - start-up
 
-    places = (placement,) if isinstance(placement, Placement) else tuple(placement)
+    places = tuple(placement) if isinstance(placement, Sequence) else (placement,)
     return stamp_document(
         open_document(read_source(data, limits), limits),
         load_seal(seal),
@@ -264,7 +267,7 @@ def prepare_stamp(
     data: Source,
     seal: Seal | Source,
     certificate: Certificate | Sequence[Certificate],
-    placement: Placement | Sequence[Placement] | None,
+    placement: Place | Sequence[Place] | None,
     *,
     at: datetime | None = None,
     protect: Protect | str = Protect.CONTINUE,
@@ -294,7 +297,7 @@ def prepare_stamp(
     """
     from govseal.stamping.pending import PendingStamp, StampPlan  # noqa: PLC0415 - start-up
 
-    places = (placement,) if isinstance(placement, Placement) else placement
+    places = placement if placement is None or isinstance(placement, Sequence) else (placement,)
     plan = StampPlan.state(
         read_source(data, limits),
         load_seal(seal),

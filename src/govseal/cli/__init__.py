@@ -84,6 +84,12 @@ COMMANDS = {
             "show an electronic seal, and whether it may be used",
         ),
         Command("stamp", "stamp", "签章：在文件上加盖电子印章", "stamp a document with a seal"),
+        Command(
+            "sign",
+            "sign",
+            "数字签名：不加盖印章，只对文件签名",
+            "sign a document, without a seal",
+        ),
         Command("verify", "verify", "验章：验证文件上的电子签章", "verify the stamps of documents"),
         Command(
             "inspect",

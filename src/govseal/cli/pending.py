@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govseal import facade
-from govseal.cli import problems, timestamps
+from govseal.cli import places, problems, timestamps
 from govseal.cli.arguments import Parser
 from govseal.cli.clock import now
 from govseal.cli.files import STANDARD_OUTPUT, check_output, read_matter_file, write_output
@@ -70,7 +70,8 @@ def require(options: argparse.Namespace, names: Iterable[str]) -> None:
 def exclude(options: argparse.Namespace, step: str, names: Iterable[str]) -> None:
     """Refuse options that have no place in a step."""
     for name in names:
-        if getattr(options, name):
+        value = getattr(options, name)
+        if value is not None and value is not False:
             one = _option(name)
             raise UsageError(
                 say(f"{step} 不能与 {one} 同用", f"{step} excludes {one}")
@@ -94,7 +95,7 @@ def prepare(options: argparse.Namespace) -> int:
         options.file,
         options.seal,
         load_certificates(data),
-        None if options.detached else options.place,
+        None if options.detached else places.places_of(options),
         at=at,
         protect=options.protect or "continue",
         matter=options.matter,
@@ -124,7 +125,7 @@ def prepare(options: argparse.Namespace) -> int:
 def finish(options: argparse.Namespace) -> int:
     """Put the signature value in, and write the stamped file."""
     require(options, ("signature", "output"))
-    names = ("file", "seal", "key", "cert", "place", "detached", "protect", "matter")
+    names = ("file", "seal", "key", "cert", *places.PLACES, "detached", "protect", "matter")
     # The password is that of the time stamp authority's key.
     password = () if options.timestamp is not None else ("password_env", "password_file")
     exclude(options, "--finish", (*names, "matter_list", "prepare", *password))

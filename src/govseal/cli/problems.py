@@ -33,6 +33,12 @@ _Pair = tuple[str, str]
 _STAMP_PROBLEMS: dict[str, str] = {
     "no_such_page": "文件没有该页",
     "outside_page": "印章不在页面之内",
+    "keyword_not_found": "文件中没有找到该关键字",
+    "keyword_ambiguous": "关键字在文件中不止一处",
+    "too_few_pages": "骑缝章至少要跨两页",
+    "strip_too_narrow": "页数太多，骑缝章分到每页的部分太窄",
+    "too_many_places": "盖章位置太多",
+    "seam_unsupported": "PDF 的签名只能显示在一处，不能加盖骑缝章",
     "whole_protected": "已有签章保护整个文件，不能再签章",
     "not_first": "已有签名，不能再保护整个文件",
     "not_permitted": "文件的权限设置不允许签章",
@@ -101,6 +107,22 @@ _HINTS: dict[str, _Pair] = {
     "no_pin": (
         "用 --password-env、--password-file 或 URI 中的 pin-source 提供",
         "give it with --password-env, --password-file, or pin-source in the URI",
+    ),
+    "keyword_not_found": (
+        "用 --place 指定位置；只有字形编号的文字和图片中的文字查找不到",
+        "name the place with --place; glyph numbers and text in pictures are not searched",
+    ),
+    "keyword_ambiguous": (
+        "用 --occurrence 指明第几处、last 或 all，或用 --pages 限定页",
+        "say which with --occurrence N, last or all, or name the pages with --pages",
+    ),
+    "strip_too_narrow": (
+        "用 --seam-group 指定每枚印章分给多少页",
+        "say with --seam-group how many pages share a seal",
+    ),
+    "seam_unsupported": (
+        "骑缝章请用 OFD；PDF 请用 --place 或 --keyword 逐处签章",
+        "use OFD for a seam; stamp a PDF with --place or --keyword",
     ),
     "no_certificate": ("用 --cert 指定证书", "name the certificate with --cert"),
     "no_timestamp_room": (

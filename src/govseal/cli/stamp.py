@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govseal import facade
-from govseal.cli import pending, problems, timestamps
+from govseal.cli import pending, places, problems, timestamps
 from govseal.cli.arguments import Parser, add_matter_list, add_password
 from govseal.cli.clock import now
 from govseal.cli.files import check_output, read_matter_file, write_output
 from govseal.cli.keys import key_file, load_key
 from govseal.cli.language import say
-from govseal.cli.problems import UsageError
-from govseal.formats.base import Placement
 from govseal.seal.extensions import MAX_CODE, is_matter_code
 
 if TYPE_CHECKING:
     from govseal.pki.timestampterms import TimestampNotice
-
-_NUMBER = r"-?\d{1,5}(?:\.\d{1,4})?"
-_PLACE = re.compile(rf"(\d{{1,6}}),({_NUMBER}),({_NUMBER})", re.ASCII)
 
 
 def add_arguments(parser: Parser) -> None:
@@ -36,15 +30,8 @@ def add_arguments(parser: Parser) -> None:
         nargs="?",
     )
     parser.option("--seal", zh="电子印章", en="the electronic seal", metavar="S.esl", type=Path)
-    _add_key(parser)
-    parser.option(
-        "--place",
-        zh="盖章位置：页码（从 1 起）和印章左上角（毫米，自页面左上角），可重复",
-        en="page (from 1) and the seal's top-left corner in millimetres, repeatable",
-        metavar="PAGE,X,Y",
-        type=_place,
-        action="append",
-    )
+    add_key(parser)
+    places.add_arguments(parser)
     parser.option(
         "--detached",
         zh="分离式签章：只写出签章，不改文件",
@@ -79,13 +66,14 @@ def add_arguments(parser: Parser) -> None:
     parser.add_common()
 
 
-def _add_key(parser: Parser) -> None:
+def add_key(parser: Parser, *, required: bool = False) -> None:
     """``--key`` and ``--cert``."""
     parser.option(
         "--key",
         zh="签章人的密钥：PKCS#12、PKCS#8 或 PEM 文件，或设备中的密钥 pkcs11:…、sdf:…",
         en="signer's key: a file (PKCS#12, PKCS#8, PEM), or pkcs11:… or sdf:… for one in a device",
         metavar="KEY",
+        required=required,
     )
     parser.option(
         "--cert",
@@ -94,18 +82,6 @@ def _add_key(parser: Parser) -> None:
         metavar="C.pem",
         type=Path,
     )
-
-
-def _place(text: str) -> Placement:
-    match = _PLACE.fullmatch(text)
-    if match is None or int(match[1]) < 1:
-        raise argparse.ArgumentTypeError(
-            say(
-                f"{text} 不是“页,左,上”（毫米），例如 1,120,210",
-                f"{text} is no PAGE,X,Y in millimetres such as 1,120,210",
-            )
-        )
-    return Placement(int(match[1]), float(match[2]), float(match[3]))
 
 
 def _matter(text: str) -> str:
@@ -148,7 +124,7 @@ def run(options: argparse.Namespace) -> int:
             options.file,
             seal,
             signer,
-            options.place,
+            places.places_of(options),
             at=at,
             protect=options.protect or "continue",
             matter=matter,
@@ -182,17 +158,10 @@ def _check(options: argparse.Namespace) -> None:
         names = ("key", "output", "signature", "password_env", "password_file")
         pending.exclude(options, "--prepare", names)
     timestamps.check_terms(options)
-    if options.detached and (options.place or options.protect):
-        raise UsageError(
-            say(
-                "--detached 不能与 --place、--protect 同用",
-                "--detached excludes --place and --protect",
-            )
-        )
-    if not options.detached and not options.place:
-        raise UsageError(
-            say("需要 --place 页,左,上 或 --detached", "--place PAGE,X,Y or --detached is needed")
-        )
+    if options.detached:
+        pending.exclude(options, "--detached", (*places.PLACES, "protect"))
+    else:
+        places.places_of(options)
     output = options.output or options.prepare
     key = key_file(options.key)
     inputs = (options.file, options.seal, key, options.cert, options.password_file)

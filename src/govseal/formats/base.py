@@ -18,6 +18,7 @@ from govseal.pki.algorithms import DigestAlgorithm
 from govseal.seal.model import Extension, Seal, SealSignature
 
 if TYPE_CHECKING:
+    from govseal.formats.places import Place
     from govseal.pki.certificate import Certificate
 
 
@@ -225,8 +226,9 @@ class Placement:
 class StampRequest:
     """What a document needs to know of a stamp before it is signed."""
 
-    seal: Seal
-    placements: tuple[Placement, ...]
+    seal: Seal | None
+    """None for a digital signature without a seal, which shows nowhere."""
+    placements: tuple[Place, ...]
     algorithm: str
     """OID of the signer's signature algorithm."""
     signed_at: str
@@ -251,6 +253,14 @@ class PreparedStamp(Protocol):
     def finish(self, signature: bytes) -> bytes:
         """The stamped document, with the SES_Signature in DER put in its place."""
         ...
+
+
+@runtime_checkable
+class PreparedContent(PreparedStamp, Protocol):
+    """The same, where signed data over the content may take the place of an SES_Signature."""
+
+    content: bytes
+    """What ``data_digest`` is the digest of: in OFD the new Signature.xml."""
 
 
 @runtime_checkable

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from govseal import sm2
 from govseal.asn1 import write
 from govseal.errors import FormatError, LimitExceeded, StampError
-from govseal.formats.base import Placement, PreparedMessage, Protect
+from govseal.formats.base import PreparedMessage, Protect
 from govseal.formats.detect import open_document
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.places import Place, place_from_json, place_to_json
 from govseal.pki.algorithms import (
     RSA_SHA256,
     SHA256,
@@ -56,7 +57,7 @@ class StampPlan:
     seal: Seal
     certificates: tuple[Certificate, ...]
     """The signer's, then those above."""
-    places: tuple[Placement, ...] | None
+    places: tuple[Place, ...] | None
     """None for a detached stamp."""
     at: datetime
     protect: Protect
@@ -76,7 +77,7 @@ class StampPlan:
         document: bytes,
         seal: Seal,
         certificates: tuple[Certificate, ...],
-        places: tuple[Placement, ...] | None,
+        places: tuple[Place, ...] | None,
         *,
         at: datetime,
         protect: Protect = Protect.CONTINUE,
@@ -199,7 +200,7 @@ class PendingStamp:
             "message": _text(self.message),
             "signed_at": plan.at.isoformat(),
             "protect": plan.protect.value,
-            "places": None if places is None else [[p.page, p.x_mm, p.y_mm] for p in places],
+            "places": None if places is None else [*map(place_to_json, places)],
             "seal": _text(plan.seal.der),
             "certificates": [_text(certificate.der) for certificate in plan.certificates],
             "extensions": [
@@ -266,7 +267,7 @@ def _read_plan(members: dict[str, Any], limits: Limits) -> StampPlan:
         document=document,
         seal=decode_seal(_bytes(members["seal"])),
         certificates=tuple(Certificate.from_der(_bytes(text)) for text in certificates),
-        places=None if places is None else tuple(map(_place, _rows(places, _MOST_PLACES))),
+        places=None if places is None else tuple(map(place_from_json, _rows(places, _MOST_PLACES))),
         at=at,
         protect=Protect(members["protect"]),
         extensions=tuple(map(_extension, _rows(members["extensions"], _MOST_OTHERS))),
@@ -278,13 +279,6 @@ def _rows(value: object, most: int) -> list[Any]:
     if not isinstance(value, list) or len(value) > most:
         raise ValueError(f"a list of at most {most} was expected")
     return value
-
-
-def _place(row: object) -> Placement:
-    page, x_mm, y_mm = _rows(row, 3)
-    if type(page) is not int or type(x_mm) not in (int, float) or type(y_mm) not in (int, float):
-        raise ValueError("a place is page, x and y")
-    return Placement(page, x_mm, y_mm)
 
 
 def _extension(row: dict[str, object]) -> Extension:

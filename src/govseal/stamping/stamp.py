@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from govseal.errors import SealError, StampError
 from govseal.formats.base import (
     Document,
-    Placement,
     PreparedMessage,
     PreparedStamp,
     Protect,
@@ -29,6 +28,7 @@ from govseal.seal.model import Extension, Seal
 from govseal.seal.sign import UnsignedStamp, check_may_use, prepare_seal_signature
 
 if TYPE_CHECKING:
+    from govseal.formats.places import Place
     from govseal.pki.signer import (  # at run time it would load the key containers
         Signer,
         TimestampSource,
@@ -39,7 +39,7 @@ def stamp_document(
     document: Document,
     seal: Seal,
     signer: Signer,
-    placements: Sequence[Placement],
+    placements: Sequence[Place],
     *,
     at: datetime,
     protect: Protect = Protect.CONTINUE,
@@ -180,7 +180,7 @@ def prepare_document(
     seal: Seal,
     certificates: Sequence[Certificate],
     algorithm: SignatureAlgorithm,
-    placements: Sequence[Placement],
+    placements: Sequence[Place],
     *,
     at: datetime,
     protect: Protect,

@@ -3,34 +3,33 @@
 Two files grow: Signatures.xml with every stamp, OFD.xml with the first. Digests depend on each
 other, so the order is fixed: the list and OFD.xml, then References over the final files, then
 Signature.xml, serialised once; its digest is what the seal's signature binds. GB/T 33190, 18.
+A digital signature without a seal is the same with another signed value (GM/T 0099-2020, 7.2.2).
 """
 
 from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from govseal import __version__
 from govseal.errors import FormatError, StampError
-from govseal.formats.base import Placement, Protect, StampRequest
+from govseal.formats.base import Protect, SignatureEvidence, SignatureKind, StampRequest
 from govseal.formats.digests import stamping_digest
-from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
-from govseal.formats.ofd.outline import ENTRY, Body, Page, page_box
+from govseal.formats.ofd.outline import ENTRY, Body, Box
 from govseal.formats.ofd.package import Package, twin_key, write_package
 from govseal.formats.ofd.signatures import Found
+from govseal.formats.ofd.spots import Spot, find_spots
 from govseal.formats.ofd.xml import Element
 from govseal.pki.algorithms import DigestAlgorithm
 
 if TYPE_CHECKING:
     from govseal.formats.ofd.document import OfdDocument
 
-_OVERHANG_MM = 1.0
 _LONGEST_ID = 64
 _NUMBERED = re.compile(r"(.*?)([0-9]{1,9})", re.ASCII | re.DOTALL)
 
@@ -43,15 +42,19 @@ class OfdStamp:
     """Digest of the new Signature.xml."""
     property_info: str
     """Its absolute path."""
+    content: bytes = field(repr=False)
+    """The new Signature.xml."""
     package: Package = field(repr=False)
     replaced: Mapping[str, bytes] = field(repr=False)
     added: Mapping[str, bytes] = field(repr=False)
     value_name: str
     """Where the signature goes."""
     modified: datetime
+    found: Found = field(repr=False)
+    """What later stamps need to know of this one."""
 
     def finish(self, signature: bytes) -> bytes:
-        """The stamped package, with the SES_Signature in DER as SignedValue.dat."""
+        """The stamped package, with SES_Signature or SignedData in DER as SignedValue.dat."""
         added = {**self.added, self.value_name: bytes(signature)}
         return write_package(self.package, self.replaced, added, modified=self.modified)
 
@@ -62,49 +65,189 @@ def prepare(document: OfdDocument, request: StampRequest) -> OfdStamp:
     Raises:
         StampError: ``no_such_page``, ``outside_page``, ``whole_protected`` (an earlier signature
             protects a file that would have to change), ``not_permitted``, ``algorithm_forbidden``,
-            or the code of what is wrong with the package.
-        ValueError: ``request`` names an unknown algorithm or no time.
+            what :func:`govseal.formats.ofd.spots.find_spots` refuses, or the code of what is wrong
+            with the package.
+        ValueError: ``request`` names an unknown algorithm or no time, or places without a seal.
     """
-    modified = datetime.strptime(request.signed_at, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
-    algorithm = stamping_digest(request.algorithm)
-    package = _sound_package(document)
-    body, pages = _target(document, request.placements)
-    if not body.is_signable:
-        raise StampError("the document's permissions forbid signatures", code="not_permitted")
-    _check_places(package, body, request, pages, document.limits)
-    earlier = [item for item in document.signatures if item.body is body]
-    directory = _free_directory(package, body, earlier)
-    replaced, added, list_name, ids = _listed(package, body, earlier, directory, len(pages))
-    _check_unprotected(document.signatures, replaced)
-    seal_name, xml_name, value_name = (
-        f"{directory}/{name}" for name in ("Seal.esl", "Signature.xml", "SignedValue.dat")
-    )
-    added[seal_name] = request.seal.der
-    root = xml.parse(package.read(ENTRY), f"/{ENTRY}", document.limits)
-    signature = xml.new(root, "Signature")
-    info = xml.add(signature, "SignedInfo")
-    xml.add(info, "Provider", ProviderName="govseal", Version=__version__)
-    xml.add(info, "SignatureMethod", request.algorithm)
-    xml.add(info, "SignatureDateTime", request.signed_at)
-    left_open = set() if request.protect is Protect.WHOLE else _lists(document) | {list_name}
-    final = {**dict.fromkeys(package.names), **replaced, **added}
-    protected = {name: data for name, data in final.items() if name not in left_open}
-    _add_references(info, package, protected, algorithm)
-    for page, placement, stamp_id in zip(pages, request.placements, ids[1:], strict=True):
-        boundary = _boundary(request, placement)
-        xml.add(info, "StampAnnot", ID=stamp_id, PageRef=page.id, Boundary=boundary)
-    xml.add(xml.add(info, "Seal"), "BaseLoc", f"/{seal_name}")
-    xml.add(signature, "SignedValue", f"/{value_name}")
-    added[xml_name] = xml.serialize(signature)
-    return OfdStamp(
-        data_digest=algorithm.digest(added[xml_name]),
-        property_info=f"/{xml_name}",
-        package=package,
-        replaced=replaced,
-        added=added,
-        value_name=value_name,
-        modified=modified,
-    )
+    return Draft(document).prepare(request)
+
+
+class Draft:
+    """A document that takes stamps one after the other, each over those before.
+
+    It is written once: what does not change is read, digested and copied once.
+
+    Raises:
+        StampError: the package is damaged.
+    """
+
+    def __init__(self, document: OfdDocument) -> None:
+        self.document = document
+        self.package = _sound_package(document)
+        self._earlier = list(document.signatures)
+        self._replaced: Mapping[str, bytes] = {}
+        self._added: Mapping[str, bytes] = {}
+        self._modified: datetime | None = None
+        self._new_lists: dict[int, str] = {}
+        self._digests: dict[tuple[str, str], bytes] = {}
+
+    def prepare(self, request: StampRequest) -> OfdStamp:
+        """The document with everything of one more stamp but its signature; see :func:`prepare`."""
+        modified = datetime.strptime(request.signed_at, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+        algorithm = stamping_digest(request.algorithm)
+        body, spots = self._target(request)
+        earlier = [item for item in self._earlier if item.body.number == body.number]
+        directory = _free_directory(self._names(), body, earlier)
+        listed = self._enter(request, body, earlier, directory, len(spots))
+        _check_unprotected(self._earlier, listed.changed)
+        seal_name, xml_name, value_name = (
+            f"{directory}/{name}" for name in ("Seal.esl", "Signature.xml", "SignedValue.dat")
+        )
+        added = dict(listed.added)
+        if request.seal is not None:
+            added[seal_name] = request.seal.der
+        protected = {**dict.fromkeys(self.package.names), **listed.replaced, **added}
+        if request.protect is not Protect.WHOLE:
+            for name in (*self._lists(), listed.name):
+                protected.pop(name, None)
+        signature = xml.new(self._parse(ENTRY), "Signature")
+        info = _add_info(signature, request)
+        self._add_references(info, protected, algorithm)
+        for spot, stamp_id in zip(spots, listed.ids[1:], strict=True):
+            _add_annotation(info, spot, stamp_id)
+        if request.seal is not None:
+            xml.add(xml.add(info, "Seal"), "BaseLoc", f"/{seal_name}")
+        xml.add(signature, "SignedValue", f"/{value_name}")
+        added[xml_name] = content = xml.serialize(signature)
+        return OfdStamp(
+            data_digest=algorithm.digest(content),
+            property_info=f"/{xml_name}",
+            content=content,
+            package=self.package,
+            replaced=listed.replaced,
+            added=added,
+            value_name=value_name,
+            modified=modified,
+            found=Found(
+                evidence=SignatureEvidence(listed.ids[0], SignatureKind.SEAL, f"/{xml_name}"),
+                body=replace(body, list_name=listed.name),
+                protected=frozenset(protected),
+                files=frozenset({seal_name, xml_name, value_name} & {*added, value_name}),
+                own=frozenset({seal_name, xml_name, value_name} & {*added, value_name}),
+                ids=tuple(listed.ids),
+            ),
+        )
+
+    def take(self, stamp: OfdStamp, signature: bytes) -> None:
+        """Keep the stamp that was prepared last, with its signature."""
+        self._replaced = stamp.replaced
+        self._added = {**stamp.added, stamp.value_name: bytes(signature)}
+        self._modified = stamp.modified
+        self._earlier.append(stamp.found)
+        if stamp.found.body.list_name is not None:
+            self._new_lists[stamp.found.body.number] = stamp.found.body.list_name
+
+    def write(self) -> bytes:
+        """The package with all stamps that were taken; as it was where there is none."""
+        if self._modified is None:
+            return self.package.data
+        return write_package(self.package, self._replaced, self._added, modified=self._modified)
+
+    def _target(self, request: StampRequest) -> tuple[Body, list[Spot]]:
+        """The document of the package that takes the stamp, as it is by now; and the boxes."""
+        if request.seal is None and request.placements:
+            raise ValueError("a signature without a seal shows nowhere")
+        picture = request.seal.picture if request.seal is not None else None
+        size = (picture.width_mm, picture.height_mm) if picture is not None else (0, 0)
+        body, spots = find_spots(self.document, request.placements, *size)
+        if not body.is_signable:
+            raise StampError("the document's permissions forbid signatures", code="not_permitted")
+        return replace(body, list_name=self._new_lists.get(body.number, body.list_name)), spots
+
+    def _names(self) -> list[str]:
+        """Names of files and directories, those to be written included."""
+        return [*(entry.name for entry in self.package.entries), *self._added]
+
+    def _parse(self, name: str) -> Element:
+        """The root of a file as it is by now."""
+        content = self._added.get(name) or self._replaced.get(name) or self.package.read(name)
+        return xml.parse(content, f"/{name}", self.document.limits)
+
+    def _lists(self) -> set[str]:
+        """Every Signatures.xml of the package."""
+        outline = self.document.outline
+        names = {body.list_name for body in outline.bodies} if outline is not None else set()
+        return {name for name in (*names, *self._new_lists.values()) if name is not None}
+
+    def _enter(
+        self,
+        request: StampRequest,
+        body: Body,
+        earlier: list[Found],
+        directory: str,
+        places: int,
+    ) -> _Listed:
+        """The stamp entered into Signatures.xml, and the list into OFD.xml if it is the first."""
+        replaced, added = dict(self._replaced), dict(self._added)
+        if body.list_name is None:
+            changed = {ENTRY}
+            entry_root = self._parse(ENTRY)
+            root = xml.new(entry_root, "Signatures")
+            name = _free_list(self._names(), directory)
+            _name_list(entry_root, body, name)
+            replaced[ENTRY] = xml.serialize(entry_root)
+        else:
+            name = body.list_name
+            changed = {name}
+            root = self._parse(name)
+        limits = list(xml.children(root, "MaxSignId"))
+        used = [
+            *(xml.text(limit) for limit in limits),
+            *(text for item in earlier for text in item.ids),
+        ]
+        ids = _next_ids(used, places + 1)
+        if limits:
+            limits[-1].text = ids[-1]
+        else:
+            xml.add_in_front(root, "MaxSignId", ids[-1])
+        kind = "Sign" if request.seal is None else "Seal"
+        xml.add(root, "Signature", ID=ids[0], Type=kind, BaseLoc=f"/{directory}/Signature.xml")
+        (replaced if name in self.package else added)[name] = xml.serialize(root)
+        return _Listed(replaced, added, changed, name, ids)
+
+    def _add_references(
+        self, info: Element, protected: Mapping[str, bytes | None], algorithm: DigestAlgorithm
+    ) -> None:
+        """The References over ``protected``: new content, or None for a file as it is."""
+        references = xml.add(info, "References", CheckMethod=algorithm.oids[0])
+        known = self._digests
+        wanted = (
+            name
+            for name, content in protected.items()
+            if content is None and (algorithm.name, name) not in known
+        )
+        for name, value in self.package.digests(wanted, algorithm):
+            if isinstance(value, FormatError):
+                raise value
+            known[algorithm.name, name] = value
+        for name, content in protected.items():
+            digest = known[algorithm.name, name] if content is None else algorithm.digest(content)
+            reference = xml.add(references, "Reference", FileRef=f"/{name}")
+            xml.add(reference, "CheckValue", b64encode(digest).decode("ascii"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The package with one more entry in its list of signatures."""
+
+    replaced: dict[str, bytes]
+    added: dict[str, bytes]
+    changed: set[str]
+    """Names of the files that were there and grew."""
+    name: str
+    """The list."""
+    ids: list[str]
+    """New ones: the signature's own, then one for each place."""
 
 
 def _sound_package(document: OfdDocument) -> Package:
@@ -120,63 +263,7 @@ def _sound_package(document: OfdDocument) -> Package:
     return document.package
 
 
-def _target(
-    document: OfdDocument, placements: Iterable[Placement]
-) -> tuple[Body, tuple[Page, ...]]:
-    """The document of the package that takes the stamp, and the page of each placement."""
-    pages: list[Page] = []
-    for placement in placements:
-        if placement.page > len(document.pages):
-            message = f"there is no page {placement.page}: the document has {len(document.pages)}"
-            raise StampError(message, code="no_such_page")
-        pages.append(document.pages[placement.page - 1])
-    outline = document.outline
-    first = outline.bodies[0] if outline is not None else None
-    body = document.body_of(pages[0]) if pages else first
-    if body is None or any(page.number not in _span(body) for page in pages):
-        message = "one stamp cannot lie on pages of several documents"
-        raise StampError(message, code="no_such_page")
-    return body, tuple(pages)
-
-
-def _span(body: Body) -> range:
-    """The page numbers of one document of the package."""
-    return range(body.pages[0].number, body.pages[-1].number + 1)
-
-
-def _check_places(
-    package: Package, body: Body, request: StampRequest, pages: Iterable[Page], limits: Limits
-) -> None:
-    """Refuse a box that leaves its page by more than a millimetre."""
-    width, height = request.seal.picture.width_mm, request.seal.picture.height_mm
-    ids = Counter(page.id for page in body.pages)
-    for page, placement in zip(pages, request.placements, strict=True):
-        if not page.id or ids[page.id] > 1:
-            message = f"page {page.number} has no ID of its own"
-            raise StampError(message, code="malformed")
-        try:
-            box = page_box(package, body, page, limits)
-        except FormatError as problem:
-            message = f"page {page.number} cannot be read: {problem}"
-            raise StampError(message, code=problem.code) from problem
-        left, top = placement.x_mm, placement.y_mm
-        is_inside = box is None or (
-            min(left, top) >= -_OVERHANG_MM
-            and left + width <= box.width_mm + _OVERHANG_MM
-            and top + height <= box.height_mm + _OVERHANG_MM
-        )
-        if not is_inside or width <= 0 or height <= 0:
-            message = f"the stamp does not lie on page {page.number}"
-            raise StampError(message, code="outside_page")
-
-
-def _lists(document: OfdDocument) -> set[str]:
-    """Every Signatures.xml of the package."""
-    bodies = document.outline.bodies if document.outline is not None else ()
-    return {body.list_name for body in bodies if body.list_name is not None}
-
-
-def _free_directory(package: Package, body: Body, earlier: list[Found]) -> str:
+def _free_directory(names: Iterable[str], body: Body, earlier: list[Found]) -> str:
     """A directory that is not there yet, beside those of earlier signatures and named like them.
 
     Its path is ASCII, as 原文属性 (an IA5String) must state it.
@@ -193,7 +280,7 @@ def _free_directory(package: Package, body: Body, earlier: list[Found]) -> str:
     parent = parent.strip("/")
     if not parent.isascii() or not stem.isascii():
         parent, stem, number = "Signs", "Sign_", 0
-    taken = _directories(package)
+    taken = _directories(names)
     while True:
         directory = f"{parent}/{stem}{number}".removeprefix("/")
         if twin_key(directory) not in taken:
@@ -201,11 +288,11 @@ def _free_directory(package: Package, body: Body, earlier: list[Found]) -> str:
         number += 1
 
 
-def _directories(package: Package) -> set[str]:
+def _directories(names: Iterable[str]) -> set[str]:
     """Every path of the package that a new directory must not be taken for."""
     found: set[str] = set()
-    for entry in package.entries:
-        path = twin_key(entry.name)
+    for name in names:
+        path = twin_key(name)
         while path and path not in found:
             found.add(path)
             path = locations.directory_of(path)
@@ -223,44 +310,10 @@ def _next_ids(found: Iterable[str], count: int) -> list[str]:
     return [f"{prefix}{highest + step:0{width}d}" for step in range(1, count + 1)]
 
 
-def _listed(
-    package: Package, body: Body, earlier: list[Found], directory: str, places: int
-) -> tuple[dict[str, bytes], dict[str, bytes], str, list[str]]:
-    """The stamp entered into Signatures.xml, and the list into OFD.xml if it is the first.
-
-    The files replaced, the files added, the name of the list, and the new IDs: the signature's
-    own, then one for each place.
-    """
-    replaced: dict[str, bytes] = {}
-    added: dict[str, bytes] = {}
-    if body.list_name is None:
-        entry_root = xml.parse(package.read(ENTRY), f"/{ENTRY}")
-        root = xml.new(entry_root, "Signatures")
-        list_name = _free_list(package, directory)
-        _name_list(entry_root, body, list_name)
-        replaced[ENTRY] = xml.serialize(entry_root)
-    else:
-        list_name = body.list_name
-        root = xml.parse(package.read(list_name), f"/{list_name}")
-    limits = list(xml.children(root, "MaxSignId"))
-    used = [
-        *(xml.text(limit) for limit in limits),
-        *(text for item in earlier for text in item.ids),
-    ]
-    ids = _next_ids(used, places + 1)
-    if limits:
-        limits[-1].text = ids[-1]
-    else:
-        xml.add_in_front(root, "MaxSignId", ids[-1])
-    xml.add(root, "Signature", ID=ids[0], Type="Seal", BaseLoc=f"/{directory}/Signature.xml")
-    (replaced if body.list_name else added)[list_name] = xml.serialize(root)
-    return replaced, added, list_name, ids
-
-
-def _free_list(package: Package, directory: str) -> str:
+def _free_list(names: Iterable[str], directory: str) -> str:
     """A name for the first list of signatures, beside their directories."""
     parent = locations.directory_of(directory)
-    taken = _directories(package)
+    taken = _directories(names)
     number = 0
     while True:
         suffix = f"_{number}" if number else ""
@@ -290,25 +343,23 @@ def _check_unprotected(signatures: Iterable[Found], replaced: Iterable[str]) -> 
             raise StampError(message, code="whole_protected")
 
 
-def _add_references(
-    info: Element,
-    package: Package,
-    protected: Mapping[str, bytes | None],
-    algorithm: DigestAlgorithm,
-) -> None:
-    """The References over ``protected``: new content, or None for a file as it is."""
-    references = xml.add(info, "References", CheckMethod=algorithm.oids[0])
-    kept = (name for name, content in protected.items() if content is None)
-    digests = dict(package.digests(kept, algorithm))
-    for name, content in protected.items():
-        value = digests[name] if content is None else algorithm.digest(content)
-        if isinstance(value, FormatError):
-            raise value
-        reference = xml.add(references, "Reference", FileRef=f"/{name}")
-        xml.add(reference, "CheckValue", b64encode(value).decode("ascii"))
+def _add_info(signature: Element, request: StampRequest) -> Element:
+    """SignedInfo with all that stands before the References."""
+    info = xml.add(signature, "SignedInfo")
+    xml.add(info, "Provider", ProviderName="govseal", Version=__version__)
+    xml.add(info, "SignatureMethod", request.algorithm)
+    xml.add(info, "SignatureDateTime", request.signed_at)
+    return info
 
 
-def _boundary(request: StampRequest, placement: Placement) -> str:
-    picture = request.seal.picture
-    numbers = (placement.x_mm, placement.y_mm, picture.width_mm, picture.height_mm)
-    return " ".join(f"{number:.3f}".rstrip("0").rstrip(".") for number in numbers)
+def _add_annotation(info: Element, spot: Spot, stamp_id: str) -> None:
+    more = {} if spot.clip is None else {"Clip": _box(spot.clip)}
+    boundary = _box(spot.box)
+    xml.add(info, "StampAnnot", ID=stamp_id, PageRef=spot.page.id, Boundary=boundary, **more)
+
+
+def _box(box: Box) -> str:
+    """ST_Box in millimetres, to the micrometre."""
+    numbers = (box.x_mm, box.y_mm, box.width_mm, box.height_mm)
+    texts = (f"{number:.3f}".rstrip("0").rstrip(".") for number in numbers)
+    return " ".join("0" if text == "-0" else text for text in texts)

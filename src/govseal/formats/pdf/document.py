@@ -38,4 +38,4 @@ class PdfDocument:
         """
         from govseal.formats.pdf.write import prepare  # noqa: PLC0415 - verifying needs no writer
 
-        return prepare(self.data, request)
+        return prepare(self.data, request, self.limits)

@@ -5,18 +5,20 @@ or for years of drawing, and it ends the process when it cannot go on. So it wor
 its own, which limits itself; :mod:`govseal.formats.pdf.pictures` starts it and ends it in time.
 
 Standard input: a line of JSON (the request), then the document. Standard output: a line of JSON
-(the answer), then the pixels, BGRx, row by row.
+(the answer), then the pixels, BGRx, row by row; or the characters that were asked for.
 """
 
 from __future__ import annotations
 
+import array
+import ctypes
 import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfPage
+    from pypdfium2 import PdfDocument, PdfPage
 
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _WHITE = (255, 255, 255, 255)
@@ -60,7 +62,7 @@ def work(data: bytes, request: Request) -> tuple[Answer, bytes]:
     """
     import pypdfium2  # noqa: PLC0415 - its place is in the request
 
-    number = request["page"]
+    number, texts = request["page"], request.get("texts")
     try:
         document = pypdfium2.PdfDocument(data)
         # Without it PDFium leaves fields out, and the appearances of signatures with them.
@@ -69,6 +71,8 @@ def work(data: bytes, request: Request) -> tuple[Answer, bytes]:
     except pypdfium2.PdfiumError as error:
         is_locked = getattr(error, "err_code", None) == _PASSWORD
         return {"refused": "password" if is_locked else "document"}, b""
+    if texts is not None:
+        return _read(document, texts, request["most"])
     if not 1 <= number <= min(count, request["max_pages"]):
         return {"pages": count}, b""
     try:
@@ -79,6 +83,35 @@ def work(data: bytes, request: Request) -> tuple[Answer, bytes]:
     except pypdfium2.PdfiumError:
         return {"pages": count, "refused": "page"}, b""
     return {"pages": count, "width": sides[0], "height": sides[1]}, pixels
+
+
+def _read(document: PdfDocument, pages: list[int], most: int) -> tuple[Answer, bytes]:
+    """Every character of some pages (from 1), as numbers that take six floats.
+
+    Code point, left, bottom, right, top in units of the page, and its angle; ``texts`` in the
+    answer says how many each page has.
+    """
+    import pypdfium2  # noqa: PLC0415 - as above
+    from pypdfium2 import raw  # noqa: PLC0415 - as above
+
+    counts: list[int] = []
+    values = array.array("f")
+    box = raw.FS_RECTF()
+    for number in pages:
+        try:
+            text = document[number - 1].get_textpage()
+        except (pypdfium2.PdfiumError, IndexError):
+            return {"pages": len(document), "refused": "page"}, b""
+        before, count = len(values), text.count_chars()
+        if before // 6 + count > most:
+            return {"pages": len(document), "refused": "size"}, b""
+        for at in range(count):
+            if raw.FPDFText_GetLooseCharBox(text, at, ctypes.byref(box)):
+                code, angle = raw.FPDFText_GetUnicode(text, at), raw.FPDFText_GetCharAngle(text, at)
+                values.extend((code, box.left, box.bottom, box.right, box.top, angle))
+        counts.append((len(values) - before) // 6)
+        text.close()
+    return {"pages": len(document), "texts": counts}, values.tobytes()
 
 
 def _draw(page: PdfPage, width: int, height: int) -> bytes:

@@ -5,11 +5,14 @@ What a page shows proves nothing: this is for the eye, and no check reads it.
 
 from __future__ import annotations
 
+import array
 import io
 import json
+import math
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,6 +87,41 @@ def render_page(
     return buffer.getvalue()
 
 
+def read_characters(
+    data: bytes, pages: Sequence[int], *, limits: Limits = DEFAULT_LIMITS
+) -> list[list[tuple[str, float, float, float, float, float]]]:
+    """The characters of some pages (from 1), in the order of the document.
+
+    Each with left, bottom, right and top in the page's own units, and its angle in radians,
+    counter-clockwise. What is no finite number is left out.
+
+    Raises:
+        FormatError: the document or a page cannot be read (``UnsupportedFormat``: it is encrypted).
+        LimitExceeded: more characters than ``limits.max_searched``, or more than 20 seconds.
+    """
+    request = _request(data, limits) | {"texts": list(pages), "most": limits.max_searched}
+    answer, content = _ask(request, data)
+    if answer.get("refused") == "size":
+        limit = limits.max_searched
+        message = "the pages are too large to be searched"
+        raise LimitExceeded(message, limit=limit, found=limit + 1)
+    _check_answer(answer, "document")
+    values = array.array("f")
+    values.frombytes(content[: len(content) // 24 * 24])
+    found, at = [], 0
+    for count in answer["texts"]:
+        rows = (tuple(values[start : start + 6]) for start in range(at, at + 6 * count, 6))
+        found.append(
+            [
+                (chr(int(row[0])), *row[1:])
+                for row in rows
+                if len(row) == 6 and all(map(math.isfinite, row)) and 0 < row[0] < 0x110000
+            ]
+        )
+        at += 6 * count
+    return found
+
+
 def _user_unit(data: bytes, page: int) -> float:
     """How many points a unit of the page is long (/UserUnit), which PDFium does not heed."""
     if b"/UserUnit" not in data and b"/ObjStm" not in data:
@@ -108,26 +146,12 @@ def _user_unit(data: bytes, page: int) -> float:
 
 def _paint(data: bytes, page: int, scale: float, limits: Limits) -> _Painting:
     """The number of pages, and the pixels of one of them (0 for none)."""
-    if len(data) > limits.max_file_bytes:
-        message = "the file is too large"
-        raise LimitExceeded(message, limit=limits.max_file_bytes, found=len(data))
-    request = {
-        "page": page,
-        "scale": scale,
-        "max_pages": limits.max_pages,
-        "max_pixels": MAX_PIXELS,
-        "memory": _MEMORY + 4 * len(data),
-        "seconds": _MOST_SECONDS + 1,
-        "path": [entry for entry in sys.path if Path(entry).is_absolute()],
-    }
+    request = _request(data, limits) | {"page": page, "scale": scale}
     answer, pixels = _ask(request, data)
     if "pages" in answer and answer["pages"] > limits.max_pages:
         message = "the document has too many pages"
         raise LimitExceeded(message, limit=limits.max_pages, found=answer["pages"])
-    if answer.get("refused") == "password":
-        raise UnsupportedFormat("the document is encrypted", part="document")
-    if "refused" in answer or answer["pages"] < 1:
-        raise FormatError(_REFUSED, part=f"page {page}" if page else "document")
+    _check_answer(answer, f"page {page}" if page else "document")
     found = _Painting(answer["pages"], answer.get("width", 0), answer.get("height", 0), pixels)
     count = found.width * found.height
     if count > MAX_PIXELS:
@@ -136,6 +160,29 @@ def _paint(data: bytes, page: int, scale: float, limits: Limits) -> _Painting:
     if len(pixels) != count * _BYTES_PER_PIXEL:
         raise FormatError(_REFUSED, part=f"page {page}")
     return found
+
+
+def _request(data: bytes, limits: Limits) -> dict[str, Any]:
+    """What every request says, that for a page that is to be drawn left out."""
+    if len(data) > limits.max_file_bytes:
+        message = "the file is too large"
+        raise LimitExceeded(message, limit=limits.max_file_bytes, found=len(data))
+    return {
+        "page": 0,
+        "scale": 1.0,
+        "max_pages": limits.max_pages,
+        "max_pixels": MAX_PIXELS,
+        "memory": _MEMORY + 4 * len(data),
+        "seconds": _MOST_SECONDS + 1,
+        "path": [entry for entry in sys.path if Path(entry).is_absolute()],
+    }
+
+
+def _check_answer(answer: dict[str, Any], part: str) -> None:
+    if answer.get("refused") == "password":
+        raise UnsupportedFormat("the document is encrypted", part="document")
+    if "refused" in answer or answer["pages"] < 1:
+        raise FormatError(_REFUSED, part=part)
 
 
 def _ask(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:

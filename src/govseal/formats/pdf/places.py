@@ -53,6 +53,17 @@ class PageView:
         xs, ys = zip(*corners, strict=True)
         return (min(xs), min(ys), max(xs), max(ys))
 
+    def displayed(self, x: float, y: float) -> tuple[float, float]:
+        """Millimetres from the left and from the top, for a point in the page's own units."""
+        left, bottom, right, top = self.box
+        across, down = {
+            0: (x - left, top - y),
+            90: (y - bottom, x - left),
+            180: (right - x, y - bottom),
+            270: (top - y, right - x),
+        }[self.rotation]
+        return across / self.units_per_mm, down / self.units_per_mm
+
     def _point(self, x_mm: float, y_mm: float) -> tuple[float, float]:
         """The point that is displayed ``x_mm`` from the left and ``y_mm`` from the top."""
         left, bottom, right, top = self.box

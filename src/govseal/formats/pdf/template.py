@@ -86,18 +86,18 @@ def make_template(
     algorithm: str,
     digest: DigestAlgorithm,
     certificates: Sequence[Certificate],
-    seal: bytes,
+    seal: bytes | None,
     extensions: Sequence[Extension] = (),
     *,
     timestamp_size: int = 0,
 ) -> CmsTemplate:
-    """The template of a signature with a seal.
+    """The template of a signature.
 
     Args:
         algorithm: OID of the signature algorithm.
         digest: the digest of the document, and of the certificate in signing-certificate-v2.
         certificates: the signer's, then those above.
-        seal: the SESeal in DER.
+        seal: the SESeal in DER; None for a signature without a seal.
         extensions: further signed attributes, each one DER element.
         timestamp_size: the most bytes that a time stamp over the value may have; 0 for none.
 
@@ -111,7 +111,7 @@ def make_template(
     attributes = (
         signeddata.attribute(cms.CONTENT_TYPE, write.oid(signeddata.CMS_DATA)),
         signeddata.attribute(cms.SIGNING_CERTIFICATE_V2, named),
-        signeddata.attribute(SEAL_ATTRIBUTE, seal),
+        *([signeddata.attribute(SEAL_ATTRIBUTE, seal)] if seal is not None else ()),
         *_further(extensions),
     )
     return CmsTemplate(

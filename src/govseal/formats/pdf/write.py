@@ -11,7 +11,7 @@ import hashlib
 import io
 import logging
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
@@ -29,11 +29,13 @@ from govseal import __version__
 from govseal.errors import GovsealError, StampError
 from govseal.formats.base import Placement, Protect, StampRequest
 from govseal.formats.digests import stamping_digest
+from govseal.formats.limits import DEFAULT_LIMITS, Limits
 from govseal.formats.pdf.appearance import add_form, ink
 from govseal.formats.pdf.objects import dictionary, items, name, value
 from govseal.formats.pdf.permissions import check_permissions
 from govseal.formats.pdf.places import PageView, page_view
 from govseal.formats.pdf.template import CmsTemplate, make_template
+from govseal.formats.pdf.words import check_places, find_places
 
 _log = logging.getLogger(__name__)
 _HEADER: Final = b"%PDF-"
@@ -91,51 +93,55 @@ class _Writer(IncrementalPdfFileWriter):
         identifiers[1] = ByteStringObject(hashlib.sha256(content).digest()[:16])
 
 
-def prepare(data: bytes, request: StampRequest) -> PdfStamp:
+def prepare(data: bytes, request: StampRequest, limits: Limits = DEFAULT_LIMITS) -> PdfStamp:
     """The PDF with everything of the stamp but the signature value.
 
     A file that breaks the rules of PDF in small ways is stamped too, and the log says so.
 
     Args:
         data: the file.
-        request: with ``certificates``; one placement, or none for a stamp that does not show.
+        request: with ``certificates``; one place, or none for a stamp that does not show.
+        limits: how much text is searched for a keyword.
 
     Raises:
         StampError: ``no_such_page``, ``outside_page``, ``not_permitted`` (an earlier signature
             forbids it), ``not_first`` (the whole shall be protected, and there is a signature
             already), ``unsupported`` (encrypted, XFA, several places, a picture that PDF does not
-            show), ``algorithm_forbidden``, or the code of what is wrong with the file.
-        ValueError: ``request`` names an unknown algorithm, no time, or no certificate.
+            show), ``seam_unsupported``, ``keyword_not_found``, ``keyword_ambiguous``,
+            ``algorithm_forbidden``, or the code of what is wrong with the file.
+        ValueError: ``request`` names an unknown algorithm, no time, or no certificate; or a place,
+            and no seal.
     """
-    if len(request.placements) > 1:
-        message = "a signature in PDF shows in one place; stamp once for each place"
-        raise StampError(message, code="unsupported")
+    check_places(request.placements)
     if not data.startswith(_HEADER):
         message = "the file does not start like a PDF: what stands in front would be signed too"
         raise StampError(message, code="container_damaged")
     digest = stamping_digest(request.algorithm)
+    seal = request.seal.der if request.seal is not None else None
+    if seal is None and request.placements:
+        raise ValueError("a signature without a seal shows nowhere")
     template = make_template(
         request.algorithm,
         digest,
         request.certificates,
-        request.seal.der,
+        seal,
         request.extensions,
         timestamp_size=request.timestamp_bytes,
     )
     try:
-        return _prepare(data, request, template, strict=True)
+        return _prepare(data, request, template, limits, strict=True)
     except GovsealError:
         raise
     except Exception as error:  # noqa: BLE001 - pyHanko raises what it likes
-        return _tolerant(data, request, template, error)
+        return _tolerant(data, request, template, limits, error)
 
 
 def _tolerant(
-    data: bytes, request: StampRequest, template: CmsTemplate, first: Exception
+    data: bytes, request: StampRequest, template: CmsTemplate, limits: Limits, first: Exception
 ) -> PdfStamp:
     """The same with a reader that forgives small faults."""
     try:
-        prepared = _prepare(data, request, template, strict=False)
+        prepared = _prepare(data, request, template, limits, strict=False)
     except GovsealError:
         raise
     except Exception as error:  # as above
@@ -147,13 +153,14 @@ def _tolerant(
 
 
 def _prepare(
-    data: bytes, request: StampRequest, template: CmsTemplate, *, strict: bool
+    data: bytes, request: StampRequest, template: CmsTemplate, limits: Limits, *, strict: bool
 ) -> PdfStamp:
     stream = io.BytesIO(data if data.endswith((b"\n", b"\r")) else data + b"\n")
     writer = _Writer(stream, strict=strict)
     if writer.prev.encrypted:
         raise StampError("an encrypted PDF is not stamped", code="unsupported")
     _check_size(writer.prev)
+    request = replace(request, placements=find_places(writer, data, request, limits))
     told = (
         *(request.signed_at, request.placements, request.protect.value, template.attributes),
         template.timestamp_size,
@@ -192,8 +199,8 @@ def _free_name(writer: _Writer) -> str:
 def _start(writer: _Writer, title: str, request: StampRequest) -> _Embedder:
     """The embedder, which has made the new field, with the seal as its appearance."""
     page, box = 0, None
-    if request.placements:
-        placement = request.placements[0]
+    placement = next(iter(request.placements), None)
+    if isinstance(placement, Placement) and request.seal is not None:
         picture = request.seal.picture
         drawn = ink(picture)
         page = placement.page - 1
@@ -209,10 +216,6 @@ def _start(writer: _Writer, title: str, request: StampRequest) -> _Embedder:
 
 
 def _page_view(writer: Any, placement: Placement) -> PageView:  # noqa: ANN401 - not annotated
-    pages = writer.root["/Pages"]["/Count"]
-    if placement.page > pages:
-        message = f"there is no page {placement.page}: the document has {pages}"
-        raise StampError(message, code="no_such_page")
     reference, _ = writer.find_page_for_modification(placement.page - 1)
     return page_view(reference.get_object())
 

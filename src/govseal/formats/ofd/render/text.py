@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from govseal.formats.ofd import xml
+from govseal.formats.ofd import textcodes, xml
 from govseal.formats.ofd.render.canvas import Canvas, Clip
 from govseal.formats.ofd.render.outlines import flatten
 from govseal.formats.ofd.render.style import Style
@@ -22,7 +21,6 @@ from govseal.formats.ofd.render.typefaces import (
 from govseal.formats.ofd.render.values import (
     apply,
     compose,
-    deltas,
     determinant,
     flag,
     is_usable,
@@ -38,7 +36,6 @@ _FARTHEST_PX = 1e6
 _NARROWEST = 0.5
 _BOLD = 600
 _SLANT = 0.2126  # tan 12°, what font makers use
-_LINE_BREAKS = ("\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +117,15 @@ class TextPainter:
             # Without X or Y those of the text before hold on (GB/T 33190, 11.3).
             x = number(xml.attribute(code, "X"), x)
             y = number(xml.attribute(code, "Y"), y)
-            steps = _steps(code)
+            steps = textcodes.steps(xml.attribute(code, "DeltaX"), xml.attribute(code, "DeltaY"))
             at_x, at_y = x, y
-            content = _content(code)
+            content = textcodes.content(code)
             last = len(content) - 1
             for index, character in enumerate(content):
                 self.canvas.budget.spend("glyphs")
                 own = self.typefaces.advance(character, setting.face) * setting.size
                 own *= setting.across
-                step = _along(own, setting.reading) if steps is None else next(steps)
+                step = textcodes.along(own, setting.reading) if steps is None else next(steps)
                 squeeze = 1.0 if index == last else _squeeze(character, own, step)
                 yield character, (at_x, at_y), squeeze
                 at_x, at_y = at_x + step[0], at_y + step[1]
@@ -144,20 +141,6 @@ def _squeeze(character: str, own: float, step: Point) -> float:
     return max(_NARROWEST, round(step[0] / own, 2))
 
 
-def _steps(code: Element) -> Iterator[Point] | None:
-    """The steps from character to character that the document gives, without end."""
-    across, down = (deltas(xml.attribute(code, key)) for key in ("DeltaX", "DeltaY"))
-    if across is None and down is None:
-        return None
-    return zip(across or itertools.repeat(0.0), down or itertools.repeat(0.0), strict=False)
-
-
-def _content(code: Element) -> str:
-    """The characters as they are: spaces count, but not the indentation of a formatted file."""
-    text = "".join(code.itertext())
-    return text.strip() if text.lstrip(" \t").startswith(_LINE_BREAKS) else text
-
-
 def _read_setting(style: Style) -> _Setting:
     font = style.resources.find("Font", style.attribute("Font"))
     name = (xml.attribute(font, "FontName") or "") if font is not None else ""
@@ -165,7 +148,7 @@ def _read_setting(style: Style) -> _Setting:
     bold = heavy or (font is not None and flag(xml.attribute(font, "Bold"), default=False))
     slant = _SLANT if flag(style.attribute("Italic"), default=False) else 0.0
     degrees = _quarter(style.attribute("CharDirection"))
-    cos, sin = _along(1.0, degrees)
+    cos, sin = textcodes.along(1.0, degrees)
     return _Setting(
         face=Face(style_of(name), bold or "bold" in name.lower()),
         size=number(style.attribute("Size"), 0.0),
@@ -178,8 +161,3 @@ def _read_setting(style: Style) -> _Setting:
 def _quarter(text: str | None) -> int:
     """A direction: 0, 90, 180 or 270 degrees clockwise."""
     return round(number(text, 0.0) / 90) % 4 * 90
-
-
-def _along(length: float, degrees: int) -> Point:
-    """A step of ``length`` in a direction; y down, so that 90 degrees lead down."""
-    return {0: (length, 0.0), 90: (0.0, length), 180: (-length, 0.0), 270: (0.0, -length)}[degrees]

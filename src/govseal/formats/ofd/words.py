@@ -1,0 +1,288 @@
+"""Keywords found in the text objects of pages and of their templates (GB/T 33190, 7.7 and 11).
+
+Text that a document gives as characters is found, wherever it is broken into pieces; text given as
+numbers of glyphs alone, inside pictures or composite objects, or running at a slant is not.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from govseal.errors import FormatError, LimitExceeded, StampError
+from govseal.formats.lines import Character, Hit, find, folded
+from govseal.formats.ofd import locations, textcodes, xml
+from govseal.formats.ofd.outline import Body, Page, read_box
+from govseal.formats.ofd.render.values import (
+    IDENTITY,
+    apply,
+    compose,
+    flag,
+    is_usable,
+    matrix,
+    moved,
+    number,
+)
+from govseal.formats.ofd.xml import Element
+from govseal.formats.places import check_count
+from govseal.seal.drawing.paths import Matrix, Point
+
+if TYPE_CHECKING:
+    from govseal.formats.ofd.document import OfdDocument
+
+_MOST_TEMPLATES = 16
+_ASCENT, _DESCENT = 0.88, 0.12  # of the em, what Chinese fonts have
+_NARROW = 0.5
+_PLACEHOLDER = "¤"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One occurrence."""
+
+    page: Page
+    middle: Point
+    """In millimetres on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All occurrences, in reading order."""
+
+    words: tuple[Word, ...]
+    unread: int
+    """Text objects whose characters the document does not give."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """One TextCode; attributes as the document gives them."""
+
+    content: str
+    x: str | None
+    y: str | None
+    delta_x: str | None
+    delta_y: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One text object, free of the XML that it comes from."""
+
+    codes: tuple[_Code, ...]
+    to_page: Matrix
+    """From its own space to millimetres on the page."""
+    size: float
+    across: float
+    """Width of a wide character."""
+    reading: int
+    """ReadDirection in degrees."""
+    own_turn: int
+    """CharDirection in degrees."""
+
+    @property
+    def content(self) -> str:
+        """All its characters."""
+        return "".join(code.content for code in self.codes)
+
+
+def find_words(document: OfdDocument, pages: Sequence[Page], keyword: str) -> Words:
+    """Every place where ``keyword`` shows on ``pages``.
+
+    Raises:
+        StampError: a page cannot be read (its code), or ``too_many_places``.
+        LimitExceeded: more objects and characters than ``limits.max_searched``.
+    """
+    search = _Search(document, keyword)
+    words: list[Word] = []
+    for page in pages:
+        words += [Word(page, hit.middle) for hit in search.hits(page)]
+        check_count(len(words))
+    return Words(tuple(words), search.unread)
+
+
+class _Search:
+    """Looks through pages; what several pages share is read once."""
+
+    def __init__(self, document: OfdDocument, keyword: str) -> None:
+        self.document = document
+        self.keyword = keyword
+        self.unread = 0
+        self._wanted = frozenset(folded(keyword))
+        bodies = document.outline.bodies if document.outline is not None else ()
+        self._bodies = {page.number: body for body in bodies for page in body.pages}
+        self._hits: dict[tuple[int, str], list[Hit]] = {}
+        self._templates: dict[tuple[int, str], list[_Text]] = {}
+        self._spent = 0
+
+    def hits(self, page: Page) -> list[Hit]:
+        """The occurrences on one page."""
+        body = self._bodies[page.number]
+        if page.name is None:
+            return []
+        key = (body.number, page.name)
+        if key not in self._hits:
+            self._hits[key] = self._look(page.name, body)
+        self._spend(len(self._hits[key]))
+        return self._hits[key]
+
+    def _look(self, name: str, body: Body) -> list[Hit]:
+        try:
+            root = self._parse(name)
+        except LimitExceeded:
+            raise
+        except FormatError as problem:
+            message = f"/{name} cannot be read: {problem}"
+            raise StampError(message, code=problem.code) from problem
+        texts = [*self._shared(root, body), *self._texts(root)]
+        there = set().union(*(folded(item.content) for item in texts))
+        if not self._wanted <= there:
+            return []
+        return find([list(self._characters(item)) for item in texts], self.keyword)
+
+    def _parse(self, name: str) -> Element:
+        package = self.document.package
+        if package is None:
+            raise FormatError("no package", code="container_damaged")
+        return xml.parse(package.read(name), f"/{name}", self.document.limits)
+
+    def _shared(self, root: Element, body: Body) -> Iterator[_Text]:
+        """The texts of the templates that a page uses."""
+        for template in islice(xml.children(root, "Template"), _MOST_TEMPLATES):
+            wanted = (xml.attribute(template, "TemplateID") or "").strip()
+            key = (body.number, wanted)
+            if key not in self._templates:
+                found = self._template(wanted, body)
+                self._templates[key] = [] if found is None else list(self._texts(found))
+            self._spend(len(self._templates[key]))
+            yield from self._templates[key]
+
+    def _template(self, wanted: str, body: Body) -> Element | None:
+        package, common = self.document.package, xml.child(body.document, "CommonData")
+        if package is None or common is None or body.root is None:
+            return None
+        for entry in xml.children(common, "TemplatePage"):
+            self._spend()
+            if (xml.attribute(entry, "ID") or "").strip() == wanted:
+                location = xml.attribute(entry, "BaseLoc") or ""
+                name = locations.resolve(package, body.root, location).name
+                try:
+                    return self._parse(name) if name is not None else None
+                except LimitExceeded:
+                    raise
+                except FormatError:
+                    return None  # pages are drawn without it, too
+        return None
+
+    def _texts(self, root: Element) -> Iterator[_Text]:
+        parent = xml.child(root, "Content")
+        for layer in xml.children(parent, "Layer") if parent is not None else ():
+            yield from self._inside(layer)
+
+    def _inside(self, block: Element) -> Iterator[_Text]:
+        """The texts of a layer or block; how deep blocks are nested, the parser limits."""
+        if not flag(xml.attribute(block, "Visible"), default=True):
+            return
+        for element in block:
+            self._spend()
+            kind = xml.name(element)
+            if kind == "PageBlock":
+                yield from self._inside(element)
+            elif kind == "TextObject" and flag(xml.attribute(element, "Visible"), default=True):
+                found = self._text(element)
+                if found is not None:
+                    yield found
+
+    def _text(self, element: Element) -> _Text | None:
+        rows = ("X", "Y", "DeltaX", "DeltaY")
+        codes = tuple(
+            _Code(textcodes.content(code), *(xml.attribute(code, row) for row in rows))
+            for code in xml.children(element, "TextCode")
+        )
+        size = number(xml.attribute(element, "Size"), 0.0)
+        box = read_box(xml.attribute(element, "Boundary"))
+        outer = moved(IDENTITY, box.x_mm, box.y_mm) if box is not None else IDENTITY
+        found = _Text(
+            codes,
+            compose(outer, matrix(xml.attribute(element, "CTM"))),
+            size,
+            size * number(xml.attribute(element, "HScale"), 1.0),
+            _quarter(xml.attribute(element, "ReadDirection")),
+            _quarter(xml.attribute(element, "CharDirection")),
+        )
+        content = found.content
+        self._spend(len(codes) + len(content))
+        if xml.child(element, "CGTransform") is not None and not any(map(_is_text, content)):
+            self.unread += 1
+        is_drawn = is_usable(found.to_page) and found.size > 0 and found.across > 0
+        return found if is_drawn else None
+
+    def _characters(self, text: _Text) -> Iterator[Character]:
+        """Every character with its box on the page."""
+        turn = _turn(text.to_page, textcodes.along(1.0, text.reading))
+        if turn is None:
+            return
+        x = y = 0.0
+        for code in text.codes:
+            x, y = number(code.x, x), number(code.y, y)
+            at, steps = (x, y), textcodes.steps(code.delta_x, code.delta_y)
+            for character in code.content:
+                self._spend()
+                width = text.across * (1.0 if _is_wide(character) else _NARROW)
+                step = textcodes.along(width, text.reading) if steps is None else next(steps)
+                if not character.isspace():
+                    form = (width, text.size, text.own_turn)
+                    yield _boxed(character, text.to_page, at, form, turn)
+                at = (at[0] + step[0], at[1] + step[1])
+
+    def _spend(self, count: int = 1) -> None:
+        self._spent += count
+        limit = self.document.limits.max_searched
+        if self._spent > limit:
+            message = "the pages are too large to be searched"
+            raise LimitExceeded(message, limit=limit, found=self._spent)
+
+
+def _boxed(
+    character: str, to_page: Matrix, at: Point, form: tuple[float, float, int], turn: int
+) -> Character:
+    """A character at a place of its object's own space; ``form``: width, size, CharDirection."""
+    width, size, own_turn = form
+    (cos, sin), (x, y) = textcodes.along(1.0, own_turn), at
+    corners = [
+        apply(to_page, (x + across * cos - down * sin, y + across * sin + down * cos))
+        for across in (0.0, width)
+        for down in (-_ASCENT * size, _DESCENT * size)
+    ]
+    xs, ys = zip(*corners, strict=True)
+    return Character(character, min(xs), min(ys), max(xs), max(ys), turn)
+
+
+def _turn(to_page: Matrix, direction: Point) -> int | None:
+    """The direction of reading on the page; None for one that is no quarter turn."""
+    a, b, c, d, _, _ = to_page
+    x, y = direction
+    degrees = math.degrees(math.atan2(b * x + d * y, a * x + c * y))
+    quarter = round(degrees / 90) * 90
+    return quarter % 360 if abs(degrees - quarter) < 5 else None
+
+
+def _quarter(text: str | None) -> int:
+    return round(number(text, 0.0) / 90) % 4 * 90
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in ("W", "F")
+
+
+def _is_text(character: str) -> bool:
+    """Whether a character means itself: no blank, no placeholder and none of private use."""
+    return (
+        not character.isspace()
+        and character != _PLACEHOLDER
+        and (unicodedata.category(character) != "Co")
+    )
