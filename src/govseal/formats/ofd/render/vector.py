@@ -48,6 +48,7 @@ class VectorSheet:
     """A page of outlines, see :class:`Surface`; :meth:`svg` writes it down."""
 
     thinnest = _THINNEST
+    units_per_mm = UNITS_PER_MM
 
     def __init__(self, width_mm: float, height_mm: float, budget: Budget) -> None:
         self.width_mm = width_mm
@@ -64,13 +65,8 @@ class VectorSheet:
         self._pictures: dict[tuple[int, tuple[int, int]], tuple[str, Image.Image]] = {}
         self._count = 0
 
-    def svg(self, *, note: str = "", mark: str = "") -> bytes:
-        """The page as SVG.
-
-        Args:
-            note: what the file says of itself, as its description.
-            mark: elements to be drawn above everything, in millimetres.
-        """
+    def svg(self, *, note: str = "") -> bytes:
+        """The page as SVG; ``note`` is what the file says of itself, as its description."""
         self._leave()
         width, height = (_number(side, 3) for side in (self.width_mm, self.height_mm))
         said = f"<desc>{escape(note)}</desc>" if note else ""
@@ -81,7 +77,7 @@ class VectorSheet:
             f'width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}" '
             f'style="isolation:isolate">{said}<rect width="{width}" height="{height}" '
             f'fill="#ffffff"/><g transform="scale({1 / UNITS_PER_MM:g})">{defs}'
-            f"{''.join(self._body)}</g>{mark}</svg>\n"
+            f"{''.join(self._body)}</g></svg>\n"
         ).encode()
 
     def fill(
