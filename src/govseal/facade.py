@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal
 
 from govseal.errors import LimitExceeded
 from govseal.formats.base import Protect
@@ -133,29 +133,43 @@ def page_picture(
     data: Source,
     page: int = 1,
     *,
+    form: Literal["png", "svg"] = "png",
     dpi: int = 150,
-    marks: bool = True,
+    marks: bool | None = None,
+    stamps: bool = True,
+    is_copy: bool = True,
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
-    """One page of a document (OFD or PDF) as a PNG picture, for the eye: it proves nothing.
+    """One page of a document (OFD or PDF) as a picture, for the eye: it proves nothing.
+
+    An SVG holds outlines and pictures alone, nothing that runs or is fetched. Its view box is in
+    millimetres from the page's top-left corner, as a :class:`govseal.Placement` wants them; in a
+    PNG a millimetre is ``dpi / 25.4`` pixels.
 
     Args:
         data: the document.
         page: from 1.
-        dpi: pixels per inch, 10 to 1200.
+        form: ``png``; or ``svg``, of OFD.
+        dpi: pixels per inch of a PNG, 10 to 1200.
         marks: whether the place of each stamp is outlined, and what it covers is said in a
-            caption under the page; facts, no verdict.
+            caption under the page; facts, no verdict. On PNG alone, and there by default.
+        stamps: whether the stamps are drawn; those of a PDF always are.
+        is_copy: whether the picture of a document with stamps says, on the page and in its
+            description, that it counts as a copy (视同复印件). Switch it off only for what does not
+            leave the house, such as a page on which a stamp is to be placed.
         limits: bounds on the input.
 
     Raises:
-        ValueError: there is no such page, or ``dpi`` is out of range.
-        FormatError: the page cannot be read or drawn, or the format has no pages
-            (``UnsupportedFormat``); it is too large (``LimitExceeded``).
+        ValueError: there is no such page or form, ``dpi`` is out of range, or marks are asked for
+            on SVG.
+        FormatError: the page cannot be read or drawn, or the format has no pages or none of this
+            form (``UnsupportedFormat``); it is too large (``LimitExceeded``).
         OSError: the system cannot open the file.
     """
     from govseal.formats.pages import PagePictures  # noqa: PLC0415 - start-up
 
-    return PagePictures(read_source(data, limits), limits).draw(page, dpi=dpi, marks=marks)
+    pages = PagePictures(read_source(data, limits), limits)
+    return pages.draw(page, form=form, dpi=dpi, marks=marks, stamps=stamps, is_copy=is_copy)
 
 
 def stamp(

@@ -98,6 +98,12 @@ COMMANDS = {
             "show everything found in a file, nothing judged",
         ),
         Command(
+            "render",
+            "render",
+            "把 OFD、PDF 的页面画成图像（PNG、SVG）",
+            "draw the pages of OFD and PDF as pictures (PNG, SVG)",
+        ),
+        Command(
             "bench",
             "bench",
             "本机的 SM2/SM3 速度，以与 OpenSSL 之比表示",

@@ -101,6 +101,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "message": ("说明", "message"),
     "part": ("部分", "part"),
     "parts": ("包内文件", "files inside"),
+    "protected_by": ("保护它的签章", "protected by"),
     "compressed_size": ("压缩后字节数", "bytes packed"),
     "expected": ("应为", "stated"),
     "actual": ("实为", "found"),

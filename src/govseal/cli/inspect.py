@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict, dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from govseal import facade
 from govseal.cli import problems
@@ -24,10 +24,14 @@ from govseal.cli.files import write_output
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.cli.progress import Progress
+from govseal.cli.tree import protectors, tree_facts, tree_lines
 from govseal.errors import GovsealError
 from govseal.formats.base import Evidence, SignatureEvidence
 from govseal.formats.cms import SignedData
 from govseal.formats.pages import PagePictures
+
+if TYPE_CHECKING:
+    from govseal.formats.ofd.tree import Node
 
 
 def add_arguments(parser: Parser) -> None:
@@ -52,18 +56,30 @@ def add_arguments(parser: Parser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show the evidence; with ``--pictures``, 0 only if every page could be drawn."""
     data = facade.read_source(options.file)
-    facts = evidence_facts(facade.inspect(_named(data, options.file)), options.file.name)
+    evidence = facade.inspect(_named(data, options.file))
+    facts = evidence_facts(evidence, options.file.name)
     drawn = _Pictures()
     if options.pictures is not None:
         drawn = _draw(data, options.pictures)
         facts["pictures"] = drawn.files
+    nodes = _tree(data) if evidence.format == "ofd" else ()
+    protected = protectors(evidence)
     if options.json:
-        problems.print_json({"schema": "govseal.inspection/1", **facts})
+        tree = tree_facts(nodes, protected)
+        problems.print_json({"schema": "govseal.inspection/1", **facts, "tree": tree})
     else:
-        print("\n".join(lines(facts)))
+        rows = tree_lines(nodes, protected, is_signed=bool(evidence.signatures))
+        print("\n".join([*lines(facts), *rows]))
     for problem in drawn.problems:
         problems.tell(problem)
     return problems.UNUSABLE if drawn.problems else 0
+
+
+def _tree(data: bytes) -> tuple[Node, ...]:
+    from govseal.formats.ofd.document import OfdDocument  # noqa: PLC0415 - lxml, only for OFD
+    from govseal.formats.ofd.tree import read_tree  # noqa: PLC0415 - as above
+
+    return read_tree(OfdDocument(data))
 
 
 def _named(data: bytes, file: Path) -> BinaryIO:
@@ -111,6 +127,7 @@ def _draw(data: bytes, folder: Path) -> _Pictures:
 
 def evidence_facts(evidence: Evidence, file: str) -> Facts:
     """Everything found, as plain data."""
+    protected = protectors(evidence)
     return {
         "file": file,
         "format": evidence.format,
@@ -119,7 +136,9 @@ def evidence_facts(evidence: Evidence, file: str) -> Facts:
         "seal": seal_facts(evidence.seal) if evidence.seal else None,
         "signatures": [_signature(item) for item in evidence.signatures],
         "tolerances": [asdict(item) for item in evidence.tolerances],
-        "parts": [asdict(part) for part in evidence.parts],
+        "parts": [
+            {**asdict(part), "protected_by": protected[part.name]} for part in evidence.parts
+        ],
     }
 
 

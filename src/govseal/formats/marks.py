@@ -8,21 +8,19 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from govseal.errors import FormatError, SealError
+from govseal.formats import copies
 from govseal.formats.base import Appearance, Extent, SignatureEvidence, SignatureKind
-from govseal.seal.drawing.fonts import Font, FontStyle, find_font
 from govseal.seal.drawing.paths import Colour
 from govseal.seal.drawing.raster import rasterise
 from govseal.seal.drawing.text import text_path, text_width
 
 if TYPE_CHECKING:
     from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
 
 _MM_PER_INCH = 25.4
 _BLUE: Colour = (0, 82, 204, 255)
@@ -75,7 +73,14 @@ class _Row:
         return self.head + (self.en if in_english else f"{self.zh} / {self.en}")
 
 
-def mark_page(png: bytes, page: int, dpi: int, signatures: Sequence[SignatureEvidence]) -> bytes:
+def mark_page(
+    png: bytes,
+    page: int,
+    dpi: int,
+    signatures: Sequence[SignatureEvidence],
+    *,
+    is_copy: bool = False,
+) -> bytes:
     """The picture of a page with the places of its stamps outlined, and a caption under it.
 
     Each stamp's box bears its number, counted from 1 through ``signatures``, and its id. The
@@ -87,6 +92,8 @@ def mark_page(png: bytes, page: int, dpi: int, signatures: Sequence[SignatureEvi
         page: its number, from 1.
         dpi: pixels per inch of ``png``.
         signatures: all signatures of the document.
+        is_copy: whether the picture says that it counts as a copy (视同复印件), in the caption and
+            in its description.
     """
     from PIL import Image  # noqa: PLC0415 - heavy
 
@@ -101,7 +108,10 @@ def mark_page(png: bytes, page: int, dpi: int, signatures: Sequence[SignatureEvi
     )
     for number, name, box in islice(places, _MOST_MARKS):
         sheet.mark(number, name, box)
-    return sheet.with_caption(_caption(page, signatures), dpi)
+    rows = _caption(page, signatures)
+    if is_copy:
+        rows.insert(0, _Row(*copies.NOTE))
+    return sheet.with_caption(rows, dpi, copies.description() if is_copy else None)
 
 
 def _caption(page: int, signatures: Sequence[SignatureEvidence]) -> list[_Row]:
@@ -137,23 +147,13 @@ def _shown(name: str) -> str:
     return "".join(item if item.isprintable() else "?" for item in name)
 
 
-@lru_cache(maxsize=1)
-def _font() -> Font | None:
-    """A font with Chinese, sooner a plain one; None where this system has none."""
-    styles: tuple[FontStyle, ...] = ("hei", "song")
-    for style in styles:
-        with suppress(SealError, FormatError):
-            return find_font(style=style)
-    return None
-
-
 class _Sheet:
     """The picture of a page that is drawn on."""
 
     def __init__(self, picture: Image.Image, per_mm: float) -> None:
         self.picture = picture
         self.per_mm = per_mm
-        self.font = _font()
+        self.font = copies.page_font()
 
     def mark(self, number: int, name: str, box: _Box) -> None:
         """Outline a box, and put its number and name above it, or inside at the page's edge."""
@@ -184,7 +184,7 @@ class _Sheet:
         bottom = min(self.picture.height, math.ceil(corners[3]))
         return (left, top, right, bottom) if left < right and top < bottom else None
 
-    def with_caption(self, rows: Sequence[_Row], dpi: int) -> bytes:
+    def with_caption(self, rows: Sequence[_Row], dpi: int, info: PngInfo | None) -> bytes:
         """The picture and the rows under it, as PNG."""
         from PIL import Image  # noqa: PLC0415 - heavy
 
@@ -200,7 +200,7 @@ class _Sheet:
             picture = self._text(line, size, _DARK, _STRIP)
             sheet.paste(picture, (margin, height + margin + number * pitch))
         buffer = io.BytesIO()
-        sheet.save(buffer, "PNG", dpi=(dpi, dpi))
+        sheet.save(buffer, "PNG", dpi=(dpi, dpi), pnginfo=info)
         return buffer.getvalue()
 
     def _wrapped(self, row: _Row, size: int, margin: int) -> Iterator[str]:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal, get_args
+
 from govseal.errors import FormatError, UnsupportedFormat
+from govseal.formats import copies
 from govseal.formats.base import Evidence
 from govseal.formats.detect import open_document
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from govseal.formats.ofd.document import OfdDocument
+
+#: What a page is drawn as.
+Form = Literal["png", "svg"]
+FORMS: tuple[Form, ...] = get_args(Form)
 
 
 class PagePictures:
@@ -29,6 +39,16 @@ class PagePictures:
         return self._document.evidence()
 
     @property
+    def forms(self) -> tuple[Form, ...]:
+        """What the pages can be drawn as."""
+        return FORMS if self._document.format == "ofd" else ("png",)
+
+    @property
+    def can_hide_stamps(self) -> bool:
+        """Whether the pages can be drawn without their stamps."""
+        return self._document.format == "ofd"
+
+    @property
     def count(self) -> int:
         """How many pages can be drawn.
 
@@ -45,29 +65,71 @@ class PagePictures:
             raise evidence.problem or FormatError("the document has no page")
         return evidence.pages
 
-    def draw(self, page: int, *, dpi: int = 150, marks: bool = True) -> bytes:
-        """One page as PNG, see :func:`govseal.page_picture`.
+    def draw(
+        self,
+        page: int,
+        *,
+        form: Form = "png",
+        dpi: int = 150,
+        marks: bool | None = None,
+        stamps: bool = True,
+        is_copy: bool = True,
+    ) -> bytes:
+        """One page as PNG or SVG, see :func:`govseal.page_picture`.
 
         Raises:
-            ValueError: there is no such page, or ``dpi`` is out of range.
-            FormatError: the document or the page cannot be read.
+            ValueError: there is no such page or form, ``dpi`` is out of range, or marks are asked
+                for on SVG.
+            FormatError: the document or the page cannot be read (``UnsupportedFormat``: PDF as
+                SVG, or without its stamps).
             LimitExceeded: the page is too large, or asks for too much drawing.
         """
-        picture = self._draw(page, dpi)
-        if not marks:
-            return picture
-        from govseal.formats.marks import mark_page  # noqa: PLC0415 - fonts
+        if form not in FORMS:
+            raise ValueError(f"a page is drawn as {' or '.join(FORMS)}, not {form!r}")
+        if form == "svg":
+            if marks:
+                raise ValueError("places of stamps are marked on PNG, not on SVG")
+            return self._draw_svg(page, stamps=stamps, is_copy=is_copy)
+        picture = self._draw(page, dpi, stamps=stamps)
+        is_copy = is_copy and bool(self.evidence.signatures)
+        if marks is None or marks:
+            from govseal.formats.marks import mark_page  # noqa: PLC0415 - fonts
 
-        return mark_page(picture, page, dpi, self.evidence.signatures)
+            signatures = self.evidence.signatures
+            return mark_page(picture, page, dpi, signatures, is_copy=is_copy)
+        return copies.noted_png(picture, dpi) if is_copy else picture
 
-    def _draw(self, page: int, dpi: int) -> bytes:
-        if self._document.format == "pdf":
-            from govseal.formats.pdf import pictures  # noqa: PLC0415 - PDFium
+    @property
+    def _ofd(self) -> OfdDocument | None:
+        """The document where it is OFD."""
+        if self._document.format != "ofd":
+            return None
+        from govseal.formats.ofd.document import OfdDocument  # noqa: PLC0415 - lxml
 
-            return pictures.render_page(self._data, page, dpi=dpi, limits=self._limits)
-        from govseal.formats.ofd.appearance import render_page  # noqa: PLC0415 - lxml and PIL
-        from govseal.formats.ofd.document import OfdDocument  # noqa: PLC0415 - as above
+        return self._document if isinstance(self._document, OfdDocument) else None
 
-        if not isinstance(self._document, OfdDocument):
-            raise UnsupportedFormat("there are no pages in this format")
-        return render_page(self._document, page, dpi=dpi)
+    def _draw(self, page: int, dpi: int, *, stamps: bool) -> bytes:
+        document = self._ofd
+        if document is not None:
+            from govseal.formats.ofd.appearance import render_page  # noqa: PLC0415 - PIL
+
+            return render_page(document, page, dpi=dpi, stamps=stamps)
+        from govseal.formats.pdf import pictures  # noqa: PLC0415 - PDFium
+
+        if not stamps:
+            raise UnsupportedFormat("pages of PDF are drawn with their stamps")
+        return pictures.render_page(self._data, page, dpi=dpi, limits=self._limits)
+
+    def _draw_svg(self, page: int, *, stamps: bool, is_copy: bool) -> bytes:
+        document = self._ofd
+        if document is None:
+            raise UnsupportedFormat("pages of PDF are drawn as PNG, not as SVG")
+        from govseal.formats.ofd.appearance import draw_page  # noqa: PLC0415 - PIL
+
+        sheet = draw_page(document, page, stamps=stamps)
+        if not is_copy or not self.evidence.signatures:
+            return sheet.svg()
+        _, _, width, height = sheet.clip.window
+        for path in copies.note_paths(width, height, sheet.units_per_mm):
+            sheet.fill(path.contours, path.colour, sheet.clip)
+        return sheet.svg(note=copies.note())

@@ -1,4 +1,4 @@
-"""Pages of OFD documents as PNG pictures, with their stamps."""
+"""Pages of OFD documents as PNG and SVG pictures, with their stamps."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from govseal.formats.ofd.document import OfdDocument
+    from govseal.formats.ofd.outline import Page
+    from govseal.formats.ofd.render.vector import VectorSheet
 
 _MIN_DPI, _MAX_DPI = 10, 1200
 
@@ -14,8 +16,9 @@ _MIN_DPI, _MAX_DPI = 10, 1200
 def render_page(document: OfdDocument, page: int, *, dpi: int = 150, stamps: bool = True) -> bytes:
     """One page as a PNG picture on white ground, in sRGB.
 
-    Text is set in the fonts of this system (without any, in empty boxes); the pictures of stamps
-    come from the seals inside the signatures, valid or not: what a page shows proves nothing.
+    Text is set in the fonts that the document brings along, else in those of this system (without
+    any, in empty boxes); the pictures of stamps come from the seals inside the signatures, valid or
+    not: what a page shows proves nothing.
 
     Args:
         document: an open document.
@@ -32,12 +35,30 @@ def render_page(document: OfdDocument, page: int, *, dpi: int = 150, stamps: boo
 
     if not _MIN_DPI <= dpi <= _MAX_DPI:
         raise ValueError(f"a page is drawn at {_MIN_DPI} to {_MAX_DPI} dpi, not {dpi}")
+    found = _page(document, page)
+    picture = PageRenderer(document, stamps=stamps).render(found, dpi)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", dpi=(dpi, dpi))
+    return buffer.getvalue()
+
+
+def draw_page(document: OfdDocument, page: int, *, stamps: bool = True) -> VectorSheet:
+    """One page as outlines, to be written as SVG; otherwise as :func:`render_page`.
+
+    Raises:
+        ValueError: there is no such page.
+        FormatError: the document or the page cannot be read.
+        LimitExceeded: a page of more than 10 m, or one that asks for too much drawing.
+    """
+    from govseal.formats.ofd.render.pages import PageRenderer  # noqa: PLC0415  loads PIL
+
+    return PageRenderer(document, stamps=stamps).vector(_page(document, page))
+
+
+def _page(document: OfdDocument, page: int) -> Page:
     pages = document.pages
     if not pages and document.problem is not None:
         raise document.problem
     if not 1 <= page <= len(pages):
         raise ValueError(f"there is no page {page}; the document has {len(pages)}")
-    picture = PageRenderer(document, stamps=stamps).render(pages[page - 1], dpi)
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", dpi=(dpi, dpi))
-    return buffer.getvalue()
+    return pages[page - 1]

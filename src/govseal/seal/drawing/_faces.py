@@ -10,13 +10,13 @@ import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
 from govseal.errors import FormatError
-from govseal.seal.drawing.paths import Contour, Point, Segment
+from govseal.seal.drawing.outlines import contours_of
+from govseal.seal.drawing.paths import Contour
 
 # Without a handler of the application's, a damaged font would fill standard error line by line.
 logging.getLogger("fontTools").addHandler(logging.NullHandler())
@@ -25,8 +25,6 @@ logging.getLogger("fontTools").addHandler(logging.NullHandler())
 _MAX_FACES = 64
 # Family, full and typographic family name (OpenType, table name).
 _NAME_IDS = frozenset({1, 4, 16})
-
-Record = tuple[str, tuple[Any, ...]]
 
 
 def faces(path: Path) -> Iterator[TTFont]:
@@ -105,39 +103,4 @@ def draw_glyph(face: TTFont, name: str) -> tuple[tuple[Contour, ...], float]:
     glyph = glyphs[name]
     pen = DecomposingRecordingPen(glyphs)
     glyph.draw(pen)
-    return tuple(_contours(pen.value)), float(glyph.width)
-
-
-def _contours(records: list[Record]) -> Iterator[Contour]:
-    """Drawing commands as closed contours."""
-    start: Point | None = None
-    segments: list[Segment] = []
-    for command, points in records:
-        if command == "moveTo":
-            start, segments = points[0], []
-        elif command in {"closePath", "endPath"}:
-            if start is not None and segments:
-                yield Contour(start, tuple(segments))
-            start = None
-        elif command == "qCurveTo":
-            if points[-1] is None:  # a TrueType contour of control points only
-                start = _middle(points[-2], points[0])
-                points = (*points[:-1], start)  # noqa: PLW2901  the same command, completed
-            segments.extend(_quadratic(points))
-        else:  # lineTo and curveTo carry one and three points
-            segments.append(tuple(points))
-
-
-def _quadratic(points: tuple[Point, ...]) -> Iterator[Segment]:
-    """A TrueType run of control points as single curves: ends lie midway between controls."""
-    if len(points) == 1:
-        yield (points[0],)
-        return
-    controls, end = points[:-1], points[-1]
-    for index, control in enumerate(controls):
-        last = index == len(controls) - 1
-        yield (control, end if last else _middle(control, controls[index + 1]))
-
-
-def _middle(one: Point, other: Point) -> Point:
-    return ((one[0] + other[0]) / 2, (one[1] + other[1]) / 2)
+    return tuple(contours_of(pen.value)), float(glyph.width)

@@ -8,6 +8,8 @@ from govseal.errors import LimitExceeded
 
 #: Pixels of one page picture.
 MAX_PIXELS = 40_000_000
+#: Sides of a page that is drawn as outlines.
+MAX_SIDE_MM = 10_000
 #: Nesting of blocks and composite objects.
 MAX_DEPTH = 40
 
@@ -22,6 +24,8 @@ _ALLOWANCE = MappingProxyType(
         # Pixels painted or decoded, a few nanoseconds each.
         "painted pixels": 1_000_000_000,
         "inner documents": 16,
+        "font bytes": 100_000_000,
+        "svg bytes": 64_000_000,
     }
 )
 

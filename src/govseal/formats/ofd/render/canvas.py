@@ -1,88 +1,186 @@
-"""The picture of a page while it is drawn: fills, masks and images, each cut to a clip."""
+"""The picture of a page while it is drawn: a surface of pixels."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from PIL import Image, ImageChops
 
+from govseal.formats.ofd.render import gradients
 from govseal.formats.ofd.render.budget import Budget, check_size
-from govseal.formats.ofd.render.values import apply, determinant, is_usable
-from govseal.seal.drawing.paths import Colour, FillRule, Matrix, Point, polygon
+from govseal.formats.ofd.render.outlines import Polyline, Subpath, flatten
+from govseal.formats.ofd.render.shadings import Shading
+from govseal.formats.ofd.render.strokes import Pen, stroke
+from govseal.formats.ofd.render.surface import Area, Clip, Paint, Window, bounding_window, overlap
+from govseal.formats.ofd.render.typefaces import Glyph, Typefaces
+from govseal.formats.ofd.render.values import IDENTITY, apply, determinant, is_usable
+from govseal.seal.drawing.paths import Contour, FillRule, Matrix, Point, polygon
 from govseal.seal.drawing.raster import coverage
 
 WHITE = (255, 255, 255)
 
-# Where floats still resolve a fraction of a pixel with room to spare.
-_FARTHEST_PX = 1e8
 # What even the smallest outline costs, in outline pixels.
 _COVERING = 300
 _TRANSPARENT = (0, 0, 0, 0)
+# Thinner lines would fade away; readers draw them as one pixel.
+_THINNEST_PX = 0.8
+# Larger glyphs are drawn one by one, cut to what shows.
+_LARGEST_MASK_PX = 200
+_FARTHEST_GLYPH_PX = 1e6
+#: Glyphs start at every half of a pixel.
+_PHASES = 2
+# Of all masks of glyphs together: some ten thousand characters of ordinary size.
+_MOST_KEPT_PIXELS = 16_000_000
+_EVERYWHERE: Window = (-2048, -2048, 2048, 2048)
+_MOST_KEPT_REGIONS = 16
 
-Window = tuple[int, int, int, int]
+Mask = tuple[Image.Image, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """Where drawing shows: a window in pixels (left, top, right, bottom), and masks in it."""
+class Masks:
+    """Glyphs and regions as masks, each made once."""
 
-    window: Window
-    masks: tuple[tuple[Image.Image, int, int], ...] = ()
-    """Each with its left and top; all of them hold, and nothing shows outside of any."""
+    def __init__(self) -> None:
+        self._glyphs: dict[tuple[Glyph, int], Mask | None] = {}
+        self._kept_pixels = 0
+        self._regions: dict[int, tuple[tuple[Area, ...], Mask]] = {}
 
-    def within(self, window: Window) -> Clip:
-        """The part of this clip inside ``window``."""
-        return Clip(overlap(self.window, window), self.masks)
+    def glyph(self, typefaces: Typefaces, glyph: Glyph, at: Point, canvas: Canvas) -> Mask | None:
+        """The glyph with its origin at the pixel ``at``; None where it has no ink."""
+        left, phase = divmod(round(at[0] * _PHASES), _PHASES)
+        top = round(at[1])
+        key = (glyph, phase)
+        if key in self._glyphs:
+            found = self._glyphs[key]
+        else:
+            lines = canvas.glyph_lines(typefaces, glyph, (phase / _PHASES, 0.0))
+            found = canvas.cover(lines, _EVERYWHERE)
+            self._kept_pixels += found[0].width * found[0].height if found is not None else 1
+            if self._kept_pixels <= _MOST_KEPT_PIXELS:
+                self._glyphs[key] = found
+        return (found[0], found[1] + left, found[2] + top) if found is not None else None
 
-    def masked(self, mask: Image.Image, left: int, top: int) -> Clip:
-        """The part of this clip under ``mask``."""
-        window = overlap(self.window, (left, top, left + mask.width, top + mask.height))
-        return Clip(window, (*self.masks, (mask, left, top)))
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing shows at all."""
-        left, top, right, bottom = self.window
-        return left >= right or top >= bottom
+    def region(self, areas: tuple[Area, ...], canvas: Canvas) -> Mask:
+        """The union of areas, as far as it lies on the canvas."""
+        found = self._regions.get(id(areas))
+        if found is None:
+            if len(self._regions) >= _MOST_KEPT_REGIONS:
+                self._regions.clear()
+            # With the areas themselves, so that their id stays theirs.
+            found = self._regions[id(areas)] = (areas, canvas.united(areas))
+        return found[1]
 
 
 class Canvas:
-    """An RGB picture with a white ground; coordinates are pixels, y down."""
+    """An RGB picture with a white ground, see :class:`Surface`; a unit is a pixel."""
 
-    def __init__(self, width: int, height: int, budget: Budget) -> None:
+    thinnest = _THINNEST_PX
+
+    def __init__(self, window: Window, budget: Budget, masks: Masks | None = None) -> None:
+        width, height = window[2] - window[0], window[3] - window[1]
         check_size(width, height)
         budget.spend("painted pixels", width * height)
         self.image = Image.new("RGB", (width, height), WHITE)
         self.budget = budget
-        self.clip = Clip((0, 0, width, height))
-        """All of the picture."""
+        self.clip = Clip(window)
+        self.masks = masks or Masks()
 
     def fill(
         self,
-        polygons: Sequence[Sequence[Point]],
-        colour: Colour,
+        contours: Sequence[Contour],
+        paint: Paint,
         clip: Clip,
         rule: FillRule = "nonzero",
     ) -> None:
-        """Fill polygons; those that lie absurdly far away are not drawn.
+        """Fill outlines."""
+        polygons = [flatten(item, IDENTITY, self.budget) for item in contours]
+        self._fill(polygons, paint, clip, rule)
 
-        Raises:
-            LimitExceeded: the page's allowance is used up.
-        """
+    def stroke(self, lines: Sequence[Subpath], pen: Pen, paint: Paint, clip: Clip) -> None:
+        """Draw along outlines."""
+        flat = [
+            Polyline(tuple(flatten(item.contour, IDENTITY, self.budget)), item.is_closed)
+            for item in lines
+        ]
+        self._fill(stroke(flat, pen, self.budget), paint, clip)
+
+    def glyph(
+        self, typefaces: Typefaces, glyph: Glyph, at: Point, paint: Paint, clip: Clip
+    ) -> None:
+        """Draw a character with its origin at a point."""
+        if math.sqrt(abs(determinant((*glyph.shape, 0.0, 0.0)))) > _LARGEST_MASK_PX:
+            self._fill(self.glyph_lines(typefaces, glyph, at), paint, clip)
+        elif abs(at[0]) + abs(at[1]) < _FARTHEST_GLYPH_PX:
+            found = self.masks.glyph(typefaces, glyph, at, self)
+            if found is not None:
+                self.paint(*found, paint, clip)
+
+    def glyph_lines(self, typefaces: Typefaces, glyph: Glyph, at: Point) -> list[list[Point]]:
+        """The polygons of a character, or of its outline where that is drawn."""
+        matrix = (*glyph.shape, *at)
+        outline = typefaces.outline(glyph)
+        lines = [flatten(item, matrix, self.budget) for item in outline]
+        if glyph.pen_width > 0:
+            closed = [Polyline(tuple(points), is_closed=True) for points in lines]
+            lines = stroke(closed, Pen(glyph.pen_width, join="Bevel"), self.budget)
+        return lines
+
+    @contextmanager
+    def multiplied(self, clip: Clip) -> Iterator[Canvas]:
+        """A white surface, multiplied into this one when it is left."""
+        window = overlap(self.clip.window, clip.window)
+        if window[0] >= window[2] or window[1] >= window[3]:
+            window = (*window[:2], window[0] + 1, window[1] + 1)
+        inner = Canvas(window, self.budget, self.masks)
+        yield inner
+        here = overlap(self.clip.window, window)
+        if here != window:
+            return
+        shown = Image.new("L", inner.image.size, 255)
+        shown = self._masked(shown, window[0], window[1], window, clip)
+        mine = self._local(window)
+        self.image.paste(ImageChops.multiply(self.image.crop(mine), inner.image), mine, shown)
+
+    def united(self, areas: Sequence[Area]) -> Mask:
+        """The union of areas as one mask, as far as it lies on the canvas."""
+        covers = []
+        for area in areas:
+            lines = [flatten(item, IDENTITY, self.budget) for item in area.contours]
+            found = self.cover(lines, self.clip.window, area.rule)
+            if found is not None:
+                covers.append(found)
+        if len(covers) == 1:
+            return covers[0]
+        left, top, right, bottom = (0, 0, 1, 1)
+        if covers:
+            left, top = min(c[1] for c in covers), min(c[2] for c in covers)
+            right = max(c[1] + c[0].width for c in covers)
+            bottom = max(c[2] + c[0].height for c in covers)
+        whole = Image.new("L", (right - left, bottom - top), 0)
+        self.budget.spend("painted pixels", whole.width * whole.height)
+        for mask, mask_left, mask_top in covers:
+            at = (mask_left - left, mask_top - top)
+            box = (*at, at[0] + mask.width, at[1] + mask.height)
+            whole.paste(ImageChops.lighter(whole.crop(box), mask), at)
+        return whole, left, top
+
+    def _fill(
+        self,
+        polygons: Sequence[Sequence[Point]],
+        paint: Paint,
+        clip: Clip,
+        rule: FillRule = "nonzero",
+    ) -> None:
         found = self.cover(polygons, clip.window, rule)
         if found is not None:
-            self.paint(*found, colour, clip)
+            self.paint(*found, paint, clip)
 
     def cover(
         self, polygons: Sequence[Sequence[Point]], window: Window, rule: FillRule = "nonzero"
-    ) -> tuple[Image.Image, int, int] | None:
-        """How much of each pixel polygons fill: a mask and its left and top, None for nothing.
-
-        Raises:
-            LimitExceeded: the page's allowance is used up.
-        """
+    ) -> Mask | None:
+        """How much of each pixel polygons fill: a mask and its left and top, None for nothing."""
         polygons = [points for points in polygons if points]
         around = bounding_window(point for points in polygons for point in points)
         if around is None:
@@ -99,92 +197,61 @@ class Canvas:
         mask = coverage(contours, width, height, rule=rule, max_cells=2 * cost + 1000)
         return Image.frombytes("L", (width, height), bytes(mask)), left, top
 
-    def paint(self, mask: Image.Image, left: int, top: int, colour: Colour, clip: Clip) -> None:
-        """Lay the colour over the picture, as thick as the mask is."""
-        window = overlap(clip.window, (left, top, left + mask.width, top + mask.height))
-        if window[0] >= window[2] or window[1] >= window[3]:
+    def paint(self, mask: Image.Image, left: int, top: int, paint: Paint, clip: Clip) -> None:
+        """Lay a colour or shading over the picture, as thick as the mask is."""
+        window = self._window(clip, (left, top, left + mask.width, top + mask.height))
+        if window is None:
             return
         self.budget.spend("painted pixels", mask.width * mask.height)
-        if colour[3] != 255:
-            mask = faded(mask, colour[3])
+        if isinstance(paint, Shading):
+            colours = gradients.painted(paint, window, self.budget)
+            mask = self._masked(mask, left, top, window, clip)
+            mask = ImageChops.multiply(mask, colours.getchannel("A"))
+            self.image.paste(colours.convert("RGB"), self._local(window), mask)
+            return
+        if paint[3] != 255:
+            mask = faded(mask, paint[3])
         mask = self._masked(mask, left, top, window, clip)
-        self.image.paste(colour[:3], window, mask)
+        self.image.paste(paint[:3], self._local(window), mask)
 
-    def place(
-        self,
-        picture: Image.Image,
-        matrix: Matrix,
-        clip: Clip,
-        *,
-        alpha: int = 255,
-        multiply: bool = False,
-    ) -> None:
-        """Draw an RGBA picture that fills the unit square under ``matrix``.
-
-        With ``multiply`` what lies below shines through and white leaves no trace (正片叠底).
-
-        Raises:
-            LimitExceeded: the page's allowance is used up.
-        """
+    def place(self, picture: Image.Image, matrix: Matrix, clip: Clip, *, alpha: int = 255) -> None:
+        """Draw an RGBA picture that fills the unit square under ``matrix``."""
         if not is_usable(matrix):
             return
         upright = matrix[1] == matrix[2] == 0 and matrix[0] > 0 and matrix[3] > 0
         corners = [apply(matrix, corner) for corner in ((0, 0), (1, 0), (1, 1), (0, 1))]
         around = _nearest_window(corners) if upright else bounding_window(corners)
-        if around is None:
-            return
-        window = overlap(clip.window, around)
-        if window[0] >= window[2] or window[1] >= window[3]:
+        window = self._window(clip, around) if around is not None else None
+        if around is None or window is None:
             return
         size = (window[2] - window[0], window[3] - window[1])
         self.budget.spend("painted pixels", picture.width * picture.height + 4 * size[0] * size[1])
         piece = _stretched(picture, around, window) if upright else _warped(picture, matrix, window)
-        if multiply:
-            ground = Image.new("RGBA", size, (*WHITE, 255))
-            below = self.image.crop(window)
-            ink = Image.alpha_composite(ground, piece).convert("RGB")
-            colours, shown = ImageChops.multiply(below, ink), Image.new("L", size, 255)
-        else:
-            colours, shown = piece.convert("RGB"), piece.getchannel("A")
+        shown = piece.getchannel("A")
         if alpha != 255:
             shown = faded(shown, alpha)
         shown = self._masked(shown, window[0], window[1], window, clip)
-        self.image.paste(colours, window, shown)
+        self.image.paste(piece.convert("RGB"), self._local(window), shown)
+
+    def _window(self, clip: Clip, around: Window) -> Window | None:
+        """What of a window shows on this canvas; None for nothing."""
+        window = overlap(overlap(self.clip.window, clip.window), around)
+        return window if window[0] < window[2] and window[1] < window[3] else None
+
+    def _local(self, window: Window) -> Window:
+        return _shifted(window, *self.clip.window[:2])
 
     def _masked(
         self, mask: Image.Image, left: int, top: int, window: Window, clip: Clip
     ) -> Image.Image:
-        """The part of ``mask`` in ``window``, thinned by the masks of the clip."""
+        """The part of ``mask`` in ``window``, thinned by the regions of the clip."""
         if window != (left, top, left + mask.width, top + mask.height):
             mask = mask.crop(_shifted(window, left, top))
-        for other, other_left, other_top in clip.masks:
+        for areas in clip.regions:
+            other, other_left, other_top = self.masks.region(areas, self)
             self.budget.spend("painted pixels", mask.width * mask.height)
             mask = ImageChops.multiply(mask, other.crop(_shifted(window, other_left, other_top)))
         return mask
-
-
-def overlap(one: Window, other: Window) -> Window:
-    """The window common to both; empty where right is not beyond left."""
-    return (
-        max(one[0], other[0]),
-        max(one[1], other[1]),
-        min(one[2], other[2]),
-        min(one[3], other[3]),
-    )
-
-
-def bounding_window(points: Iterable[Point]) -> Window | None:
-    """The pixels that the points enclose; None where there is no usable point."""
-    xs, ys = [], []
-    for x, y in points:
-        # Written so that NaN is refused too.
-        if not (-_FARTHEST_PX < x < _FARTHEST_PX and -_FARTHEST_PX < y < _FARTHEST_PX):
-            return None
-        xs.append(x)
-        ys.append(y)
-    if not xs:
-        return None
-    return (math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys)))
 
 
 def faded(mask: Image.Image, alpha: int) -> Image.Image:

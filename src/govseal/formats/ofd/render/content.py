@@ -14,11 +14,11 @@ from govseal.errors import FormatError, LimitExceeded
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.outline import read_box
 from govseal.formats.ofd.render.budget import MAX_DEPTH
-from govseal.formats.ofd.render.canvas import Canvas, Clip, Window, bounding_window
-from govseal.formats.ofd.render.outlines import Polyline, flatten, read_outline
+from govseal.formats.ofd.render.outlines import Subpath, read_outline
+from govseal.formats.ofd.render.patterns import tiles
 from govseal.formats.ofd.render.resources import Resources
-from govseal.formats.ofd.render.strokes import stroke
 from govseal.formats.ofd.render.style import Style, style_of
+from govseal.formats.ofd.render.surface import Area, Clip, Surface, Window, bounding_window
 from govseal.formats.ofd.render.text import TextPainter
 from govseal.formats.ofd.render.typefaces import Typefaces
 from govseal.formats.ofd.render.values import (
@@ -31,7 +31,7 @@ from govseal.formats.ofd.render.values import (
     moved,
 )
 from govseal.formats.ofd.xml import Element
-from govseal.seal.drawing.paths import FillRule, Matrix
+from govseal.seal.drawing.paths import Contour, FillRule, Matrix
 
 _MOST_CLIPS = 256
 
@@ -41,8 +41,10 @@ class State:
     """What holds for everything inside a block."""
 
     matrix: Matrix
-    """From the block's space to pixels."""
+    """From the block's space to the surface."""
     clip: Clip
+    page: Matrix
+    """From millimetres of the page to the surface."""
     opacity: int = 255
     parameters: tuple[Element, ...] = ()
     """DrawParams of the layer."""
@@ -50,12 +52,12 @@ class State:
 
 
 class Painter:
-    """Draws objects onto one canvas with one set of resources."""
+    """Draws objects onto one surface with one set of resources."""
 
-    def __init__(self, canvas: Canvas, resources: Resources, typefaces: Typefaces) -> None:
-        self.canvas = canvas
+    def __init__(self, surface: Surface, resources: Resources, typefaces: Typefaces) -> None:
+        self.surface = surface
         self.resources = resources
-        self._text = TextPainter(canvas, typefaces)
+        self._text = TextPainter(surface, typefaces)
 
     def draw_block(self, block: Element, state: State) -> None:
         """Draw the objects of a layer, block or unit, in their order.
@@ -73,10 +75,10 @@ class Painter:
         for element in block:
             kind = xml.name(element)
             if kind == "PageBlock":
-                self.canvas.budget.spend("objects")
+                self.surface.budget.spend("objects")
                 self.draw_block(element, state)
             elif kind in _DRAWN:
-                self.canvas.budget.spend("objects")
+                self.surface.budget.spend("objects")
                 self._draw_object(element, kind, state)
 
     def _draw_object(self, element: Element, kind: str, state: State) -> None:
@@ -105,23 +107,43 @@ class Painter:
 
     def _draw_path(self, element: Element, style: Style, place: _Place, state: State) -> None:
         scale = math.sqrt(abs(determinant(place.inner)))
-        pen = style.pen(scale)
+        pen = style.pen(scale, self.surface.thinnest)
         lines = self._lines(element, place.inner)
         clip = _bounded(state.clip, place, pen.width)
-        inside = style.fill(by_default=False, colour=None)
-        if inside is not None:
-            polygons = [line.points for line in lines]
-            self.canvas.fill(polygons, inside, clip, _rule(style.attribute("Rule")))
-        line_colour = style.stroke(by_default=True)
-        if line_colour is not None:
-            self.canvas.fill(stroke(lines, pen, self.canvas.budget), line_colour, clip)
+        contours = tuple(line.contour for line in lines)
+        area = Area(contours, _rule(style.attribute("Rule")))
+        pattern = style.pattern(by_default=False)
+        inside = style.fill(by_default=False, colour=None, matrix=place.inner)
+        if pattern is not None:
+            inside_state = replace(state, clip=clip.narrowed((area,)), opacity=style.opacity)
+            self._draw_pattern(pattern, place, inside_state)
+        elif inside is not None:
+            self.surface.fill(contours, inside, clip, area.rule)
+        line_paint = style.stroke(by_default=True, matrix=place.inner)
+        if line_paint is not None:
+            self.surface.stroke(lines, pen, line_paint, clip)
+
+    def _draw_pattern(self, pattern: Element, place: _Place, state: State) -> None:
+        """Repeat a cell over what the clip of ``state`` shows."""
+        content = xml.child(pattern, "CellContent")
+        if content is None or state.clip.is_empty:
+            return
+        to_page = (xml.attribute(pattern, "RelativeTo") or "").strip().lower() == "page"
+        base = compose(
+            state.page if to_page else place.inner, matrix(xml.attribute(pattern, "CTM"))
+        )
+        if not is_usable(base):
+            return
+        for tile in tiles(pattern, base, state.clip.window):
+            self.surface.budget.spend("objects")
+            self.draw_block(content, replace(state, matrix=tile))
 
     def _draw_image(self, element: Element, style: Style, place: _Place, state: State) -> None:
         resource = xml.attribute(element, "ResourceID")
-        picture = self.resources.picture(resource, self.canvas.budget)
+        picture = self.resources.picture(resource, self.surface.budget)
         if picture is None:
             return
-        mask = self.resources.picture(xml.attribute(element, "ImageMask"), self.canvas.budget)
+        mask = self.resources.picture(xml.attribute(element, "ImageMask"), self.surface.budget)
         if mask is not None:
             picture = _under_mask(picture, mask)
         unit = place.inner
@@ -129,7 +151,7 @@ class Painter:
             # Without a matrix the picture fills its box.
             unit = compose(place.outer, (place.size[0], 0.0, 0.0, place.size[1], 0.0, 0.0))
         clip = _bounded(state.clip, place, 1.0)
-        self.canvas.place(picture, unit, clip, alpha=style.opacity)
+        self.surface.place(picture, unit, clip, alpha=style.opacity)
 
     def _draw_unit(self, element: Element, style: Style, place: _Place, state: State) -> None:
         unit = self.resources.find("CompositeGraphicUnit", xml.attribute(element, "ResourceID"))
@@ -138,13 +160,9 @@ class Painter:
             inside = replace(state, matrix=place.inner, opacity=style.opacity)
             self.draw_block(content, inside)
 
-    def _lines(self, element: Element, to_pixels: Matrix) -> list[Polyline]:
-        outline = read_outline(xml.text(element, "AbbreviatedData"), self.canvas.budget)
-        budget = self.canvas.budget
-        return [
-            Polyline(tuple(flatten(item.contour, to_pixels, budget)), item.is_closed)
-            for item in outline
-        ]
+    def _lines(self, element: Element, to_surface: Matrix) -> list[Subpath]:
+        outline = read_outline(xml.text(element, "AbbreviatedData"), self.surface.budget)
+        return [replace(item, contour=item.contour.transformed(to_surface)) for item in outline]
 
     def _clipped(self, element: Element, place: _Place, clip: Clip) -> Clip:
         """The clip inside of an object's own Clips: areas of one add up, each narrows the last."""
@@ -155,42 +173,29 @@ class Painter:
         follows = flag(xml.attribute(clips, "TransFlag"), default=True)
         base = place.inner if follows else place.outer
         for item in itertools.islice(xml.children(clips, "Clip"), _MOST_CLIPS):
-            clip = self._narrowed(clip, list(self._areas(item, base)))
+            areas = tuple(self._areas(item, base))
+            window = _as_window(areas[0].contours) if len(areas) == 1 else None
+            if window is not None:
+                clip = clip.within(window)
+            elif areas and not clip.is_empty:
+                clip = clip.narrowed(areas)
         return clip
 
-    def _narrowed(self, clip: Clip, areas: Sequence[tuple[list[Polyline], FillRule]]) -> Clip:
-        if not areas or clip.is_empty:
-            return clip
-        if len(areas) == 1:
-            window = _as_window(areas[0][0])
-            if window is not None:
-                return clip.within(window)
-        left, top, right, bottom = clip.window
-        whole = Image.new("L", (right - left, bottom - top), 0)
-        self.canvas.budget.spend("painted pixels", whole.width * whole.height)
-        for lines, rule in areas:
-            found = self.canvas.cover([line.points for line in lines], clip.window, rule)
-            if found is not None:
-                mask, mask_left, mask_top = found
-                at = (mask_left - left, mask_top - top)
-                box = (*at, at[0] + mask.width, at[1] + mask.height)
-                whole.paste(ImageChops.lighter(whole.crop(box), mask), at)
-        return clip.masked(whole, left, top)
-
-    def _areas(self, clip: Element, base: Matrix) -> Iterator[tuple[list[Polyline], FillRule]]:
-        """The outlines of a clip's areas; areas of text do not clip here."""
+    def _areas(self, clip: Element, base: Matrix) -> Iterator[Area]:
+        """A clip's areas; areas of text do not clip here."""
         for area in xml.children(clip, "Area"):
             path = xml.child(area, "Path")
             if path is None:
                 continue
-            self.canvas.budget.spend("objects")
+            self.surface.budget.spend("objects")
             box = read_box(xml.attribute(path, "Boundary"))
             own = compose(base, matrix(xml.attribute(area, "CTM")))
             if box is not None:
                 own = moved(own, box.x_mm, box.y_mm)
             own = compose(own, matrix(xml.attribute(path, "CTM")))
             if is_usable(own):
-                yield self._lines(path, own), _rule(xml.attribute(path, "Rule"))
+                contours = tuple(line.contour for line in self._lines(path, own))
+                yield Area(contours, _rule(xml.attribute(path, "Rule")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +203,9 @@ class _Place:
     """Where an object is."""
 
     outer: Matrix
-    """From its box to pixels."""
+    """From its box to the surface."""
     inner: Matrix
-    """From its own space to pixels."""
+    """From its own space to the surface."""
     size: tuple[float, float]
     """Width and height of its box; 0 where it has none."""
 
@@ -220,7 +225,7 @@ def _rule(text: str | None) -> FillRule:
     return "evenodd" if (text or "").strip().lower() == "even-odd" else "nonzero"
 
 
-def _bounded(clip: Clip, place: _Place, margin_px: float) -> Clip:
+def _bounded(clip: Clip, place: _Place, margin: float) -> Clip:
     """The clip inside an object's box, with room for its lines; a flat box does not clip."""
     width, height = place.size
     if width <= 0 or height <= 0:
@@ -229,7 +234,7 @@ def _bounded(clip: Clip, place: _Place, margin_px: float) -> Clip:
     found = bounding_window(corners)
     if found is None:
         return clip
-    room = math.ceil(margin_px)
+    room = math.ceil(margin)
     left, top, right, bottom = found
     return clip.within((left - room, top - room, right + room, bottom + room))
 
@@ -238,11 +243,12 @@ def _corners(width: float, height: float) -> tuple[tuple[float, float], ...]:
     return ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
 
 
-def _as_window(lines: Sequence[Polyline]) -> Window | None:
+def _as_window(contours: Sequence[Contour]) -> Window | None:
     """The window that an upright rectangle encloses, None for any other outline."""
-    if len(lines) != 1:
+    if len(contours) != 1 or any(len(segment) > 1 for segment in contours[0].segments):
         return None
-    points = list(dict.fromkeys(lines[0].points))
+    corners = [contours[0].start, *(segment[0] for segment in contours[0].segments)]
+    points = list(dict.fromkeys(corners))
     xs, ys = {x for x, _ in points}, {y for _, y in points}
     # Four corners in order: neighbours share x or y.
     turns = zip(points, points[1:] + points[:1], strict=True)
@@ -250,8 +256,7 @@ def _as_window(lines: Sequence[Polyline]) -> Window | None:
         return None
     if any(a[0] != b[0] and a[1] != b[1] for a, b in turns):
         return None
-    found = bounding_window(points)
-    if found is None:
+    if bounding_window(points) is None:
         return None
     return (round(min(xs)), round(min(ys)), round(max(xs)), round(max(ys)))
 

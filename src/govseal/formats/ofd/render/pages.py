@@ -7,8 +7,9 @@ annotations lie above them (clause 15) and stamps above those (clause 18).
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -18,13 +19,21 @@ from govseal.formats.ofd import locations, xml
 from govseal.formats.ofd.document import OfdDocument
 from govseal.formats.ofd.outline import Body, Box, Page, read_box
 from govseal.formats.ofd.package import Package
-from govseal.formats.ofd.render.budget import Budget, check_size
-from govseal.formats.ofd.render.canvas import Canvas, Window, bounding_window
+from govseal.formats.ofd.render.budget import MAX_SIDE_MM, Budget
+from govseal.formats.ofd.render.canvas import Canvas
 from govseal.formats.ofd.render.content import Painter, State
 from govseal.formats.ofd.render.resources import Resources
-from govseal.formats.ofd.render.seals import DocumentDrawer, SealPictures
+from govseal.formats.ofd.render.seals import DocumentDrawer, draw_seal
+from govseal.formats.ofd.render.surface import (
+    Clip,
+    Surface,
+    Window,
+    bounding_window,
+    overlap,
+)
 from govseal.formats.ofd.render.typefaces import Typefaces
-from govseal.formats.ofd.render.values import apply, flag, is_usable, moved
+from govseal.formats.ofd.render.values import apply, compose, flag, is_usable, moved
+from govseal.formats.ofd.render.vector import UNITS_PER_MM, VectorSheet
 from govseal.formats.ofd.xml import Element
 from govseal.seal.drawing.paths import Matrix
 
@@ -77,17 +86,45 @@ class PageRenderer:
         box = self._box(page, content)
         per_mm = dpi / _MM_PER_INCH
         width, height = (_pixels(side * per_mm) for side in (box.width_mm, box.height_mm))
-        return self._draw(page, content, box, width, height)
+        canvas = Canvas((0, 0, width, height), self._allowance(page))
+        matrix: Matrix = (width / box.width_mm, 0.0, 0.0, height / box.height_mm, 0.0, 0.0)
+        self._paint(canvas, page, content, matrix, canvas.clip)
+        return canvas.image
 
-    def fit(self, page: Page, width: int, height: int) -> Image.Image:
-        """The page stretched to ``width`` by ``height`` pixels.
+    def vector(self, page: Page) -> VectorSheet:
+        """The page as outlines, to be written as SVG.
 
         Raises:
             FormatError: the page cannot be read.
-            LimitExceeded: it is too large, or asks for too much.
+            LimitExceeded: it is larger than 10 m, or asks for too much.
         """
         content = self._open(page)
-        return self._draw(page, content, self._box(page, content), width, height)
+        box = self._box(page, content)
+        longest = max(box.width_mm, box.height_mm)
+        if longest > MAX_SIDE_MM:
+            message = "the page is too large"
+            raise LimitExceeded(message, limit=MAX_SIDE_MM, found=math.ceil(min(longest, 1e9)))
+        sheet = VectorSheet(box.width_mm, box.height_mm, self._allowance(page))
+        matrix: Matrix = (UNITS_PER_MM, 0.0, 0.0, UNITS_PER_MM, 0.0, 0.0)
+        self._paint(sheet, page, content, matrix, sheet.clip)
+        return sheet
+
+    def paint(self, surface: Surface, page: Page, unit: Matrix, clip: Clip) -> None:
+        """Draw the page so that it fills the unit square under ``unit``, inside of ``clip``.
+
+        Raises:
+            FormatError: the page cannot be read.
+            LimitExceeded: it asks for too much.
+        """
+        content = self._open(page)
+        box = self._box(page, content)
+        scale: Matrix = (1 / box.width_mm, 0.0, 0.0, 1 / box.height_mm, 0.0, 0.0)
+        matrix = compose(unit, scale)
+        if is_usable(matrix):
+            self._paint(surface, page, content, matrix, clip)
+
+    def _allowance(self, page: Page) -> Budget:
+        return self.budget or Budget(f"page {page.number}")
 
     @property
     def _package(self) -> Package:
@@ -110,21 +147,20 @@ class PageRenderer:
                 return box
         return _A4
 
-    def _draw(self, page: Page, content: Element, box: Box, width: int, height: int) -> Image.Image:
-        check_size(width, height)
-        budget = self.budget or Budget(f"page {page.number}")
-        canvas = Canvas(width, height, budget)
-        to_pixels: Matrix = (width / box.width_mm, 0.0, 0.0, height / box.height_mm, 0.0, 0.0)
+    def _paint(
+        self, surface: Surface, page: Page, content: Element, matrix: Matrix, clip: Clip
+    ) -> None:
+        """Everything on the page; ``matrix`` leads from its millimetres to the surface."""
         body = self.document.body_of(page)
         common = self._resources(body)
+        state = State(matrix, clip, matrix)
         for layer in self._layers(page, content, body, common):
-            painter = Painter(canvas, layer.resources, self.typefaces)
-            painter.draw_block(layer.element, State(to_pixels, canvas.clip))
-        for appearance in self._annotations(page, body, budget):
-            _draw_appearance(Painter(canvas, common, self.typefaces), appearance, to_pixels)
+            painter = Painter(surface, layer.resources, self.typefaces)
+            painter.draw_block(layer.element, state)
+        for appearance in self._annotations(page, body, surface.budget):
+            _draw_appearance(Painter(surface, common, self.typefaces), appearance, state)
         if self.stamps:
-            self._draw_stamps(page, canvas, to_pixels)
-        return canvas.image
+            self._draw_stamps(page, surface, matrix, clip)
 
     def _resources(self, body: Body) -> Resources:
         resources = Resources(self._package, self.document.limits)
@@ -205,8 +241,8 @@ class PageRenderer:
                 if appearance is not None and is_shown:
                     yield appearance
 
-    def _draw_stamps(self, page: Page, canvas: Canvas, to_pixels: Matrix) -> None:
-        pictures = SealPictures(canvas.budget, self._inner_drawer(canvas.budget))
+    def _draw_stamps(self, page: Page, surface: Surface, matrix: Matrix, clip: Clip) -> None:
+        draw_document = self._inner_drawer(surface.budget)
         for found in self.document.signatures:
             signature = found.evidence
             if signature.stamp is None:
@@ -215,19 +251,18 @@ class PageRenderer:
             for appearance in signature.appearances:
                 if appearance.page != page.number:
                     continue
-                canvas.budget.spend("objects")
-                unit = _unit(appearance, to_pixels)
+                surface.budget.spend("objects")
+                unit = _unit(appearance, matrix)
                 if unit is None:
                     continue
-                clip = canvas.clip.within(_strip(appearance, to_pixels, canvas))
-                if not clip.is_empty:
-                    image = pictures.picture(picture, unit[0], unit[3])
-                    canvas.place(image, unit, clip, multiply=True)
+                shown = clip.within(_strip(appearance, matrix, unit))
+                if not shown.is_empty:
+                    draw_seal(surface, picture, unit, shown, draw_document)
 
     def _inner_drawer(self, budget: Budget) -> DocumentDrawer:
         """Draws seal pictures that are documents themselves, to a limited depth."""
 
-        def draw(data: bytes, width: int, height: int) -> Image.Image:
+        def draw(data: bytes, surface: Surface, unit: Matrix, clip: Clip) -> None:
             if self.depth >= _DEEPEST:
                 raise UnsupportedFormat("documents are nested too deeply in seals")
             inner = OfdDocument(data, self.document.limits)
@@ -236,7 +271,7 @@ class PageRenderer:
             renderer = PageRenderer(
                 inner, budget=budget, typefaces=self.typefaces, depth=self.depth + 1
             )
-            return renderer.fit(inner.pages[0], width, height).convert("RGBA")
+            renderer.paint(surface, inner.pages[0], unit, clip)
 
         return draw
 
@@ -250,31 +285,32 @@ def _level(element: Element, attribute: str, default: int) -> int:
     return _LEVELS.get((xml.attribute(element, attribute) or "").strip().lower(), default)
 
 
-def _draw_appearance(painter: Painter, appearance: Element, to_pixels: Matrix) -> None:
+def _draw_appearance(painter: Painter, appearance: Element, state: State) -> None:
     """Draw what an annotation shows, inside its box."""
     box = read_box(xml.attribute(appearance, "Boundary"))
-    clip = painter.canvas.clip
     if box is not None:
-        to_pixels = moved(to_pixels, box.x_mm, box.y_mm)
-    painter.draw_block(appearance, State(to_pixels, clip))
+        state = replace(state, matrix=moved(state.matrix, box.x_mm, box.y_mm))
+    painter.draw_block(appearance, state)
 
 
-def _unit(appearance: Appearance, to_pixels: Matrix) -> Matrix | None:
-    """From the unit square to a stamp's box in pixels; None for a box without area."""
-    across, down = to_pixels[0], to_pixels[3]
-    width, height = appearance.width_mm * across, appearance.height_mm * down
-    unit = (width, 0.0, 0.0, height, appearance.x_mm * across, appearance.y_mm * down)
-    return unit if width > 0 and height > 0 and is_usable(unit) else None
+def _unit(appearance: Appearance, matrix: Matrix) -> Matrix | None:
+    """From the unit square to a stamp's box on the surface; None for a box without area."""
+    if appearance.width_mm <= 0 or appearance.height_mm <= 0:
+        return None
+    size = (appearance.width_mm, 0.0, 0.0, appearance.height_mm)
+    unit = compose(matrix, (*size, appearance.x_mm, appearance.y_mm))
+    return unit if is_usable(unit) else None
 
 
-def _strip(appearance: Appearance, to_pixels: Matrix, canvas: Canvas) -> Window:
-    """The pixels in which a stamp shows: its Clip, or all of the page (its box ends it anyway)."""
+def _strip(appearance: Appearance, matrix: Matrix, unit: Matrix) -> Window:
+    """Where a stamp shows: its box, or the part of it that Clip leaves."""
+    corners = [apply(unit, corner) for corner in ((0.0, 0.0), (1.0, 1.0))]
+    whole = bounding_window(corners)
     if appearance.clip_mm is None:
-        return canvas.clip.window
+        return whole or (0, 0, 0, 0)
     x, y, width, height = appearance.clip_mm
     left, top = appearance.x_mm + x, appearance.y_mm + y
-    points = [(left, top), (left + width, top + height)]
-    (x0, y0), (x1, y1) = (apply(to_pixels, point) for point in points)
-    if bounding_window([(x0, y0), (x1, y1)]) is None:
+    (x0, y0), (x1, y1) = (apply(matrix, p) for p in ((left, top), (left + width, top + height)))
+    if whole is None or bounding_window([(x0, y0), (x1, y1)]) is None:
         return (0, 0, 0, 0)
-    return (round(x0), round(y0), round(x1), round(y1))
+    return overlap(whole, (round(x0), round(y0), round(x1), round(y1)))

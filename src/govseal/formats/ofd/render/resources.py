@@ -16,6 +16,7 @@ from govseal.formats.ofd import locations, xml
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.render import images
 from govseal.formats.ofd.render.budget import Budget
+from govseal.formats.ofd.render.embedded import EmbeddedFont
 from govseal.formats.ofd.xml import Element
 
 _KINDS = frozenset({"Font", "MultiMedia", "DrawParam", "ColorSpace", "CompositeGraphicUnit"})
@@ -37,6 +38,8 @@ class Resources:
     """Colour spaces by ID."""
     kept: dict[str, Image.Image | None] = field(default_factory=dict)
     """Decoded pictures by file name; None for those that cannot be decoded."""
+    fonts: dict[str, EmbeddedFont | None] = field(default_factory=dict)
+    """Fonts by file name; None for those that cannot be read."""
 
     def read(self, holder: str, parent: Element | None, *tags: str) -> None:
         """Add the resource files that ``parent``, found in the file ``holder``, names."""
@@ -49,7 +52,7 @@ class Resources:
     def copy(self) -> Resources:
         """The same resources, to be added to; decoded pictures stay shared."""
         items = {kind: dict(found) for kind, found in self.items.items()}
-        return Resources(self.package, self.limits, items, dict(self.spaces), self.kept)
+        return Resources(self.package, self.limits, items, dict(self.spaces), self.kept, self.fonts)
 
     def find(self, kind: str, text: str | None) -> Element | None:
         """The element of that kind with the ID in ``text``."""
@@ -74,7 +77,7 @@ class Resources:
         found = self.items.get("MultiMedia", {}).get((text or "").strip())
         if found is None:
             return None
-        name = self._file(*found)
+        name = self._file(*found, "MediaFile")
         if name is None:
             return None
         if name not in self.kept:
@@ -85,6 +88,27 @@ class Resources:
             self.kept[name] = picture
         return self.kept[name]
 
+    def font(self, text: str | None, budget: Budget) -> EmbeddedFont | None:
+        """The font file of the Font with the ID in ``text``; None where there is none to be read.
+
+        Raises:
+            LimitExceeded: it is too large, or the page's allowance is used up.
+        """
+        found = self.items.get("Font", {}).get((text or "").strip())
+        if found is None or not xml.text(found[0], "FontFile"):
+            return None
+        name = self._file(*found, "FontFile")
+        if name is None:
+            return None
+        if name not in self.fonts:
+            try:
+                self.fonts[name] = EmbeddedFont(self.package.read(name), budget)
+            except LimitExceeded:
+                raise
+            except FormatError:
+                self.fonts[name] = None
+        return self.fonts[name]
+
     def _decode(self, name: str, budget: Budget) -> Image.Image | None:
         try:
             return images.decode(self.package.read(name), budget)
@@ -93,9 +117,9 @@ class Resources:
         except FormatError:
             return None
 
-    def _file(self, element: Element, holder: str) -> str | None:
-        """The file of a picture; BaseLoc of the resource file comes before its own directory."""
-        text = xml.text(element, "MediaFile")
+    def _file(self, element: Element, holder: str, tag: str) -> str | None:
+        """The file of a resource; BaseLoc of the resource file comes before its own directory."""
+        text = xml.text(element, tag)
         base = (xml.attribute(element.getroottree().getroot(), "BaseLoc") or "").strip()
         texts = [text] if text.startswith("/") or not base else [f"{base}/{text}", text]
         for candidate in texts:

@@ -1,81 +1,71 @@
-"""Pictures of seals, of every kind that seals carry, as pixels."""
+"""Pictures of seals, of every kind that seals carry, multiplied into the page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PIL import Image
-
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.ofd.render import images
-from govseal.formats.ofd.render.budget import Budget
-from govseal.formats.ofd.render.canvas import Canvas
-from govseal.formats.ofd.render.outlines import flatten
-from govseal.formats.ofd.render.values import IDENTITY
+from govseal.formats.ofd.render.surface import Clip, Surface
+from govseal.seal.drawing.paths import Colour, Contour, Matrix, polygon
 from govseal.seal.drawing.svg import paths_from_svg
 from govseal.seal.picture import SealPicture
 
-#: Draws the first page of the document in the bytes, as RGBA of that width and height.
-DocumentDrawer = Callable[[bytes, int, int], Image.Image]
+#: Draws the first page of the document in the bytes so that it fills the unit square.
+DocumentDrawer = Callable[[bytes, Surface, Matrix, Clip], None]
 
-_PLACEHOLDER = (128, 128, 128, 255)
-_GROUND = (240, 240, 240, 255)
-# Sharp enough for any page; a stamp that claims to be larger than that is stretched.
-_LARGEST_PX = 1600
+_PLACEHOLDER: Colour = (128, 128, 128, 255)
+_GROUND: Colour = (240, 240, 240, 255)
+_FRAME = 1 / 60
 
 
-class SealPictures:
-    """Makes pictures of seals, each once for a size."""
+def draw_seal(
+    surface: Surface,
+    picture: SealPicture,
+    unit: Matrix,
+    clip: Clip,
+    draw_document: DocumentDrawer,
+) -> None:
+    """Stamp a seal's picture, which fills the unit square under ``unit``, onto a page.
 
-    def __init__(self, budget: Budget, draw_document: DocumentDrawer) -> None:
-        self._budget = budget
-        self._draw_document = draw_document
-        self._made: dict[tuple[str, int, int], Image.Image] = {}
+    One that cannot be drawn shows as a neutral frame.
 
-    def picture(self, picture: SealPicture, width_px: float, height_px: float) -> Image.Image:
-        """The picture as RGBA, about as large as it will show; a neutral frame if not drawable.
+    Raises:
+        LimitExceeded: it is too large, or the page's allowance is used up.
+    """
+    with surface.multiplied(clip) as inner:
+        try:
+            _draw(inner, picture, unit, clip, draw_document)
+        except LimitExceeded:
+            raise
+        except FormatError:
+            inner.fill([_square(0.0).transformed(unit)], _PLACEHOLDER, clip)
+            inner.fill([_square(_FRAME).transformed(unit)], _GROUND, clip)
 
-        Raises:
-            LimitExceeded: it is too large, or the page's allowance is used up.
-        """
-        width = max(1, round(min(width_px, _LARGEST_PX)))
-        height = max(1, round(min(height_px, _LARGEST_PX)))
-        key = (picture.sha256, width, height)
-        if key not in self._made:
-            try:
-                self._made[key] = self._make(picture, width, height)
-            except LimitExceeded:
-                raise
-            except FormatError:
-                self._made[key] = placeholder(width, height)
-        return self._made[key]
 
-    def _make(self, picture: SealPicture, width: int, height: int) -> Image.Image:
-        kind = picture.kind
-        if kind == "svg":
-            return self._draw_svg(picture.data, width, height)
-        if kind == "ofd":
-            self._budget.spend("inner documents")
-            return self._draw_document(picture.data, width, height)
-        return images.decode(picture.data, self._budget)
-
-    def _draw_svg(self, data: bytes, width: int, height: int) -> Image.Image:
-        paths = paths_from_svg(data, width, height)
+def _draw(
+    surface: Surface,
+    picture: SealPicture,
+    unit: Matrix,
+    clip: Clip,
+    draw_document: DocumentDrawer,
+) -> None:
+    budget = surface.budget
+    if picture.kind == "svg":
+        paths = paths_from_svg(picture.data, 1.0, 1.0)
         if paths is None:
             raise UnsupportedFormat("the svg picture holds more than outlines", part="picture")
-        self._budget.spend("objects", len(paths))
-        canvas = Canvas(width, height, self._budget)
+        budget.spend("objects", len(paths))
         for path in paths:
-            self._budget.spend("points", sum(len(item.segments) for item in path.contours))
-            lines = [flatten(item, IDENTITY, self._budget) for item in path.contours]
-            canvas.fill(lines, path.colour, canvas.clip, path.rule)
-        return canvas.image.convert("RGBA")
+            placed = path.transformed(unit)
+            surface.fill(placed.contours, placed.colour, clip, placed.rule)
+    elif picture.kind == "ofd":
+        budget.spend("inner documents")
+        draw_document(picture.data, surface, unit, clip)
+    else:
+        surface.place(images.decode(picture.data, budget), unit, clip)
 
 
-def placeholder(width: int, height: int) -> Image.Image:
-    """A neutral frame: here is a stamp whose picture cannot be drawn."""
-    frame = Image.new("RGBA", (width, height), _PLACEHOLDER)
-    line = max(1, min(width, height) // 60)
-    if width > 2 * line and height > 2 * line:
-        frame.paste(_GROUND, (line, line, width - line, height - line))
-    return frame
+def _square(inset: float) -> Contour:
+    low, high = inset, 1 - inset
+    return polygon([(low, low), (high, low), (high, high), (low, high)])

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.render import colours
 from govseal.formats.ofd.render.resources import Resources
+from govseal.formats.ofd.render.shadings import Shading, read_shading
 from govseal.formats.ofd.render.strokes import Pen
 from govseal.formats.ofd.render.values import flag, number, numbers
 from govseal.formats.ofd.xml import Element
-from govseal.seal.drawing.paths import BLACK, Colour
+from govseal.seal.drawing.paths import BLACK, Colour, Matrix
 
 #: LineWidth where none is stated (GB/T 33190, 8.2).
 _LINE_WIDTH_MM = 0.353
 _MITER_LIMIT = 3.528
-# Thinner lines would fade away; readers draw them as one pixel.
-_THINNEST_PX = 0.8
 _MOST_DASHES = 32
 
 
@@ -38,41 +37,62 @@ class Style:
                 return value
         return None
 
-    def colour(self, name: str, *, default: Colour | None) -> Colour | None:
-        """FillColor or StrokeColor; None where nothing is to be painted."""
-        found: Colour | None = default
-        for source in self.sources:
-            element = xml.child(source, name)
-            if element is not None:
-                found = colours.read_colour(element, self.resources.spaces)
-                break
+    def _stated(self, name: str) -> Element | None:
+        """FillColor or StrokeColor from the nearest source that has it."""
+        found = (xml.child(source, name) for source in self.sources)
+        return next((element for element in found if element is not None), None)
+
+    def _paint(
+        self, name: str, *, default: Colour | None, matrix: Matrix
+    ) -> Colour | Shading | None:
+        """What a colour paints; None where nothing is to be painted, or a pattern."""
+        element = self._stated(name)
+        if element is None:
+            found = default
+        else:
+            shading = read_shading(element, self.resources.spaces, matrix)
+            if shading is not None:
+                return shading.faded(self.opacity) if self.opacity else None
+            found = colours.read_colour(element, self.resources.spaces)
         if found is None:
             return None
         found = colours.faded(found, self.opacity)
         return found if found[3] else None
 
-    def fill(self, *, by_default: bool, colour: Colour | None) -> Colour | None:
-        """The colour of the inside; None where it is not filled."""
+    def fill(
+        self, *, by_default: bool, colour: Colour | None, matrix: Matrix
+    ) -> Colour | Shading | None:
+        """What fills the inside; None where it is not filled, or by a pattern.
+
+        ``matrix`` leads from the object's own space to the surface.
+        """
         if not flag(self.attribute("Fill"), default=by_default):
             return None
-        return self.colour("FillColor", default=colour)
+        return self._paint("FillColor", default=colour, matrix=matrix)
 
-    def stroke(self, *, by_default: bool) -> Colour | None:
-        """The colour of the outline; None where it is not drawn."""
+    def pattern(self, *, by_default: bool) -> Element | None:
+        """The pattern that fills the inside; None where no pattern does."""
+        if not flag(self.attribute("Fill"), default=by_default) or not self.opacity:
+            return None
+        element = self._stated("FillColor")
+        return xml.child(element, "Pattern") if element is not None else None
+
+    def stroke(self, *, by_default: bool, matrix: Matrix) -> Colour | Shading | None:
+        """What draws the outline; None where it is not drawn."""
         if not flag(self.attribute("Stroke"), default=by_default):
             return None
-        return self.colour("StrokeColor", default=BLACK)
+        return self._paint("StrokeColor", default=BLACK, matrix=matrix)
 
     @property
     def line_width(self) -> float:
         """In the object's own units."""
         return abs(number(self.attribute("LineWidth"), _LINE_WIDTH_MM))
 
-    def pen(self, scale: float) -> Pen:
-        """How the outline is drawn, at ``scale`` pixels per unit."""
+    def pen(self, scale: float, thinnest: float) -> Pen:
+        """How the outline is drawn, at ``scale`` units of the surface per own unit."""
         dashes = numbers(self.attribute("DashPattern"), _MOST_DASHES)
         return Pen(
-            width=max(self.line_width * scale, _THINNEST_PX),
+            width=max(self.line_width * scale, thinnest),
             cap=self.attribute("Cap") or "Butt",
             join=self.attribute("Join") or "Miter",
             miter_limit=number(self.attribute("MiterLimit"), _MITER_LIMIT),

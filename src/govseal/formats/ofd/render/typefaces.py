@@ -1,31 +1,19 @@
-"""Glyphs of the system's fonts as masks, each drawn once for a size."""
+"""Glyphs as outlines: of the fonts inside a document where it has them, else of the system's."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
 
-from PIL import Image
-
-from govseal.errors import FormatError, SealError
-from govseal.formats.ofd.render.budget import Budget
-from govseal.formats.ofd.render.canvas import Canvas, Window
-from govseal.formats.ofd.render.outlines import Polyline, flatten
-from govseal.formats.ofd.render.strokes import Pen, stroke
+from govseal.errors import FormatError, LimitExceeded, SealError
+from govseal.formats.ofd.render.embedded import EmbeddedFont
 from govseal.seal.drawing.fonts import Font, FontStyle, find_font
-from govseal.seal.drawing.paths import Contour, Point, polygon
+from govseal.seal.drawing.paths import Contour, polygon
 
-#: Glyphs start at every half of a pixel.
-_PHASES = 2
-# Of all masks together: some ten thousand characters of ordinary size.
-_MOST_KEPT_PIXELS = 16_000_000
-_EVERYWHERE: Window = (-2048, -2048, 2048, 2048)
 # Spaces and controls have no shape; a character of private use has one, not known here.
 _BLANK = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 _FIRST_WIDE = 0x2E80
 _SANS = ("黑", "hei", "gothic", "sans", "雅黑", "arial", "helvetica")
-
-Mask = tuple[Image.Image, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +22,8 @@ class Face:
 
     style: FontStyle = "song"
     is_bold: bool = False
+    embedded: EmbeddedFont | None = None
+    """The font that the document brings along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +36,8 @@ class Glyph:
     """The matrix without its shift."""
     pen_width: float = 0.0
     """Where above 0, the outline is drawn instead of the inside."""
+    index: int | None = None
+    """The glyph in the embedded font, where the document names it (CGTransform)."""
 
 
 def is_wide(character: str) -> bool:
@@ -59,15 +51,17 @@ def style_of(name: str) -> FontStyle:
 
 
 class Typefaces:
-    """The system's fonts, as far as they are there, and the masks made so far."""
+    """The fonts of the system, as far as they are there, and those of a document before them."""
 
     def __init__(self) -> None:
         self._fonts: dict[Face, Font | None] = {}
-        self._masks: dict[tuple[Glyph, int], Mask | None] = {}
-        self._kept_pixels = 0
 
-    def advance(self, character: str, face: Face) -> float:
+    def advance(self, character: str, face: Face, index: int | None = None) -> float:
         """How far the character moves the pen, in em."""
+        if face.embedded is not None:
+            found = _embedded(face.embedded, character, index)
+            if found is not None:
+                return found[1]
         font = self._font(character, face)
         try:
             if font is not None:
@@ -76,29 +70,26 @@ class Typefaces:
             pass  # a damaged glyph is as wide as a missing one
         return 1.0 if is_wide(character) else 0.5
 
-    def mask(self, glyph: Glyph, at: Point, canvas: Canvas) -> Mask | None:
-        """The glyph with its origin at the pixel ``at``; None where it has no ink.
+    def has_own(self, character: str, face: Face, index: int | None = None) -> bool:
+        """Whether the document's own font draws the character."""
+        return face.embedded is not None and (
+            _embedded(face.embedded, character, index) is not None
+        )
+
+    def outline(self, glyph: Glyph) -> tuple[Contour, ...]:
+        """The glyph's contours in em, y down; a missing one is an empty box.
 
         Raises:
             LimitExceeded: the page's allowance is used up.
         """
-        left, phase = divmod(round(at[0] * _PHASES), _PHASES)
-        top = round(at[1])
-        key = (glyph, phase)
-        if key in self._masks:
-            found = self._masks[key]
-        else:
-            found = self._draw(glyph, phase / _PHASES, canvas)
-            self._kept_pixels += found[0].width * found[0].height if found is not None else 1
-            if self._kept_pixels <= _MOST_KEPT_PIXELS:
-                self._masks[key] = found
-        return (found[0], found[1] + left, found[2] + top) if found is not None else None
-
-    def outline(self, glyph: Glyph) -> tuple[Contour, ...]:
-        """The glyph's contours in em, y down; a missing one is an empty box."""
+        face = glyph.face
+        if face.embedded is not None:
+            found = _embedded(face.embedded, glyph.character, glyph.index)
+            if found is not None:
+                return found[0]
         if unicodedata.category(glyph.character) in _BLANK:
             return ()
-        font = self._font(glyph.character, glyph.face)
+        font = self._font(glyph.character, face)
         try:
             if font is not None:
                 scale = 1 / font.units_per_em
@@ -106,18 +97,11 @@ class Typefaces:
                 return tuple(c.transformed(flip) for c in font.outline(glyph.character).contours)
         except FormatError:
             pass  # shown like a missing one
-        return _box(self.advance(glyph.character, glyph.face))
-
-    def _draw(self, glyph: Glyph, phase: float, canvas: Canvas) -> Mask | None:
-        matrix = (*glyph.shape, phase, 0.0)
-        lines = [flatten(contour, matrix, canvas.budget) for contour in self.outline(glyph)]
-        if glyph.pen_width > 0:
-            lines = outlined(lines, glyph.pen_width, canvas.budget)
-        return canvas.cover(lines, _EVERYWHERE)
+        return _box(self.advance(glyph.character, face))
 
     def _font(self, character: str, face: Face) -> Font | None:
         """The first font that has the character: the one asked for, else the plain 宋体."""
-        for candidate in (face, Face("song")):
+        for candidate in (Face(face.style, face.is_bold), Face("song")):
             if candidate not in self._fonts:
                 self._fonts[candidate] = _open(candidate)
             font = self._fonts[candidate]
@@ -126,14 +110,16 @@ class Typefaces:
         return None
 
 
-def outlined(lines: list[list[Point]], width: float, budget: Budget) -> list[list[Point]]:
-    """The polygons that cover the outlines of other ones.
-
-    Raises:
-        LimitExceeded: the page's allowance is used up.
-    """
-    closed = [Polyline(tuple(points), is_closed=True) for points in lines]
-    return stroke(closed, Pen(width, join="Bevel"), budget)
+def _embedded(
+    font: EmbeddedFont, character: str, index: int | None
+) -> tuple[tuple[Contour, ...], float] | None:
+    """Contours and advance in em; None where the font has no such glyph, or a damaged one."""
+    try:
+        return font.glyph(character, index)
+    except LimitExceeded:
+        raise
+    except FormatError:
+        return None
 
 
 def _open(face: Face) -> Font | None:

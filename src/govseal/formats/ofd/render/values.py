@@ -127,3 +127,17 @@ def _count(word: str) -> int:
         return 0
     # No text is as long; NaN fails the comparison.
     return int(min(value, 1e9)) if value > 0 else 0
+
+
+def inverse(matrix: Matrix) -> Matrix:
+    """The map that undoes a usable one."""
+    a, b, c, d, e, f = matrix
+    whole = determinant(matrix)
+    return (
+        d / whole,
+        -b / whole,
+        -c / whole,
+        a / whole,
+        (c * f - d * e) / whole,
+        (b * e - a * f) / whole,
+    )
