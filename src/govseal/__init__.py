@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from govseal.facade import stamp_detached as stamp_detached
     from govseal.facade import verify as verify
     from govseal.formats.base import Placement as Placement
+    from govseal.formats.licence import LicenceIdentifier as LicenceIdentifier
     from govseal.formats.limits import Limits as Limits
     from govseal.pki.certificate import Certificate as Certificate
     from govseal.pki.fetch import HttpFetcher as HttpFetcher
@@ -84,6 +85,7 @@ _HOMES = {
         "verify",
     ),
     "formats.base": ("Placement",),
+    "formats.licence": ("LicenceIdentifier",),
     "formats.limits": ("Limits",),
     "pki.certificate": ("Certificate",),
     "pki.fetch": ("HttpFetcher",),
