@@ -92,6 +92,12 @@ COMMANDS = {
             "show everything found in a file, nothing judged",
         ),
         Command(
+            "extract",
+            "extract",
+            "提取附件，并说明签章是否保护它",
+            "write an attachment to a file, and say what signatures cover it",
+        ),
+        Command(
             "bench",
             "bench",
             "本机的 SM2/SM3 速度，以与 OpenSSL 之比表示",

@@ -33,6 +33,8 @@ class Limits:
     """Signature values of one document that cannot be read: each may cost much."""
     max_pages: int = 20_000
     """Pages of one document."""
+    max_fields: int = 100_000
+    """Metadata, tags and attachments of one document, each with each signature; only shown."""
 
 
 DEFAULT_LIMITS = Limits()
