@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from govseal.facade_signing import sign as sign
     from govseal.facade_signing import stamp_many as stamp_many
     from govseal.formats.base import Placement as Placement
+    from govseal.formats.licence import LicenceIdentifier as LicenceIdentifier
     from govseal.formats.limits import Limits as Limits
     from govseal.formats.places import Keyword as Keyword
     from govseal.formats.places import OnPages as OnPages
@@ -93,6 +94,7 @@ _HOMES = {
     ),
     "facade_signing": ("sign", "stamp_many"),
     "formats.base": ("Placement",),
+    "formats.licence": ("LicenceIdentifier",),
     "formats.limits": ("Limits",),
     "formats.places": ("Keyword", "OnPages", "Seam"),
     "pki.certificate": ("Certificate",),

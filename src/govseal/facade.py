@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -120,13 +121,21 @@ def verify(
 def inspect(data: Source, *, limits: Limits = DEFAULT_LIMITS) -> Evidence:
     """Everything found in a file, nothing judged.
 
+    Of OFD that includes ``documents``: metadata, custom tags, attachments, and what they say of an
+    e-licence.
+
     Raises:
         FormatError: no format that is known (``UnsupportedFormat``), or too large.
         OSError: the system cannot open the file.
     """
     from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
+    from govseal.formats.metadata import Described  # noqa: PLC0415 - start-up
 
-    return open_document(read_source(data, limits), limits, name=_name(data)).evidence()
+    document = open_document(read_source(data, limits), limits, name=_name(data))
+    evidence = document.evidence()
+    if isinstance(document, Described):
+        evidence = replace(evidence, documents=document.metadata())
+    return evidence
 
 
 def page_picture(

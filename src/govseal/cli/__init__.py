@@ -104,6 +104,12 @@ COMMANDS = {
             "draw the pages of OFD and PDF as pictures (PNG, SVG)",
         ),
         Command(
+            "extract",
+            "extract",
+            "提取附件，并说明签章是否保护它",
+            "write an attachment to a file, and say what signatures cover it",
+        ),
+        Command(
             "bench",
             "bench",
             "本机的 SM2/SM3 速度，以与 OpenSSL 之比表示",

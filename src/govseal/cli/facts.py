@@ -23,6 +23,7 @@ from govseal.verification.report import ledger_to_dict, scope_to_dict
 Facts = dict[str, object]
 
 # What the fields are called, for people; the keys are those of the JSON.
+_EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 _LABELS: dict[str, tuple[str, str]] = {
     "id": ("标识", "id"),
     "name": ("名称", "name"),
@@ -109,6 +110,46 @@ _LABELS: dict[str, tuple[str, str]] = {
     "signed_data": ("签名数据", "signed data"),
     "pictures": ("页面图像", "page pictures"),
     "clip_mm": ("裁剪（毫米）", "clip in mm"),
+    "documents": ("文档", "documents"),
+    "info": ("元数据", "metadata"),
+    "doc_id": ("文档标识", "document ID"),
+    "title": ("标题", "title"),
+    "author": ("作者", "author"),
+    "abstract": ("摘要", "abstract"),
+    "keywords": ("关键词", "keywords"),
+    "creation_date": ("创建日期", "created"),
+    "modification_date": ("修改日期", "modified"),
+    "usage": ("用途", "usage"),
+    "cover": ("封面", "cover"),
+    "creator": ("创建软件", "creator"),
+    "creator_version": ("创建软件版本", "version of the creator"),
+    "custom_data": ("自定义元数据", "custom data"),
+    "licence": ("电子证照", "e-licence"),
+    "identifiers": ("证照标识", "licence identifiers"),
+    "text": ("内容", "text"),
+    "source": ("出处", "found in"),
+    "field": ("字段", "field"),
+    "check": ("校验位", "check character"),
+    "expected_check": ("校验位应为", "check character should be"),
+    "faults": ("错误", "faults"),
+    "type_code": ("证照类型代码", "type code"),
+    "issuer_code": ("证照颁发机构代码", "issuer code"),
+    "fields": ("字段", "fields"),
+    "attachments": ("附件", "attachments"),
+    "is_visible": ("可见", "visible"),
+    "stated_size_kb": ("声明的大小（KB）", "stated size in KB"),
+    "covers": ("各签章的保护", "cover by signatures"),
+    "signature": ("签章", "stamp"),
+    "list": ("附件列表", "list of attachments"),
+    "tags": ("自定义标引", "custom tags"),
+    "name_space": ("命名空间", "name space"),
+    "missing": ("指向不存在的对象", "refers to what is not there"),
+    "app": ("应用程序", "application"),
+    "company": ("公司", "company"),
+    "date": ("日期", "date"),
+    "reference": ("扩展的对象", "object extended"),
+    "properties": ("属性", "properties"),
+    "problems": ("问题", "problems"),
 }
 
 
@@ -239,7 +280,7 @@ def instant(value: Instant) -> str:
 def lines(facts: Mapping[str, object], indent: str = "") -> Iterator[str]:
     """Facts as indented lines; what is empty is left out."""
     for key, value in facts.items():
-        if value in (None, "", [], {}, ()):
+        if value in _EMPTY:
             continue
         label = say(*_LABELS[key]) if key in _LABELS else key
         if isinstance(value, Mapping):
@@ -256,6 +297,11 @@ def lines(facts: Mapping[str, object], indent: str = "") -> Iterator[str]:
 def _item_lines(item: object, indent: str) -> Iterator[str]:
     if not isinstance(item, Mapping):
         yield f"{indent}- {_value_text(item)}"
+        return
+    filled = {key for key, value in item.items() if value not in _EMPTY}
+    if "value" in item and filled in ({"name"}, {"name", "value"}):
+        value = say("：", ": ") + _value_text(item["value"]) if item["value"] else ""
+        yield f"{indent}- {printable(str(item['name']))}{value}"
         return
     inner = list(lines(item, indent + "  "))
     if inner:

@@ -21,6 +21,7 @@ from govseal.cli.facts import (
     stamp_facts,
 )
 from govseal.cli.files import write_output
+from govseal.cli.inspect_metadata import document_facts
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.cli.progress import Progress
@@ -133,6 +134,7 @@ def evidence_facts(evidence: Evidence, file: str) -> Facts:
         "format": evidence.format,
         "pages": evidence.pages,
         "problem": problem_facts(evidence.problem) if evidence.problem else None,
+        "documents": document_facts(evidence.documents),
         "seal": seal_facts(evidence.seal) if evidence.seal else None,
         "signatures": [_signature(item) for item in evidence.signatures],
         "tolerances": [asdict(item) for item in evidence.tolerances],

@@ -18,6 +18,7 @@ from govseal.pki.algorithms import DigestAlgorithm
 from govseal.seal.model import Extension, Seal, SealSignature
 
 if TYPE_CHECKING:
+    from govseal.formats.metadata import Metadata
     from govseal.formats.places import Place
     from govseal.pki.certificate import Certificate
 
@@ -202,6 +203,8 @@ class Evidence:
     parts: tuple[PartInfo, ...] = ()
     pages: int = 0
     tolerances: tuple[Tolerance, ...] = ()
+    documents: tuple[Metadata, ...] = ()
+    """What each document of a package says about itself; :func:`govseal.inspect` alone asks."""
 
 
 @dataclass(frozen=True, slots=True)

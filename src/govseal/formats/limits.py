@@ -35,6 +35,8 @@ class Limits:
     """Pages of one document."""
     max_searched: int = 4_000_000
     """Objects and characters of pages that are looked through for a keyword."""
+    max_fields: int = 100_000
+    """Metadata, tags and attachments of one document, each with each signature; only shown."""
 
 
 DEFAULT_LIMITS = Limits()

@@ -356,7 +356,46 @@ _ROWS = (
     Reason("quirk_q14", "XML 命名空间不标准", "the XML namespace is another one"),
     Reason("quirk_q15", "路径写法不标准", "a path is written otherwise"),
     Reason("quirk_q16", "缺少 Seal 或 Type", "Seal or Type is missing"),
-    Reason("quirk_q17", "压缩包写法不标准", "the package is written otherwise"),
+    Reason(
+        "quirk_q17",
+        "压缩包或其中的 XML 写法不标准",
+        "the package, or XML inside, is written otherwise",
+    ),
+    # 电子证照 · e-licences
+    Reason(
+        "licence_identifier_malformed",
+        "证照标识的结构不正确",
+        "the licence identifier has another layout",
+    ),
+    Reason(
+        "licence_check_wrong",
+        "证照标识的校验位不正确",
+        "the licence identifier's check character is wrong",
+        "标识可能抄错或被改动，请向颁发机构核实",
+        "it may be mistyped or altered; ask the issuing unit",
+    ),
+    Reason(
+        "licence_check_faulty_variant",
+        "证照标识的校验位不正确，与一种已知的错误程序算出的相同",
+        "the licence identifier's check character is wrong, and that of a known faulty program",
+        "请颁发机构改正其程序",
+        "the issuing unit should correct its program",
+    ),
+    Reason(
+        "licence_type_code_invalid",
+        "证照类型代码不是统一社会信用代码加三位数字",
+        "the licence's type code is no credit code with three digits",
+    ),
+    Reason(
+        "licence_issuer_code_invalid",
+        "证照颁发机构代码不是统一社会信用代码",
+        "the code of the licence's issuer is no credit code",
+    ),
+    Reason(
+        "licence_version_invalid",
+        "证照标识的版本号不从 001 起",
+        "the licence identifier's version is not counted from 001",
+    ),
 )
 
 _SHARED = tuple(

@@ -9,6 +9,7 @@ from govseal.asn1.strict import Tolerances
 from govseal.errors import FormatError
 from govseal.formats.base import Evidence, PartInfo, PreparedStamp, SignatureEvidence, StampRequest
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.metadata import Metadata
 from govseal.formats.ofd.coverage import coverages
 from govseal.formats.ofd.outline import Body, Box, Outline, Page, page_box, read_outline
 from govseal.formats.ofd.package import Package
@@ -114,6 +115,15 @@ class OfdDocument:
             pages=len(self.pages),
             tolerances=(*self._tolerances.items, *package.tolerances),
         )
+
+    def metadata(self) -> tuple[Metadata, ...]:
+        """What each document of the package says about itself; empty where there is none."""
+        if self.package is None or self.outline is None:
+            return ()
+        from govseal.formats.ofd.metadata import read_metadata  # noqa: PLC0415 - as below
+
+        signatures = [found.evidence for found in self.signatures]
+        return read_metadata(self.package, self.outline, signatures, self.limits)
 
     def prepare(self, request: StampRequest) -> PreparedStamp:
         """The document with room for a stamp; see :func:`govseal.formats.ofd.stamp.prepare`.

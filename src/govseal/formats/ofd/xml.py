@@ -53,12 +53,14 @@ def parse(
     *,
     expected: str | None = None,
     comments: bool = True,
+    recover: bool = False,
 ) -> Element:
     """The root element of the XML in ``data``; ``part`` names the file in errors.
 
     ``expected`` is the name that the root must have, in whatever namespace. UTF-8, UTF-16 and the
     GB encodings are read, as declared. Comments and instructions stay for the sake of files that
-    are written back; without ``comments`` the texts around them are one.
+    are written back; without ``comments`` the texts around them are one. ``recover`` reads what is
+    not well-formed as far as it goes: for what is only shown, and never for what is judged.
 
     Raises:
         FormatError: not well-formed, another root (``malformed``), or a document type
@@ -79,7 +81,7 @@ def parse(
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        recover=False,
+        recover=recover,
         remove_comments=not comments,
         remove_pis=not comments,
     )
@@ -87,6 +89,8 @@ def parse(
         root = etree.fromstring(_undeclared(text).encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise FormatError("not well-formed XML", part=part) from error
+    if root is None:  # recovering, nothing was found
+        raise FormatError("not XML", part=part)
     if root.getroottree().docinfo.internalDTD is not None:
         raise FormatError("a document type is not allowed", code="xml_forbidden", part=part)
     if _deeper_than(limits.max_xml_depth, root):

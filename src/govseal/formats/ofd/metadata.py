@@ -1,0 +1,126 @@
+"""What each document of an OFD package says about itself (GB/T 33190, 7.4, clauses 16, 17, 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from govseal.formats.base import SignatureEvidence
+from govseal.formats.limits import Limits
+from govseal.formats.metadata import (
+    AppExtension,
+    DocumentInfo,
+    Metadata,
+    NamedValue,
+)
+from govseal.formats.ofd import xml
+from govseal.formats.ofd.attachments import AttachmentReader
+from govseal.formats.ofd.described import Reading, attribute
+from govseal.formats.ofd.licences import read_licence
+from govseal.formats.ofd.outline import Outline
+from govseal.formats.ofd.package import Package
+from govseal.formats.ofd.tags import TagReader
+from govseal.formats.ofd.xml import Element
+
+_Item = TypeVar("_Item")
+#: Fields of :class:`DocumentInfo` and the elements they come from.
+_INFO = {
+    "doc_id": "DocID",
+    "title": "Title",
+    "author": "Author",
+    "subject": "Subject",
+    "abstract": "Abstract",
+    "created": "CreationDate",
+    "modified": "ModDate",
+    "usage": "DocUsage",
+    "cover": "Cover",
+    "creator": "Creator",
+    "creator_version": "CreatorVersion",
+}
+
+
+def read_metadata(
+    package: Package, outline: Outline, signatures: Sequence[SignatureEvidence], limits: Limits
+) -> tuple[Metadata, ...]:
+    """The metadata of each document, in their order."""
+    entries = xml.children(outline.root, "DocBody")
+    return tuple(
+        _metadata(Reading(package, body, limits), entry, signatures)
+        for body, entry in zip(outline.bodies, entries, strict=True)
+    )
+
+
+def _metadata(
+    reading: Reading, entry: Element, signatures: Sequence[SignatureEvidence]
+) -> Metadata:
+    info = DocumentInfo()
+    licence = None
+    with reading.keeping():
+        info = _info(reading, xml.child(entry, "DocInfo"))
+    # Where the limits end the reading, what is attached is known before what is merely named.
+    attachments = _taken(reading, AttachmentReader(reading, signatures).read())
+    extensions = _taken(reading, _extensions(reading))
+    tags = _taken(reading, TagReader(reading).read())
+    with reading.keeping():
+        licence = read_licence(reading, info, tags)
+    return Metadata(
+        info=info,
+        tags=tags,
+        attachments=attachments,
+        extensions=extensions,
+        licence=licence,
+        problems=tuple(reading.problems),
+        tolerances=tuple(reading.tolerances.items),
+    )
+
+
+def _taken(reading: Reading, items: Iterator[_Item]) -> tuple[_Item, ...]:
+    """The items up to the first that cannot be read, which is a problem."""
+    taken: list[_Item] = []
+    with reading.keeping():
+        for item in items:
+            taken.append(item)  # noqa: PERF402 - what was taken stays when the next one fails
+    return tuple(taken)
+
+
+def _info(reading: Reading, element: Element | None) -> DocumentInfo:
+    """CT_DocInfo; of an element that comes twice the first counts."""
+
+    def texts(holder: str, name: str) -> Iterator[Element]:
+        parent = xml.child(element, holder)
+        for item in xml.children(parent, name) if parent is not None else ():
+            reading.count(xml.text(item), attribute(item, "Name"))
+            yield item
+
+    fields = {field: xml.text(element, name) for field, name in _INFO.items()}
+    reading.count(*fields.values())
+    custom = texts("CustomDatas", "CustomData")
+    return DocumentInfo(
+        keywords=tuple(xml.text(item) for item in texts("Keywords", "Keyword")),
+        custom_data=tuple(NamedValue(attribute(item, "Name"), xml.text(item)) for item in custom),
+        **fields,
+    )
+
+
+def _extensions(reading: Reading) -> Iterator[AppExtension]:
+    found = reading.named_in_document("Extensions")
+    if found is None:
+        return
+    holder, root = found
+    for entry in xml.children(root, "Extension"):
+        properties = tuple(
+            NamedValue(attribute(item, "Name"), xml.text(item))
+            for item in xml.children(entry, "Property")
+        )
+        own = xml.text(entry, "ExtendData")
+        texts = [text for item in properties for text in (item.name, item.value)]
+        reading.count(own, *entry.attrib.values(), *texts, fields=1 + len(properties))
+        yield AppExtension(
+            app=attribute(entry, "AppName"),
+            company=attribute(entry, "Company"),
+            version=attribute(entry, "AppVersion"),
+            date=attribute(entry, "Date"),
+            reference=attribute(entry, "RefId"),
+            properties=properties,
+            location=reading.locate(holder, own).path if own else "",
+        )
