@@ -11,7 +11,7 @@ from govseal.errors import VerificationError
 from govseal.verification.reasons import REASONS, reason_hint, reason_text
 
 REPORT_KEYS = (
-    "schema file format size sha256 sm3 verdict effect reasons verified_at policy"
+    "schema file format size sha256 sm3 verdict effect reasons notices verified_at policy"
     " policy_settings checks signatures"
 )
 SIGNATURE_KEYS = (

@@ -53,6 +53,9 @@ class Field:
     optional: bool = False
     default: object = None
     """The value of an optional field that is absent; written all the same when it is not None."""
+    is_loose: bool = False
+    """On reading, an OCTET STRING in place of a BIT STRING, and a string around a SEQUENCE, are
+    passed over and noted (Q19)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,27 @@ _READERS: dict[Kind, Callable[[Tlv, Kind, str, Tolerances], object]] = {
 }
 
 
+_STRINGS = (strict.OCTET_STRING, strict.BIT_STRING)
+
+
+def unwrapped(tlv: Tlv, what: str, tolerances: Tolerances) -> Tlv:
+    """The element inside a string, or ``tlv`` itself where it is none: Q19 wraps SEQUENCEs.
+
+    Raises:
+        EncodingError: what is inside is not exactly one element in DER.
+    """
+    if tlv.tag not in _STRINGS:
+        return tlv
+    is_bits = tlv.tag == strict.BIT_STRING
+    octets = strict.read_bits(tlv, what, tolerances) if is_bits else tlv.content
+    tolerances.note("quirk_q19", what)
+    return strict.parse(octets, part=what)
+
+
 def _value(field: Field, tlv: Tlv, what: str, tolerances: Tolerances) -> object:
+    if field.is_loose and field.kind is Kind.BITS and tlv.tag == strict.OCTET_STRING:
+        tolerances.note("quirk_q19", what)
+        return tlv.content
     if field.kind is Kind.STRUCTURE:
         return decode(_inner(field), tlv, tolerances, what)
     if field.kind is Kind.ROW:
@@ -176,6 +199,8 @@ def _inner(field: Field) -> Structure:
 
 def _matches(field: Field, tlv: Tlv) -> bool:
     """Whether ``tlv`` can be this field: decides about optional ones."""
+    if field.is_loose and tlv.tag in _STRINGS:
+        return True
     if field.tag == ANY_TAG:
         return tlv.tag == abs(field.kind.value) or 0xA0 <= tlv.tag <= 0xBE
     if field.tag is not None:
@@ -209,6 +234,8 @@ def decode(
             element = strict.explicit(element, element.tag & 0x1F, what)
         elif field.tag is not None and field.tag != ANY_TAG:
             element = strict.explicit(element, field.tag, what)
+        if field.is_loose and field.kind is not Kind.BITS:
+            element = unwrapped(element, what, tolerances)
         values[field.name] = _value(field, element, what, tolerances)
         tlvs[field.name] = element
     if pending:

@@ -234,9 +234,13 @@ def read_bits(element: Tlv, what: str, tolerances: Tolerances | None = None) -> 
     """The octets of a BIT STRING that holds whole octets.
 
     Q1: an encoder in the field sets the unused-bits octet to the number of trailing zero bits
-    of the last octet. Where ``tolerances`` is given that is read, and noted; else refused.
+    of the last octet. Q3: another writes the length of what follows in its place. Where
+    ``tolerances`` is given both are read, and noted; else refused.
     """
     content = expect(element, BIT_STRING, what).content
+    if tolerances is not None and content and 7 < content[0] == len(content) - 1:
+        tolerances.note("quirk_q3", what)
+        return content[1:]
     if not content or content[0] > 7 or (content[0] and len(content) == 1):
         message = f"{what}: not a BIT STRING"
         raise EncodingError(message, part=what, offset=element.start)

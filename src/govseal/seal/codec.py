@@ -53,7 +53,7 @@ def decode_signature(data: bytes) -> SealSignature:
     if not children or children[0].tag != strict.SEQUENCE:
         raise EncodingError("not an SES_Signature", part="SES_Signature")
     tolerances = Tolerances()
-    seal = _embedded_seal(children[0])
+    seal = _embedded_seal(children[0], tolerances if len(children) == 2 else None)
     generation = GENERATIONS[2014] if len(children) == 2 else seal.generation
     if len(children) > 2 and generation.year == 2014:
         generation = GENERATIONS[2020]
@@ -67,12 +67,12 @@ def decode_signature(data: bytes) -> SealSignature:
         version=body.integer("version"),
         seal=seal,
         claimed_time=_claimed_time(body),
-        data_digest=body.octets("data_digest"),
+        data_digest=_restored_digest(body.octets("data_digest"), algorithm, tolerances),
         property_info=body.text("property_info"),
         extensions=_extensions(body),
         signer_certificate=outside.octets("certificate"),
         algorithm=algorithm,
-        signature=signature_value(
+        signature=_bit_string_value(
             record.octets("signature"), algorithm, "SES_Signature.signature", tolerances
         ),
         signed=body.raw,
@@ -94,11 +94,14 @@ def looks_like_signature(data: bytes) -> bool:
     return first.tag == strict.INTEGER
 
 
-def _embedded_seal(to_be_signed: Tlv) -> Seal:
+def _embedded_seal(to_be_signed: Tlv, tolerances: Tolerances | None) -> Seal:
+    """The seal inside; with ``tolerances`` it may be wrapped in a string, as in 2014 (Q19)."""
+    what = "TBS_Sign.seal"
     fields = to_be_signed.children()
     if len(fields) < 2:
-        raise EncodingError("TBS_Sign.seal is missing", part="TBS_Sign.seal")
-    return _seal(fields[1])
+        raise EncodingError(f"{what} is missing", part=what)
+    seal = fields[1]
+    return _seal(schema.unwrapped(seal, what, tolerances) if tolerances is not None else seal)
 
 
 def _seal(tlv: Tlv) -> Seal:
@@ -131,7 +134,7 @@ def _seal(tlv: Tlv) -> Seal:
         extensions=_extensions(info),
         maker_certificate=signing.octets("certificate"),
         algorithm=algorithm,
-        signature=signature_value(
+        signature=_bit_string_value(
             signing.octets("signature"), algorithm, "SESeal.signature", tolerances
         ),
         signed=_seal_signed(
@@ -193,6 +196,38 @@ def _claimed_time(record: Record) -> times.Instant:
 
 
 _RAW = 64
+_MOST_LOST = 4
+"""Octets that Q2 may have cut off: one in 256 values ends in a zero, one in 2³² in four."""
+
+
+def _restored(octets: bytes, size: int) -> bytes:
+    """``octets`` with the zeros at the end that Q2's encoder cuts off; as it is if none are.
+
+    That encoder leaves none behind, so that what ends in a zero was cut by somebody else.
+    """
+    is_cut = octets[-1:] not in (b"", b"\0") and 0 < size - len(octets) <= _MOST_LOST
+    return octets.ljust(size, b"\0") if is_cut else octets
+
+
+def _restored_digest(octets: bytes, algorithm: str, tolerances: Tolerances) -> bytes:
+    known = signature_algorithm(algorithm)
+    size = known.digest.size if known is not None and known.digest is not None else 0
+    restored = _restored(octets, size)
+    if restored != octets:
+        tolerances.note("quirk_q2", "TBS_Sign.data_digest")
+    return restored
+
+
+def _bit_string_value(octets: bytes, algorithm: str, what: str, tolerances: Tolerances) -> bytes:
+    """The signature value in a BIT STRING, whose last zeros may be missing (Q2)."""
+    known = signature_algorithm(algorithm)
+    if known is not None and known.key_kind == "sm2":
+        is_der = octets[:1] == b"\x30" and octets[2:3] == b"\x02"
+        restored = _restored(octets, octets[1] + 2 if is_der else _RAW)
+        if restored != octets and (not is_der or _two_integers(restored) is not None):
+            tolerances.note("quirk_q2", what)
+            octets = restored
+    return signature_value(octets, algorithm, what, tolerances)
 
 
 def signature_value(value: bytes, algorithm: str, what: str, tolerances: Tolerances) -> bytes:

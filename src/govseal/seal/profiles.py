@@ -54,7 +54,7 @@ def _properties(time: Kind, *, list_type: bool) -> Structure:
     )
 
 
-def _seal_info(properties: Structure) -> Structure:
+def _seal_info(properties: Structure, *, is_loose: bool = False) -> Structure:
     return Structure(
         "SES_SealInfo",
         (
@@ -62,12 +62,14 @@ def _seal_info(properties: Structure) -> Structure:
             Field("es_id", Kind.IA5),
             Field("properties", Kind.STRUCTURE, properties),
             Field("picture", Kind.STRUCTURE, _PICTURE),
-            Field("extensions", Kind.ROW, _EXTENSION, tag=ANY_TAG, optional=True),
+            Field(
+                "extensions", Kind.ROW, _EXTENSION, tag=ANY_TAG, optional=True, is_loose=is_loose
+            ),
         ),
     )
 
 
-_INFO_2014 = _seal_info(_properties(Kind.UTC_TIME, list_type=False))
+_INFO_2014 = _seal_info(_properties(Kind.UTC_TIME, list_type=False), is_loose=True)
 _INFO_2020 = _seal_info(_properties(Kind.GENERALIZED_TIME, list_type=True))
 
 _SIGN_INFO_2014 = Structure(
@@ -82,7 +84,7 @@ _SEAL_2014 = Structure(
     "SESeal",
     (
         Field("info", Kind.STRUCTURE, _INFO_2014),
-        Field("sign_info", Kind.STRUCTURE, _SIGN_INFO_2014),
+        Field("sign_info", Kind.STRUCTURE, _SIGN_INFO_2014, is_loose=True),
     ),
 )
 _SEAL_2020 = Structure(
@@ -104,8 +106,8 @@ _TBS_2014 = Structure(
     (
         Field("version", Kind.INTEGER),
         Field("seal", Kind.ANY),
-        Field("time", Kind.BITS),
-        Field("data_digest", Kind.BITS),
+        Field("time", Kind.BITS, is_loose=True),
+        Field("data_digest", Kind.BITS, is_loose=True),
         Field("property_info", Kind.IA5),
         Field("certificate", Kind.OCTETS),
         Field("algorithm", Kind.OID),

@@ -200,6 +200,8 @@ class Report:
     signatures: tuple[SignatureReport, ...]
     checks: tuple[Check, ...] = ()
     """Checks of the file as a whole (``container``)."""
+    notices: tuple[str, ...] = ()
+    """Codes of what was noticed about the file as a whole, and lowers nothing."""
     policy_settings: Mapping[str, object] = field(default_factory=dict)
     """By name, the settings of the policy that depart from the default; anchors are left out."""
 
@@ -229,6 +231,7 @@ class Report:
             "verdict": self.verdict.value,
             "effect": self.effect.value,
             "reasons": list(self.reasons),
+            "notices": list(self.notices),
             "verified_at": _time(self.verified_at),
             "policy": self.policy,
             "policy_settings": dict(self.policy_settings),

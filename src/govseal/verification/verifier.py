@@ -90,6 +90,7 @@ def verify_document(
         policy=policy.name,
         signatures=signatures,
         checks=tuple(checks),
+        notices=tuple(dict.fromkeys(item.code for item in evidence.tolerances)),
         policy_settings=policy.settings,
     )
 
@@ -190,7 +191,7 @@ def _run(subject: Subject) -> tuple[Check, ...]:
         if is_cms and row.name not in _OF_ANY_SEAL:
             clause = _CMS_CLAUSES.get(_standard(subject), _CMS_STANDARD)
         checks.append(_check(row.name, finding, clause))
-    strictness = _strict(subject)
+    strictness = _strict(subject, checks)
     return (*checks, strictness) if strictness else tuple(checks)
 
 
@@ -199,11 +200,34 @@ def _check(name: str, finding: Finding, clause: str) -> Check:
     return Check(name, finding.outcome, finding.reason, clause, finding.detail)
 
 
-def _strict(subject: Subject) -> Check | None:
+def _strict(subject: Subject, checks: Sequence[Check]) -> Check | None:
     """Under a strict policy the tolerances are one more check."""
     if not subject.policy.strict:
         return None
-    return _refused(_tolerances(subject))
+    return _refused((*_tolerances(subject), *_judged(subject, checks)))
+
+
+_QUIRKS = {
+    "key_usage_absent": "quirk_q18",
+    "maker_is_signer": "quirk_q21",
+    "property_info_differs": "quirk_q10",
+}
+
+
+def _judged(subject: Subject, checks: Sequence[Check]) -> tuple[str, ...]:
+    """The tolerances that checks noticed.
+
+    Outside a package 原文属性 is free: no standard says there what it names.
+    """
+    noticed = [check.reason for check in checks if check.outcome is Outcome.PASSED]
+    is_package = subject.evidence is not None and subject.evidence.location.startswith("/")
+    codes = [code for code in noticed if code.startswith("quirk_")]
+    codes += [
+        _QUIRKS[code]
+        for code in noticed
+        if code in _QUIRKS and (is_package or code != "property_info_differs")
+    ]
+    return tuple(dict.fromkeys(codes))
 
 
 def _refused(codes: Iterable[str]) -> Check:
@@ -273,7 +297,7 @@ def _signature_report(subject: Subject, checks: tuple[Check, ...]) -> SignatureR
         standard=_standard(subject),
         verdict=_verdict(checks),
         checks=checks,
-        notices=tuple(dict.fromkeys((*passed, *_tolerances(subject)))),
+        notices=tuple(dict.fromkeys((*passed, *_tolerances(subject), *_judged(subject, checks)))),
         signed_at=subject.signing_time if evidence else None,
         time_source="claimed" if subject.proved_at is None else "timestamp",
         coverage=evidence.coverage.extent.value if evidence else "none",

@@ -18,6 +18,8 @@ from govseal.formats.ofd.twins import refuse_twins
 from govseal.formats.ofd.xml import Element
 
 ENTRY = "OFD.xml"
+#: Version and DocType of GB/T 33190-2016 and of its profile for archives (GB/T 42133).
+_FORMS = (("1.0", "OFD"), ("1.0", "OFD-A"))
 _FALSE = frozenset({"false", "0"})
 
 
@@ -104,7 +106,8 @@ def read_outline(package: Package, limits: Limits, tolerances: Tolerances) -> Ou
         message = "the package has no OFD.xml"
         raise FormatError(message, code="container_damaged", part=f"/{ENTRY}")
     root = xml.parse(package.read(ENTRY), f"/{ENTRY}", limits, expected="OFD")
-    if xml.namespace(root) != xml.NAMESPACE:
+    is_usual = (xml.attribute(root, "Version"), xml.attribute(root, "DocType")) in _FORMS
+    if xml.namespace(root) != xml.NAMESPACE or not is_usual:
         tolerances.note("quirk_q14", f"/{ENTRY}")
     reader = _Reader(package, limits, tolerances)
     reader.check(root, ENTRY)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from govseal.asn1.strict import Tolerance, Tolerances
 from govseal.errors import FormatError, LimitExceeded
@@ -30,13 +32,20 @@ from govseal.formats.ofd.outline import Body, Box, Outline, Page, read_box
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.twins import refuse_twins
 from govseal.formats.ofd.xml import Element
-from govseal.pki.algorithms import DigestAlgorithm, digest_algorithm
+from govseal.pki.algorithms import SM3, DigestAlgorithm, digest_algorithm
+from govseal.pki.certificate import Certificate
 from govseal.seal import codec
 from govseal.seal.model import SealSignature
+from govseal.sm2 import PublicKey, Sm3, identity_digest
 
 #: What CheckMethod means where it is missing (GB/T 33190, Signature.xsd).
 _DEFAULT_CHECK_METHOD = "MD5"
-_KEYED_SM3 = "1.2.156.10197.1.401.2"
+#: What the schema itself offers; else the method is an object identifier (GB/T 33190, 18.2.2).
+_SCHEMA_METHODS = ("MD5", "SHA1")
+#: How many signers' own digests are tried: each costs a pass through every file.
+_MOST_IDENTITIES = 4
+#: What most products write, and all ours: another form is Q9.
+_WRITTEN_TIME = re.compile(r"\d{14}(?:\.\d{1,9})?Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ class SignatureReader:
         self._signatures = 0
         self._references = 0
         self._unreadable = 0
+        self._identities: set[bytes] = set()
 
     def read(self) -> Iterator[Found]:
         """The signatures of every document, in list order; stops where a limit is exceeded."""
@@ -172,9 +182,15 @@ class SignatureReader:
         if xml.namespace(root) != xml.NAMESPACE:
             tolerances.note("quirk_q14", f"/{name}")
         provider = _provider(info, name, tolerances)
-        method, parts = self._parts(info, name, tolerances)
+        written_time = xml.text(info, "SignatureDateTime")
+        if not _WRITTEN_TIME.fullmatch(written_time):
+            tolerances.note("quirk_q9", f"/{name}")
         value_name, value = self._value(root, name, tolerances)
+        method, parts = self._parts(info, name, value, tolerances)
         seal_name, seal_file = self._seal_file(info, name, tolerances)
+        if value.stamp is not None and xml.child(info, "Seal") is None:
+            tolerances.note("quirk_q16", f"/{name}")
+        _note_names(body, name, value_name, tolerances)
         annotations = tuple(xml.children(info, "StampAnnot"))
         pages = {page.id: page for page in reversed(body.pages)}
         evidence = replace(
@@ -190,7 +206,7 @@ class SignatureReader:
             appearances=tuple(_appearance(item, pages) for item in annotations),
             tolerances=(*tolerances.items, *value.tolerances),
             provider=provider,
-            written_time=xml.text(info, "SignatureDateTime"),
+            written_time=written_time,
         )
         own = {name}
         if value_name is not None and value.problem is None:
@@ -208,16 +224,16 @@ class SignatureReader:
         )
 
     def _parts(
-        self, info: Element, holder: str, tolerances: Tolerances
+        self, info: Element, holder: str, value: _Value, tolerances: Tolerances
     ) -> tuple[str, tuple[ProtectedPart, ...]]:
         """CheckMethod as written, and the protected files with their digests."""
         references = xml.child(info, "References")
         if references is None:
             return "", ()
         method = (xml.attribute(references, "CheckMethod") or "").strip()
-        if method in ("", _KEYED_SM3):
-            tolerances.note("quirk_q7", f"/{holder}")
         algorithm = digest_algorithm(method or _DEFAULT_CHECK_METHOD)
+        if algorithm is not None and method not in (algorithm.oids[0], *_SCHEMA_METHODS):
+            tolerances.note("quirk_q7", f"/{holder}")
         listed = list(xml.children(references, "Reference"))
         limit = self.limits.max_references
         allowed = listed[: limit - self._references]
@@ -232,7 +248,30 @@ class SignatureReader:
             self._part(reference, location, algorithm)
             for reference, location in zip(allowed, located, strict=True)
         ]
+        keyed = self._keyed(parts, value) if algorithm == SM3 else None
+        if keyed is not None:
+            tolerances.note("quirk_q6", f"/{holder}")
+            parts = keyed
         return method, tuple(_mark_contradictions(parts))
+
+    def _keyed(self, parts: list[ProtectedPart], value: _Value) -> list[ProtectedPart] | None:
+        """The parts with digests over Z and data (Q6); None where those are not what is stated.
+
+        A signature is of one form or of the other: where any digest is plain, all have to be. Else
+        a file could give way to one that starts with Z, or the other way round.
+        """
+        if any(part.actual == part.expected for part in parts):
+            return None
+        z = _signers_identity(value)
+        if z is None or (z not in self._identities and len(self._identities) >= _MOST_IDENTITIES):
+            return None
+        self._identities.add(z)
+        algorithm = replace(SM3, name=f"sm3 {z.hex()}", factory=partial(Sm3, z), many=None)
+        names = [part.name.removeprefix("/") for part in parts if part.actual is not None]
+        self._digest_files(names, algorithm)
+        digests = {f"/{name}": self._digests[name, algorithm.name] for name in names}
+        keyed = [replace(part, actual=digests.get(part.name, part.actual)) for part in parts]
+        return keyed if any(part.actual == part.expected for part in keyed) else None
 
     def _locate(self, reference: Element, holder: str, tolerances: Tolerances) -> Location:
         text = xml.attribute(reference, "FileRef") or ""
@@ -319,6 +358,25 @@ def _decode_value(package: Package, name: str) -> _Value:
         return _Value(stamp=codec.decode_signature(data))
     except FormatError as problem:
         return _Value(problem=problem.kept())
+
+
+def _signers_identity(value: _Value) -> bytes | None:
+    """Z of the signer (GB/T 32918.2, 5.5); None where the key is no SM2 key, or not known."""
+    read = value.stamp or value.signed_data
+    der = read.signer_certificate if read is not None else None
+    try:
+        key = Certificate.from_der(der).public_key.material if der is not None else None
+    except FormatError:
+        return None
+    return identity_digest(key) if isinstance(key, PublicKey) else None
+
+
+def _note_names(body: Body, name: str, value_name: str | None, tolerances: Tolerances) -> None:
+    """Notes files of a signature under other names than the standard's own examples have (Q13)."""
+    usual = {"Signature.xml": name, "SignedValue.dat": value_name, "Signatures.xml": body.list_name}
+    for last_part, found in usual.items():
+        if found is not None and found.rpartition("/")[2] != last_part:
+            tolerances.note("quirk_q13", f"/{found}")
 
 
 def _mark_contradictions(parts: list[ProtectedPart]) -> Iterator[ProtectedPart]:

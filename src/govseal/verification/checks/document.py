@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from govseal.formats.base import Pieces, Presence, ProtectedPart, SignatureEvidence, SignatureKind
 from govseal.pki.algorithms import DigestAlgorithm
+from govseal.sm2 import PublicKey, Sm3, identity_digest
 from govseal.verification.checks.finding import (
     PASSED,
     SKIPPED,
@@ -49,11 +50,28 @@ def _bound(subject: Subject, evidence: SignatureEvidence) -> Finding:
     digest = subject.signature.digest
     if digest is None:
         return indeterminate("unsupported", f"algorithm {subject.signature.algorithm_oid}")
+    is_keyed = False
     if not _is_bound(subject.signature.data_digests, evidence.data, digest):
-        return failed("data_digest_mismatch", evidence.location)
+        is_keyed = _is_keyed(subject, evidence.data)
+        if not is_keyed:
+            return failed("data_digest_mismatch", evidence.location)
     if evidence.kind in _LATER_KINDS and evidence.location.startswith("/") and not evidence.parts:
         return failed("reference_missing", "the signature protects no file")
-    return PASSED
+    return noticed("quirk_q6", "SM3 over Z and data") if is_keyed else PASSED
+
+
+def _is_keyed(subject: Subject, data: bytes | Pieces) -> bool:
+    """Whether a stamp's digest is SM3 over its signer's Z and the data: some products mix them up.
+
+    Q6. It is as hard to forge as the other: Z has 32 bytes of the signer's own.
+    """
+    signer = subject.signer.certificate if subject.signer else None
+    if subject.stamp is None or signer is None or isinstance(data, Pieces):
+        return False
+    key = signer.public_key.material
+    if not isinstance(key, PublicKey):
+        return False
+    return Sm3(identity_digest(key) + data).digest() == subject.stamp.data_digest
 
 
 def _is_bound(
