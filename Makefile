@@ -11,6 +11,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON ?= python3
 JOBS ?= 2
 export PYTHON
+# Images of containers often forbid bytecode; then every process of every run compiles all tests anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 py := .venv/bin/python
 # The tests of one file stay in one process: what a file sets up for itself is set up once.

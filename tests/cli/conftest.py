@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import quickkeys
 from govseal.cli import main
 from govseal.formats.ofd.compose import compose_document
 from govseal.testing import Hierarchy, Revoked, invented_credit_code
@@ -78,6 +79,8 @@ def desk(tmp_path_factory):
     )
     for step in steps:
         assert run(*step) == 0, step
+        if step[:2] == ("pki", "init"):
+            quickkeys.hasten(step[2], "govseal")
     return found
 
 
@@ -102,6 +105,7 @@ def bureau(tmp_path_factory):
     signer = found.pki.signer_ca.issue("14050000000001", organization=owner)
     found = replace(found, pki=replace(found.pki, signer=signer))
     found.pki.write(found.path("pki"))
+    quickkeys.hasten(found.path("pki"), "govseal")
     found.path("ca.pem").write_bytes(found.pki.signer_ca.certificate.to_pem())
     found.path("maker-ca.pem").write_bytes(found.pki.maker_ca.certificate.to_pem())
     found.path("password").write_text("govseal\n")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import pdf_stamping
+import quickkeys
 import softdevices
 from govseal.pki.pkcs8 import PrivateKey
 from govseal.testing import Authority, x509
@@ -51,7 +52,9 @@ def open_office(folder, desk, authority, key, certificate, *, is_sdf):
     (folder / "root.pem").write_bytes(authority.certificate.to_pem())
     (folder / "ca.crl").write_bytes(authority.crl())
     (folder / "signer.pem").write_bytes(certificate.to_pem())
-    (folder / "maker.p12").write_bytes(authority.issue("测试制章").to_pkcs12(softdevices.PIN))
+    (folder / "maker.p12").write_bytes(
+        quickkeys.pkcs12(authority.issue("测试制章"), softdevices.PIN)
+    )
     (folder / "permit.pdf").write_bytes(pdf_stamping.pdf())
     shutil.copy(desk.path("permit.ofd"), folder / "permit.ofd")
     shutil.copy(desk.path("note.txt"), folder / "note.txt")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 from govseal import sm2
 
@@ -22,6 +22,9 @@ class Hasher(Protocol):
 
     def digest(self) -> bytes:
         """The digest of everything appended so far."""
+
+    def copy(self) -> Self:
+        """Another one that has been given the same."""
 
 
 @dataclass(frozen=True, slots=True)
