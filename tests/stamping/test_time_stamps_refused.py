@@ -6,6 +6,9 @@ import logging
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as given_by_hypothesis
+from hypothesis import strategies as st
 
 import govseal
 import pdf_stamping
@@ -227,6 +230,25 @@ def test_what_an_authority_says_is_cut(office):
 def test_a_source_that_is_broken_is_not_explained_away(office):
     with pytest.raises(ZeroDivisionError):
         stamp(office, "ofd", Source(ZeroDivisionError()))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given_by_hypothesis(
+    changes=st.lists(st.tuples(st.integers(0, 4095), st.integers(0, 255)), min_size=1, max_size=3)
+)
+def test_a_changed_token_never_lowers_a_verdict(office, changes):
+    def changed(message):
+        token = bytearray(clock(office).timestamp(message))
+        for place, value in changes:
+            token[place % len(token)] = value
+        return bytes(token)
+
+    notices = []
+    terms = govseal.TimestampTerms(Source(changed), on_notice=notices.append)
+    stamped = stamp(office, "detached", terms)
+    found = judge(office, "detached", stamped)
+    assert found.verdict.value == "passed"
+    assert found.time_source == ("claimed" if notices else "timestamp")
 
 
 # 不接受 · refused before anything is signed -------------------------------------------------------
