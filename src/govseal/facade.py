@@ -215,13 +215,12 @@ def stamp(
         matter_list: the list of matters whose digest the seal's scope names: one code to a line,
             as text or in UTF-8.
         extensions: further signed data.
-        timestamp: who stamps the time of the signature; where that fails the stamp is made without
-            one, and the log or the terms' ``on_notice`` says so, unless the terms insist.
+        timestamp: who stamps the time; where none is had the stamp is made without one, and the
+            log or the terms' ``on_notice`` says so, unless the terms insist.
         limits: bounds on the input.
 
     Raises:
-        FormatError: the file is damaged, or of no format that is known; or the seal's scope, or
-            the list of matters, cannot be read.
+        FormatError: the file, the seal's scope or the list of matters cannot be read.
         SealError: the seal may not be used so.
         StampError: the document cannot take the stamp, or has to have a time stamp and gets none.
         OSError: the system cannot open a file.

@@ -134,7 +134,7 @@ def test_the_note_is_in_the_json_too(stamp):
 def test_whoever_insists_gets_no_file(out, stamp, kind):
     answer = stamp(kind, "--timestamp", NOBODY, "--level", "t", "--json")
     assert (answer.status, answer.json["code"]) == (1, "timestamp_unavailable")
-    assert answer.error.startswith("timestamp_unavailable：时间戳服务没有给出时间戳（")
+    assert answer.error.startswith("timestamp_unavailable：时间戳服务没有给出时间戳，没有签章（")
     assert not out.exists()
 
 

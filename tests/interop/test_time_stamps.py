@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 
+import govseal
+import pdf_stamping
 from govseal import testing
+from govseal.formats.detect import open_document
+from govseal.formats.ofd.compose import compose_document
 from govseal.pki.timestamp import verify_token
 from govseal.pki.timestamping import SignerTimestampSource
-from ofdrw_world import Ofdrw
+from ofdrw_world import SEAL_NAME, Ofdrw
+from tokens import stored_value
 
 pytestmark = pytest.mark.interop
 
@@ -70,3 +75,41 @@ def test_bouncy_castle_accepts_our_time_stamp_and_no_other(ofdrw: Ofdrw, stamps:
     )
     assert answers[0] == {"ok": True, "seconds": int(AT.timestamp())}
     assert [answer["ok"] for answer in answers[1:]] == [False, False]
+
+
+def stamped(stamps: Stamps, document: bytes) -> bytes:
+    """The document with a stamp that has a time stamp of its own."""
+    pki, place = stamps.pki, govseal.Placement(page=1, x_mm=120, y_mm=210)
+    seal = govseal.make_seal(
+        pki.maker,
+        name=SEAL_NAME,
+        picture=pdf_stamping.FLAG,
+        signers=[pki.signer.certificate],
+        at=AT,
+    )
+    source = SignerTimestampSource(pki.tsa, clock=lambda: AT)
+    return govseal.stamp(document, seal, pki.signer, place, at=AT, timestamp=source)
+
+
+def test_bouncy_castle_accepts_the_time_stamps_of_our_stamps(ofdrw: Ofdrw, stamps: Stamps) -> None:
+    certificate = ("--cert", stamps.folder / "tsa.cer")
+    commands = []
+    for document in (compose_document([["准予许可。"]], title="测试"), pdf_stamping.pdf()):
+        (found,) = open_document(stamped(stamps, document)).evidence().signatures
+        if found.stamp is not None:
+            token, value = found.stamp.time_stamp, stored_value(found.stamp.der)
+        else:
+            assert found.signed_data is not None
+            (token,) = found.signed_data.signer.time_stamps
+            value = found.signed_data.signer.signature_octets
+        assert token is not None
+        inside = stamps.file(f"token-{len(commands)}", token)
+        over = stamps.file(f"value-{len(commands)}", value)
+        commands.append(("verify-time-stamp", inside, over, *certificate))
+    answers = ofdrw.batch(commands)
+    assert answers == [{"ok": True, "seconds": int(AT.timestamp())}] * 2
+
+
+def test_ofdrw_accepts_a_stamp_with_a_time_stamp(ofdrw: Ofdrw, stamps: Stamps) -> None:
+    data = stamped(stamps, compose_document([["准予许可。"]], title="测试"))
+    assert ofdrw.verify(data) == {"ok": True, "signatures": 1, "kinds": ["v4"]}

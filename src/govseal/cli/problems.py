@@ -44,12 +44,15 @@ _STAMP_PROBLEMS: dict[str, str] = {
     "not_permitted": "文件的权限设置不允许签章",
     "algorithm_forbidden": "不允许用该算法签章",
     "no_timestamp_room": "准备签章时没有给时间戳留出位置",
+}
+# Why a stamp gets no time stamp.
+_TIMESTAMP_PROBLEMS: dict[str, str] = {
     "timestamp_unavailable": "时间戳服务没有给出时间戳",
     "timestamp_refused": "时间戳服务拒绝",
     "timestamp_invalid": "时间戳无效",
     "timestamp_imprint_mismatch": "时间戳不是对本签章的",
     "timestamp_too_early": "时间戳的时间早于签章",
-    "timestamp_untrusted": "不在 --tsa 指定的时间戳服务之列",
+    "timestamp_untrusted": "不是 --tsa 所指定的时间戳服务",
     "timestamp_too_large": "时间戳太大",
 }
 _KEY_PROBLEMS: dict[str, _Pair] = {
@@ -230,12 +233,16 @@ def _meaning(code: str) -> str:
     """What a code means, in Chinese."""
     if code in REFUSALS:
         return REFUSALS[code].zh
+    if code in _TIMESTAMP_PROBLEMS:
+        return f"{_TIMESTAMP_PROBLEMS[code]}，没有签章"
     return _STAMP_PROBLEMS.get(code) or _FORMAT_PROBLEMS.get(code) or "不能处理"
 
 
 def _hint(code: str) -> str:
     if code in REFUSALS:
         return say(REFUSALS[code].hint_zh, REFUSALS[code].hint_en)
+    if code in _TIMESTAMP_PROBLEMS:
+        return say("不写 --level t 时照样签章", "without --level t the stamp is made all the same")
     return say(*_HINTS[code]) if code in _HINTS else ""
 
 
@@ -267,7 +274,7 @@ def tell(problem: Problem) -> None:
 
 def note_no_timestamp(notice: TimestampNotice) -> dict[str, object]:
     """Tell on standard error that a stamp has no time stamp; what ``--json`` says of it."""
-    meaning = _joined(_STAMP_PROBLEMS[notice.code], notice.detail)
+    meaning = _joined(_TIMESTAMP_PROBLEMS[notice.code], notice.detail)
     text = say(f"签章没有加上时间戳：{meaning}", f"stamped without a time stamp: {meaning}")
     print(f"govseal: note: {printable(text, limit=2 * MAX_SHOWN)}", file=sys.stderr)
     return {"code": notice.code, "message": text}

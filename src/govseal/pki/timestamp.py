@@ -408,16 +408,28 @@ def _check_path(authority: Authority, rules: TimestampRules) -> _Problem | None:
         if path.reason in ("algorithm_forbidden", "chain_mixed"):
             return _Problem("failed", path.reason, path.detail)
         return _invalid(path.detail)
-    for certificate in path.chain[:-1]:
+    detail = algorithm_problem(path.chain, rules)
+    return _Problem("failed", "algorithm_forbidden", detail) if detail else None
+
+
+def algorithm_problem(
+    chain: Sequence[Certificate], rules: TimestampRules = DEFAULT_RULES, *, is_whole: bool = True
+) -> str:
+    """What is forbidden in an authority's chain; empty for nothing.
+
+    ``is_whole`` is whether its last certificate is an anchor, whose own signature nobody asks for;
+    else those that name themselves as their issuer may become one.
+    """
+    signed = [item for item in chain if not item.is_self_issued]
+    for certificate in chain[:-1] if is_whole else signed:
         algorithm = certificate.signature_algorithm
         if algorithm and algorithm.digest and algorithm.digest.name in rules.forbidden_digests:
-            detail = f"a certificate is signed with {algorithm.name}"
-            return _Problem("failed", "algorithm_forbidden", detail)
-    for certificate in path.chain:
+            return f"a certificate is signed with {algorithm.name}"
+    for certificate in chain:
         key = certificate.public_key
         if key.algorithm_oid == RSA_ENCRYPTION and key.bits < rules.min_rsa_bits:
-            return _Problem("failed", "algorithm_forbidden", f"an RSA key of {key.bits} bits")
-    return None
+            return f"an RSA key of {key.bits} bits"
+    return ""
 
 
 def _check_revocation(token: TimestampToken, authority: Authority) -> _Problem | None:

@@ -19,11 +19,13 @@ from govseal.pki.timestamp import (
     TimestampResult,
     TimestampRules,
     TimestampToken,
+    algorithm_problem,
     verify_token,
 )
 from govseal.pki.trust import TrustStore
 
 if TYPE_CHECKING:
+    from govseal.pki.certificate import Certificate
     from govseal.pki.signer import TimestampSource  # at run time it would load the key containers
 
 DEFAULT_MAX_BYTES: Final = 16 * 1024
@@ -155,9 +157,20 @@ def obtain_token(
     if not authority.is_valid_at(time):
         detail = f"the certificate of the authority {authority.subject} is not valid at {time}"
         return _notice("timestamp_invalid", detail)
+    # Wherever it leads, such a chain fails in verification, and the stamp with it.
+    forbidden = algorithm_problem(path.chain, is_whole=False) or _mixture(path.chain)
+    if tsas is None and forbidden:
+        return _notice("timestamp_invalid", forbidden)
     if clock is not None and time > clock() + CLOCK_SKEW:
         return _notice("timestamp_invalid", f"a time stamp of the future: {time}")
     return token
+
+
+def _mixture(chain: tuple[Certificate, ...]) -> str:
+    """What of SM2 stands beside other keys; empty for nothing."""
+    kinds = {certificate.public_key.kind for certificate in chain}
+    kinds |= {item.signature_algorithm.key_kind for item in chain if item.signature_algorithm}
+    return "SM2 and other keys in one path" if "sm2" in kinds and len(kinds) > 1 else ""
 
 
 def _problem(result: TimestampResult) -> TimestampNotice:

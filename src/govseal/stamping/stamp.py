@@ -68,8 +68,7 @@ def stamp_document(
 
     Raises:
         SealError: the seal may not be used so, see also :func:`govseal.seal.delegation.state_use`.
-        StampError: the document cannot take the stamp; or there is no usable time stamp, and the
-            terms insist on one.
+        StampError: the document cannot take the stamp, or has to have a time stamp and gets none.
         FormatError: the seal's scope, or the list of matters, cannot be read.
     """
     terms = TimestampTerms.of(timestamp)
