@@ -357,6 +357,11 @@ _ROWS = (
     Reason("quirk_q15", "路径写法不标准", "a path is written otherwise"),
     Reason("quirk_q16", "缺少 Seal 或 Type", "Seal or Type is missing"),
     Reason("quirk_q17", "压缩包写法不标准", "the package is written otherwise"),
+    Reason(
+        "quirk_q23",
+        "签名属性未按标准排序",
+        "the signed attributes are not in the order of the standard",
+    ),
 )
 
 _SHARED = tuple(
