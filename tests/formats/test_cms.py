@@ -118,7 +118,7 @@ REFUSED = {
     "no attributes, another type": (
         build.signed_data(build.signer_info(), inner="1.2.3"),
         UnsupportedFormat,
-        "no signed attributes",
+        "not plain data",
     ),
     "no attributes, an unknown digest": (
         build.signed_data(build.signer_info(digest="1.2.3"), digests=("1.2.3",)),

@@ -132,8 +132,8 @@ def decode_signed_data(data: bytes) -> SignedData:
 
     Raises:
         EncodingError: not signed data, or not DER; no signer (an empty signature is none).
-        UnsupportedFormat: several signers; content inside of another type than data; content that
-            may be the attributes of another signature; or BER.
+        UnsupportedFormat: several signers; content of another type than data, inside or not;
+            content that may be the attributes of another signature; or BER.
         LimitExceeded: more than eight time stamps.
     """
     envelope = cms.read_envelope(data)
@@ -198,13 +198,14 @@ def _signer(envelope: cms.Envelope, tolerances: Tolerances) -> SignerInfo:
     named = parts.identifier
     cms.check_version(parts.version, "SignerInfo", named.key_id)
     content_type, content = envelope.content_type, envelope.content
-    if content is not None and content_type not in DATA:
-        message = "content inside the signed data that is not plain data"
-        raise UnsupportedFormat(message, part="SignedData.contentInfo")
     if parts.attributes is not None:
-        bound = _with_attributes(parts.attributes, content_type)
+        bound = _with_attributes(parts.attributes, content_type, tolerances)
     else:
         bound = _without_attributes(parts.digest_algorithm, content_type, content)
+    if content_type not in DATA:
+        # Also where it is left out: what was signed as a time stamp or a program is no document.
+        message = f"the content is not plain data but of type {content_type}"
+        raise UnsupportedFormat(message, part="SignedData.contentInfo")
     known = cms.signer_algorithm(parts.algorithm, parts.digest_algorithm)
     algorithm = SM2_SM3.oid if known and known.name == SM2_SM3.name else parts.algorithm
     time = bound.attributes.get(_SIGNING_TIME)
@@ -226,8 +227,8 @@ def _signer(envelope: cms.Envelope, tolerances: Tolerances) -> SignerInfo:
     )
 
 
-def _with_attributes(tlv: Tlv, content_type: str) -> _Bound:
-    attributes = cms.read_attributes(tlv)
+def _with_attributes(tlv: Tlv, content_type: str, tolerances: Tolerances) -> _Bound:
+    attributes = cms.read_attributes(tlv, tolerances)
     if not {cms.CONTENT_TYPE, cms.MESSAGE_DIGEST} <= attributes.keys():
         raise EncodingError("SignerInfo: content type or digest is not signed", part="SignerInfo")
     attribute_type = strict.read_oid(attributes[cms.CONTENT_TYPE], "contentType")
@@ -243,8 +244,9 @@ def _with_attributes(tlv: Tlv, content_type: str) -> _Bound:
 
 def _without_attributes(digest_oid: str, content_type: str, content: bytes | None) -> _Bound:
     digest = digest_algorithm(digest_oid)
-    if content_type not in DATA or digest is None:
-        raise UnsupportedFormat("no signed attributes", part="SignerInfo")
+    if digest is None:
+        message = f"no signed attributes, and a digest {digest_oid}"
+        raise UnsupportedFormat(message, part="SignerInfo")
     if content is None:
         return _Bound(None, b"", content_type, {})
     if cms.may_be_attributes(content):
@@ -255,14 +257,16 @@ def _without_attributes(digest_oid: str, content_type: str, content: bytes | Non
 
 
 def _time(tlv: Tlv, tolerances: Tolerances) -> times.Instant:
-    return times.read_time(tlv, "signingTime", tolerances, tag=tlv.tag)
+    is_general = tlv.tag == strict.GENERALIZED_TIME  # both types are right (RFC 5652, 11.3)
+    tag = strict.GENERALIZED_TIME if is_general else strict.UTC_TIME
+    return times.read_time(tlv, "signingTime", tolerances, tag=tag)
 
 
 def _time_stamps(unsigned: Tlv | None) -> tuple[bytes, ...]:
     """All values of the unsigned attribute that holds time stamp tokens."""
     found: list[bytes] = []
     for item in unsigned.children() if unsigned is not None else ():
-        fields = cms.read_children(item, "Attribute", 2)
+        fields = cms.read_children(item, "Attribute", 2, 2)
         if strict.read_any_oid(fields[0], "Attribute.type") == cms.TIME_STAMP:
             values = strict.expect(fields[1], strict.SET, "Attribute.values").children()
             found.extend(value.raw for value in values)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from govseal.asn1 import strict, write
-from govseal.asn1.strict import Tlv
+from govseal.asn1.strict import Tlv, Tolerances
 from govseal.errors import EncodingError, FormatError, UnsupportedFormat
 from govseal.pki.algorithms import (
     SM2_SM3,
@@ -101,7 +101,7 @@ def read_envelope(data: bytes) -> Envelope:
     if data.startswith(_INDEFINITE):
         raise UnsupportedFormat("signed data of indefinite length (BER)", part="ContentInfo")
     root = strict.parse(data, part="ContentInfo")
-    fields = read_children(root, "ContentInfo", 2)
+    fields = read_children(root, "ContentInfo", 2, 2)
     if strict.read_oid(fields[0], "ContentInfo.contentType") not in SIGNED_DATA:
         raise UnsupportedFormat("the content is not signed data", part="ContentInfo")
     body = strict.explicit(fields[1], 0, "ContentInfo.content")
@@ -185,19 +185,22 @@ def check_version(version: int, what: str, key_id: bytes | None) -> None:
         raise EncodingError(f"{what}: version {version} does not fit", part=what)
 
 
-def read_children(tlv: Tlv, what: str, least: int) -> tuple[Tlv, ...]:
-    """The elements of a SEQUENCE; raises :class:`EncodingError` for fewer than ``least``."""
+def read_children(tlv: Tlv, what: str, least: int, most: int | None = None) -> tuple[Tlv, ...]:
+    """The elements of a SEQUENCE; raises :class:`EncodingError` for too few, or too many."""
     children = strict.expect(tlv, strict.SEQUENCE, what).children()
     if len(children) < least:
         message = f"{what}: elements are missing"
         raise EncodingError(message, part=what, offset=tlv.start)
+    if most is not None and len(children) > most:
+        message = f"{what}: an element too many"
+        raise EncodingError(message, part=what, offset=children[most].start)
     return children
 
 
 def _content(tlv: Tlv) -> tuple[str, bytes | None]:
     """The type of the content, and the content itself where it is inside."""
     what = "SignedData.contentInfo"
-    fields = read_children(tlv, what, 1)
+    fields = read_children(tlv, what, 1, 2)
     content = None
     if len(fields) > 1:
         content = strict.read_octets(strict.explicit(fields[1], 0, what), what)
@@ -257,7 +260,7 @@ def may_be_attributes(content: bytes) -> bool:
 def _identifier(tlv: Tlv) -> Identifier:
     if tlv.tag == _KEY_IDENTIFIER:
         return Identifier(b"", 0, tlv.content)
-    name = read_children(tlv, "SignerInfo.issuerAndSerialNumber", 2)
+    name = read_children(tlv, "SignerInfo.issuerAndSerialNumber", 2, 2)
     return Identifier(name[0].raw, strict.read_integer(name[1], "serialNumber"), None)
 
 
@@ -278,11 +281,18 @@ def read_certificate_ids(attributes: dict[str, Tlv]) -> tuple[CertificateId, ...
     return tuple(found)
 
 
-def read_attributes(tlv: Tlv) -> dict[str, Tlv]:
-    """The signed attributes, each once and with one value."""
+def read_attributes(tlv: Tlv, tolerances: Tolerances) -> dict[str, Tlv]:
+    """The signed attributes, each once and with one value.
+
+    What is verified is the SET as it was received. In another order than that of DER (X.690, 11.6)
+    it is signed and read all the same, and noted: who sorts it before verifying refuses it.
+    """
     found: dict[str, Tlv] = {}
+    rows = [item.raw for item in tlv.children()]
+    if rows != sorted(rows):
+        tolerances.note("quirk_q23", "SignerInfo.authenticatedAttributes")
     for item in tlv.children():
-        fields = read_children(item, "Attribute", 2)
+        fields = read_children(item, "Attribute", 2, 2)
         name = strict.read_oid(fields[0], "Attribute.type")
         values = strict.expect(fields[1], strict.SET, "Attribute.values").children()
         if name in found or len(values) != 1:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from govseal.asn1 import strict, write
-from govseal.errors import EncodingError
+from govseal.errors import EncodingError, LimitExceeded
 from govseal.pki import cms
 from govseal.pki.algorithms import SHA256, DigestAlgorithm
 from govseal.pki.certificate import Certificate
@@ -68,7 +68,8 @@ def make_signed_data(
 
     Raises:
         ValueError: the standard does not go with the key; attributes where there shall be none,
-            one of them twice or not DER; content that passes for attributes without any.
+            one of them twice or not DER; content without any that is a SEQUENCE or SET in ASN.1:
+            it could pass for what a stamp, a certificate or attributes sign.
         StampError: no usable time stamp, and the terms insist on one.
         GovsealError: the key refuses.
     """
@@ -150,8 +151,32 @@ def _check_bare(
 ) -> None:
     if signed_at is not None or tuple(attributes):
         raise ValueError("without signed attributes there is no place for one")
-    if cms.may_be_attributes(content):
-        raise ValueError("the content could pass for the attributes of another signature")
+    if _is_structure(content):
+        message = (
+            "the content could pass for what a seal, a stamp, a certificate or signed attributes "
+            "sign; sign it with attributes"
+        )
+        raise ValueError(message)
+
+
+def _is_structure(content: bytes) -> bool:
+    """Whether the content is one SEQUENCE or SET, in DER or long enough in BER.
+
+    Such are the things that keys sign as they are. Without attributes the value over a file is as
+    good over the stamp that consists of the same bytes: who brings the file gets a stamp.
+    """
+    if content[:1] not in (b"\x30", b"\x31"):
+        return False
+    if content[1:2] == b"\x80":
+        return content.endswith(b"\0\0")
+    size = content[1] - 0x80 if content[1:2] > b"\x80" else 0
+    if size and int.from_bytes(content[2 : 2 + size], "big") == len(content) - 2 - size:
+        return True
+    try:
+        strict.parse(content)
+    except (EncodingError, LimitExceeded):
+        return False
+    return True
 
 
 def digest_of(signer: Signer) -> DigestAlgorithm:

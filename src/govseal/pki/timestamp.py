@@ -154,7 +154,7 @@ def _signer(envelope: cms.Envelope, tolerances: Tolerances) -> TokenSigner:
         raise EncodingError(f"{what} does not announce the signer's", part=what)
     if parts.attributes is None:
         raise EncodingError("a time stamp without signed attributes", part="SignerInfo")
-    attributes = cms.read_attributes(parts.attributes)
+    attributes = cms.read_attributes(parts.attributes, tolerances)
     if not {cms.CONTENT_TYPE, cms.MESSAGE_DIGEST} <= attributes.keys():
         raise EncodingError("SignerInfo: content type or digest is not signed", part="SignerInfo")
     if strict.read_oid(attributes[cms.CONTENT_TYPE], "contentType") != TST_INFO:

@@ -389,6 +389,11 @@ _ROWS = (
         "a structure of 2014 is wrapped once more, or of another type",
     ),
     Reason("quirk_q21", "制章人即签章人", "the maker of the seal is its signer"),
+    Reason(
+        "quirk_q23",
+        "签名属性未按标准排序",
+        "the signed attributes are not in the order of the standard",
+    ),
     # 电子证照 · e-licences
     Reason(
         "licence_identifier_malformed",
