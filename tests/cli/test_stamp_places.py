@@ -100,16 +100,6 @@ def test_invisible(ask, desk, stamp, shown, kind):
     assert passed(ask, desk, stamp.target) == (0, ["passed"])
 
 
-def test_a_keyword_in_pdf(ask, desk, stamp, shown):
-    assert stamp("--keyword", "（盖章）", "--occurrence", "1").status == 0
-    ((_, left, top, _),) = shown()
-    assert stamp("--keyword", "（盖章）", "--occurrence", "1", kind="pdf").status == 0
-    ((page, x, y, _),) = shown()
-    assert page == 1
-    assert (x, y) == (pytest.approx(left, abs=2), pytest.approx(top, abs=2))
-    assert passed(ask, desk, stamp.target) == (0, ["passed"])
-
-
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -135,10 +125,8 @@ def test_refusals(stamp, words, code):
     ("words", "code"),
     [
         (("--seam", "right"), "seam_unsupported"),
-        (("--keyword", "盖章", "--occurrence", "all"), "unsupported"),
         (("--place", "all,1,1"), "unsupported"),
-        (("--keyword", "公章"), "keyword_not_found"),
-        (("--keyword", "盖章"), "keyword_ambiguous"),
+        (("--keyword", "盖章"), "keyword_not_found"),  # outlines, no text
         (("--place", "5-,1,1"), "no_such_page"),
     ],
 )

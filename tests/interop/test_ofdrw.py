@@ -156,7 +156,7 @@ def theirs(ofdrw: Ofdrw, world: World, document: bytes) -> dict[str, bytes]:
         [
             world.sign_command(source, files["continue"]),
             world.sign_command(source, files["whole"], *PLACE, "--mode", "whole"),
-            world.sign_command(source, files["seam"], "--w", 42, "--h", 42, "--seam"),
+            world.sign_command(source, files["seam"], "--w", 42, "--h", 42, "--seam", "right"),
             world.sign_command(ours, files["over ours"]),
         ]
     )

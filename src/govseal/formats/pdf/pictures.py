@@ -93,7 +93,7 @@ def read_characters(
     """The characters of some pages (from 1), in the order of the document.
 
     Each with left, bottom, right and top in the page's own units, and its angle in radians,
-    counter-clockwise. What is no finite number is left out.
+    clockwise. What is no finite number is left out.
 
     Raises:
         FormatError: the document or a page cannot be read (``UnsupportedFormat``: it is encrypted).

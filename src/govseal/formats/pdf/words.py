@@ -92,5 +92,5 @@ def _character(view: PageView, row: tuple[str, float, float, float, float, float
     text, left, bottom, right, top, angle = row
     corners = (view.displayed(left, top), view.displayed(right, bottom))
     xs, ys = zip(*corners, strict=True)
-    turn = round((view.rotation - math.degrees(angle)) / 90) * 90 % 360
+    turn = round((view.rotation + math.degrees(angle)) / 90) * 90 % 360
     return Character(text, min(xs), min(ys), max(xs), max(ys), turn)

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** The words of one command: its name, its files, and {@code --name value} or {@code --flag}. */
 final class Arguments {
-    private static final Set<String> FLAGS = Set.of("seam", "attached", "bare", "gm");
+    private static final Set<String> FLAGS = Set.of("attached", "bare", "gm");
 
     private final String command;
     private final List<String> files = new ArrayList<>();
