@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict, dataclass, field, replace
-from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
-from govseal import facade
 from govseal.cli import problems
 from govseal.cli.arguments import Parser
 from govseal.cli.facts import (
@@ -27,7 +24,9 @@ from govseal.cli.progress import Progress
 from govseal.errors import GovsealError
 from govseal.formats.base import Evidence, SignatureEvidence
 from govseal.formats.cms import SignedData
+from govseal.formats.detect import open_document
 from govseal.formats.pages import PagePictures
+from govseal.formats.source import ByteSource, open_source
 
 
 def add_arguments(parser: Parser) -> None:
@@ -51,12 +50,12 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the evidence; with ``--pictures``, 0 only if every page could be drawn."""
-    data = facade.read_source(options.file)
-    facts = evidence_facts(facade.inspect(_named(data, options.file)), options.file.name)
     drawn = _Pictures()
-    if options.pictures is not None:
-        drawn = _draw(data, options.pictures)
-        facts["pictures"] = drawn.files
+    with open_source(options.file) as source:
+        facts = evidence_facts(open_document(source).evidence(), options.file.name)
+        if options.pictures is not None:
+            drawn = _draw(source, options.pictures)
+            facts["pictures"] = drawn.files
     if options.json:
         problems.print_json({"schema": "govseal.inspection/1", **facts})
     else:
@@ -64,13 +63,6 @@ def run(options: argparse.Namespace) -> int:
     for problem in drawn.problems:
         problems.tell(problem)
     return problems.UNUSABLE if drawn.problems else 0
-
-
-def _named(data: bytes, file: Path) -> BinaryIO:
-    """The bytes as a file that knows its name, by which a damaged seal is still known."""
-    source = BytesIO(data)
-    source.name = str(file)
-    return source
 
 
 @dataclass(slots=True)
@@ -81,9 +73,9 @@ class _Pictures:
     problems: list[problems.Problem] = field(default_factory=list)
 
 
-def _draw(data: bytes, folder: Path) -> _Pictures:
+def _draw(source: ByteSource, folder: Path) -> _Pictures:
     """A picture of every page into ``folder``, which is made; no file there is overwritten."""
-    pages = PagePictures(data)
+    pages = PagePictures(source)
     count = pages.count
     folder.mkdir(parents=True, exist_ok=True)
     targets = [folder / f"page-{number}.png" for number in range(1, count + 1)]

@@ -6,6 +6,7 @@ from govseal.errors import FormatError, UnsupportedFormat
 from govseal.formats.base import Evidence
 from govseal.formats.detect import open_document
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.source import ByteSource, HeldBytes
 
 
 class PagePictures:
@@ -16,10 +17,10 @@ class PagePictures:
         LimitExceeded: larger than ``limits`` allows.
     """
 
-    def __init__(self, data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
-        self._data = data
+    def __init__(self, data: bytes | ByteSource, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._source = data if isinstance(data, ByteSource) else HeldBytes(data)
         self._limits = limits
-        self._document = open_document(data, limits)
+        self._document = open_document(self._source, limits)
         if self._document.format not in ("ofd", "pdf"):
             raise UnsupportedFormat(f"there are no pages in this format: {self._document.format}")
 
@@ -39,7 +40,7 @@ class PagePictures:
         if self._document.format == "pdf":
             from govseal.formats.pdf.pictures import count_pages  # noqa: PLC0415 - PDFium
 
-            return count_pages(self._data, limits=self._limits)
+            return count_pages(self._source.whole(), limits=self._limits)
         evidence = self.evidence
         if not evidence.pages:
             raise evidence.problem or FormatError("the document has no page")
@@ -64,7 +65,7 @@ class PagePictures:
         if self._document.format == "pdf":
             from govseal.formats.pdf import pictures  # noqa: PLC0415 - PDFium
 
-            return pictures.render_page(self._data, page, dpi=dpi, limits=self._limits)
+            return pictures.render_page(self._source.whole(), page, dpi=dpi, limits=self._limits)
         from govseal.formats.ofd.appearance import render_page  # noqa: PLC0415 - lxml and PIL
         from govseal.formats.ofd.document import OfdDocument  # noqa: PLC0415 - as above
 

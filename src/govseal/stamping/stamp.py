@@ -5,10 +5,10 @@ The key is used exactly once for each stamp.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from govseal.errors import StampError
 from govseal.formats.base import (
@@ -18,8 +18,10 @@ from govseal.formats.base import (
     PreparedStamp,
     Protect,
     StampRequest,
+    finished_pieces,
 )
 from govseal.formats.sesfile import detached_request
+from govseal.formats.source import Piece
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import Certificate
 from govseal.seal.delegation import state_use
@@ -44,6 +46,7 @@ def stamp_document(
     approvals: bytes | None = None,
     matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
+    output: IO[bytes] | None = None,
 ) -> bytes:
     """The document with one more stamp, which shows at every one of ``placements``.
 
@@ -59,6 +62,7 @@ def stamp_document(
         approvals: SM3 over the approvers' signed statements, in their order.
         matter_list: the list of matters, where the seal names it by its digest.
         extensions: further signed data.
+        output: takes the stamped document piece by piece; then nothing is returned.
 
     Raises:
         SealError: the seal may not be used so, see also :func:`govseal.seal.delegation.state_use`.
@@ -85,7 +89,15 @@ def stamp_document(
         protect=protect,
         extensions=stated,
     )
-    return prepared.finish(signer.sign(prepared.message))
+    return _given(prepared, signer.sign(prepared.message), output)
+
+
+def _given(prepared: PreparedMessage, value: bytes, output: IO[bytes] | None) -> bytes:
+    """The finished document; nothing where ``output`` has taken it."""
+    if output is None:
+        return prepared.finish(value)
+    output.writelines(finished_pieces(prepared, value))
+    return b""
 
 
 def stamp_bytes(
@@ -186,6 +198,10 @@ class _SealMessage:
     def finish(self, signature_value: bytes) -> bytes:
         """The stamped document."""
         return self.prepared.finish(self.unsigned.finish(signature_value))
+
+    def pieces(self, signature_value: bytes) -> Iterator[Piece]:
+        """The stamped document in pieces."""
+        return finished_pieces(self.prepared, self.unsigned.finish(signature_value))
 
 
 def _around(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -22,9 +22,10 @@ from govseal.formats.digests import stamping_digest
 from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
 from govseal.formats.ofd.outline import ENTRY, Body, Page, page_box
-from govseal.formats.ofd.package import Package, twin_key, write_package
+from govseal.formats.ofd.package import Package, package_pieces, twin_key
 from govseal.formats.ofd.signatures import Found
 from govseal.formats.ofd.xml import Element
+from govseal.formats.source import Piece
 from govseal.pki.algorithms import DigestAlgorithm
 
 if TYPE_CHECKING:
@@ -52,8 +53,12 @@ class OfdStamp:
 
     def finish(self, signature: bytes) -> bytes:
         """The stamped package, with the SES_Signature in DER as SignedValue.dat."""
+        return b"".join(self.pieces(signature))
+
+    def pieces(self, signature: bytes) -> Iterator[Piece]:
+        """The same, piece by piece."""
         added = {**self.added, self.value_name: bytes(signature)}
-        return write_package(self.package, self.replaced, added, modified=self.modified)
+        return package_pieces(self.package, self.replaced, added, modified=self.modified)
 
 
 def prepare(document: OfdDocument, request: StampRequest) -> OfdStamp:
