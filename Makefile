@@ -113,9 +113,11 @@ bench-sm2: dev ## SM2 and SM3 beside OpenSSL and others; OUT=docs writes docs/pe
 	@tools/packages field
 	@$(if $(OUT),$(py) -m pip install -q -e '.[bench]')
 	@$(py) benchmarks/sm2.py --field $(if $(OUT),--out $(OUT))
-bench-ofd: dev fonts
+bench-ofd: dev fonts ## OFD beside ofdrw in a warm JVM, start-up, memory; OUT=docs writes docs/performance-ofd.*
+	@tools/packages interop
 	@$(py) benchmarks/start.py
-	@$(py) benchmarks/ofd.py
+	@$(py) benchmarks/ofd.py $(if $(OUT),--out $(OUT))
+	@$(py) benchmarks/memory.py
 bench-pdf: dev fonts
 	@$(py) benchmarks/pdf.py
 

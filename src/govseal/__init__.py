@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from govseal.errors import DeviceError as DeviceError
     from govseal.errors import EncodingError as EncodingError
     from govseal.errors import FetchError as FetchError
+    from govseal.errors import FileChanged as FileChanged
     from govseal.errors import FormatError as FormatError
     from govseal.errors import GovsealError as GovsealError
     from govseal.errors import InvalidCiphertext as InvalidCiphertext
@@ -68,6 +69,7 @@ _HOMES = {
         "DeviceError",
         "EncodingError",
         "FetchError",
+        "FileChanged",
         "FormatError",
         "GovsealError",
         "InvalidCiphertext",

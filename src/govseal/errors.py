@@ -63,6 +63,10 @@ class LimitExceeded(FormatError):
         self.found = found
 
 
+class FileChanged(GovsealError):
+    """Somebody wrote into a file while it was read: there is nothing that could be said of it."""
+
+
 class InvalidSignature(GovsealError):
     """A signature value, or an HMAC tag, does not belong to this key and message."""
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
 
-from govseal.errors import LimitExceeded
 from govseal.formats.base import Protect
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.source import Source, open_source, read_source
 from govseal.verification.policy import DEFAULT_POLICY, Policy
 
 if TYPE_CHECKING:
@@ -33,39 +31,9 @@ if TYPE_CHECKING:
     from govseal.verification.report import Report
     from govseal.verification.usability import SealUse
 
-Source = bytes | bytearray | memoryview | str | Path | IO[bytes]
-"""Bytes, a path, or a seekable binary file."""
-
 
 def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the façade is where the clock is read
-
-
-def read_source(source: Source, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """The bytes behind ``source``, at most ``limits.max_file_bytes`` of them.
-
-    Raises:
-        LimitExceeded: there are more.
-        OSError: the system cannot open the file.
-    """
-    if isinstance(source, bytes | bytearray | memoryview):
-        data = bytes(source)
-    elif isinstance(source, str | Path):
-        with Path(source).open("rb") as file:
-            data = file.read(limits.max_file_bytes + 1)
-    else:
-        source.seek(0)
-        data = source.read(limits.max_file_bytes + 1)
-    if len(data) > limits.max_file_bytes:
-        raise LimitExceeded("the file is too large", limit=limits.max_file_bytes, found=len(data))
-    return data
-
-
-def _name(source: Source) -> str:
-    if isinstance(source, str | Path):
-        return Path(source).name
-    name = getattr(source, "name", "")
-    return Path(name).name if isinstance(name, str) else ""
 
 
 def verify(
@@ -96,26 +64,27 @@ def verify(
 
     Raises:
         FormatError: no format that is known (``UnsupportedFormat``), or too large.
+        FileChanged: somebody wrote into the file meanwhile.
         OSError: the system cannot open the file.
     """
     from govseal.formats.detect import open_detached, open_document  # noqa: PLC0415 - start-up
     from govseal.verification.verifier import verify_document  # noqa: PLC0415 - start-up
 
-    received = read_source(data, limits)
-    if detached is None:
-        document = open_document(received, limits, name=_name(data))
-    else:
-        document = open_detached(read_source(detached, limits), received, limits)
-    return verify_document(
-        document,
-        received,
-        trust,
-        at=_aware(at),
-        materials=materials,
-        policy=policy,
-        fetcher=fetcher,
-        name=_name(data),
-    )
+    with open_source(data, limits) as source:
+        if detached is None:
+            document = open_document(source, limits)
+        else:
+            document = open_detached(read_source(detached, limits), source.whole(), limits)
+        return verify_document(
+            document,
+            source,
+            trust,
+            at=_aware(at),
+            materials=materials,
+            policy=policy,
+            fetcher=fetcher,
+            name=source.name,
+        )
 
 
 def inspect(data: Source, *, limits: Limits = DEFAULT_LIMITS) -> Evidence:
@@ -126,16 +95,14 @@ def inspect(data: Source, *, limits: Limits = DEFAULT_LIMITS) -> Evidence:
 
     Raises:
         FormatError: no format that is known (``UnsupportedFormat``), or too large.
+        FileChanged: somebody wrote into the file meanwhile.
         OSError: the system cannot open the file.
     """
     from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
-    from govseal.formats.metadata import Described  # noqa: PLC0415 - start-up
+    from govseal.formats.metadata import described  # noqa: PLC0415 - start-up
 
-    document = open_document(read_source(data, limits), limits, name=_name(data))
-    evidence = document.evidence()
-    if isinstance(document, Described):
-        evidence = replace(evidence, documents=document.metadata())
-    return evidence
+    with open_source(data, limits) as source:
+        return described(open_document(source, limits))
 
 
 def page_picture(
@@ -177,8 +144,9 @@ def page_picture(
     """
     from govseal.formats.pages import PagePictures  # noqa: PLC0415 - start-up
 
-    pages = PagePictures(read_source(data, limits), limits)
-    return pages.draw(page, form=form, dpi=dpi, marks=marks, stamps=stamps, is_copy=is_copy)
+    with open_source(data, limits) as source:
+        pages = PagePictures(source, limits)
+        return pages.draw(page, form=form, dpi=dpi, marks=marks, stamps=stamps, is_copy=is_copy)
 
 
 def stamp(
@@ -195,6 +163,7 @@ def stamp(
     matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
     timestamp: TimestampSource | TimestampTerms | None = None,
+    output: IO[bytes] | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
     """The file with one more stamp: 签章.
@@ -208,8 +177,7 @@ def stamp(
             in each (OFD); an empty sequence makes one that shows nowhere.
         at: 签章时间, timezone-aware; now by default.
         protect: ``continue`` lets later stamps follow, ``whole`` closes the document.
-        matter: code of the matter that the stamp is for (用印事项); a seal with a scope (a
-            delegated one, “2号章”) is used for a matter of its scope only.
+        matter: code of 用印事项; a delegated seal (“2号章”) is used for those of its scope only.
         ledger: the entry of the ledger that the stamp belongs to.
         approvals: SM3 over the approvers' signed statements, in their order.
         matter_list: the list of matters whose digest the seal's scope names: one code to a line,
@@ -217,32 +185,36 @@ def stamp(
         extensions: further signed data.
         timestamp: who stamps the time; where none is had the stamp is made without one, and the
             log or the terms' ``on_notice`` says so, unless the terms insist.
+        output: a file that takes the stamped document piece by piece; then nothing is returned.
         limits: bounds on the input.
 
     Raises:
         FormatError: the file, the seal's scope or the list of matters cannot be read.
         SealError: the seal may not be used so.
         StampError: the document cannot take the stamp, or has to have a time stamp and gets none.
+        FileChanged: somebody wrote into the file meanwhile.
         OSError: the system cannot open a file.
     """
     from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
     from govseal.stamping.stamp import stamp_document  # noqa: PLC0415 - start-up
 
     places = tuple(placement) if isinstance(placement, Sequence) else (placement,)
-    return stamp_document(
-        open_document(read_source(data, limits), limits),
-        load_seal(seal),
-        signer,
-        places,
-        at=_aware(at),
-        protect=Protect(protect),
-        matter=matter,
-        ledger=ledger,
-        approvals=approvals,
-        matter_list=matter_list,
-        extensions=extensions,
-        timestamp=timestamp,
-    )
+    with open_source(data, limits) as source:
+        return stamp_document(
+            open_document(source, limits),
+            load_seal(seal),
+            signer,
+            places,
+            at=_aware(at),
+            protect=Protect(protect),
+            matter=matter,
+            ledger=ledger,
+            approvals=approvals,
+            matter_list=matter_list,
+            extensions=extensions,
+            timestamp=timestamp,
+            output=output,
+        )
 
 
 def stamp_detached(

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from govseal.facade import Source, _aware, read_source
+from govseal.facade import _aware
 from govseal.formats.base import Protect
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.source import Source, read_source
 
 if TYPE_CHECKING:
     from govseal.pki.signer import Signer

@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 from govseal.cli.arguments import is_terminal
 from govseal.cli.language import say
@@ -75,7 +76,14 @@ def _open_secret(path: str, flags: int) -> int:
 
 
 def write_output(target: Path, data: bytes, *, is_secret: bool = False) -> None:
-    """Write ``data`` to standard output for ``-``, else whole and at once to a file.
+    """Write ``data`` as :func:`opened_output` does."""
+    with opened_output(target, is_secret=is_secret) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def opened_output(target: Path, *, is_secret: bool = False) -> Iterator[IO[bytes]]:
+    """A file to write to: standard output for ``-``, else whole and at once, or not at all.
 
     A new file appears under its name only when it is complete, for nobody but its owner where it
     ``is_secret``; one that was there keeps its permissions. What is no regular file (a device, a
@@ -83,7 +91,7 @@ def write_output(target: Path, data: bytes, *, is_secret: bool = False) -> None:
     """
     if target == STANDARD_OUTPUT:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     target = Path(os.path.realpath(target))
@@ -91,15 +99,16 @@ def write_output(target: Path, data: bytes, *, is_secret: bool = False) -> None:
     with contextlib.suppress(FileNotFoundError):
         found = target.stat()
         if not stat.S_ISREG(found.st_mode):
-            target.write_bytes(data)
+            with target.open("wb") as file:
+                yield file
             return
         mode = stat.S_IMODE(found.st_mode)
     temporary = target.with_name(f".{target.name[:60]}.{os.urandom(8).hex()}")
+    # The permissions of open() are those of the process; a secret is never wider than 0600.
+    opener = _open_secret if is_secret else None
     try:
-        # The permissions of open() are those of the process; a secret is never wider than 0600.
-        opener = _open_secret if is_secret else None
         with open(temporary, "xb", opener=opener) as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if mode is not None:
@@ -108,6 +117,6 @@ def write_output(target: Path, data: bytes, *, is_secret: bool = False) -> None:
     except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and error.filename in (None, str(temporary)):
             error.filename = str(target)
         raise

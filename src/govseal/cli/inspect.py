@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict, dataclass, field, replace
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from govseal import facade
 from govseal.cli import problems
 from govseal.cli.arguments import Parser
 from govseal.cli.facts import (
@@ -27,9 +25,12 @@ from govseal.cli.problems import UsageError
 from govseal.cli.progress import Progress
 from govseal.cli.tree import protectors, tree_facts, tree_lines
 from govseal.errors import GovsealError
-from govseal.formats.base import Evidence, SignatureEvidence
+from govseal.formats.base import Document, Evidence, SignatureEvidence
 from govseal.formats.cms import SignedData
+from govseal.formats.detect import open_document
+from govseal.formats.metadata import described
 from govseal.formats.pages import PagePictures
+from govseal.formats.source import ByteSource, open_source
 
 if TYPE_CHECKING:
     from govseal.formats.ofd.tree import Node
@@ -56,14 +57,15 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the evidence; with ``--pictures``, 0 only if every page could be drawn."""
-    data = facade.read_source(options.file)
-    evidence = facade.inspect(_named(data, options.file))
-    facts = evidence_facts(evidence, options.file.name)
     drawn = _Pictures()
-    if options.pictures is not None:
-        drawn = _draw(data, options.pictures)
-        facts["pictures"] = drawn.files
-    nodes = _tree(data) if evidence.format == "ofd" else ()
+    with open_source(options.file) as source:
+        document = open_document(source)
+        evidence = described(document)
+        facts = evidence_facts(evidence, options.file.name)
+        if options.pictures is not None:
+            drawn = _draw(source, options.pictures)
+            facts["pictures"] = drawn.files
+        nodes = _tree(document)
     protected = protectors(evidence)
     if options.json:
         tree = tree_facts(nodes, protected)
@@ -76,18 +78,13 @@ def run(options: argparse.Namespace) -> int:
     return problems.UNUSABLE if drawn.problems else 0
 
 
-def _tree(data: bytes) -> tuple[Node, ...]:
+def _tree(document: Document) -> tuple[Node, ...]:
+    if document.format != "ofd":
+        return ()
     from govseal.formats.ofd.document import OfdDocument  # noqa: PLC0415 - lxml, only for OFD
     from govseal.formats.ofd.tree import read_tree  # noqa: PLC0415 - as above
 
-    return read_tree(OfdDocument(data))
-
-
-def _named(data: bytes, file: Path) -> BinaryIO:
-    """The bytes as a file that knows its name, by which a damaged seal is still known."""
-    source = BytesIO(data)
-    source.name = str(file)
-    return source
+    return read_tree(document) if isinstance(document, OfdDocument) else ()
 
 
 @dataclass(slots=True)
@@ -98,9 +95,9 @@ class _Pictures:
     problems: list[problems.Problem] = field(default_factory=list)
 
 
-def _draw(data: bytes, folder: Path) -> _Pictures:
+def _draw(source: ByteSource, folder: Path) -> _Pictures:
     """A picture of every page into ``folder``, which is made; no file there is overwritten."""
-    pages = PagePictures(data)
+    pages = PagePictures(source)
     count = pages.count
     folder.mkdir(parents=True, exist_ok=True)
     targets = [folder / f"page-{number}.png" for number in range(1, count + 1)]

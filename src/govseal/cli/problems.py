@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from govseal.cli.language import say
 from govseal.errors import (
     DeviceError,
+    FileChanged,
     FormatError,
     GovsealError,
     InvalidSignature,
@@ -132,6 +133,10 @@ _HINTS: dict[str, _Pair] = {
         "准备时（--prepare）也写上 --timestamp",
         "name --timestamp when preparing (--prepare) too",
     ),
+    "file_changed": (
+        "等写入完成后再试，或先复制一份",
+        "try again when the writing is done, or take a copy first",
+    ),
     "signing_unavailable": (
         "安装 C 编译器后重新安装 govseal",
         "install a C compiler, then install govseal again",
@@ -190,6 +195,9 @@ def explain(error: Exception) -> Problem:
     if isinstance(error, FormatError):
         message = _joined(_meaning(error.code), str(error))
         return Problem(UNUSABLE, error.code, message, _hint(error.code))
+    if isinstance(error, FileChanged):
+        message = _joined("读取期间文件被改动，未作任何判断", str(error))
+        return Problem(UNUSABLE, "file_changed", message, _hint("file_changed"))
     if isinstance(error, SigningUnavailable):
         message = _joined("没有编译好的核心，不能用软件密钥进行 SM2 签名", str(error))
         return Problem(UNUSABLE, "signing_unavailable", message, _hint("signing_unavailable"))

@@ -6,7 +6,6 @@ import argparse
 import re
 from pathlib import Path
 
-from govseal import facade
 from govseal.cli import problems
 from govseal.cli.arguments import Parser, add_output
 from govseal.cli.files import STANDARD_OUTPUT, check_output, speaking_of, write_output
@@ -14,6 +13,7 @@ from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.cli.progress import Progress
 from govseal.formats.pages import FORMS, Form, PagePictures
+from govseal.formats.source import read_source
 
 _DEFAULT_DPI = 150
 _PAGES = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     form = _form(options)
     check_output(options.output, [options.file], json=options.json)
     with speaking_of(options.file):
-        pages = PagePictures(facade.read_source(options.file))
+        pages = PagePictures(read_source(options.file))
         if form not in pages.forms:
             raise UsageError(
                 say("PDF 的页面只能画成 PNG", "pages of PDF are drawn as PNG alone"),

@@ -10,7 +10,7 @@ from govseal import facade
 from govseal.cli import pending, places, problems, timestamps
 from govseal.cli.arguments import Parser, add_matter_list, add_password
 from govseal.cli.clock import now
-from govseal.cli.files import check_output, read_matter_file, write_output
+from govseal.cli.files import check_output, opened_output, read_matter_file
 from govseal.cli.keys import key_file, load_key
 from govseal.cli.language import say
 from govseal.seal.extensions import MAX_CODE, is_matter_code
@@ -109,36 +109,38 @@ def run(options: argparse.Namespace) -> int:
     matter_list = read_matter_file(options.matter_list) if options.matter_list else None
     notices: list[TimestampNotice] = []
     terms = timestamps.terms_of(options, signer.algorithm, notices.append)
-    if options.detached:
-        data = facade.stamp_detached(
-            options.file,
-            seal,
-            signer,
-            at=at,
-            matter=matter,
-            matter_list=matter_list,
-            timestamp=terms,
-        )
-    else:
-        data = facade.stamp(
-            options.file,
-            seal,
-            signer,
-            places.places_of(options),
-            at=at,
-            protect=options.protect or "continue",
-            matter=matter,
-            matter_list=matter_list,
-            timestamp=terms,
-        )
-    write_output(options.output, data)
+    with opened_output(options.output) as output:
+        if options.detached:
+            stamp = facade.stamp_detached(
+                options.file,
+                seal,
+                signer,
+                at=at,
+                matter=matter,
+                matter_list=matter_list,
+                timestamp=terms,
+            )
+            output.write(stamp)
+        else:
+            facade.stamp(
+                options.file,
+                seal,
+                signer,
+                places.places_of(options),
+                at=at,
+                protect=options.protect or "continue",
+                matter=matter,
+                matter_list=matter_list,
+                timestamp=terms,
+                output=output,
+            )
     told = list(map(problems.note_no_timestamp, notices))
     if options.json:
         problems.print_json(
             {
                 "schema": "govseal.stamp/1",
                 "file": options.output.name,
-                "size": len(data),
+                "size": options.output.stat().st_size,
                 "seal": seal.name,
                 "signed_at": at.isoformat(),
                 "matter": matter,

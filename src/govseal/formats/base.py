@@ -6,6 +6,7 @@ what could not be read is there as a :class:`govseal.errors.FormatError`, not le
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -14,6 +15,7 @@ from govseal.asn1.strict import Tolerance
 from govseal.asn1.times import Instant
 from govseal.errors import FormatError
 from govseal.formats.cms import SignedData
+from govseal.formats.source import Piece
 from govseal.pki.algorithms import DigestAlgorithm
 from govseal.seal.model import Extension, Seal, SealSignature
 
@@ -279,6 +281,22 @@ class PreparedMessage(Protocol):
         ``time_stamp`` is a token over that value, no longer than was asked for.
         """
         ...
+
+
+@runtime_checkable
+class _InPieces(Protocol):
+    """A stamp whose document comes in pieces, because it may be larger than memory allows."""
+
+    def pieces(self, signature: bytes) -> Iterator[Piece]:
+        """What ``finish`` gives, piece by piece."""
+        ...
+
+
+def finished_pieces(prepared: PreparedStamp, signature: bytes) -> Iterator[Piece]:
+    """The stamped document of ``prepared.finish(signature)``, in pieces where it has any."""
+    if isinstance(prepared, _InPieces):
+        return prepared.pieces(signature)
+    return iter((prepared.finish(signature),))
 
 
 class Document(Protocol):

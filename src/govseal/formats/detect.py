@@ -9,11 +9,9 @@ from govseal.errors import EncodingError, LimitExceeded, UnsupportedFormat
 from govseal.formats import cms
 from govseal.formats.base import Document
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.source import ZIP_END, ZIP_START, ZIP_TAIL, ByteSource, HeldBytes
 from govseal.seal import codec
 
-_ZIP_START = b"PK"
-_ZIP_END = b"PK\x05\x06"
-_ZIP_TAIL = 22 + 0xFFFF
 _PDF_START = b"%PDF-"
 _PDF_HEAD = 1024
 _SEQUENCE = b"\x30"
@@ -22,16 +20,20 @@ _SEQUENCE = b"\x30"
 _DER_SUFFIXES = {"esl": "seal", "ses": "ses", "p7s": "cms", "p7b": "cms"}
 
 
-def detect(data: bytes) -> str | None:
+def detect(data: bytes | ByteSource) -> str | None:
     """``ofd``, ``pdf``, ``seal``, ``ses`` or ``cms``; None for what is none of these.
 
     An archive counts as OFD even if it is damaged: how, its evidence says.
     """
-    if data.startswith(_ZIP_START) or _ZIP_END in data[-_ZIP_TAIL:]:
+    source = data if isinstance(data, ByteSource) else HeldBytes(data)
+    head = source.read(0, _PDF_HEAD)
+    if head.startswith(ZIP_START):
         return "ofd"
-    if _PDF_START in data[:_PDF_HEAD]:
+    if ZIP_END in source.read(max(0, source.size - ZIP_TAIL), ZIP_TAIL):
+        return "ofd"
+    if _PDF_START in head:
         return "pdf"
-    return _detect_der(data) if data.startswith(_SEQUENCE) else None
+    return _detect_der(source.whole()) if head.startswith(_SEQUENCE) else None
 
 
 def _detect_der(data: bytes) -> str | None:
@@ -49,31 +51,35 @@ def _detect_der(data: bytes) -> str | None:
     return "seal" if is_seal else None
 
 
-def open_document(data: bytes, limits: Limits = DEFAULT_LIMITS, *, name: str = "") -> Document:
+def open_document(
+    data: bytes | ByteSource, limits: Limits = DEFAULT_LIMITS, *, name: str = ""
+) -> Document:
     """The document in ``data``, in whatever format it is; damage is found in its evidence.
 
     ``name`` is the file's name: by ``.esl`` or ``.ses`` a damaged seal or stamp is still known.
+    A source has to stay open for as long as the document is used; OFD alone is read by offset.
 
     Raises:
         LimitExceeded: larger than ``limits`` allows.
         UnsupportedFormat: a format that is not known, or not read by this version.
     """
-    if len(data) > limits.max_file_bytes:
+    source = data if isinstance(data, ByteSource) else HeldBytes(bytes(data))
+    if source.size > limits.max_file_bytes:
         message = "the file is too large"
-        raise LimitExceeded(message, limit=limits.max_file_bytes, found=len(data))
-    found = detect(data)
-    if found is None and data.startswith(_SEQUENCE):
-        found = _DER_SUFFIXES.get(name.rpartition(".")[2].lower())
+        raise LimitExceeded(message, limit=limits.max_file_bytes, found=source.size)
+    found = detect(source)
+    if found is None and source.read(0, 1) == _SEQUENCE:
+        found = _DER_SUFFIXES.get((name or source.name).rpartition(".")[2].lower())
     if found is None:
         raise UnsupportedFormat("the file is in no format that is known here")
     if found == "pdf":
         from govseal.formats.pdf.document import PdfDocument  # noqa: PLC0415 - as for OFD below
 
-        return PdfDocument(data, limits)
+        return PdfDocument(source.whole(), limits)
     if found == "ofd":
         from govseal.formats.ofd.document import OfdDocument  # noqa: PLC0415 - lxml, only for OFD
 
-        return OfdDocument(data, limits)
+        return OfdDocument(source, limits)
     from govseal.formats import sesfile  # noqa: PLC0415 - beside its sibling above
 
     kinds: dict[str, Callable[[bytes], Document]] = {
@@ -81,7 +87,7 @@ def open_document(data: bytes, limits: Limits = DEFAULT_LIMITS, *, name: str = "
         "ses": sesfile.StampDocument,
         "cms": sesfile.SignedDataDocument,
     }
-    return kinds[found](data)
+    return kinds[found](source.whole())
 
 
 def open_detached(stamp: bytes, document: bytes, limits: Limits = DEFAULT_LIMITS) -> Document:

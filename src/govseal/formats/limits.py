@@ -13,8 +13,12 @@ class Limits:
     """Size of a document as received."""
     max_entries: int = 10_000
     """Files in a package."""
-    max_entry_bytes: int = 256 * 1024 * 1024
+    max_directory_bytes: int = 16 * 1024 * 1024
+    """The directory of a package."""
+    max_entry_bytes: int = 512 * 1024 * 1024
     """One file of a package, unpacked."""
+    max_held_bytes: int = 64 * 1024 * 1024
+    """One file of a package, unpacked, that is read as a whole: XML, a seal, a picture to draw."""
     max_total_bytes: int = 1024 * 1024 * 1024
     """All files of a package, unpacked."""
     max_ratio: int = 100

@@ -7,13 +7,16 @@ part that it stands in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from govseal.asn1.strict import Tolerance
 from govseal.errors import FormatError
 from govseal.formats.licence import LicenceIdentifier
+
+if TYPE_CHECKING:
+    from govseal.formats.base import Document, Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +206,11 @@ class Described(Protocol):
     def metadata(self) -> tuple[Metadata, ...]:
         """One for each document of the package; what cannot be read is a problem in it."""
         ...
+
+
+def described(document: Document) -> Evidence:
+    """Everything found in a document, with what it says about itself if its format can tell."""
+    evidence = document.evidence()
+    if isinstance(document, Described):
+        evidence = replace(evidence, documents=document.metadata())
+    return evidence

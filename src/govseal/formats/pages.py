@@ -9,6 +9,7 @@ from govseal.formats import copies
 from govseal.formats.base import Evidence
 from govseal.formats.detect import open_document
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.source import ByteSource, HeldBytes
 
 if TYPE_CHECKING:
     from govseal.formats.ofd.document import OfdDocument
@@ -26,10 +27,10 @@ class PagePictures:
         LimitExceeded: larger than ``limits`` allows.
     """
 
-    def __init__(self, data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
-        self._data = data
+    def __init__(self, data: bytes | ByteSource, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._source = data if isinstance(data, ByteSource) else HeldBytes(data)
         self._limits = limits
-        self._document = open_document(data, limits)
+        self._document = open_document(self._source, limits)
         if self._document.format not in ("ofd", "pdf"):
             raise UnsupportedFormat(f"there are no pages in this format: {self._document.format}")
 
@@ -59,7 +60,7 @@ class PagePictures:
         if self._document.format == "pdf":
             from govseal.formats.pdf.pictures import count_pages  # noqa: PLC0415 - PDFium
 
-            return count_pages(self._data, limits=self._limits)
+            return count_pages(self._source.whole(), limits=self._limits)
         evidence = self.evidence
         if not evidence.pages:
             raise evidence.problem or FormatError("the document has no page")
@@ -118,7 +119,7 @@ class PagePictures:
 
         if not stamps:
             raise UnsupportedFormat("pages of PDF are drawn with their stamps")
-        return pictures.render_page(self._data, page, dpi=dpi, limits=self._limits)
+        return pictures.render_page(self._source.whole(), page, dpi=dpi, limits=self._limits)
 
     def _draw_svg(self, page: int, *, stamps: bool, is_copy: bool) -> bytes:
         document = self._ofd

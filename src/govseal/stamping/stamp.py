@@ -5,10 +5,10 @@ The key is used exactly once for each stamp.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from govseal.errors import SealError, StampError
 from govseal.formats.base import (
@@ -17,8 +17,10 @@ from govseal.formats.base import (
     PreparedStamp,
     Protect,
     StampRequest,
+    finished_pieces,
 )
 from govseal.formats.sesfile import detached_request
+from govseal.formats.source import Piece
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import Certificate
 from govseal.pki.timestampterms import TimestampTerms
@@ -49,6 +51,7 @@ def stamp_document(
     matter_list: str | bytes | None = None,
     extensions: Sequence[Extension] = (),
     timestamp: TimestampSource | TimestampTerms | None = None,
+    output: IO[bytes] | None = None,
 ) -> bytes:
     """The document with one more stamp, which shows at every one of ``placements``.
 
@@ -65,6 +68,7 @@ def stamp_document(
         matter_list: the list of matters, where the seal names it by its digest.
         extensions: further signed data.
         timestamp: who stamps the time of the signature, and on what terms.
+        output: takes the stamped document piece by piece; then nothing is returned.
 
     Raises:
         SealError: the seal may not be used so, see also :func:`govseal.seal.delegation.state_use`.
@@ -94,7 +98,14 @@ def stamp_document(
         timestamp_bytes=_room(terms),
     )
     value = signer.sign(prepared.message)
-    return prepared.finish(value, time_stamp(terms, value, seal, signer.certificate, at))
+    token = time_stamp(terms, value, seal, signer.certificate, at)
+    if output is None:
+        return prepared.finish(value, token)
+    if isinstance(prepared, _SealMessage):
+        output.writelines(prepared.pieces(value, token))
+    else:
+        output.write(prepared.finish(value, token))
+    return b""
 
 
 def stamp_bytes(
@@ -245,7 +256,11 @@ class _SealMessage:
 
     def finish(self, signature_value: bytes, time_stamp: bytes | None = None) -> bytes:
         """The stamped document."""
-        return self.prepared.finish(self.unsigned.finish(signature_value, time_stamp))
+        return b"".join(self.pieces(signature_value, time_stamp))
+
+    def pieces(self, signature_value: bytes, time_stamp: bytes | None = None) -> Iterator[Piece]:
+        """The stamped document in pieces."""
+        return finished_pieces(self.prepared, self.unsigned.finish(signature_value, time_stamp))
 
 
 def _check_place(seal: Seal, timestamp_bytes: int) -> None:

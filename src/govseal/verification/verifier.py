@@ -9,8 +9,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from govseal import sm2
 from govseal.formats.base import Document, Evidence, Presence, SignatureEvidence, SignatureKind
+from govseal.formats.source import ByteSource, HeldBytes
 from govseal.pki.materials import Materials
 from govseal.pki.trust import TrustStore
 from govseal.seal.model import Seal
@@ -43,7 +43,7 @@ _PDF_COVERAGE_CLAUSE = "ISO 32000-2, 12.8.1"
 
 def verify_document(
     document: Document,
-    data: bytes,
+    data: bytes | ByteSource,
     trust: TrustStore,
     *,
     at: datetime,
@@ -56,7 +56,7 @@ def verify_document(
 
     Args:
         document: the open document.
-        data: its bytes, for the digests that identify it in the report.
+        data: its bytes or their source, for the digests that identify it in the report.
         trust: the anchors; an empty store trusts nobody.
         at: the time of judging, timezone-aware.
         materials: further certificates, revocation lists, lists of matters.
@@ -77,12 +77,14 @@ def verify_document(
     if policy.strict and signatures and evidence.tolerances:
         checks.append(_refused(item.code for item in evidence.tolerances))
     verdict, reasons = _document_verdict(evidence, signatures, checks, policy)
+    source = data if isinstance(data, ByteSource) else HeldBytes(data)
+    sha256_digest, sm3_digest = source.digests()
     return Report(
         file=name,
         format=evidence.format,
-        size=len(data),
-        sha256=sha256(data).hexdigest(),
-        sm3=sm2.sm3(data).hex(),
+        size=source.size,
+        sha256=sha256_digest.hex(),
+        sm3=sm3_digest.hex(),
         verdict=verdict,
         effect=_effect(verdict, evidence),
         reasons=reasons,

@@ -25,6 +25,8 @@ _LONGEST_LOCATION = 1024
 _MOST_STEPS = 2_000_000
 #: What an XML file starts with, in the encodings that are read.
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<")
+_LONGEST_START = 3
+_HEAD = 64
 
 
 class Reach:
@@ -65,19 +67,27 @@ class Reach:
         if self._is_reached(name) or not self._is_ended:
             return True
         last = name.rpartition("/")[2].casefold().encode()
-        return any(last in self._bytes(holder) for holder in self._unread)
+        return any(self._holds(holder, last) for holder in self._unread)
 
     def _is_reached(self, name: str) -> bool:
         if self._reached is None:
             self._reached = frozenset(self._walk())
         return name in self._reached
 
-    def _bytes(self, holder: str) -> bytes:
-        """A file in small letters, UTF-16 made ASCII; empty where it is damaged."""
+    def _holds(self, holder: str, text: bytes) -> bool:
+        """Whether a file in small letters, UTF-16 made ASCII, holds ``text``; not if damaged."""
+        behind = b""
         try:
-            return self.package.read(holder).replace(b"\0", b"").lower()
+            for piece in self.package.pieces(holder):
+                behind += bytes(piece).replace(b"\0", b"").lower()
+                if text in behind:
+                    return True
+                behind = (
+                    behind[len(behind) - len(text) + 1 :] if len(behind) >= len(text) else behind
+                )
         except FormatError:
-            return b""
+            return False
+        return False
 
     def _walk(self) -> set[str]:
         reached = {ENTRY}
@@ -117,6 +127,10 @@ class Reach:
     def _open(self, holder: str) -> Element | None:
         """The root element of an XML file; None for what is none, or cannot be read."""
         try:
+            # Pictures are large, and their first bytes say that they are none.
+            start = self.package.head(holder, _HEAD).lstrip()
+            if len(start) >= _LONGEST_START and not start.startswith(_XML_STARTS):
+                return None
             data = self.package.read(holder)
             if data.lstrip().startswith(_XML_STARTS):
                 return xml.parse(data, f"/{holder}", self.limits, comments=False)

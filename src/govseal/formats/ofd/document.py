@@ -15,10 +15,13 @@ from govseal.formats.ofd.outline import Body, Box, Outline, Page, page_box, read
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.signatures import Found, SignatureReader
 from govseal.formats.ofd.unlisted import find_unlisted
+from govseal.formats.source import ByteSource
 
 
 class OfdDocument:
-    """An OFD document (GB/T 33190) in memory; opening one never fails, reading it may.
+    """An OFD document (GB/T 33190); opening one never fails, reading it may.
+
+    It is read from its source whenever it is asked something, so that stays open.
 
     ``problem`` is why the container cannot be read, or not to its end; ``package`` and ``outline``
     are None where it left nothing to read.
@@ -26,14 +29,15 @@ class OfdDocument:
 
     format = "ofd"
 
-    def __init__(self, data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, data: bytes | ByteSource, limits: Limits = DEFAULT_LIMITS) -> None:
         self.limits = limits
         self.problem: FormatError | None = None
         self.package: Package | None = None
         self.outline: Outline | None = None
         self._tolerances = Tolerances()
         try:
-            self.package = Package.open(bytes(data), limits, tolerant=True)
+            source = data if isinstance(data, ByteSource) else bytes(data)
+            self.package = Package.open(source, limits, tolerant=True)
             self.problem = self.package.problem
             self.outline = read_outline(self.package, limits, self._tolerances)
             self.problem = self.problem or self.outline.problem

@@ -1,4 +1,7 @@
-"""An OFD package: a ZIP archive in memory, of which nothing is ever unpacked to disk.
+"""An OFD package: a ZIP archive, of which nothing is ever unpacked to disk.
+
+Its files are read one by one from memory or from a file, see :mod:`govseal.formats.source`: what
+is only digested or copied passes through in pieces, and what is held as a whole is bounded.
 
 Names are those of the archive, without a leading slash (``Doc_0/Document.xml``). GB/T 33190, 7.1.
 """
@@ -17,6 +20,7 @@ from govseal.errors import FormatError, LimitExceeded
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
 from govseal.formats.ofd import records
 from govseal.formats.ofd.records import Entry, damaged
+from govseal.formats.source import ByteSource, HeldBytes, Piece
 from govseal.pki.algorithms import DigestAlgorithm, Hasher
 
 _CHUNK = 1 << 18
@@ -37,12 +41,14 @@ class Package:
 
     def __init__(
         self,
-        data: bytes,
+        source: ByteSource,
         end: records.End,
         entries: tuple[Entry, ...],
         problem: FormatError | None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self.data = data
+        self.source = source
+        self.limits = limits
         self.end = end
         self.entries = entries
         """Files and directories, in the order of the central directory."""
@@ -65,9 +71,9 @@ class Package:
 
     @classmethod
     def open(
-        cls, data: bytes, limits: Limits = DEFAULT_LIMITS, *, tolerant: bool = False
+        cls, data: bytes | ByteSource, limits: Limits = DEFAULT_LIMITS, *, tolerant: bool = False
     ) -> Package:
-        """The package in ``data``.
+        """The package in ``data``; a source has to stay open for as long as the package is read.
 
         With ``tolerant`` the faults that still leave every file in its one place (doubled or
         unsafe names, bytes that belong to no file) are kept in ``problem`` instead of raised, so
@@ -78,15 +84,16 @@ class Package:
                 ``container_duplicate_name``; ``unsupported`` for encryption, ZIP64, other methods.
             LimitExceeded: more than ``limits`` allows (``container_too_large``).
         """
-        if len(data) > limits.max_file_bytes:
+        source = data if isinstance(data, ByteSource) else HeldBytes(data)
+        if source.size > limits.max_file_bytes:
             message = "the file is too large"
-            raise LimitExceeded(message, limit=limits.max_file_bytes, found=len(data))
-        end = records.find_end(data)
-        entries = tuple(records.read_entries(data, end, limits))
+            raise LimitExceeded(message, limit=limits.max_file_bytes, found=source.size)
+        end = records.find_end(source)
+        entries = tuple(records.read_entries(source, end, limits))
         problem = _layout_problem(entries, end) or _name_problem(entries)
         if problem is not None and not tolerant:
             raise problem
-        return cls(data, end, entries, problem)
+        return cls(source, end, entries, problem, limits)
 
     @property
     def tolerances(self) -> tuple[Tolerance, ...]:
@@ -108,10 +115,15 @@ class Package:
         Raises:
             KeyError: no such file.
             FormatError: several files of that name, or damaged.
+            LimitExceeded: more than is held in memory (``limits.max_held_bytes``).
         """
         cached = self._cache.get(name)
         if cached is not None:
             return cached
+        size, limit = self._files[name].size, self.limits.max_held_bytes
+        if size > limit:
+            message = "a file of the package is too large to be read as a whole"
+            raise LimitExceeded(message, limit=limit, found=size, part=name)
         content = b"".join(self._pieces(name))
         if len(content) <= min(_CACHED_ENTRY_BYTES, _CACHED_TOTAL_BYTES - self._cached_bytes):
             self._cache[name] = content
@@ -125,8 +137,25 @@ class Package:
             KeyError: no such file.
             FormatError: several files of that name, or damaged.
         """
-        pieces = iter(self._pieces(name, size) if name not in self._cache else (self._cache[name],))
-        return next(pieces, b"")[:size]
+        cached = self._cache.get(name)
+        if cached is not None:
+            return cached[:size]
+        found = b""
+        for piece in self._pieces(name, size):
+            found += piece
+            if len(found) >= size:
+                break
+        return found[:size]
+
+    def pieces(self, name: str) -> Iterator[Piece]:
+        """The content of a file in pieces, its checksum compared at the end.
+
+        Raises:
+            KeyError: no such file.
+            FormatError: several files of that name, or damaged; what came so far is worthless.
+        """
+        cached = self._cache.get(name)
+        return self._pieces(name) if cached is None else iter((cached,))
 
     def digest(self, name: str, factories: Iterable[Callable[[], Hasher]]) -> tuple[bytes, ...]:
         """Digests of a file, one for each of ``factories``, without holding it in memory.
@@ -138,8 +167,7 @@ class Package:
             FormatError: several files of that name, or damaged.
         """
         hashers = [factory() for factory in factories]
-        cached = self._cache.get(name)
-        for piece in self._pieces(name) if cached is None else (cached,):
+        for piece in self.pieces(name):
             for hasher in hashers:
                 hasher.update(piece)
         return tuple(hasher.digest() for hasher in hashers)
@@ -163,8 +191,7 @@ class Package:
                     (digest,) = self.digest(name, (algorithm.factory,))
                     yield name, digest
                     continue
-                content = self._cache.get(name)
-                gathered[name] = b"".join(self._pieces(name)) if content is None else content
+                gathered[name] = b"".join(self.pieces(name))
             except FormatError as problem:
                 yield name, problem.kept()
                 continue
@@ -179,14 +206,14 @@ class Package:
     def raw_record(self, name: str) -> bytes:
         """Local header, compressed data and data descriptor of a file, as received."""
         entry = self._files[name]
-        return self.data[entry.start : entry.end]
+        return self.source.read(entry.start, entry.end - entry.start)
 
-    def _pieces(self, name: str, chunk: int = _CHUNK) -> Iterable[bytes]:
+    def _pieces(self, name: str, chunk: int = _CHUNK) -> Iterator[Piece]:
         entry = self._files[name]
         if name in self.doubled:
             message = "several files have this name"
             raise FormatError(message, code="container_duplicate_name", part=name)
-        return records.inflate(memoryview(self.data), entry, self._leftovers, chunk=chunk)
+        return records.inflate(self.source, entry, self._leftovers, chunk=chunk)
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -267,41 +294,64 @@ def write_package(
     *,
     modified: datetime,
 ) -> bytes:
+    """The package of :func:`package_pieces` as a whole.
+
+    Raises:
+        ValueError: a replaced file is not there, an added one is, or a name is unsafe.
+    """
+    return b"".join(package_pieces(package, replaced, added, modified=modified))
+
+
+def package_pieces(
+    package: Package,
+    replaced: Mapping[str, bytes],
+    added: Mapping[str, bytes],
+    *,
+    modified: datetime,
+) -> Iterator[Piece]:
     """The package with some files replaced and some added, all others copied byte for byte.
 
     The same arguments give the same bytes: ``modified`` is the time that the new entries carry.
+    They come in pieces, so that a package need not be in memory twice, or once.
 
     Raises:
         ValueError: a replaced file is not there, an added one is, or a name is unsafe.
     """
     _check_changes(package, replaced, added)
-    output = bytearray()
+    return _written(package, replaced, added, modified)
+
+
+def _written(
+    package: Package, replaced: Mapping[str, bytes], added: Mapping[str, bytes], modified: datetime
+) -> Iterator[Piece]:
     directory: list[bytes] = []
+    at = 0
     for entry in package.entries:
         content = None if entry.is_directory else replaced.get(entry.name)
-        start = len(output)
         if content is None:
-            output += memoryview(package.data)[entry.start : entry.end]
-            directory.append(entry.central[:42] + start.to_bytes(4, "little") + entry.central[46:])
+            yield from package.source.pieces(entry.start, entry.end)
+            directory.append(entry.central[:42] + at.to_bytes(4, "little") + entry.central[46:])
+            at += entry.end - entry.start
         else:
-            _append(output, directory, entry.name, content, modified)
+            record, central = _entry(entry.name, content, modified, at)
+            yield record
+            directory.append(central)
+            at += len(record)
     for name, content in added.items():
-        _append(output, directory, name, content, modified)
-    start = len(output)
-    for record in directory:
-        output += record
-    count, comment = len(directory), package.end.comment
-    output += records.END.pack(
-        records.END_SIGNATURE, 0, 0, count, count, len(output) - start, start, len(comment)
-    )
-    output += comment
-    return bytes(output)
+        record, central = _entry(name, content, modified, at)
+        yield record
+        directory.append(central)
+        at += len(record)
+    size, count, comment = sum(map(len, directory)), len(directory), package.end.comment
+    yield from directory
+    yield records.END.pack(records.END_SIGNATURE, 0, 0, count, count, size, at, len(comment))
+    yield comment
 
 
 def new_package(files: Mapping[str, bytes], *, modified: datetime) -> bytes:
     """A package of ``files``, in their order."""
     end = records.End(at=0, count=0, directory_size=0, directory_at=0, comment=b"", trailing=0)
-    return write_package(Package(b"", end, (), None), {}, files, modified=modified)
+    return write_package(Package(HeldBytes(b""), end, (), None), {}, files, modified=modified)
 
 
 def _check_changes(
@@ -321,10 +371,8 @@ def _check_changes(
             raise ValueError(message)
 
 
-def _append(
-    output: bytearray, directory: list[bytes], name: str, content: bytes, modified: datetime
-) -> None:
-    """Add one file to ``output`` and its record to ``directory``."""
+def _entry(name: str, content: bytes, modified: datetime, at: int) -> tuple[bytes, bytes]:
+    """One file as it lies at ``at``, local header and data, and its record for the directory."""
     deflater = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = deflater.compress(content) + deflater.flush()
     method = records.DEFLATED
@@ -336,8 +384,6 @@ def _append(
     date = (min(max(modified.year, 1980), 2107) - 1980) << 9 | modified.month << 5 | modified.day
     sizes = (zlib.crc32(content), len(packed), len(content))
     common = (20, flags, method, time, date, *sizes, len(raw), 0)
-    start = len(output)
-    output += records.LOCAL.pack(records.LOCAL_SIGNATURE, *common) + raw + packed
-    directory.append(
-        records.CENTRAL.pack(records.CENTRAL_SIGNATURE, 20, *common, 0, 0, 0, 0, start) + raw
-    )
+    record = records.LOCAL.pack(records.LOCAL_SIGNATURE, *common) + raw + packed
+    places = (0, 0, 0, 0, at)
+    return record, records.CENTRAL.pack(records.CENTRAL_SIGNATURE, 20, *common, *places) + raw

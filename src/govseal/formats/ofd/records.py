@@ -10,10 +10,12 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import Limits
+from govseal.formats.source import ZIP_END, ByteSource, Piece
 
 STORED = 0
 DEFLATED = 8
@@ -22,7 +24,7 @@ UTF8_FLAG = 0x0800
 END = struct.Struct("<4s4H2IH")
 CENTRAL = struct.Struct("<4s6H3I5H2I")
 LOCAL = struct.Struct("<4s5H3I2H")
-END_SIGNATURE = b"PK\x05\x06"
+END_SIGNATURE = ZIP_END
 CENTRAL_SIGNATURE = b"PK\x01\x02"
 LOCAL_SIGNATURE = b"PK\x03\x04"
 
@@ -40,6 +42,7 @@ _ENCRYPTION_FLAGS = _ENCRYPTED | 0x0040 | 0x2000
 _ZIP64_EXTRA = 0x0001
 _UNICODE_PATH_EXTRA = 0x7075
 _SATURATED = 0xFFFFFFFF
+_ADLER_SIZE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,44 +91,46 @@ def damaged(message: str, *, part: str | None = None, offset: int | None = None)
     return FormatError(message, code="container_damaged", part=part, offset=offset)
 
 
-def find_end(data: bytes) -> End:
+def find_end(source: ByteSource) -> End:
     """The one end record of the archive.
 
     Raises:
         FormatError: none, cut short, or a second one that a reader might take instead.
         UnsupportedFormat: ZIP64, or an archive in several volumes.
     """
-    at = data.rfind(END_SIGNATURE)
-    if at < 0 or len(data) - at < END.size:
+    at = source.rfind(END_SIGNATURE)
+    if at < 0 or source.size - at < END.size:
         raise damaged("the package has no end record")
-    _, disk, first_disk, here, count, size, start, comment = END.unpack_from(data, at)
     tail = at + END.size
-    if comment > len(data) - tail:
+    _, disk, first_disk, here, count, size, start, comment = END.unpack(source.read(at, END.size))
+    if comment > source.size - tail:
         raise damaged("the package ends inside its comment", offset=at)
-    _refuse_second_end(data, at)
-    zip64 = data[max(0, at - _ZIP64_LOCATOR_SIZE) : at].startswith(_ZIP64_LOCATOR)
+    _refuse_second_end(source, at)
+    locator_at = max(0, at - _ZIP64_LOCATOR_SIZE)
+    zip64 = source.read(locator_at, at - locator_at).startswith(_ZIP64_LOCATOR)
     if zip64 or 0xFFFF in (here, count) or _SATURATED in (size, start):
         raise UnsupportedFormat("packages in ZIP64 form are not read by this version")
     if disk or first_disk or here != count:
         raise UnsupportedFormat("packages in several volumes are not read")
     if start + size != at:
         raise damaged("the central directory does not lie where the end record says", offset=at)
-    trailing = len(data) - tail - comment
-    return End(at, count, size, start, data[tail : tail + comment], trailing)
+    trailing = source.size - tail - comment
+    return End(at, count, size, start, source.read(tail, comment), trailing)
 
 
-def _refuse_second_end(data: bytes, at: int) -> None:
+def _refuse_second_end(source: ByteSource, at: int) -> None:
     """Refuse an earlier end record whose comment would swallow the one that was found."""
-    earliest = max(0, len(data) - END.size - _LONGEST_COMMENT)
-    other = data.rfind(END_SIGNATURE, earliest, at + 3)
-    while other >= 0:
+    earliest = max(0, source.size - END.size - _LONGEST_COMMENT)
+    data = source.read(earliest, max(0, at + END.size - earliest))
+    last = at - earliest + 3
+    while last > 0 and (other := data.rfind(END_SIGNATURE, 0, last)) >= 0:
         comment = END.unpack_from(data, other)[-1]
-        if other + END.size + comment == len(data):
-            raise damaged("the package has two end records", offset=other)
-        other = data.rfind(END_SIGNATURE, earliest, other + 3)
+        if earliest + other + END.size + comment == source.size:
+            raise damaged("the package has two end records", offset=earliest + other)
+        last = other + 3
 
 
-def read_entries(data: bytes, end: End, limits: Limits) -> Iterator[Entry]:
+def read_entries(source: ByteSource, end: End, limits: Limits) -> Iterator[Entry]:
     """The entries in the order of the central directory, each held against its local header.
 
     Raises:
@@ -136,42 +141,49 @@ def read_entries(data: bytes, end: End, limits: Limits) -> Iterator[Entry]:
     if end.count > limits.max_entries:
         message = "the package has too many entries"
         raise LimitExceeded(message, limit=limits.max_entries, found=end.count)
-    at, total = end.directory_at, 0
+    if end.directory_size > limits.max_directory_bytes:
+        message, limit = "the directory of the package is too large", limits.max_directory_bytes
+        raise LimitExceeded(message, limit=limit, found=end.directory_size)
+    directory = source.read(end.directory_at, end.directory_size)
+    at = total = 0
     for _ in range(end.count):
-        entry, at = _central_entry(data, at, end.at)
+        entry, at = _central_entry(directory, at, end.directory_at)
         _check_size(entry, limits)
         total += entry.size
         if total > limits.max_total_bytes:
             message = "the package unpacks to too many bytes"
             raise LimitExceeded(message, limit=limits.max_total_bytes, found=total)
-        yield _placed(data, entry, end.directory_at)
-    if at != end.at:
-        raise damaged("the central directory holds more than its entries", offset=at)
+        yield _placed(source, entry, end.directory_at)
+    if at != len(directory):
+        offset = end.directory_at + at
+        raise damaged("the central directory holds more than its entries", offset=offset)
 
 
-def _central_entry(data: bytes, at: int, end: int) -> tuple[Entry, int]:
-    if end - at < CENTRAL.size or data[at : at + 4] != CENTRAL_SIGNATURE:
-        raise damaged("the central directory is cut short", offset=at)
-    fields = CENTRAL.unpack_from(data, at)
+def _central_entry(directory: bytes, at: int, base: int) -> tuple[Entry, int]:
+    """The entry at ``at`` of the directory, which lies at ``base``, and where the next one is."""
+    if len(directory) - at < CENTRAL.size or directory[at : at + 4] != CENTRAL_SIGNATURE:
+        raise damaged("the central directory is cut short", offset=base + at)
+    fields = CENTRAL.unpack_from(directory, at)
     flags, method = fields[3], fields[4]
     crc, packed, size, name_size, extra_size, comment_size, disk = fields[7:14]
     attributes, start = fields[15], fields[16]
     name_at = at + CENTRAL.size
     extra_at = name_at + name_size
     after = extra_at + extra_size + comment_size
-    if after > end:
-        raise damaged("the central directory is cut short", offset=at)
-    raw_name = data[name_at:extra_at]
-    name = decode_name(raw_name, is_utf8=bool(flags & UTF8_FLAG), offset=at)
+    if after > len(directory):
+        raise damaged("the central directory is cut short", offset=base + at)
+    raw_name = directory[name_at:extra_at]
+    name = decode_name(raw_name, is_utf8=bool(flags & UTF8_FLAG), offset=base + at)
     if flags & _ENCRYPTION_FLAGS:
         raise UnsupportedFormat("encrypted packages are not read", part=name)
     if method not in (STORED, DEFLATED):
         raise UnsupportedFormat(f"compression method {method} is not read", part=name)
     if flags & ~_HARMLESS_FLAGS or disk:
-        raise damaged("an entry has flags of a form that is not read", part=name, offset=at)
+        message = "an entry has flags of a form that is not read"
+        raise damaged(message, part=name, offset=base + at)
     if _SATURATED in (packed, size, start):
         raise UnsupportedFormat("entries in ZIP64 form are not read by this version", part=name)
-    _check_unicode_path(_extra(data[extra_at : extra_at + extra_size], name), name)
+    _check_unicode_path(_extra(directory[extra_at : extra_at + extra_size], name), name)
     entry = Entry(
         name=name,
         raw_name=raw_name,
@@ -184,7 +196,7 @@ def _central_entry(data: bytes, at: int, end: int) -> tuple[Entry, int]:
         start=start,
         body=0,
         end=0,
-        central=data[at:after],
+        central=directory[at:after],
     )
     return entry, after
 
@@ -205,24 +217,24 @@ def _check_size(entry: Entry, limits: Limits) -> None:
         raise damaged("a directory has content", part=entry.name)
 
 
-def _placed(data: bytes, entry: Entry, limit: int) -> Entry:
+def _placed(source: ByteSource, entry: Entry, limit: int) -> Entry:
     """``entry`` with the places that its local header gives, after comparing the two headers."""
     start, name = entry.start, entry.name
-    if limit - start < LOCAL.size or data[start : start + 4] != LOCAL_SIGNATURE:
+    header = source.read(start, LOCAL.size)
+    if limit - start < LOCAL.size or header[:4] != LOCAL_SIGNATURE:
         raise damaged("an entry has no local header", part=name, offset=start)
-    fields = LOCAL.unpack_from(data, start)
+    fields = LOCAL.unpack(header)
     flags, name_size, extra_size = fields[2], fields[9], fields[10]
-    name_at = start + LOCAL.size
-    extra_at = name_at + name_size
-    body = extra_at + extra_size
+    body = start + LOCAL.size + name_size + extra_size
     end = body + entry.compressed_size
     if end > limit:
         raise damaged("an entry is cut short", part=name, offset=start)
+    named = source.read(start + LOCAL.size, name_size + extra_size)
     stated = CENTRAL.unpack_from(entry.central)
     # Version, flags, method, time and date stand in both: where they differ somebody wrote one.
-    if data[name_at:extra_at] != entry.raw_name or fields[1:6] != stated[2:7]:
+    if named[:name_size] != entry.raw_name or fields[1:6] != stated[2:7]:
         raise damaged("the local header names another file", part=name, offset=start)
-    extra = _extra(data[extra_at:body], name)
+    extra = _extra(named[name_size:], name)
     _check_unicode_path(extra, name)
     sizes = _local_sizes(fields[6:9], extra, name)
     expected = (entry.crc, entry.compressed_size, entry.size)
@@ -231,21 +243,8 @@ def _placed(data: bytes, entry: Entry, limit: int) -> Entry:
     if any(found not in pair for found, *pair in zip(sizes, expected, open_ended, strict=True)):
         raise damaged("the local header gives other sizes", part=name, offset=start)
     if flags & _DESCRIPTOR:
-        end += _descriptor_size(data[end : min(end + 24, limit)], expected, name)
-    return Entry(
-        name=name,
-        raw_name=entry.raw_name,
-        has_utf8_flag=entry.has_utf8_flag,
-        method=entry.method,
-        crc=entry.crc,
-        compressed_size=entry.compressed_size,
-        size=entry.size,
-        mode=entry.mode,
-        start=start,
-        body=body,
-        end=end,
-        central=entry.central,
-    )
+        end += _descriptor_size(source.read(end, min(24, limit - end)), expected, name)
+    return replace(entry, body=body, end=end)
 
 
 def _local_sizes(
@@ -311,8 +310,8 @@ def decode_name(raw: bytes, *, is_utf8: bool, offset: int) -> str:
 
 
 def inflate(
-    data: memoryview, entry: Entry, leftovers: dict[str, None], *, chunk: int
-) -> Iterator[bytes]:
+    source: ByteSource, entry: Entry, leftovers: dict[str, None], *, chunk: int
+) -> Iterator[Piece]:
     """The content of an entry in pieces, checked at the end against its size and CRC.
 
     A piece has up to ``chunk`` bytes. An entry with the checksum of a zlib stream behind it is
@@ -321,11 +320,8 @@ def inflate(
     Raises:
         FormatError: not what the headers promised; the pieces given out so far are worthless.
     """
-    body = data[entry.body : entry.body + entry.compressed_size]
-    if entry.method == DEFLATED:
-        pieces = _inflated(body, entry, leftovers, chunk)
-    else:
-        pieces = (bytes(body[at : at + chunk]) for at in range(0, len(body), chunk))
+    packed = source.pieces(entry.body, entry.body + entry.compressed_size)
+    pieces = _inflated(packed, entry, leftovers, chunk) if entry.method == DEFLATED else packed
     crc = size = 0
     for piece in pieces:
         size += len(piece)
@@ -338,27 +334,33 @@ def inflate(
 
 
 def _inflated(
-    body: memoryview, entry: Entry, leftovers: dict[str, None], chunk: int
-) -> Iterator[bytes]:
+    packed: Iterator[Piece], entry: Entry, leftovers: dict[str, None], chunk: int
+) -> Iterator[Piece]:
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     # One byte more than promised, so that an entry that goes on is noticed.
     left = entry.size + 1
-    pending: bytes | memoryview = body
+    pending: Piece = b""
     adler = 1
     try:
         while left > 0 and not inflater.eof:
-            piece = inflater.decompress(pending, min(chunk, left))
+            pending = pending or next(packed, b"")
+            wanted = min(chunk, left)
+            piece = inflater.decompress(pending, wanted)
+            is_last = not pending
             pending = inflater.unconsumed_tail
             left -= len(piece)
             if piece:
                 adler = zlib.adler32(piece, adler)
                 yield piece
-            elif not pending:
+            elif is_last:
                 break
     except zlib.error as error:
         raise damaged("a file is not deflated properly", part=entry.name) from error
-    if inflater.unused_data == adler.to_bytes(4, "big"):
+    unused = inflater.unused_data
+    if inflater.eof and len(unused) <= _ADLER_SIZE:
+        unused += b"".join(islice(packed, 1))
+    if unused == adler.to_bytes(_ADLER_SIZE, "big"):
         # One product takes the head off a zlib stream and forgets its checksum at the end.
         leftovers[entry.name] = None
-    elif left > 0 and (not inflater.eof or inflater.unused_data):
+    elif left > 0 and (not inflater.eof or unused):
         raise damaged("a file is not deflated properly", part=entry.name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,10 +21,11 @@ from govseal.formats.base import Protect, SignatureEvidence, SignatureKind, Stam
 from govseal.formats.digests import stamping_digest
 from govseal.formats.ofd import locations, xml
 from govseal.formats.ofd.outline import ENTRY, Body, Box
-from govseal.formats.ofd.package import Package, twin_key, write_package
+from govseal.formats.ofd.package import Package, package_pieces, twin_key
 from govseal.formats.ofd.signatures import Found
 from govseal.formats.ofd.spots import Spot, find_spots
 from govseal.formats.ofd.xml import Element
+from govseal.formats.source import Piece
 from govseal.pki.algorithms import DigestAlgorithm
 
 if TYPE_CHECKING:
@@ -55,8 +56,12 @@ class OfdStamp:
 
     def finish(self, signature: bytes) -> bytes:
         """The stamped package, with SES_Signature or SignedData in DER as SignedValue.dat."""
+        return b"".join(self.pieces(signature))
+
+    def pieces(self, signature: bytes) -> Iterator[Piece]:
+        """The same, piece by piece."""
         added = {**self.added, self.value_name: bytes(signature)}
-        return write_package(self.package, self.replaced, added, modified=self.modified)
+        return package_pieces(self.package, self.replaced, added, modified=self.modified)
 
 
 def prepare(document: OfdDocument, request: StampRequest) -> OfdStamp:
@@ -150,8 +155,9 @@ class Draft:
     def write(self) -> bytes:
         """The package with all stamps that were taken; as it was where there is none."""
         if self._modified is None:
-            return self.package.data
-        return write_package(self.package, self._replaced, self._added, modified=self._modified)
+            return self.package.source.whole()
+        pieces = package_pieces(self.package, self._replaced, self._added, modified=self._modified)
+        return b"".join(pieces)
 
     def _target(self, request: StampRequest) -> tuple[Body, list[Spot]]:
         """The document of the package that takes the stamp, as it is by now; and the boxes."""
