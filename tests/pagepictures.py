@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
 import struct
+import subprocess
 import zlib
 
-from PIL import Image, ImageChops
+import pytest
+from PIL import Image, ImageChops, ImageStat
 
 import ofd_builder
 import ses_builder
@@ -130,3 +134,33 @@ def encoded(picture, kind="PNG"):
     buffer = io.BytesIO()
     picture.save(buffer, kind)
     return buffer.getvalue()
+
+
+def in_browser(svg, size, folder):
+    """An SVG as Chromium shows it in an ``<img>`` of that many pixels."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found is None:
+        pytest.skip("chromium not installed")
+    width, height = size
+    (folder / "page.svg").write_bytes(svg)
+    page = (
+        '<!DOCTYPE html><body style="margin:0;background:#fff"><img src="page.svg" '
+        f'style="display:block;width:{width}px;height:{height}px"></body>'
+    )
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    command = (
+        *(found, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
+        *(f"--user-data-dir={folder / 'profile'}", "--force-color-profile=srgb"),
+        *("--force-device-scale-factor=1", f"--window-size={max(width, 500)},{height + 120}"),
+        *(f"--screenshot={folder / 'page.png'}", (folder / "page.html").as_uri()),
+    )
+    environment = os.environ | {"HOME": str(folder)}
+    subprocess.run(command, capture_output=True, timeout=120, check=True, env=environment)
+    return Image.open(folder / "page.png").convert("RGB").crop((0, 0, width, height))
+
+
+def difference(one, other):
+    """The mean difference of a pixel, of 255."""
+    means = ImageStat.Stat(ImageChops.difference(one, other)).mean
+    return sum(means) / len(means)

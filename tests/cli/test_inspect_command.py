@@ -172,3 +172,80 @@ def test_a_pdf_that_cannot_be_drawn(ask, tmp_path):
     assert answer.status == 2
     assert answer.json["schema"] == "govseal.error/1"
     assert not (tmp_path / "pages").exists()
+
+
+class TestTree:
+    def test_every_file_and_who_protects_it(self, ask, desk):
+        found = ask("inspect", desk.path("stamped.ofd"), "--json").json
+        (document,) = found["tree"]
+        assert (document["kind"], document["path"]) == ("document", "/Doc_0/Document.xml")
+        (signature,) = found["signatures"]
+        assert document["protected_by"] == [signature["id"]]
+        kinds = [child["kind"] for child in document["children"]]
+        assert kinds == ["resources", "page", "signatures"]
+        page = document["children"][1]
+        assert (page["name"], page["protected_by"]) == ("1", [signature["id"]])
+        assert document["children"][2]["protected_by"] == []
+        parts = {part["name"]: part["protected_by"] for part in found["parts"]}
+        assert parts["/OFD.xml"] == [signature["id"]]
+        assert parts["/Doc_0/Signs/Sign_0/SignedValue.dat"] == []
+
+    def test_templates_media_attachments_and_annotations(self, ask, tmp_path):
+        annotations = ofd_builder.xml(
+            "Annotations", '<ofd:Page PageID="10"><ofd:FileLoc>Annot.xml</ofd:FileLoc></ofd:Page>'
+        )
+        data = ofd_builder.edited(
+            ofd_builder.package(),
+            ofd_builder.DOCUMENT,
+            "<ofd:Attachments>",
+            "<ofd:Annotations>Annots.xml</ofd:Annotations><ofd:Attachments>",
+        )
+        data = ofd_builder.with_files(data, {"Doc_0/Annots.xml": annotations})
+        (tmp_path / "a.ofd").write_bytes(data)
+        (document,) = ask("inspect", tmp_path / "a.ofd", "--json").json["tree"]
+        inside = {child["kind"]: child for child in document["children"]}
+        assert set(inside) == {"resources", "template", "page", "annotations", "attachments"}
+        assert inside["template"]["path"] == "/Doc_0/Tpls/Tpl_0/Content.xml"
+        (media,) = inside["resources"]["children"]
+        assert (media["kind"], media["path"]) == ("media", "/Doc_0/Res/image.png")
+        (attachment,) = inside["attachments"]["children"]
+        assert (attachment["id"], attachment["path"]) == ("a1", "/Doc_0/Attachs/data.xml")
+        (missing,) = inside["annotations"]["children"]
+        assert (missing["path"], missing["is_missing"]) == ("Annot.xml", True)
+
+    def test_versions_say_which_one_shows(self, ask, tmp_path):
+        versions = (
+            '<ofd:Versions><ofd:Version ID="v1" Version="1" BaseLoc="V1.xml"/>'
+            '<ofd:Version ID="v2" Version="2" Current="true" BaseLoc="V2.xml"/></ofd:Versions>'
+        )
+        files = ofd_builder.files()
+        files[ofd_builder.ENTRY] = ofd_builder.entry(ofd_builder.body(more=versions))
+        for number in (1, 2):
+            root = "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>"
+            files[f"V{number}.xml"] = ofd_builder.xml("DocVersion", root)
+        (tmp_path / "v.ofd").write_bytes(ofd_builder.pack(files))
+        (document,) = ask("inspect", tmp_path / "v.ofd", "--json").json["tree"]
+        rows = [child for child in document["children"] if child["kind"] == "version"]
+        assert [(row["id"], row["is_current"]) for row in rows] == [("v1", False), ("v2", True)]
+
+    def test_lines_for_people(self, ask, desk, tmp_path):
+        chinese = ask("inspect", desk.path("stamped.ofd")).out
+        english = ask("inspect", desk.path("stamped.ofd"), "--lang", "en").out
+        assert "签名列表 /Doc_0/Signs/Signatures.xml — 未受保护" in chinese
+        assert "list of signatures /Doc_0/Signs/Signatures.xml — unprotected" in english
+        assert "Pages/Page_0/Content.xml — protected by #" in english
+        (tmp_path / "plain.ofd").write_bytes(ofd_builder.package())
+        assert "未受保护" not in ask("inspect", tmp_path / "plain.ofd").out
+
+    def test_other_formats_and_damaged_packages_have_none(self, ask, desk, tmp_path):
+        assert ask("inspect", desk.path("approval.esl"), "--json").json["tree"] == []
+        (tmp_path / "broken.ofd").write_bytes(ofd_builder.package()[:300])
+        answer = ask("inspect", tmp_path / "broken.ofd", "--json")
+        assert answer.json["tree"] == []
+
+    @pytest.mark.parametrize("name", [ofd_builder.RESOURCES, ofd_builder.PAGE])
+    def test_what_cannot_be_read_is_named_all_the_same(self, ask, tmp_path, name):
+        data = ofd_builder.replaced(ofd_builder.package(), name, b"<")
+        (tmp_path / "a.ofd").write_bytes(data)
+        (document,) = ask("inspect", tmp_path / "a.ofd", "--json").json["tree"]
+        assert f"/{name}" in {child["path"] for child in document["children"]}

@@ -49,6 +49,8 @@ class State:
     parameters: tuple[Element, ...] = ()
     """DrawParams of the layer."""
     depth: int = 0
+    is_cell: bool = False
+    """Inside the cell of a pattern, where no other pattern is drawn: they would multiply."""
 
 
 class Painter:
@@ -126,7 +128,7 @@ class Painter:
     def _draw_pattern(self, pattern: Element, place: _Place, state: State) -> None:
         """Repeat a cell over what the clip of ``state`` shows."""
         content = xml.child(pattern, "CellContent")
-        if content is None or state.clip.is_empty:
+        if content is None or state.clip.is_empty or state.is_cell:
             return
         to_page = (xml.attribute(pattern, "RelativeTo") or "").strip().lower() == "page"
         base = compose(
@@ -136,7 +138,7 @@ class Painter:
             return
         for tile in tiles(pattern, base, state.clip.window):
             self.surface.budget.spend("objects")
-            self.draw_block(content, replace(state, matrix=tile))
+            self.draw_block(content, replace(state, matrix=tile, is_cell=True))
 
     def _draw_image(self, element: Element, style: Style, place: _Place, state: State) -> None:
         resource = xml.attribute(element, "ResourceID")

@@ -65,7 +65,9 @@ def _radial(shading: Shading, window: Window, size: tuple[int, int], budget: Bud
     ground = shading.at(outside) if shading.spread == "pad" else (0, 0, 0, 0)
     picture = Image.new("RGBA", size, ground)
     draw = ImageDraw.Draw(picture)
-    for place in [*places, inside]:
+    # Inside of the smaller circle, where that is more than a point.
+    places += [inside] if min(start, end) > 0 else []
+    for place in places:
         disc = _disc(shading, place, start + (end - start) * place)
         local = [(x - window[0], y - window[1]) for x, y in disc]
         if all(-1e6 < x < 1e6 and -1e6 < y < 1e6 for x, y in local):

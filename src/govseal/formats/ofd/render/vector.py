@@ -41,6 +41,7 @@ _FINEST_PER_MM = 12.0  # some 300 dpi
 _FARTHEST = 1e7
 _CAPS = {"Round": "round", "Square": "square"}
 _JOINS = {"Round": "round", "Bevel": "bevel"}
+_BEVEL = 'stroke-linejoin="bevel"'
 _COMMANDS = {1: "L", 2: "Q", 3: "C"}
 
 
@@ -143,7 +144,7 @@ class VectorSheet:
         if glyph.pen_width > 0:
             scale = math.sqrt(abs(determinant(matrix)))
             width = _number(glyph.pen_width / scale) if scale > 0 else "0"
-            ink = f'fill="none" {self._ink("stroke", paint)} stroke-width="{width}"'
+            ink = f'fill="none" {self._ink("stroke", paint)} stroke-width="{width}" {_BEVEL}'
             reach = math.ceil(glyph.pen_width)
             around = (around[0] - reach, around[1] - reach, around[2] + reach, around[3] + reach)
         self._enter(ink, clip, around)
