@@ -94,7 +94,7 @@ class Anomaly:
 
     code: str
     """``byte_range_invalid``, ``trailing_bytes``, ``changed_after_signing``, ``partial_coverage``,
-    ``rendered_unprotected`` or ``unsupported``."""
+    ``rendered_unprotected``, ``signature_reordered`` or ``unsupported``."""
     detail: str
     is_failure: bool
     """Whether it is wrong; else it leaves the coverage undecided."""
@@ -166,6 +166,8 @@ class SignatureEvidence:
     """The standard of a signature that is no SES_Signature, as reports name it."""
     claimed_time: Instant | None = None
     """A time in the protected bytes, for a signed structure that holds none (/M of PDF)."""
+    relative: str = ""
+    """The ID of the signature on which this one builds (Relative); empty where it names none."""
     provider: str = ""
     written_time: str = ""
     """Informative only: the time text outside the signed structure."""

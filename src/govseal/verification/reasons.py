@@ -65,6 +65,23 @@ _ROWS = (
         "请向出具单位重新索取文件",
         "ask the issuing unit for the file again",
     ),
+    Reason(
+        "signature_reordered",
+        "签名列表的顺序与签章的先后不符，列表可能被改动",
+        "the list of signatures is not in the order in which they were made; it may be altered",
+    ),
+    Reason(
+        "base_signature_missing",
+        "签章所依据的签名不在文件中",
+        "the signature on which this one builds is not in the file",
+        "请向出具单位重新索取文件",
+        "ask the issuing unit for the file again",
+    ),
+    Reason(
+        "base_signature_unverified",
+        "签章所依据的签名未通过验证",
+        "the signature on which this one builds did not pass",
+    ),
     # 原文 · the document
     Reason(
         "data_digest_mismatch",

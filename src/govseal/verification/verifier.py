@@ -16,7 +16,14 @@ from govseal.pki.trust import TrustStore
 from govseal.seal.model import Seal
 from govseal.verification.checks import CHECKS
 from govseal.verification.checks.document import coverage
-from govseal.verification.checks.finding import SKIPPED, Finding, unreadable
+from govseal.verification.checks.finding import (
+    PASSED,
+    SKIPPED,
+    Finding,
+    failed,
+    indeterminate,
+    unreadable,
+)
 from govseal.verification.collect import Collector, Subject
 from govseal.verification.policy import DEFAULT_POLICY, Policy
 from govseal.verification.report import (
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
     from govseal.pki.online import OnlineRevocation
 
 _COVERAGE_CLAUSE = "GB/T 33190-2016, 18.2.2"
+_BASE_CLAUSE = "GM/T 0099-2020"
 _CMS_STANDARD = "GB/T 35275-2017"
 _CMS_CLAUSES = {"PAdES": "ETSI EN 319 142-1, 6.3", "CMS": "RFC 5652, 5.6"}
 _PDF_CONTAINER_CLAUSE = "ISO 32000-2, 7.5"
@@ -137,7 +145,52 @@ def _judge_signatures(evidence: Evidence, collector: Collector) -> tuple[Signatu
         covered = _check("coverage", coverage(subject, elsewhere), clause)
         ordered = (checks[0], covered, *checks[1:])
         reports.append(_signature_report(subject, ordered))
-    return tuple(reports)
+    return _with_bases(reports, [item.relative for item in evidence.signatures])
+
+
+def _with_bases(
+    reports: Sequence[SignatureReport], bases: Sequence[str]
+) -> tuple[SignatureReport, ...]:
+    """The reports, those of signatures that build on another one (Relative) with that as a check.
+
+    The attribute stands in the open list: it can ask for more, and never for less.
+    """
+    places: dict[str, list[int]] = {}
+    for place, report in enumerate(reports):
+        places.setdefault(report.id, []).append(place)
+
+    def base_of(place: int) -> int | None:
+        found = places.get(bases[place], []) if bases[place] else []
+        return found[0] if len(found) == 1 else None
+
+    judged: dict[int, SignatureReport] = {}
+    for start in range(len(reports)):
+        chain: list[int] = []
+        at: int | None = start
+        while at is not None and at not in judged and at not in chain:
+            chain.append(at)
+            at = base_of(at)
+        for place in reversed(chain):
+            base = base_of(place)
+            found = judged.get(base) if base is not None else None
+            judged[place] = _with_base(reports[place], bases[place], found)
+    return tuple(judged[place] for place in range(len(reports)))
+
+
+def _with_base(report: SignatureReport, name: str, base: SignatureReport | None) -> SignatureReport:
+    """The report with the check of its base; None is one that is not there, or itself."""
+    if not name:
+        return report
+    if base is None:
+        finding = failed("base_signature_missing", name)
+    elif base.verdict is Verdict.FAILED:
+        finding = failed("base_signature_unverified", name)
+    elif base.verdict is not Verdict.PASSED:
+        finding = indeterminate("base_signature_unverified", name)
+    else:
+        finding = PASSED
+    checks = (*report.checks, _check("base_signature", finding, _BASE_CLAUSE))
+    return replace(report, checks=checks, verdict=_verdict(checks))
 
 
 def _without_repeats(subjects: Iterable[Subject]) -> list[Subject]:

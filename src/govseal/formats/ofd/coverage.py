@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from govseal.errors import FormatError
-from govseal.formats.base import Coverage, Extent, UnprotectedPart
+from govseal.formats.base import Anomaly, Coverage, Extent, UnprotectedPart
 from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
 from govseal.formats.ofd.outline import ENTRY, Outline
@@ -150,25 +150,19 @@ def _forget_lists(root: Element) -> None:
 
 def coverages(
     package: Package, outline: Outline, signatures: Sequence[Found], limits: Limits
-) -> Iterator[Coverage]:
-    """The coverage of each of ``signatures``, in their order."""
+) -> Iterator[tuple[Coverage, tuple[Anomaly, ...]]]:
+    """The coverage of each of ``signatures``, in their order, and what is odd about its place."""
     if not signatures:
         return
     reach = Reach(package, limits)
-    # One bit per signature: sets of signatures stay cheap where there are a thousand of them.
-    protectors = _masks(signature.protected for signature in signatures)
-    owners = _masks(signature.own for signature in signatures)
+    order = _Order(signatures)
     lists = {body.list_name for body in outline.bodies if body.list_name is not None}
     bookkeeping = lists.union(*(signature.files for signature in signatures))
     content = {name for name in bookkeeping if name in package and reach.is_content(name)}
     absolute: dict[frozenset[str], frozenset[str]] = {}
     for at, signature in enumerate(signatures):
-        later = sum(
-            1 << place
-            for place, other in enumerate(signatures)
-            if place != at and _is_later(signature, at, other, place)
-        )
-        own_xml = signature.evidence.location.removeprefix("/")
+        later = order.later(at)
+        own_xml = _own_xml(signature)
         outside = [
             name
             for name in package.names
@@ -177,16 +171,72 @@ def coverages(
             and name != own_xml
             and (
                 name in content
-                or not (name in lists or name in signature.files or owners.get(name, 0) & later)
+                or not (
+                    name in lists or name in signature.files or order.owners.get(name, 0) & later
+                )
             )
         ]
         if signature.protected not in absolute:
             absolute[signature.protected] = frozenset(f"/{name}" for name in signature.protected)
-        yield Coverage(
-            extent=_extent(signature, outside, protectors, later),
+        coverage = Coverage(
+            extent=_extent(signature, outside, order.protectors, later),
             protected=absolute[signature.protected],
             unprotected=tuple(reach.unprotected(name) for name in outside),
         )
+        yield coverage, order.anomalies(at)
+
+
+class _Order:
+    """In which order signatures were made: whoever protects another's file came after it.
+
+    Where neither protects the other, the list decides. Sets of signatures are numbers, one bit for
+    each: they stay cheap where there are a thousand of them.
+    """
+
+    def __init__(self, signatures: Sequence[Found]) -> None:
+        self.signatures = signatures
+        self.protectors = _masks(signature.protected for signature in signatures)
+        self.owners = _masks(signature.own for signature in signatures)
+        self._makers = _masks(signature.own & {_own_xml(signature)} for signature in signatures)
+        self._known: dict[frozenset[str], int] = {}
+        self._bodies: dict[int, int] = {}
+        for at, signature in enumerate(signatures):
+            number = signature.body.number
+            self._bodies[number] = self._bodies.get(number, 0) | 1 << at
+
+    def later(self, at: int) -> int:
+        """The signatures that were made after the one at this place."""
+        signature = self.signatures[at]
+        own_xml = _own_xml(signature)
+        after = self.protectors.get(own_xml, 0) if own_xml in signature.own else 0
+        return (self._listed_behind(at) | after) & ~self._before(signature) & ~(1 << at)
+
+    def anomalies(self, at: int) -> tuple[Anomaly, ...]:
+        """Whether the one at this place is listed before one of its document that is older."""
+        signature = self.signatures[at]
+        behind = self._listed_behind(at) & self._bodies[signature.body.number]
+        found = self._before(signature) & behind
+        if not found:
+            return ()
+        older = self.signatures[found.bit_length() - 1].evidence.id
+        return (Anomaly("signature_reordered", f"listed before {older}", is_failure=False),)
+
+    def _listed_behind(self, at: int) -> int:
+        return (1 << len(self.signatures)) - (1 << at + 1)
+
+    def _before(self, signature: Found) -> int:
+        """The signatures whose Signature.xml it protects."""
+        known = self._known.get(signature.protected)
+        if known is None:
+            known = 0
+            for name in signature.protected:
+                known |= self._makers.get(name, 0)
+            self._known[signature.protected] = known
+        return known
+
+
+def _own_xml(signature: Found) -> str:
+    return signature.evidence.location.removeprefix("/")
 
 
 def _masks(groups: Iterable[frozenset[str]]) -> dict[str, int]:
@@ -196,15 +246,6 @@ def _masks(groups: Iterable[frozenset[str]]) -> dict[str, int]:
         for name in group:
             masks[name] = masks.get(name, 0) | 1 << at
     return masks
-
-
-def _is_later(signature: Found, at: int, other: Found, place: int) -> bool:
-    """Whether ``other`` was made after ``signature``: by the list, across lists by protection."""
-    if signature.body is other.body:
-        return place > at
-    if not other.own.isdisjoint(signature.protected):
-        return False
-    return place > at or not signature.own.isdisjoint(other.protected)
 
 
 def _extent(

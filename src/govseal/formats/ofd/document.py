@@ -100,8 +100,8 @@ class OfdDocument:
         if outline is not None:
             scopes = coverages(package, outline, found, self.limits)
             signatures = tuple(
-                replace(item.evidence, coverage=scope)
-                for item, scope in zip(found, scopes, strict=True)
+                replace(item.evidence, coverage=scope, anomalies=anomalies)
+                for item, (scope, anomalies) in zip(found, scopes, strict=True)
             )
         return Evidence(
             self.format,

@@ -64,6 +64,7 @@ CHECKS: dict[str, Pair] = {
     "seal_scope": ("用章范围", "scope of the seal"),
     "algorithms": ("密码算法", "algorithms"),
     "seal_binding": ("印章绑定", "what the seal binds"),
+    "base_signature": ("所依据的签名", "signature on which it builds"),
     "tolerances": ("标准符合性", "conformity"),
 }
 KINDS: dict[str, Pair] = {
