@@ -269,7 +269,7 @@ def _wrap(rng: random.Random, node: Node) -> None:
 
 # Targets
 
-_WHOLE = 8
+_WHOLE = 16
 """One input in so many goes through all of the reader, the others through their own parser."""
 
 

@@ -9,6 +9,8 @@ import pytest
 import attacker
 import ofd_builder as ofd
 import ofd_tampering
+from govseal.verification.render.html import render_html
+from govseal.verification.render.text import render_text
 
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
 VERSION = '<ofd:Version ID="v{n}" Index="{n}" Current="{current}" BaseLoc="Doc_0/V{n}.xml"/>'
@@ -205,3 +207,95 @@ def test_a_number_of_the_list_that_nobody_signs_changes_nothing(office, world):
     again = office.stamp(data, hours=6)
     assert judged(office, again) == ("passed", set())
     assert len({s.id for s in office.verify(again).signatures}) == 3
+
+
+# Which pages
+
+
+def pages_of(office, data):
+    return [s.pages.to_dict() for s in office.verify(data).signatures]
+
+
+def covered(*rows, total=3, root=True):
+    return {"covered": [list(row) for row in rows], "total": total, "root_protected": root}
+
+
+@pytest.fixture(scope="module")
+def three_pages():
+    return attacker.with_list(ofd.package(pages=3))
+
+
+def test_a_whole_stamp_covers_every_page(office, three_pages):
+    data = office.stamp(three_pages)
+    assert pages_of(office, data) == [covered((1, 3))]
+    assert office.verify(data).to_dict()["signatures"][0]["pages"] == covered((1, 3))
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ([ofd_tampering.PAGE_2], covered((1, 1), (3, 3))),
+        ([ofd.PAGE, ofd_tampering.PAGE_2], covered((3, 3))),
+        ([ofd.ENTRY], covered((1, 3), root=False)),
+        ([ofd.IMAGE], covered()),
+        ([ofd.DOCUMENT], covered()),
+        ([ofd.TEMPLATE], covered()),
+        ([ofd.ENTRY, ofd.PAGE], covered((2, 3), root=False)),
+    ],
+)
+def test_a_stamp_covers_no_page_that_it_leaves_out(office, world, three_pages, names, expected):
+    data = world.left_out(*names, data=three_pages)
+    assert pages_of(office, data) == [expected]
+
+
+def test_a_page_that_leads_to_something_loose_is_not_covered(office, world, three_pages):
+    link = "<ofd:PageRes>Res.xml</ofd:PageRes>"
+    data = ofd.replaced(three_pages, ofd_tampering.PAGE_2, ofd.page(more=link))
+    data = ofd.with_files(data, {"Doc_0/Pages/Page_1/Res.xml": ofd.xml("Res")})
+    assert pages_of(office, office.stamp(data)) == [covered((1, 3))]
+    data = world.left_out("Doc_0/Pages/Page_1/Res.xml", data=data)
+    assert pages_of(office, data) == [covered((1, 1), (3, 3))]
+
+
+def test_a_version_file_that_is_left_out_opens_the_root(office, world):
+    data = attacker.with_list(versions(2))
+    row = "".join(VERSION.format(n=n, current=str(n == 2).lower()) for n in (1, 2))
+    data = ofd.edited(
+        data, ofd.ENTRY, "</ofd:DocBody>", f"<ofd:Versions>{row}</ofd:Versions></ofd:DocBody>"
+    )
+    data = world.left_out("Doc_0/V2.xml", data=data)
+    assert pages_of(office, data) == [covered((1, 2), total=2, root=False)]
+
+
+def test_a_later_stamp_covers_for_itself_alone(office, world, three_pages):
+    data = office.stamp(world.left_out(ofd.PAGE, data=three_pages), hours=6)
+    assert pages_of(office, data) == [covered((2, 3)), covered((1, 3))]
+
+
+def test_a_signature_that_protects_nothing_covers_no_page(office, world):
+    data = attacker.add_signature(
+        world.open_list, attacker.signature_xml("<ofd:References/>"), world.ses()
+    )
+    assert pages_of(office, data) == [covered(total=2, root=False)]
+
+
+def test_nothing_is_covered_where_a_file_may_lead_anywhere(office, world, three_pages):
+    link = "<ofd:CustomTags>Tags.xml</ofd:CustomTags></ofd:Document>"
+    data = ofd.edited(three_pages, ofd.DOCUMENT, "</ofd:Document>", link)
+    data = ofd.with_files(data, {"Doc_0/Tags.xml": b"<x:illegal-prefix/>"})
+    assert pages_of(office, office.stamp(data)) == [covered((1, 3))]
+    data = ofd.with_files(office.stamp(data), {"Doc_0/loose.bin": b""})
+    assert pages_of(office, data) == [covered()]
+
+
+def test_people_are_told_which_pages(office, world, three_pages):
+    data = world.left_out(ofd.ENTRY, ofd.PAGE, data=three_pages)
+    report = office.verify(data)
+    zh, en = (render_text(report, lang=lang) for lang in ("zh", "en"))
+    assert "第 2–3 页（共 3 页）" in zh
+    assert "入口文件未受保护" in zh
+    assert "pages protected whole: 2–3 of 3" in en
+    assert "the entry file is not protected" in en
+    assert "第 2–3 页（共 3 页）" in render_html(report)
+    assert "没有一页" in render_text(office.verify(world.left_out(ofd.DOCUMENT, data=three_pages)))
+    assert "受保护的页" not in render_text(office.verify(office.stamp(three_pages)))

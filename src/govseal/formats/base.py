@@ -86,6 +86,11 @@ class Coverage:
     protected: frozenset[str] = frozenset()
     """Names of the parts it protects."""
     unprotected: tuple[UnprotectedPart, ...] = ()
+    pages: tuple[int, ...] | None = None
+    """The pages that it protects with all that they lead to; None for a format that does not tell
+    pages apart."""
+    is_root_protected: bool = True
+    """Whether it protects what says which document is shown (in OFD the DocRoot)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from govseal.verification.report import (
     Check,
     Effect,
     Outcome,
+    PagesCovered,
     Report,
     SealSummary,
     SignatureReport,
@@ -144,8 +145,18 @@ def _judge_signatures(evidence: Evidence, collector: Collector) -> tuple[Signatu
         )
         covered = _check("coverage", coverage(subject, elsewhere), clause)
         ordered = (checks[0], covered, *checks[1:])
-        reports.append(_signature_report(subject, ordered))
+        made = _signature_report(subject, ordered)
+        reports.append(replace(made, pages=_pages(subject, evidence.pages)))
     return _with_bases(reports, [item.relative for item in evidence.signatures])
+
+
+def _pages(subject: Subject, total: int) -> PagesCovered | None:
+    scope = subject.evidence.coverage if subject.evidence else None
+    if scope is None or scope.pages is None:
+        return None
+    return PagesCovered.from_numbers(
+        scope.pages, total=total, is_root_protected=scope.is_root_protected
+    )
 
 
 def _with_bases(
