@@ -195,6 +195,23 @@ class PartInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class FileList:
+    """The signed list of the files that belong to a package (GM/T 0099-2020, annex D)."""
+
+    location: str
+    data: bytes = field(default=b"", repr=False)
+    """The list as received: what is signed."""
+    signed_data: SignedData | None = None
+    problem: FormatError | None = None
+    """Why it cannot be read; then the rest is empty."""
+    unlisted: tuple[str, ...] = ()
+    """Files that it does not name, those of signatures left out."""
+    missing: tuple[str, ...] = ()
+    """Files that it names and that are not there."""
+    tolerances: tuple[Tolerance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything found in one document."""
 
@@ -208,6 +225,8 @@ class Evidence:
     parts: tuple[PartInfo, ...] = ()
     pages: int = 0
     tolerances: tuple[Tolerance, ...] = ()
+    file_list: FileList | None = None
+    """The package's own list of its files, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)

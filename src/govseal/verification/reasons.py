@@ -137,6 +137,28 @@ _ROWS = (
         "原文属性未指向本签章",
         "the property information does not name this signature",
     ),
+    Reason(
+        "smuggled_file",
+        "文件包内有防夹带清单未列的文件（夹带）",
+        "the package holds a file that its own list of files does not name",
+        "该文件可能是事后放入的，请向出具单位核实",
+        "it may have been put in later; ask the issuing unit",
+    ),
+    Reason(
+        "listed_file_missing",
+        "防夹带清单所列的文件缺失",
+        "a file that the package's own list of files names is missing",
+    ),
+    Reason(
+        "file_list_invalid",
+        "防夹带清单的签名不正确",
+        "the signature over the package's own list of files is wrong",
+    ),
+    Reason(
+        "file_list_untrusted",
+        "防夹带清单的签名人不能确认，清单只作参考",
+        "who signed the package's own list of files is not established; it only informs",
+    ),
     # 签名 · the mathematics
     Reason(
         "signature_invalid",

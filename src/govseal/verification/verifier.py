@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from govseal.pki.trust import TrustStore
 from govseal.seal.model import Seal
 from govseal.verification.checks import CHECKS
 from govseal.verification.checks.document import coverage
+from govseal.verification.checks.filelist import file_list
 from govseal.verification.checks.finding import (
     PASSED,
     SKIPPED,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from govseal.pki.online import OnlineRevocation
 
 _COVERAGE_CLAUSE = "GB/T 33190-2016, 18.2.2"
+_FILE_LIST_CLAUSE = "GM/T 0099-2020, annex D"
 _BASE_CLAUSE = "GM/T 0099-2020"
 _CMS_STANDARD = "GB/T 35275-2017"
 _CMS_CLAUSES = {"PAdES": "ETSI EN 319 142-1, 6.3", "CMS": "RFC 5652, 5.6"}
@@ -83,8 +85,12 @@ def verify_document(
     is_pdf = evidence.format == "pdf"
     clause = _PDF_CONTAINER_CLAUSE if is_pdf else "GB/T 33190-2016, 7"
     checks = [_check("container", container, clause)]
-    if policy.strict and signatures and evidence.tolerances:
-        checks.append(_refused(item.code for item in evidence.tolerances))
+    checks.extend(_listed(evidence, collector))
+    of_list = evidence.file_list.tolerances if evidence.file_list else ()
+    tolerances = [item.code for item in (*evidence.tolerances, *of_list)]
+    noticed = [check.reason for check in checks if check.outcome is Outcome.PASSED and check.reason]
+    if policy.strict and signatures and tolerances:
+        checks.append(_refused(tolerances))
     verdict, reasons = _document_verdict(evidence, signatures, checks, policy)
     return Report(
         file=name,
@@ -99,8 +105,22 @@ def verify_document(
         policy=policy.name,
         signatures=signatures,
         checks=tuple(checks),
-        notices=tuple(dict.fromkeys(item.code for item in evidence.tolerances)),
+        notices=tuple(dict.fromkeys((*noticed, *tolerances))),
     )
+
+
+def _listed(evidence: Evidence, collector: Collector) -> Iterator[Check]:
+    """The check of the package's own list of files, where it has one."""
+    listed = evidence.file_list
+    if listed is None:
+        return
+    subject = None
+    if listed.signed_data is not None:
+        signature = SignatureEvidence(
+            "", SignatureKind.SIGNATURE, "", data=listed.data, signed_data=listed.signed_data
+        )
+        subject = collector.signature(signature)
+    yield _check("file_list", file_list(listed, subject), _FILE_LIST_CLAUSE)
 
 
 def _online(fetcher: Fetcher | None) -> OnlineRevocation | None:

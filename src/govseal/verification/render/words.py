@@ -65,6 +65,7 @@ CHECKS: dict[str, Pair] = {
     "algorithms": ("密码算法", "algorithms"),
     "seal_binding": ("印章绑定", "what the seal binds"),
     "base_signature": ("所依据的签名", "signature on which it builds"),
+    "file_list": ("防夹带清单", "list of files"),
     "tolerances": ("标准符合性", "conformity"),
 }
 KINDS: dict[str, Pair] = {
