@@ -11,6 +11,7 @@ import cms_builder
 import ofd_builder as ofd
 import ofd_tampering
 from govseal import TrustStore
+from govseal.asn1 import strict
 from govseal.verification.policy import Policy
 from govseal.verification.render.html import render_html
 from govseal.verification.render.text import render_text
@@ -169,6 +170,14 @@ def test_a_list_in_another_namespace_is_named_and_strictly_refused(office, world
     assert (refused.verdict.value, refused.reasons) == ("failed", ("tolerance_refused",))
 
 
+def test_signed_data_without_its_outer_layer_is_not_read(office, world):
+    data = listed(world)
+    bare = strict.parse(ofd.read(data, VALUE)).children()[1].children()[0].raw
+    report = office.verify(ofd.replaced(data, VALUE, bare))
+    assert found(report) == ("indeterminate", "unsupported")
+    assert report.verdict.value == "indeterminate"
+
+
 @pytest.mark.samples
 def test_the_list_of_another_product(office, samples):
     path = samples / "ofd/ofdrw/hello-integrity.ofd"
@@ -177,3 +186,10 @@ def test_the_list_of_another_product(office, samples):
     assert report.verdict.value == "unsigned"
     smuggled = ofd.with_files(path.read_bytes(), {"Doc_0/x.xml": b"<x/>"})
     assert found(office.verify(smuggled, trust=TrustStore())) == ("indeterminate", "smuggled_file")
+
+
+@pytest.mark.samples
+def test_the_list_of_an_old_product_is_open(office, samples):
+    """Its signed data has neither its outer layer nor the right elements."""
+    path = samples / "ofd/ofdrw/75f4364a_hello-integrity.ofd"
+    assert found(office.verify(path)) == ("indeterminate", "unsupported")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from govseal.asn1 import strict
 from govseal.asn1.strict import Tolerances
-from govseal.errors import FormatError
+from govseal.errors import FormatError, UnsupportedFormat
 from govseal.formats import cms
 from govseal.formats.base import FileList
 from govseal.formats.cms import SignedData
@@ -74,4 +75,13 @@ def _named(package: Package, root: xml.Element, limits: Limits) -> list[location
 def _signed_data(package: Package, value: locations.Location) -> SignedData:
     if value.name is None:
         raise FormatError("the signed value of the list of files is missing", part=value.path)
-    return cms.decode_signed_data(package.read(value.name))
+    data = package.read(value.name)
+    if _is_bare(data):
+        # One product of 2021 wrote it so, and broke its inside too.
+        raise UnsupportedFormat("signed data without its ContentInfo", part=value.path)
+    return cms.decode_signed_data(data)
+
+
+def _is_bare(data: bytes) -> bool:
+    rows = strict.parse(data).children() if data[:1] == b"\x30" else ()
+    return bool(rows) and rows[0].tag == strict.INTEGER

@@ -188,8 +188,8 @@ class PageCoverage:
         return not loose or loose.isdisjoint(self._ahead(ENTRY, roots))
 
     def covered(self, outside: Iterable[str]) -> tuple[int, ...]:
-        """The numbers of the pages that lead to none of the files ``outside``."""
-        loose = tuple(outside)
+        """The numbers of the pages that lead to none of the files ``outside``, OFD.xml aside."""
+        loose = tuple(name for name in outside if name != ENTRY)
         if not loose:
             return tuple(page.number for page in self.outline.pages if page.name is not None)
         if loose not in self._known:
