@@ -279,7 +279,7 @@ def packages() -> tuple[tuple[ofd.Member, ...], ...]:
     one, two = ofd.stamped(count=2), ofd.stamped(ofd.two_documents())
     plain = ofd.members(ofd.package(pages=2))
     described = [
-        replace(row, flags=8, local_sizes=(0, 0, 0), descriptor=_descriptor(row.data))
+        replace(row, flags=8, local_sizes=(0, 0, 0), descriptor=descriptor(row.data))
         for row in ofd.members(ofd.stamped())
     ]
     stored = [replace(row, method=0) for row in ofd.members(ofd.stamped())]
@@ -298,7 +298,8 @@ VERSION = ofd.xml(
 )
 
 
-def _descriptor(data: bytes) -> bytes:
+def descriptor(data: bytes) -> bytes:
+    """The data descriptor of a deflated file."""
     numbers = (zlib.crc32(data), len(ofd.deflated(data)), len(data))
     return b"PK\7\x08" + b"".join(number.to_bytes(4, "little") for number in numbers)
 

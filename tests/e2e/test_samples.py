@@ -21,10 +21,10 @@ pytestmark = pytest.mark.samples
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 UNKNOWN_CA = {"no_trust_anchor", "no_revocation_data", "no_proof_of_time"}
 """What stays undecided about a stranger's document whose mathematics is right …"""
-UNREADABLE_LISTS = {"ofd/ofdrw/75f4364a_hello-integrity.ofd"}
-"""A list of files (防夹带) in a form that is not read."""
 UNCOVERED = {"rendered_unprotected", "partial_coverage"}
 """… and what many products leave out of their protection (OFD.xml first of all)."""
+UNREADABLE_LISTS = {"ofd/ofdrw/75f4364a_hello-integrity.ofd"}
+"""A list of files (防夹带) in a form that is not read."""
 
 
 def index(samples, folder):
