@@ -148,8 +148,9 @@ def pack(source, *, comment=b"", prefix=b"", gap=b"", tail=b""):
     rows = members(source)
     for member in rows:
         start = len(output) if member.start is None else member.start
-        packed = deflated(member.data) if member.method == 8 else member.data
-        packed = packed if member.packed is None else member.packed
+        packed = member.packed
+        if packed is None:
+            packed = deflated(member.data) if member.method == 8 else member.data
         sizes = (zlib.crc32(member.data), len(packed), len(member.data))
         sizes = member.central_sizes or sizes
         raw = member.name.encode() if member.raw_name is None else member.raw_name

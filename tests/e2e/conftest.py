@@ -26,9 +26,9 @@ class Office:
     seal: Seal
     document: bytes
 
-    def stamp(self, data=None, *, hours=2, **changes):
+    def stamp(self, data=None, *, hours=2, page=1, **changes):
         """The permit (or ``data``) with one more stamp."""
-        place = govseal.Placement(page=1, x_mm=120, y_mm=210)
+        place = govseal.Placement(page=page, x_mm=120, y_mm=210)
         values = {"at": AT + hours * HOUR} | changes
         return govseal.stamp(data or self.document, self.seal, self.pki.signer, place, **values)
 

@@ -179,7 +179,7 @@ def test_signatures_of_two_documents_are_ordered_by_what_they_protect():
 def test_what_cannot_be_followed_to_its_end_may_be_rendered(monkeypatch):
     data = build.with_files(STAMPED, {"x.bin": b""})
     assert outside(data) == {"x.bin": False}
-    monkeypatch.setattr("govseal.formats.ofd.coverage._MOST_STEPS", 20)
+    monkeypatch.setattr("govseal.formats.ofd.reach._MOST_STEPS", 20)
     assert outside(data) == dict.fromkeys([build.LIST, build.VALUE, "x.bin"], True)
 
 

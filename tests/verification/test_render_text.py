@@ -55,7 +55,8 @@ def test_every_wire_string_has_both_words():
     tables = (words.VERDICTS, words.STATEMENTS, words.EFFECTS, words.OUTCOMES)
     for table, members in zip(tables, (Verdict, Verdict, Effect, Outcome), strict=True):
         assert set(table) == set(members)
-    assert {row.name for row in CHECKS} | {"coverage", "tolerances"} == set(words.CHECKS)
+    others = {"coverage", "base_signature", "file_list", "tolerances"}
+    assert {row.name for row in CHECKS} | others == set(words.CHECKS)
     assert {extent.value for extent in Extent} == set(words.COVERAGES)
     pairs = [
         pair

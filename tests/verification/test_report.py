@@ -15,8 +15,8 @@ REPORT_KEYS = (
     " policy_settings checks signatures"
 )
 SIGNATURE_KEYS = (
-    "id kind standard verdict reasons notices signed_at time_source coverage algorithm signer seal"
-    " matter ledger checks"
+    "id kind standard verdict reasons notices signed_at time_source coverage pages algorithm "
+    "signer seal matter ledger checks"
 )
 
 

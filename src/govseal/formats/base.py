@@ -90,6 +90,11 @@ class Coverage:
     protected: frozenset[str] = frozenset()
     """Names of the parts it protects."""
     unprotected: tuple[UnprotectedPart, ...] = ()
+    pages: tuple[int, ...] | None = None
+    """The pages that it protects with all that they lead to; None for a format that does not tell
+    pages apart."""
+    is_root_protected: bool = True
+    """Whether it protects what says which document is shown (in OFD the DocRoot)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ class Anomaly:
 
     code: str
     """``byte_range_invalid``, ``trailing_bytes``, ``changed_after_signing``, ``partial_coverage``,
-    ``rendered_unprotected`` or ``unsupported``."""
+    ``rendered_unprotected``, ``signature_reordered`` or ``unsupported``."""
     detail: str
     is_failure: bool
     """Whether it is wrong; else it leaves the coverage undecided."""
@@ -170,6 +175,8 @@ class SignatureEvidence:
     """The standard of a signature that is no SES_Signature, as reports name it."""
     claimed_time: Instant | None = None
     """A time in the protected bytes, for a signed structure that holds none (/M of PDF)."""
+    relative: str = ""
+    """The ID of the signature on which this one builds (Relative); empty where it names none."""
     provider: str = ""
     written_time: str = ""
     """Informative only: the time text outside the signed structure."""
@@ -192,6 +199,23 @@ class PartInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class FileList:
+    """The signed list of the files that belong to a package (GM/T 0099-2020, annex D)."""
+
+    location: str
+    data: bytes = field(default=b"", repr=False)
+    """The list as received: what is signed."""
+    signed_data: SignedData | None = None
+    problem: FormatError | None = None
+    """Why it cannot be read; then the rest is empty."""
+    unlisted: tuple[str, ...] = ()
+    """Files that it does not name, those of signatures left out."""
+    missing: tuple[str, ...] = ()
+    """Files that it names and that are not there."""
+    tolerances: tuple[Tolerance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything found in one document."""
 
@@ -207,6 +231,8 @@ class Evidence:
     tolerances: tuple[Tolerance, ...] = ()
     documents: tuple[Metadata, ...] = ()
     """What each document of a package says about itself; :func:`govseal.inspect` alone asks."""
+    file_list: FileList | None = None
+    """The package's own list of its files, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)

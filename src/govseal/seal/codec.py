@@ -26,6 +26,7 @@ from govseal.seal.picture import SealPicture
 from govseal.seal.profiles import GENERATIONS, Generation
 
 _V5 = 5
+_HEADER_ID = "ES"
 
 
 def decode_seal(data: bytes) -> Seal:
@@ -114,6 +115,8 @@ def _seal(tlv: Tlv) -> Seal:
     record = schema.decode(generation.seal, tlv, tolerances)
     info = record.record("info")
     header = info.record("header")
+    if header.text("id") != _HEADER_ID:
+        raise EncodingError("SES_Header.ID is not ES", part="SES_Header.ID", offset=tlv.start)
     if generation.year == 2020 and header.integer("version") == _V5:
         generation = GENERATIONS[2025]
     signing = record if "certificate" in record else record.record("sign_info")

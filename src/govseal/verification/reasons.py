@@ -65,6 +65,23 @@ _ROWS = (
         "请向出具单位重新索取文件",
         "ask the issuing unit for the file again",
     ),
+    Reason(
+        "signature_reordered",
+        "签名列表的顺序与签章的先后不符，列表可能被改动",
+        "the list of signatures is not in the order in which they were made; it may be altered",
+    ),
+    Reason(
+        "base_signature_missing",
+        "签章所依据的签名不在文件中",
+        "the signature on which this one builds is not in the file",
+        "请向出具单位重新索取文件",
+        "ask the issuing unit for the file again",
+    ),
+    Reason(
+        "base_signature_unverified",
+        "签章所依据的签名未通过验证",
+        "the signature on which this one builds did not pass",
+    ),
     # 原文 · the document
     Reason(
         "data_digest_mismatch",
@@ -119,6 +136,28 @@ _ROWS = (
         "property_info_differs",
         "原文属性未指向本签章",
         "the property information does not name this signature",
+    ),
+    Reason(
+        "smuggled_file",
+        "文件包内有防夹带清单未列的文件（夹带）",
+        "the package holds a file that its own list of files does not name",
+        "该文件可能是事后放入的，请向出具单位核实",
+        "it may have been put in later; ask the issuing unit",
+    ),
+    Reason(
+        "listed_file_missing",
+        "防夹带清单所列的文件缺失",
+        "a file that the package's own list of files names is missing",
+    ),
+    Reason(
+        "file_list_invalid",
+        "防夹带清单的签名不正确",
+        "the signature over the package's own list of files is wrong",
+    ),
+    Reason(
+        "file_list_untrusted",
+        "防夹带清单的签名人不能确认，清单只作参考",
+        "who signed the package's own list of files is not established; it only informs",
     ),
     # 签名 · the mathematics
     Reason(

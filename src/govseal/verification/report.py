@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -124,6 +124,44 @@ class SealSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class PagesCovered:
+    """Which pages a signature protects, with all that they show."""
+
+    covered: tuple[tuple[int, int], ...]
+    """First and last of each row of pages."""
+    total: int
+    """Pages of the file."""
+    is_root_protected: bool
+    """Whether it protects what says which document is shown; else another may be put there."""
+
+    @classmethod
+    def from_numbers(
+        cls, numbers: Iterable[int], *, total: int, is_root_protected: bool
+    ) -> PagesCovered:
+        """The rows of pages with these numbers, which ascend."""
+        rows: list[tuple[int, int]] = []
+        for number in numbers:
+            if rows and rows[-1][1] == number - 1:
+                rows[-1] = (rows[-1][0], number)
+            else:
+                rows.append((number, number))
+        return cls(tuple(rows), total, is_root_protected)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no page is left out."""
+        return self.covered == ((1, self.total),) or self.total == 0
+
+    def to_dict(self) -> dict[str, object]:
+        """The pages as the JSON report shows them."""
+        return {
+            "covered": [list(row) for row in self.covered],
+            "total": self.total,
+            "root_protected": self.is_root_protected,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureReport:
     """The verdict on one signature and how it came about."""
 
@@ -146,6 +184,8 @@ class SignatureReport:
     """Code of the matter that the stamp states."""
     ledger: LedgerReference | None = None
     """The entry of the ledger that the stamp states."""
+    pages: PagesCovered | None = None
+    """Which pages it protects; None for a format that does not tell pages apart."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -172,6 +212,7 @@ class SignatureReport:
             "signed_at": _time(self.signed_at),
             "time_source": self.time_source,
             "coverage": self.coverage,
+            "pages": self.pages.to_dict() if self.pages else None,
             "algorithm": self.algorithm,
             "signer": self.signer.to_dict() if self.signer else None,
             "seal": self.seal.to_dict() if self.seal else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -16,13 +16,22 @@ from govseal.pki.trust import TrustStore
 from govseal.seal.model import Seal
 from govseal.verification.checks import CHECKS
 from govseal.verification.checks.document import coverage
-from govseal.verification.checks.finding import SKIPPED, Finding, unreadable
+from govseal.verification.checks.filelist import file_list
+from govseal.verification.checks.finding import (
+    PASSED,
+    SKIPPED,
+    Finding,
+    failed,
+    indeterminate,
+    unreadable,
+)
 from govseal.verification.collect import Collector, Subject
 from govseal.verification.policy import DEFAULT_POLICY, Policy
 from govseal.verification.report import (
     Check,
     Effect,
     Outcome,
+    PagesCovered,
     Report,
     SealSummary,
     SignatureReport,
@@ -35,6 +44,8 @@ if TYPE_CHECKING:
     from govseal.pki.online import OnlineRevocation
 
 _COVERAGE_CLAUSE = "GB/T 33190-2016, 18.2.2"
+_FILE_LIST_CLAUSE = "GM/T 0099-2020, annex D"
+_BASE_CLAUSE = "GM/T 0099-2020"
 _CMS_STANDARD = "GB/T 35275-2017"
 _CMS_CLAUSES = {"PAdES": "ETSI EN 319 142-1, 6.3", "CMS": "RFC 5652, 5.6"}
 _PDF_CONTAINER_CLAUSE = "ISO 32000-2, 7.5"
@@ -74,8 +85,12 @@ def verify_document(
     is_pdf = evidence.format == "pdf"
     clause = _PDF_CONTAINER_CLAUSE if is_pdf else "GB/T 33190-2016, 7"
     checks = [_check("container", container, clause)]
-    if policy.strict and signatures and evidence.tolerances:
-        checks.append(_refused(item.code for item in evidence.tolerances))
+    checks.extend(_listed(evidence, collector))
+    of_list = evidence.file_list.tolerances if evidence.file_list else ()
+    tolerances = [item.code for item in (*evidence.tolerances, *of_list)]
+    noticed = [check.reason for check in checks if check.outcome is Outcome.PASSED and check.reason]
+    if policy.strict and signatures and tolerances:
+        checks.append(_refused(tolerances))
     verdict, reasons = _document_verdict(evidence, signatures, checks, policy)
     source = data if isinstance(data, ByteSource) else HeldBytes(data)
     sha256_digest, sm3_digest = source.digests()
@@ -92,9 +107,23 @@ def verify_document(
         policy=policy.name,
         signatures=signatures,
         checks=tuple(checks),
-        notices=tuple(dict.fromkeys(item.code for item in evidence.tolerances)),
+        notices=tuple(dict.fromkeys((*noticed, *tolerances))),
         policy_settings=policy.settings,
     )
+
+
+def _listed(evidence: Evidence, collector: Collector) -> Iterator[Check]:
+    """The check of the package's own list of files, where it has one."""
+    listed = evidence.file_list
+    if listed is None:
+        return
+    subject = None
+    if listed.signed_data is not None:
+        signature = SignatureEvidence(
+            "", SignatureKind.SIGNATURE, "", data=listed.data, signed_data=listed.signed_data
+        )
+        subject = collector.signature(signature)
+    yield _check("file_list", file_list(listed, subject), _FILE_LIST_CLAUSE)
 
 
 def _online(fetcher: Fetcher | None) -> OnlineRevocation | None:
@@ -139,8 +168,63 @@ def _judge_signatures(evidence: Evidence, collector: Collector) -> tuple[Signatu
         )
         covered = _check("coverage", coverage(subject, elsewhere), clause)
         ordered = (checks[0], covered, *checks[1:])
-        reports.append(_signature_report(subject, ordered))
-    return tuple(reports)
+        made = _signature_report(subject, ordered)
+        reports.append(replace(made, pages=_pages(subject, evidence.pages)))
+    return _with_bases(reports, [item.relative for item in evidence.signatures])
+
+
+def _pages(subject: Subject, total: int) -> PagesCovered | None:
+    scope = subject.evidence.coverage if subject.evidence else None
+    if scope is None or scope.pages is None:
+        return None
+    return PagesCovered.from_numbers(
+        scope.pages, total=total, is_root_protected=scope.is_root_protected
+    )
+
+
+def _with_bases(
+    reports: Sequence[SignatureReport], bases: Sequence[str]
+) -> tuple[SignatureReport, ...]:
+    """The reports, those of signatures that build on another one (Relative) with that as a check.
+
+    The attribute stands in the open list: it can ask for more, and never for less.
+    """
+    places: dict[str, list[int]] = {}
+    for place, report in enumerate(reports):
+        places.setdefault(report.id, []).append(place)
+
+    def base_of(place: int) -> int | None:
+        found = places.get(bases[place], []) if bases[place] else []
+        return found[0] if len(found) == 1 else None
+
+    judged: dict[int, SignatureReport] = {}
+    for start in range(len(reports)):
+        chain: list[int] = []
+        at: int | None = start
+        while at is not None and at not in judged and at not in chain:
+            chain.append(at)
+            at = base_of(at)
+        for place in reversed(chain):
+            base = base_of(place)
+            found = judged.get(base) if base is not None else None
+            judged[place] = _with_base(reports[place], bases[place], found)
+    return tuple(judged[place] for place in range(len(reports)))
+
+
+def _with_base(report: SignatureReport, name: str, base: SignatureReport | None) -> SignatureReport:
+    """The report with the check of its base; None is one that is not there, or itself."""
+    if not name:
+        return report
+    if base is None:
+        finding = failed("base_signature_missing", name)
+    elif base.verdict is Verdict.FAILED:
+        finding = failed("base_signature_unverified", name)
+    elif base.verdict is not Verdict.PASSED:
+        finding = indeterminate("base_signature_unverified", name)
+    else:
+        finding = PASSED
+    checks = (*report.checks, _check("base_signature", finding, _BASE_CLAUSE))
+    return replace(report, checks=checks, verdict=_verdict(checks))
 
 
 def _without_repeats(subjects: Iterable[Subject]) -> list[Subject]:

@@ -9,180 +9,31 @@ resource or whatever else, it is content like any other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
-from govseal.errors import FormatError
-from govseal.formats.base import Coverage, Extent, UnprotectedPart
+from govseal.formats.base import Anomaly, Coverage, Extent
 from govseal.formats.limits import Limits
-from govseal.formats.ofd import locations, xml
-from govseal.formats.ofd.outline import ENTRY, Outline
+from govseal.formats.ofd.outline import Outline
 from govseal.formats.ofd.package import Package
+from govseal.formats.ofd.reach import PageCoverage, Reach
 from govseal.formats.ofd.signatures import Found
-from govseal.formats.ofd.xml import Element
 
-_LONGEST_LOCATION = 1024
-#: How much is looked at before the answer is "perhaps": some seconds.
-_MOST_STEPS = 2_000_000
-#: What an XML file starts with, in the encodings that are read.
-_XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<")
-_LONGEST_START = 3
-_HEAD = 64
-
-
-class Reach:
-    """Which files a reader may come upon, starting from OFD.xml and leaving signatures aside.
-
-    Every text and attribute that could be a location is taken for one: which element means what
-    depends on versions and products, and too much is safer than too little.
-    """
-
-    def __init__(self, package: Package, limits: Limits) -> None:
-        self.package = package
-        self.limits = limits
-        self._names = {name.casefold(): name for name in package.names}
-        self._last_parts = {name.rpartition("/")[2] for name in self._names}
-        self._reached: frozenset[str] | None = None
-        self._unread: list[str] = []
-        self._is_ended = True
-        self._steps = 0
-        self._parts: dict[str, UnprotectedPart] = {}
-
-    def unprotected(self, name: str) -> UnprotectedPart:
-        """The file as an unprotected part; the same object whenever it is asked for."""
-        part = self._parts.get(name)
-        if part is None:
-            part = self._parts[name] = UnprotectedPart(f"/{name}", self.is_rendered(name))
-        return part
-
-    def is_rendered(self, name: str) -> bool:
-        """Whether the file is reached, or may be: a file that cannot be read may lead anywhere."""
-        return self._is_reached(name) or bool(self._unread) or not self._is_ended
-
-    def is_content(self, name: str) -> bool:
-        """Whether a file of signatures is reached, or may be.
-
-        Their names are told from what leads anywhere: a file that cannot be read counts only
-        where the name stands in it.
-        """
-        if self._is_reached(name) or not self._is_ended:
-            return True
-        last = name.rpartition("/")[2].casefold().encode()
-        return any(self._holds(holder, last) for holder in self._unread)
-
-    def _is_reached(self, name: str) -> bool:
-        if self._reached is None:
-            self._reached = frozenset(self._walk())
-        return name in self._reached
-
-    def _holds(self, holder: str, text: bytes) -> bool:
-        """Whether a file in small letters, UTF-16 made ASCII, holds ``text``; not if damaged."""
-        behind = b""
-        try:
-            for piece in self.package.pieces(holder):
-                behind += bytes(piece).replace(b"\0", b"").lower()
-                if text in behind:
-                    return True
-                behind = (
-                    behind[len(behind) - len(text) + 1 :] if len(behind) >= len(text) else behind
-                )
-        except FormatError:
-            return False
-        return False
-
-    def _walk(self) -> set[str]:
-        reached = {ENTRY}
-        pending = [ENTRY]
-        while pending and self._steps <= _MOST_STEPS:
-            holder = pending.pop()
-            for name, is_document in self._named_in(holder):
-                if name not in reached:
-                    reached.add(name)
-                    if is_document:
-                        pending.append(name)
-        self._is_ended = self._is_ended and not pending
-        return reached
-
-    def _named_in(self, holder: str) -> Iterator[tuple[str, bool]]:
-        """The files that ``holder`` names, and whether they may name others in turn."""
-        root = self._open(holder)
-        if root is None:
-            return
-        base = xml.attribute(root, "BaseLoc") or ""
-        bases = islice(locations.readings(holder, base), 2)
-        holders = [holder, *(f"{directory}/" for directory in bases)]
-        # An attachment is shown as a file: what is inside it is no part of the document.
-        is_document = xml.name(root) != "Attachments"
-        if holder == ENTRY:
-            _forget_lists(root)
-        # Most texts occur often: coordinates, names of fonts.
-        for text in dict.fromkeys(xml.strings(root)):
-            self._steps += 1
-            if self._steps > _MOST_STEPS:
-                self._is_ended = False
-                return
-            if self._is_location(text):
-                for name in self._meant(holders, text):
-                    yield name, is_document
-
-    def _open(self, holder: str) -> Element | None:
-        """The root element of an XML file; None for what is none, or cannot be read."""
-        try:
-            # Pictures are large, and their first bytes say that they are none.
-            start = self.package.head(holder, _HEAD).lstrip()
-            if len(start) >= _LONGEST_START and not start.startswith(_XML_STARTS):
-                return None
-            data = self.package.read(holder)
-            if data.lstrip().startswith(_XML_STARTS):
-                return xml.parse(data, f"/{holder}", self.limits, comments=False)
-        except FormatError:
-            self._unread.append(holder)
-        return None
-
-    def _meant(self, holders: Iterable[str], text: str) -> Iterator[str]:
-        """The files that ``text`` may mean, in any of its readings and any case."""
-        for holder in holders:
-            for reading in locations.readings(holder, text):
-                self._steps += 1
-                name = self._names.get(reading.casefold())
-                if name is not None:
-                    yield name
-
-    def _is_location(self, text: str) -> bool:
-        """Whether a text ends like the name of a file in the package."""
-        if len(text) > _LONGEST_LOCATION:
-            return False
-        return text.rstrip().rpartition("/")[2].lstrip().casefold() in self._last_parts
-
-
-def _forget_lists(root: Element) -> None:
-    """Take out of OFD.xml where it names the lists of signatures: they show nothing."""
-    for element in root.iter():
-        if xml.name(element) == "Signatures":
-            element.text = None
-            element.attrib.clear()
 
 
 def coverages(
     package: Package, outline: Outline, signatures: Sequence[Found], limits: Limits
-) -> Iterator[Coverage]:
-    """The coverage of each of ``signatures``, in their order."""
+) -> Iterator[tuple[Coverage, tuple[Anomaly, ...]]]:
+    """The coverage of each of ``signatures``, in their order, and what is odd about its place."""
     if not signatures:
         return
     reach = Reach(package, limits)
-    # One bit per signature: sets of signatures stay cheap where there are a thousand of them.
-    protectors = _masks(signature.protected for signature in signatures)
-    owners = _masks(signature.own for signature in signatures)
+    order, pages = _Order(signatures), PageCoverage(reach, outline)
     lists = {body.list_name for body in outline.bodies if body.list_name is not None}
     bookkeeping = lists.union(*(signature.files for signature in signatures))
     content = {name for name in bookkeeping if name in package and reach.is_content(name)}
     absolute: dict[frozenset[str], frozenset[str]] = {}
     for at, signature in enumerate(signatures):
-        later = sum(
-            1 << place
-            for place, other in enumerate(signatures)
-            if place != at and _is_later(signature, at, other, place)
-        )
-        own_xml = signature.evidence.location.removeprefix("/")
+        later = order.later(at)
+        own_xml = _own_xml(signature)
         outside = [
             name
             for name in package.names
@@ -191,16 +42,74 @@ def coverages(
             and name != own_xml
             and (
                 name in content
-                or not (name in lists or name in signature.files or owners.get(name, 0) & later)
+                or not (
+                    name in lists or name in signature.files or order.owners.get(name, 0) & later
+                )
             )
         ]
         if signature.protected not in absolute:
             absolute[signature.protected] = frozenset(f"/{name}" for name in signature.protected)
-        yield Coverage(
-            extent=_extent(signature, outside, protectors, later),
+        coverage = Coverage(
+            extent=_extent(signature, outside, order.protectors, later),
             protected=absolute[signature.protected],
             unprotected=tuple(reach.unprotected(name) for name in outside),
+            pages=pages.covered(outside),
+            is_root_protected=pages.is_root_safe(outside),
         )
+        yield coverage, order.anomalies(at)
+
+
+class _Order:
+    """In which order signatures were made: whoever protects another's file came after it.
+
+    Where neither protects the other, the list decides. Sets of signatures are numbers, one bit for
+    each: they stay cheap where there are a thousand of them.
+    """
+
+    def __init__(self, signatures: Sequence[Found]) -> None:
+        self.signatures = signatures
+        self.protectors = _masks(signature.protected for signature in signatures)
+        self.owners = _masks(signature.own for signature in signatures)
+        self._makers = _masks(signature.own & {_own_xml(signature)} for signature in signatures)
+        self._known: dict[frozenset[str], int] = {}
+        self._bodies: dict[int, int] = {}
+        for at, signature in enumerate(signatures):
+            number = signature.body.number
+            self._bodies[number] = self._bodies.get(number, 0) | 1 << at
+
+    def later(self, at: int) -> int:
+        """The signatures that were made after the one at this place."""
+        signature = self.signatures[at]
+        own_xml = _own_xml(signature)
+        after = self.protectors.get(own_xml, 0) if own_xml in signature.own else 0
+        return (self._listed_behind(at) | after) & ~self._before(signature) & ~(1 << at)
+
+    def anomalies(self, at: int) -> tuple[Anomaly, ...]:
+        """Whether the one at this place is listed before one of its document that is older."""
+        signature = self.signatures[at]
+        behind = self._listed_behind(at) & self._bodies[signature.body.number]
+        found = self._before(signature) & behind
+        if not found:
+            return ()
+        older = self.signatures[found.bit_length() - 1].evidence.id
+        return (Anomaly("signature_reordered", f"listed before {older}", is_failure=False),)
+
+    def _listed_behind(self, at: int) -> int:
+        return (1 << len(self.signatures)) - (1 << at + 1)
+
+    def _before(self, signature: Found) -> int:
+        """The signatures whose Signature.xml it protects."""
+        known = self._known.get(signature.protected)
+        if known is None:
+            known = 0
+            for name in signature.protected:
+                known |= self._makers.get(name, 0)
+            self._known[signature.protected] = known
+        return known
+
+
+def _own_xml(signature: Found) -> str:
+    return signature.evidence.location.removeprefix("/")
 
 
 def _masks(groups: Iterable[frozenset[str]]) -> dict[str, int]:
@@ -210,15 +119,6 @@ def _masks(groups: Iterable[frozenset[str]]) -> dict[str, int]:
         for name in group:
             masks[name] = masks.get(name, 0) | 1 << at
     return masks
-
-
-def _is_later(signature: Found, at: int, other: Found, place: int) -> bool:
-    """Whether ``other`` was made after ``signature``: by the list, across lists by protection."""
-    if signature.body is other.body:
-        return place > at
-    if not other.own.isdisjoint(signature.protected):
-        return False
-    return place > at or not signature.own.isdisjoint(other.protected)
 
 
 def _extent(

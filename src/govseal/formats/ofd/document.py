@@ -11,6 +11,7 @@ from govseal.formats.base import Evidence, PartInfo, PreparedStamp, SignatureEvi
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
 from govseal.formats.metadata import Metadata
 from govseal.formats.ofd.coverage import coverages
+from govseal.formats.ofd.filelist import read_file_list
 from govseal.formats.ofd.outline import Body, Box, Outline, Page, page_box, read_outline
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.signatures import Found, SignatureReader
@@ -102,11 +103,13 @@ class OfdDocument:
             return Evidence(self.format, problem=self.problem)
         found = self.signatures
         signatures: tuple[SignatureEvidence, ...] = ()
+        file_list = None
         if outline is not None:
+            file_list = read_file_list(package, outline, found, self.limits)
             scopes = coverages(package, outline, found, self.limits)
             signatures = tuple(
-                replace(item.evidence, coverage=scope)
-                for item, scope in zip(found, scopes, strict=True)
+                replace(item.evidence, coverage=scope, anomalies=anomalies)
+                for item, (scope, anomalies) in zip(found, scopes, strict=True)
             )
         return Evidence(
             self.format,
@@ -118,6 +121,7 @@ class OfdDocument:
             ),
             pages=len(self.pages),
             tolerances=(*self._tolerances.items, *package.tolerances),
+            file_list=file_list,
         )
 
     def metadata(self) -> tuple[Metadata, ...]:

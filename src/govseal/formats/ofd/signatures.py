@@ -134,16 +134,19 @@ class SignatureReader:
     def _signature(self, body: Body, holder: str, number: int, entry: Element) -> Found:
         """One entry of a list: the contents of the Signature.xml that it names, under its ID."""
         own_id = (xml.attribute(entry, "ID") or "").strip()
-        shown = own_id or str(number)
-        if len(self.outline.bodies) > 1:
-            shown = f"{body.id}/{shown}"
+        prefix = f"{body.id}/" if len(self.outline.bodies) > 1 else ""
+        shown = prefix + (own_id or str(number))
+        relative = (xml.attribute(entry, "Relative") or "").strip()
+        relative = prefix + relative if relative else ""
         is_plain = (xml.attribute(entry, "Type") or "").strip().lower() == "sign"
         kind = SignatureKind.SIGNATURE if is_plain else SignatureKind.SEAL
         location = locations.resolve(self.package, holder, xml.attribute(entry, "BaseLoc") or "")
         name = location.name
         if name is None:
             problem = FormatError("Signature.xml is missing", part=location.path)
-            evidence = SignatureEvidence(shown, kind, location.path, problem=problem)
+            evidence = SignatureEvidence(
+                shown, kind, location.path, problem=problem, relative=relative
+            )
             return Found(evidence, body, frozenset(), frozenset(), frozenset(), (own_id,))
         key = (body.number, name)
         if key not in self._contents:
@@ -158,6 +161,7 @@ class SignatureReader:
         evidence = replace(
             evidence,
             id=shown,
+            relative=relative,
             kind=kind if evidence.problem is not None else evidence.kind,
             tolerances=(*tolerances.items, *evidence.tolerances),
         )

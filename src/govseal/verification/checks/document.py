@@ -92,19 +92,20 @@ def _parts(parts: tuple[ProtectedPart, ...]) -> Finding:
         part.name for part in parts if part.actual is None and part.presence is Presence.PRESENT
     ]
     if changed:
-        return failed("data_digest_mismatch", _names(changed))
+        return failed("data_digest_mismatch", names(changed))
     if missing:
-        return failed("reference_missing", _names(missing))
+        return failed("reference_missing", names(missing))
     if doubled:
-        return failed("reference_duplicated", _names(doubled))
+        return failed("reference_duplicated", names(doubled))
     if unknown:
         return indeterminate("unsupported", "the digest algorithm is not known")
     return PASSED
 
 
-def _names(names: Collection[str]) -> str:
-    shown = ", ".join(list(names)[:_NAMED])
-    more = len(names) - _NAMED
+def names(found: Collection[str]) -> str:
+    """The first few of some names, and how many more there are."""
+    shown = ", ".join(list(found)[:_NAMED])
+    more = len(found) - _NAMED
     return f"{shown} and {more} more" if more > 0 else shown
 
 
@@ -143,11 +144,11 @@ def coverage(subject: Subject, protected_elsewhere: frozenset[str]) -> Finding:
     shown_on = {place.part for place in subject.evidence.appearances}
     pages = [part.name for part in unprotected if part.name in shown_on]
     if pages:
-        return indeterminate("rendered_unprotected", _names(pages))
+        return indeterminate("rendered_unprotected", names(pages))
     outside = [part for part in unprotected if part.name not in protected_elsewhere]
     if not outside:
-        return noticed("partial_coverage", _names([part.name for part in unprotected]))
+        return noticed("partial_coverage", names([part.name for part in unprotected]))
     rendered = [part.name for part in outside if part.is_rendered]
     if rendered:
-        return indeterminate("rendered_unprotected", _names(rendered))
-    return indeterminate("partial_coverage", _names([part.name for part in outside]))
+        return indeterminate("rendered_unprotected", names(rendered))
+    return indeterminate("partial_coverage", names([part.name for part in outside]))

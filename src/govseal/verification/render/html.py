@@ -281,11 +281,11 @@ class _Page:
             time = escape(words.time_text(signature.signed_at, self.lang))
             aside = f" · {self.both(source)}" if source and signature.signed_at else ""
             yield FIELDS["signed_at"], time + aside
-            covered = words.COVERAGES.get(signature.coverage)
-            yield (
-                FIELDS["coverage"],
-                self.both(covered) if covered else _text(signature.coverage),
-            )
+            covered = [
+                words.coverage_text(signature.coverage, signature.pages, lang)
+                for lang in ("zh", "en")
+            ]
+            yield FIELDS["coverage"], self.both((covered[0], covered[1]))
             yield ("签章标识", "signature id"), _text(signature.id)
             yield FIELDS["algorithm"], _text(signature.algorithm)
         yield FIELDS["standard"], _text(signature.standard)

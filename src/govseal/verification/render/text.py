@@ -107,6 +107,9 @@ class _Page:
             source = words.word(words.TIME_SOURCES, signature.time_source, self.lang)
             moment = f"{words.time_text(signature.signed_at, self.lang)}"
             yield "signed_at", f"{moment}{self.separator}{source}"
+        pages = signature.pages
+        if pages is not None and not (pages.is_whole and pages.is_root_protected):
+            yield "coverage", words.coverage_text(signature.coverage, pages, self.lang)
 
     def check(self, check: Check, indent: str) -> Iterator[str]:
         label = words.word(words.CHECKS, check.name, self.lang)

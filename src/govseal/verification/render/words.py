@@ -6,7 +6,7 @@ from datetime import datetime
 
 from govseal.asn1.times import in_beijing
 from govseal.seal.extensions import LedgerReference, SealScope
-from govseal.verification.report import Effect, Outcome, Verdict
+from govseal.verification.report import Effect, Outcome, PagesCovered, Verdict
 
 Pair = tuple[str, str]
 """A Chinese and an English text."""
@@ -64,6 +64,8 @@ CHECKS: dict[str, Pair] = {
     "seal_scope": ("用章范围", "scope of the seal"),
     "algorithms": ("密码算法", "algorithms"),
     "seal_binding": ("印章绑定", "what the seal binds"),
+    "base_signature": ("所依据的签名", "signature on which it builds"),
+    "file_list": ("防夹带清单", "list of files"),
     "tolerances": ("标准符合性", "conformity"),
 }
 KINDS: dict[str, Pair] = {
@@ -141,6 +143,30 @@ def scope_text(scope: SealScope, lang: str) -> str:
     if lang == "zh":
         return f"{scope.delegator} 委托 {scope.delegate}（{scope.region}）：{matters}"
     return f"{scope.delegator} to {scope.delegate} ({scope.region}): {matters}"
+
+
+def coverage_text(coverage: str, pages: PagesCovered | None, lang: str) -> str:
+    """What a signature protects, and which pages where it is not all of them."""
+    text = word(COVERAGES, coverage, lang)
+    if pages is None:
+        return text
+    is_zh = lang == "zh"
+    if not pages.is_whole:
+        rows = ["–".join(map(str, sorted(set(row)))) for row in pages.covered[:_MOST_ROWS]]
+        more = "…" if len(pages.covered) > _MOST_ROWS else ""
+        if is_zh:
+            named = f"第 {'、'.join(rows)}{more} 页" if rows else "没有一页"
+            text += f"；完整受保护的页：{named}（共 {pages.total} 页）"
+        else:
+            named = f"{', '.join(rows)}{more}" if rows else "none"
+            text += f"; pages protected whole: {named} of {pages.total}"
+    if not pages.is_root_protected:
+        text += "；入口文件未受保护，所指文档可被调换" if is_zh else _ROOT_OPEN
+    return text
+
+
+_MOST_ROWS = 20
+_ROOT_OPEN = "; the entry file is not protected: another document may be put in place"
 
 
 def ledger_text(ledger: LedgerReference, lang: str) -> str:
