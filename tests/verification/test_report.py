@@ -11,7 +11,8 @@ from govseal.errors import VerificationError
 from govseal.verification.reasons import REASONS, reason_hint, reason_text
 
 REPORT_KEYS = (
-    "schema file format size sha256 sm3 verdict effect reasons verified_at policy checks signatures"
+    "schema file format size sha256 sm3 verdict effect reasons notices verified_at policy checks "
+    "signatures"
 )
 SIGNATURE_KEYS = (
     "id kind standard verdict reasons notices signed_at time_source coverage algorithm signer seal"

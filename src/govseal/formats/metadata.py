@@ -203,3 +203,10 @@ class Described(Protocol):
     def metadata(self) -> tuple[Metadata, ...]:
         """One for each document of the package; what cannot be read is a problem in it."""
         ...
+
+    def stated_licences(self) -> tuple[LicenceMention, ...]:
+        """Identifiers of licences in metadata and tags; those only printed on pages are left out.
+
+        It is what a verifier asks, and cheap where there are none.
+        """
+        ...

@@ -198,6 +198,8 @@ class Report:
     signatures: tuple[SignatureReport, ...]
     checks: tuple[Check, ...] = ()
     """Checks of the file as a whole (``container``)."""
+    notices: tuple[str, ...] = ()
+    """Codes of what was noticed about the file as a whole, and lowers nothing."""
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a report is not a yes or no: read .verdict, or call .require_valid()")
@@ -225,6 +227,7 @@ class Report:
             "verdict": self.verdict.value,
             "effect": self.effect.value,
             "reasons": list(self.reasons),
+            "notices": list(self.notices),
             "verified_at": _time(self.verified_at),
             "policy": self.policy,
             "checks": [check.to_dict() for check in self.checks],

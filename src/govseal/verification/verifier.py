@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from govseal import sm2
 from govseal.formats.base import Document, Evidence, Presence, SignatureEvidence, SignatureKind
+from govseal.formats.metadata import Described
 from govseal.pki.materials import Materials
 from govseal.pki.trust import TrustStore
 from govseal.seal.model import Seal
 from govseal.verification.checks import CHECKS
 from govseal.verification.checks.document import coverage
 from govseal.verification.checks.finding import SKIPPED, Finding, unreadable
+from govseal.verification.checks.licence import licence_faults
 from govseal.verification.collect import Collector, Subject
 from govseal.verification.policy import DEFAULT_POLICY, Policy
 from govseal.verification.report import (
@@ -90,7 +92,16 @@ def verify_document(
         policy=policy.name,
         signatures=signatures,
         checks=tuple(checks),
+        notices=_notices(document, evidence),
     )
+
+
+def _notices(document: Document, evidence: Evidence) -> tuple[str, ...]:
+    """What is noticed of the file as a whole: tolerances, and identifiers of a licence."""
+    codes = [item.code for item in evidence.tolerances]
+    if isinstance(document, Described):
+        codes.extend(licence_faults(document.stated_licences()))
+    return tuple(dict.fromkeys(codes))
 
 
 def _online(fetcher: Fetcher | None) -> OnlineRevocation | None:

@@ -143,6 +143,7 @@ class _Page:
             yield self.file_facts(report)
         if any(check.outcome is not Outcome.PASSED for check in report.checks):
             yield self.checks(report.checks)
+        yield self.notices(report.notices)
         for number, signature in enumerate(report.signatures, 1):
             yield self.signature(number, signature, is_bare=report.format == "seal")
         for number, picture in pictures:

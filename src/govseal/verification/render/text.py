@@ -55,6 +55,7 @@ class _Page:
             if self.verbose or check.outcome in _LOWERING:
                 yield from self.check(check, "  ")
                 seen.add((check.name, check.reason))
+        yield from self.notices(report.notices, "  ")
         for signature in report.signatures:
             yield from self.signature(signature, seen, is_bare=report.format == "seal")
         explained = {c.reason for c in report.checks}
@@ -79,9 +80,12 @@ class _Page:
             is_told = (check.name, check.reason) in seen
             if self.verbose or (check.outcome in _LOWERING and not is_told):
                 yield from self.check(check, "    ")
-        for code in signature.notices:
-            notice = words.pick(words.FIELDS["notice"], self.lang)
-            yield f"    · {notice} {printable(code)}{self.colon}{reason_text(code, self.lang)}"
+        yield from self.notices(signature.notices, "    ")
+
+    def notices(self, codes: tuple[str, ...], indent: str) -> Iterator[str]:
+        notice = words.pick(words.FIELDS["notice"], self.lang)
+        for code in codes:
+            yield f"{indent}· {notice} {printable(code)}{self.colon}{reason_text(code, self.lang)}"
 
     def facts(self, signature: SignatureReport) -> Iterator[tuple[str, str]]:
         if signature.seal is not None:
