@@ -88,4 +88,5 @@ def report(*signatures, checks=(), **changes):
         policy="default",
         signatures=signatures,
         checks=checks,
+        notices=changes.get("notices", ()),
     )

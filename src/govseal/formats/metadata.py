@@ -207,6 +207,13 @@ class Described(Protocol):
         """One for each document of the package; what cannot be read is a problem in it."""
         ...
 
+    def stated_licences(self) -> tuple[LicenceMention, ...]:
+        """Identifiers of licences in metadata and tags; those only printed on pages are left out.
+
+        It is what a verifier asks, and cheap where there are none.
+        """
+        ...
+
 
 def described(document: Document) -> Evidence:
     """Everything found in a document, with what it says about itself if its format can tell."""

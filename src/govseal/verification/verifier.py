@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from govseal.formats.base import Document, Evidence, Presence, SignatureEvidence, SignatureKind
+from govseal.formats.metadata import Described
 from govseal.formats.source import ByteSource, HeldBytes
 from govseal.pki.materials import Materials
 from govseal.pki.trust import TrustStore
@@ -25,6 +26,7 @@ from govseal.verification.checks.finding import (
     indeterminate,
     unreadable,
 )
+from govseal.verification.checks.licence import licence_faults
 from govseal.verification.collect import Collector, Subject
 from govseal.verification.policy import DEFAULT_POLICY, Policy
 from govseal.verification.report import (
@@ -107,7 +109,7 @@ def verify_document(
         policy=policy.name,
         signatures=signatures,
         checks=tuple(checks),
-        notices=tuple(dict.fromkeys((*noticed, *tolerances))),
+        notices=tuple(dict.fromkeys((*noticed, *tolerances, *_licence_notices(document)))),
         policy_settings=policy.settings,
     )
 
@@ -124,6 +126,13 @@ def _listed(evidence: Evidence, collector: Collector) -> Iterator[Check]:
         )
         subject = collector.signature(signature)
     yield _check("file_list", file_list(listed, subject), _FILE_LIST_CLAUSE)
+
+
+def _licence_notices(document: Document) -> tuple[str, ...]:
+    """What is wrong with the identifiers of e-licences that the document states."""
+    if not isinstance(document, Described):
+        return ()
+    return tuple(licence_faults(document.stated_licences()))
 
 
 def _online(fetcher: Fetcher | None) -> OnlineRevocation | None:

@@ -18,7 +18,6 @@ from govseal.formats.ofd.reach import PageCoverage, Reach
 from govseal.formats.ofd.signatures import Found
 
 
-
 def coverages(
     package: Package, outline: Outline, signatures: Sequence[Found], limits: Limits
 ) -> Iterator[tuple[Coverage, tuple[Anomaly, ...]]]:

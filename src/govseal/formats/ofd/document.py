@@ -9,7 +9,7 @@ from govseal.asn1.strict import Tolerances
 from govseal.errors import FormatError
 from govseal.formats.base import Evidence, PartInfo, PreparedStamp, SignatureEvidence, StampRequest
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
-from govseal.formats.metadata import Metadata
+from govseal.formats.metadata import LicenceMention, Metadata
 from govseal.formats.ofd.coverage import coverages
 from govseal.formats.ofd.filelist import read_file_list
 from govseal.formats.ofd.outline import Body, Box, Outline, Page, page_box, read_outline
@@ -128,10 +128,18 @@ class OfdDocument:
         """What each document of the package says about itself; empty where there is none."""
         if self.package is None or self.outline is None:
             return ()
-        from govseal.formats.ofd.metadata import read_metadata  # noqa: PLC0415 - as below
+        from govseal.formats.ofd.metadata import read_metadata  # noqa: PLC0415 - start-up
 
         signatures = [found.evidence for found in self.signatures]
         return read_metadata(self.package, self.outline, signatures, self.limits)
+
+    def stated_licences(self) -> tuple[LicenceMention, ...]:
+        """Identifiers of licences in metadata and tags; empty where there are none."""
+        if self.package is None or self.outline is None:
+            return ()
+        from govseal.formats.ofd.metadata import read_stated_licences  # noqa: PLC0415 - as above
+
+        return read_stated_licences(self.package, self.outline, self.limits)
 
     def prepare(self, request: StampRequest) -> PreparedStamp:
         """The document with room for a stamp; see :func:`govseal.formats.ofd.stamp.prepare`.

@@ -42,6 +42,11 @@ _COMMON = frozenset(
     }
 )
 _BYTES = ROOT.encode() + b"."
+#: What tells a tag file that may state an identifier, beside the identifier itself: plain, and in
+#: UTF-16 without its NULs; and the name in Chinese by encodings with and without them.
+_PINYIN = b"zzbs"
+_NARROW = tuple("证照标识".encode(codec) for codec in ("utf-8", "gb18030"))
+_WIDE = tuple("证照标识".encode(codec) for codec in ("utf-16-le", "utf-16-be"))
 
 _Value = tuple[MentionSource, str, str]
 
@@ -52,28 +57,49 @@ def read_licence(reading: Reading, info: DocumentInfo, tags: Sequence[TagFile]) 
     Raises:
         LimitExceeded: there is more of it than the limits allow.
     """
-    mentions: dict[LicenceMention, None] = {}
+    mentions = dict.fromkeys(stated_mentions(reading, info, tags))
+    for number, text in _on_pages(reading):
+        reading.count(text)
+        mentions[_mention(MentionSource.PAGE, str(number), text)] = None
     fields: list[NamedValue] = []
-    is_licence = False
-    for source, name, value in _values(info, tags):
-        last = name.rpartition("/")[2].casefold()
-        if last in _IDENTIFIER:
-            texts = [value.strip()] if value.strip() else []
-        else:
-            texts = list(find_identifiers(value))
-        for text in texts:
-            reading.count(text)
-            mentions[_mention(source, name, text)] = None
+    is_licence = bool(mentions)
+    for _, name, value in _values(info, tags):
+        last = _last(name)
         if last in _LICENCE or last in _COMMON:
             reading.count(name, value)
             fields.append(NamedValue(name, value))
             is_licence = is_licence or last in _LICENCE
-    for number, text in _on_pages(reading):
-        reading.count(text)
-        mentions[_mention(MentionSource.PAGE, str(number), text)] = None
-    if not mentions and not is_licence:
-        return None
-    return Licence(tuple(mentions), tuple(fields))
+    return Licence(tuple(mentions), tuple(fields)) if is_licence else None
+
+
+def stated_mentions(
+    reading: Reading, info: DocumentInfo, tags: Sequence[TagFile]
+) -> Iterator[LicenceMention]:
+    """The identifiers in metadata and tags, right or wrong.
+
+    Raises:
+        LimitExceeded: more than the limits allow.
+    """
+    for source, name, value in _values(info, tags):
+        is_field = _last(name) in _IDENTIFIER
+        texts = [value.strip()] if is_field else find_identifiers(value)
+        for text in texts:
+            if text:
+                reading.count(text)
+                yield _mention(source, name, text)
+
+
+def may_state_identifier(data: bytes) -> bool:
+    """Whether the bytes of a tag file may name or hold an identifier, in any encoding."""
+    is_wide = b"\0" in data
+    plain = data.replace(b"\0", b"") if is_wide else data
+    names = _WIDE if is_wide else _NARROW
+    return _BYTES in plain or _PINYIN in plain.lower() or any(name in data for name in names)
+
+
+def _last(name: str) -> str:
+    """The name of a field without those around it, in small letters."""
+    return name.rpartition("/")[2].casefold()
 
 
 def _values(info: DocumentInfo, tags: Sequence[TagFile]) -> Iterator[_Value]:

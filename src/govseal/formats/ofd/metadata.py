@@ -10,13 +10,14 @@ from govseal.formats.limits import Limits
 from govseal.formats.metadata import (
     AppExtension,
     DocumentInfo,
+    LicenceMention,
     Metadata,
     NamedValue,
 )
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.attachments import AttachmentReader
 from govseal.formats.ofd.described import Reading, attribute
-from govseal.formats.ofd.licences import read_licence
+from govseal.formats.ofd.licences import may_state_identifier, read_licence, stated_mentions
 from govseal.formats.ofd.outline import Outline
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.tags import TagReader
@@ -48,6 +49,20 @@ def read_metadata(
         _metadata(Reading(package, body, limits), entry, signatures)
         for body, entry in zip(outline.bodies, entries, strict=True)
     )
+
+
+def read_stated_licences(
+    package: Package, outline: Outline, limits: Limits
+) -> tuple[LicenceMention, ...]:
+    """Identifiers of licences in the metadata and tags of all documents."""
+    found: list[LicenceMention] = []
+    for body, entry in zip(outline.bodies, xml.children(outline.root, "DocBody"), strict=True):
+        reading = Reading(package, body, limits)
+        with reading.keeping():
+            info = _info(reading, xml.child(entry, "DocInfo"))
+            tags = _taken(reading, TagReader(reading, may_state_identifier).read())
+            found.extend(stated_mentions(reading, info, tags))
+    return tuple(found)
 
 
 def _metadata(

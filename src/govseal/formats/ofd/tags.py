@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from govseal.errors import FormatError, LimitExceeded
 from govseal.formats.metadata import TagField, TagFile
@@ -17,10 +17,14 @@ _NOTHING = "0"
 
 
 class TagReader:
-    """Reads the tag files of one document; each page is parsed once, and only when referred to."""
+    """Reads the tag files of one document; each page is parsed once, and only when referred to.
 
-    def __init__(self, reading: Reading) -> None:
+    A file whose bytes are not ``wanted`` comes without its fields.
+    """
+
+    def __init__(self, reading: Reading, wanted: Callable[[bytes], bool] | None = None) -> None:
         self.reading = reading
+        self._is_wanted = wanted
         self._pages = {page.id: page.name for page in reversed(reading.body.pages)}
         self._objects: dict[str, dict[str, str]] = {}
 
@@ -45,6 +49,9 @@ class TagReader:
         fields: list[TagField] = []
         problem: FormatError | None = None
         try:
+            is_wanted = self._is_wanted
+            if is_wanted is not None and not is_wanted(self.reading.package.read(name)):
+                return TagFile(space, f"/{name}")
             for field in self._fields(self._open(name)):
                 self.reading.count(field.name, field.value, *field.missing)
                 fields.append(field)
