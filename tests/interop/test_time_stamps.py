@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ import pdf_stamping
 from govseal import testing
 from govseal.formats.detect import open_document
 from govseal.formats.ofd.compose import compose_document
+from govseal.pki.algorithms import SM3
 from govseal.pki.timestamp import verify_token
 from govseal.pki.timestamping import SignerTimestampSource
 from ofdrw_world import SEAL_NAME, Ofdrw
@@ -77,9 +80,12 @@ def test_bouncy_castle_accepts_our_time_stamp_and_no_other(ofdrw: Ofdrw, stamps:
     assert [answer["ok"] for answer in answers[1:]] == [False, False]
 
 
-def stamped(stamps: Stamps, document: bytes) -> bytes:
+DOCUMENTS = (compose_document([["准予许可。"]], title="测试"), pdf_stamping.pdf())
+
+
+def stamped(pki: testing.Hierarchy, document: bytes) -> bytes:
     """The document with a stamp that has a time stamp of its own."""
-    pki, place = stamps.pki, govseal.Placement(page=1, x_mm=120, y_mm=210)
+    place = govseal.Placement(page=1, x_mm=120, y_mm=210)
     seal = govseal.make_seal(
         pki.maker,
         name=SEAL_NAME,
@@ -91,25 +97,47 @@ def stamped(stamps: Stamps, document: bytes) -> bytes:
     return govseal.stamp(document, seal, pki.signer, place, at=AT, timestamp=source)
 
 
+def token_and_value(stamps: Stamps, data: bytes) -> tuple[Path, Path]:
+    """The token of a stamped document, and the octets it is over, as files."""
+    (found,) = open_document(data).evidence().signatures
+    if found.stamp is not None:
+        token, value = found.stamp.time_stamp, stored_value(found.stamp.der)
+    else:
+        assert found.signed_data is not None
+        (token,) = found.signed_data.signer.time_stamps
+        value = found.signed_data.signer.signature_octets
+    assert token is not None
+    name = SM3.digest(data).hex()[:16]
+    return stamps.file(f"token-{name}", token), stamps.file(f"value-{name}", value)
+
+
+def test_openssl_accepts_the_time_stamps_of_our_stamps(stamps: Stamps) -> None:
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("openssl not installed")
+    pki = testing.Hierarchy.create("rsa", at=AT)
+    roots = stamps.file("rsa.pem", pki.signer_ca.certificate.to_pem())
+    at = ("-attime", str(int(AT.timestamp())))
+    for document in DOCUMENTS:
+        inside, over = token_and_value(stamps, stamped(pki, document))
+        for data, code in ((over, 0), (stamps.folder / "message", 1)):
+            command = [program, "ts", "-verify", "-in", inside, "-token_in", "-data", data]
+            done = subprocess.run(
+                [*command, "-CAfile", roots, *at], capture_output=True, check=False
+            )
+            assert done.returncode == code, done.stderr
+
+
 def test_bouncy_castle_accepts_the_time_stamps_of_our_stamps(ofdrw: Ofdrw, stamps: Stamps) -> None:
     certificate = ("--cert", stamps.folder / "tsa.cer")
     commands = []
-    for document in (compose_document([["准予许可。"]], title="测试"), pdf_stamping.pdf()):
-        (found,) = open_document(stamped(stamps, document)).evidence().signatures
-        if found.stamp is not None:
-            token, value = found.stamp.time_stamp, stored_value(found.stamp.der)
-        else:
-            assert found.signed_data is not None
-            (token,) = found.signed_data.signer.time_stamps
-            value = found.signed_data.signer.signature_octets
-        assert token is not None
-        inside = stamps.file(f"token-{len(commands)}", token)
-        over = stamps.file(f"value-{len(commands)}", value)
+    for document in DOCUMENTS:
+        inside, over = token_and_value(stamps, stamped(stamps.pki, document))
         commands.append(("verify-time-stamp", inside, over, *certificate))
     answers = ofdrw.batch(commands)
     assert answers == [{"ok": True, "seconds": int(AT.timestamp())}] * 2
 
 
 def test_ofdrw_accepts_a_stamp_with_a_time_stamp(ofdrw: Ofdrw, stamps: Stamps) -> None:
-    data = stamped(stamps, compose_document([["准予许可。"]], title="测试"))
+    data = stamped(stamps.pki, DOCUMENTS[0])
     assert ofdrw.verify(data) == {"ok": True, "signatures": 1, "kinds": ["v4"]}

@@ -256,6 +256,14 @@ def test_a_failed_time_stamp_says_why_and_that_nothing_was_made(pki):
     assert "the authority is closed" in message
 
 
+def test_an_authority_that_had_expired_stamps_no_seal(pki):
+    ended = tokens.authority(pki.signer_ca, not_before=AT - 2 * DAY, not_after=AT - DAY)
+    message = refused(
+        "E_TIME_STAMP", make, pki, generation=2025, timestamp=tokens.source(ended, AT)
+    )
+    assert "not valid at" in message
+
+
 def test_a_source_that_is_broken_is_not_explained_away(pki):
     with pytest.raises(ZeroDivisionError):
         make(pki, generation=2025, timestamp=Stamper(ZeroDivisionError()))

@@ -304,6 +304,17 @@ def test_the_room_that_was_kept_is_the_limit(office):
         waiting.prepared.finish(value, clock(office).timestamp(value))
 
 
+def test_a_token_that_just_fits_and_one_that_does_not():
+    office = time_stamping.office("rsa")  # whose tokens are all of one length
+    size = len(clock(office).timestamp(b"x"))
+    for room, codes in ((size, []), (size - 1, ["timestamp_too_large"])):
+        notices = []
+        terms = govseal.TimestampTerms(clock(office), on_notice=notices.append, max_bytes=room)
+        stamped = stamp(office, "pdf", terms)
+        assert [notice.code for notice in notices] == codes
+        assert judge(office, "pdf", stamped).verdict.value == "passed"
+
+
 @pytest.mark.parametrize("room", [-1, 1024 * 1024 + 1])
 def test_rooms_that_are_none(office, room):
     with pytest.raises(ValueError, match="1048576"):
