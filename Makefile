@@ -76,8 +76,11 @@ type: dev ## mypy, strict
 	@$(py) -m mypy
 	@$(py) -m mypy examples/*.py tools/docs.py tools/gallery.py
 
+# What the tests have compiled is made while the checker of types has the other processor.
 .PHONY: check
-check: lint type fonts ## style, types and the fast tests, in two minutes
+check: fonts ## style, types and the fast tests, in two minutes
+	@$(MAKE) -s -C tests/native testing devices PYTHON=../../$(py) & \
+		$(MAKE) lint type && wait $$!
 	@tools/packages pkits
 	@$(pytest) -q -m "not slow and not interop and not prove"
 
@@ -94,7 +97,7 @@ test: lint type fonts native ## everything but the long proofs, with branch cove
 native: dev ## the C core by itself: units, constant time under valgrind, clang, aarch64, musl
 	@tools/packages native
 	@tools/packages others
-	@$(MAKE) -C tests/native all PYTHON=../../$(py)
+	@$(MAKE) -j $(JOBS) --output-sync=target -C tests/native all PYTHON=../../$(py)
 
 # ------------------------------------------------------------------------------ now and then
 

@@ -51,6 +51,7 @@ def test_goals_belong_to_a_tier():
     assert speed.goal_of("sign", "reference") is None
 
 
+@pytest.mark.slow
 def test_the_table_is_chinese_or_english():
     chinese, english = (bench("--rounds", "1", "--lang", lang) for lang in ("zh", "en"))
     assert "首次见到的公钥" in chinese.stdout

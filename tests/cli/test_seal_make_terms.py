@@ -236,6 +236,7 @@ def test_the_drawing_in_another_form_is_the_imprint(bound, bureau, own):
     assert answer.status == 0
 
 
+@pytest.mark.slow
 @pytest.mark.req("R-JC29S-06b")
 def test_a_cleaned_scan_is_the_imprint(bound, bureau, own, cleaned):
     rules = own(ON_FILE)

@@ -169,6 +169,7 @@ def net_of(ca, count):
     return SoftSigner(keys[0], certificate(keys[0], purpose)), [item.der for item in others]
 
 
+@pytest.mark.slow
 def test_nets_of_certificates_in_many_time_stamps_are_bounded_work(office):
     signer, others = net_of(office.pki.signer_ca, 8)
     at = office.pki.signer_ca.at

@@ -49,6 +49,7 @@ def test_every_sample_certificate_chains_where_its_issuer_is_there(samples):
     assert passed >= 16
 
 
+@pytest.mark.slow
 def test_every_sample_certificate_refuses_to_be_changed(samples):
     for _, data in embedded.stamped_data(samples):
         for der in embedded.certificates(data):

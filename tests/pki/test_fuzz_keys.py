@@ -27,7 +27,10 @@ REQUEST = make_request(KEY, [("C", "CN"), ("CN", "99000000000001")])
 KINDS = {"wrong_password", "wrong_container", "unsupported", "damaged"}
 
 quick = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=min(150, settings.default.max_examples),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
 )
 
 

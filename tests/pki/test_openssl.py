@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 
 import pytest
@@ -31,12 +32,14 @@ def someone(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture
-def made(openssl, tmp_path, at):
+@pytest.fixture(scope="module")
+def made(openssl, tmp_path_factory):
     """A self-signed certificate and its key as openssl makes them; give the kind."""
+    folder = tmp_path_factory.mktemp("openssl")
 
+    @functools.cache
     def make(kind):
-        key, certificate = tmp_path / "k.pem", tmp_path / "c.pem"
+        key, certificate = folder / f"{kind}.key.pem", folder / f"{kind}.pem"
         if kind == "sm2":
             openssl("ecparam", "-name", "SM2", "-genkey", "-noout", "-out", key)
             signing = ("-sm3", "-sigopt", DISTID)

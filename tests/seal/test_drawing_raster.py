@@ -232,6 +232,7 @@ def test_merging_refuses_an_empty_area():
         merged_coverage([], 0, 4)
 
 
+@pytest.mark.slow
 def test_curves_beyond_the_limit_are_never_laid_out():
     bends = tuple(((900.0, 990.0), (0.0, 0.0)) for _ in range(20_000))
     tracemalloc.start()

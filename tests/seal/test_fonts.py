@@ -143,6 +143,7 @@ def test_search_passes_a_damaged_file_by(tmp_path):
     assert find_font(bold=True, directories=[tmp_path]).name.startswith("SimSun")
 
 
+@pytest.mark.slow
 def test_a_damaged_font_is_not_told_line_by_line(tmp_path):
     data = toyfont.save(tmp_path / "toy.ttf").read_bytes()
     at = 12 + 16 * [data[n : n + 4] for n in range(12, 200, 16)].index(b"name") + 8

@@ -51,7 +51,9 @@ def refused(code, data, **options):
 
 @pytest.mark.req("R-JC29S-06a")
 @pytest.mark.parametrize("form", ["PNG", "JPEG"])
-@pytest.mark.parametrize("paper", [scans.WHITE, scans.YELLOWISH])
+@pytest.mark.parametrize(
+    "paper", [pytest.param(scans.WHITE, marks=pytest.mark.slow), scans.YELLOWISH]
+)
 def test_a_scan_becomes_red_on_nothing(seal, form, paper):
     found = clean_imprint(scans.saved(scans.scan(seal, paper=paper), form))
     picture = Image.open(io.BytesIO(found.png)).convert("RGBA")
@@ -64,7 +66,9 @@ def test_a_scan_becomes_red_on_nothing(seal, form, paper):
     assert (found.dark_pixels, found.stray_areas) == (0, 0)
 
 
-@pytest.mark.parametrize("dpi", [150, 200, 300])
+@pytest.mark.parametrize(
+    "dpi", [150, *(pytest.param(dpi, marks=pytest.mark.slow) for dpi in (200, 300))]
+)
 def test_it_is_measured_by_the_resolution_of_the_file(seal, dpi):
     for form in ("PNG", "JPEG"):
         found = clean_imprint(scans.saved(scans.scan(seal, dpi=dpi), form, dpi))
@@ -95,6 +99,7 @@ def test_the_ink_covers_what_was_drawn(seal):
     assert found.ink_pixels == pytest.approx(sum(drawn.histogram()[128:]), rel=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{"density": 0.45}, {"noise": 14}, {"blur": 1.5}])
 def test_pale_noisy_and_blurred_ink_is_ink(seal, options):
     found = clean_imprint(scans.jpeg(scans.scan(seal, **options)))
@@ -163,6 +168,7 @@ def test_it_becomes_the_picture_of_a_seal(page):
     assert clean_imprint(scans.saved(page)) == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["P", "RGBA", "CMYK"])
 def test_other_colour_modes_are_read(page, mode):
     form = "JPEG" if mode == "CMYK" else "PNG"
@@ -294,7 +300,7 @@ def test_the_smallest_scan_is_cleaned():
     assert clean_imprint(TINY).width_mm == 10
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=min(120, settings.default.max_examples), deadline=None, derandomize=True)
 @given(st.data())
 def test_hostile_bytes_are_cleaned_or_refused(data):
     content = bytearray(TINY)

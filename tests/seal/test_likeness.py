@@ -65,7 +65,9 @@ def test_the_same_bytes_are_identical(seal, filed):
 
 
 @pytest.mark.req("R-JC29S-06b")
-@pytest.mark.parametrize("dpi", [150, 300, 600])
+@pytest.mark.parametrize(
+    "dpi", [150, *(pytest.param(dpi, marks=pytest.mark.slow) for dpi in (300, 600))]
+)
 def test_pixels_are_like_outlines(seal, filed, dpi):
     found = compare_imprints(seal.picture("png", dpi), filed)
     assert not found.is_identical
@@ -77,9 +79,9 @@ def test_pixels_are_like_outlines(seal, filed, dpi):
 @pytest.mark.parametrize(
     "options",
     [
-        {},
         {"angle": 1.0},
-        {"angle": -1.0, "dpi": 200},
+        pytest.param({}, marks=pytest.mark.slow),
+        pytest.param({"angle": -1.0, "dpi": 200}, marks=pytest.mark.slow),
         pytest.param({"dpi": 150, "quality": 50}, marks=pytest.mark.slow),
         pytest.param({"dpi": 600, "blur": 3.0, "noise": 10.0}, marks=pytest.mark.slow),
         pytest.param({"blur": 1.5, "quality": 50}, marks=pytest.mark.slow),
@@ -101,7 +103,7 @@ def test_a_scan_is_like_its_seal(seal, filed, options):
 @pytest.mark.parametrize(
     ("name", "bottom"),
     [
-        (NAME, "行政审批专用章（2）"),
+        pytest.param(NAME, "行政审批专用章（2）", marks=pytest.mark.slow),
         pytest.param(NAME, "行政审批专用章（7）", marks=pytest.mark.slow),
         pytest.param(NAME, "行政审批专用章", marks=pytest.mark.slow),
         (NAME, "行政审批专用草（1）"),
@@ -156,10 +158,12 @@ def test_of_another_size_is_not_alike(seal, filed, size):
     assert not compare_imprints(other, filed).is_alike
 
 
+@pytest.mark.slow
 def test_text_over_the_imprint_is_for_a_person_to_judge(seal, filed):
     assert not compare_imprints(cleaned(seal.picture(), text=True), filed).is_alike
 
 
+@pytest.mark.slow
 def test_margins_and_colours_do_not_count(seal, filed):
     def widened(picture):
         ground = Image.new("RGB", (1181, 1181), "white")
@@ -171,6 +175,7 @@ def test_margins_and_colours_do_not_count(seal, filed):
     assert found.likeness > 0.85
 
 
+@pytest.mark.slow
 def test_it_is_the_same_from_both_sides(seal, filed):
     scanned = cleaned(seal.picture())
     there, back = compare_imprints(scanned, filed), compare_imprints(filed, scanned)

@@ -219,7 +219,7 @@ def test_what_is_no_picture_is_refused(data, error):
 
 
 @pytest.mark.slow
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=min(80, settings.default.max_examples), deadline=None, derandomize=True)
 @given(st.sampled_from(("PNG", "JPEG", "GIF", "BMP")), st.data())
 def test_damaged_pictures_are_reduced_or_refused(form, data):
     content = bytearray(saved(form, (20, 20)))

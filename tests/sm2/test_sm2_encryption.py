@@ -126,6 +126,7 @@ def test_core_encrypts_as_the_reference(testing_core, size):
             assert reference.decrypt(expected, D) == plaintext
 
 
+@pytest.mark.slow
 def test_an_empty_key_stream_wants_another_number(testing_core):
     wanted = [k for k in range(1, 600) if reference.encrypt(b"\x42", POINT, k) is None]
     assert wanted

@@ -175,7 +175,13 @@ def prove_formula(program: Program, name: str, alias: str = "") -> None:
         Formula(machine, name, FORMULAS[name], alias).check()
 
 
-@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if name == "ge_right_side" else name
+        for name in FORMULAS
+    ],
+)
 def test_formula(name):
     prove_formula(core(), name)
 

@@ -27,7 +27,7 @@ def small():
 
 
 @given(st.data())
-@settings(max_examples=150)
+@settings(max_examples=min(150, settings.default.max_examples))
 def test_a_bent_file_never_passes(data):
     """Any byte of the protected part, or of the signed data in the gap, counts."""
     base = small()
@@ -44,7 +44,7 @@ def test_a_bent_file_never_passes(data):
 
 
 @given(st.data())
-@settings(max_examples=100)
+@settings(max_examples=min(100, settings.default.max_examples))
 def test_a_file_cut_or_joined_never_passes(data):
     base = small()
     first, second = sorted(

@@ -130,6 +130,6 @@ def test_fields_are_named_by_the_way_to_them():
     assert found.id == "a.b"
 
 
-@pytest.mark.parametrize("size", [1000, 300_000_000])
+@pytest.mark.parametrize("size", [1000, pytest.param(300_000_000, marks=pytest.mark.slow)])
 def test_what_unpacks_to_more_than_fits_is_not_unpacked_or_refused(size):
     assert judged(form(packed(size), acroform="5 0 R")).verdict.value in ("unsigned", "failed")

@@ -30,7 +30,11 @@ PICTURES = st.builds(
 
 
 @pytest.mark.parametrize("profile", profile_names())
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.too_slow],
+    deadline=None,
+    max_examples=min(60, settings.default.max_examples),
+)
 @given(
     facts=st.fixed_dictionaries(
         {
