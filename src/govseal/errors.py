@@ -148,7 +148,8 @@ class KeyLoadError(GovsealError):
     """A key or container cannot be loaded.
 
     ``kind`` is ``wrong_password``, ``wrong_container`` (no key file, whatever its state),
-    ``wrong_key`` (an envelope made for another key), ``unsupported`` or ``damaged``.
+    ``wrong_key`` (an envelope made for another key), ``no_certificate``, ``wrong_certificate``
+    (that of another key), ``unsupported`` or ``damaged``.
     """
 
     def __init__(self, message: str, *, kind: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -251,7 +252,73 @@ def test_no_pin(ask, office):
 
 def test_a_certificate_of_another_key(ask, office):
     answer = refused(ask, office, *office.signing, "--cert", office.path("root.pem"))
-    assert (answer.status, answer.json["code"]) == (2, "key_damaged")
+    assert (answer.status, answer.json["code"]) == (2, "key_wrong_certificate")
+    assert "证书不属于该密钥" in answer.error
+    assert "--cert" in answer.hint
+
+
+SAYS = [  # fault, code, Chinese, English, and what the hint names
+    ("open_device", "SDR_OPENDEVICE", "不能打开密码设备", "the device cannot be opened", "联网"),
+    ("busy", "SDR_OPENSESSION", "不能与密码设备建立会话", "no session with the device", "sessions"),
+    ("no_right", "SDR_PARDENY", "密码不正确", "the password is wrong", "index"),
+    ("sign", "SDR_SIGNERR", "密码设备签名失败", "the device failed to sign", ""),
+    ("release", "SDR_STEPERR", "多步运算的步骤错误", "the steps came in another order", ""),
+    ("vendor_code", "0x01000100", "密码设备拒绝", "the device refuses", "访问控制码不正确"),
+    ("bits", "bad_answer", "设备的应答不合接口标准", "a key of 384 bits", "ecc-max-bits"),
+    ("no_handle", "bad_answer", "设备的应答不合接口标准", "gave no handle", ""),
+]
+
+
+@pytest.mark.parametrize("row", SAYS, ids=[row[0] for row in SAYS])
+def test_what_a_machine_answers_is_told_in_words(ask, sdf, monkeypatch, row):
+    (fault, code, zh, en, hint), (office, _) = row, sdf
+    assert make_seal(ask, office, "--maker", office.path("maker.p12")).status == 0
+    monkeypatch.setenv("SOFTDEVICE_FAULT", fault)
+    answer = refused(ask, office, *office.signing)
+    assert (answer.status, answer.json["code"]) == (2, code)
+    assert zh in answer.error
+    assert hint in answer.hint
+    assert bool(answer.hint) is bool(hint)
+    said = refused(ask, office, *office.signing, "--lang", "en")
+    assert en in said.error
+    assert not re.search("[\u4e00-\u9fff]", said.error.replace(str(office.folder), ""))
+    assert bool(said.hint) is bool(hint)
+
+
+def test_an_index_without_a_key(ask, sdf):
+    office, _ = sdf
+    assert make_seal(ask, office, "--maker", office.path("maker.p12")).status == 0
+    other = office.key.replace("index=1", "index=2")
+    answer = refused(ask, office, *office.signing, "--key", other)
+    assert (answer.status, answer.json["code"]) == (2, "SDR_KEYNOTEXIST")
+    assert "SDR_KEYNOTEXIST for index 2" in answer.error
+    assert "index" in answer.hint
+    said = refused(ask, office, *office.signing, "--key", other, "--lang", "en")
+    assert "no key with this index in the device" in said.error
+
+
+def test_a_library_of_another_interface(ask, sdf):
+    """Found and loaded, and no library of GM/T 0018."""
+    office, _ = sdf
+    assert make_seal(ask, office, "--maker", office.path("maker.p12")).status == 0
+    other = softdevices.built() / "softp11.so"
+    answer = refused(ask, office, *office.signing, "--key", f"sdf:{other}?index=1")
+    assert (answer.status, answer.json["code"]) == (2, "no_library")
+    assert f"{other} has no function SDF_OpenDevice" in answer.error
+    assert "设备厂商的接口库不能用" in answer.error
+    assert "路径" in answer.hint
+
+
+def test_a_key_without_a_password_takes_an_empty_file(ask, sdf, monkeypatch):
+    office, _ = sdf
+    assert make_seal(ask, office, "--maker", office.path("maker.p12")).status == 0
+    (office.folder / "pin").write_text("")
+    answer = refused(ask, office, *office.signing)
+    assert answer.json["code"] == "SDR_PARDENY"
+    assert "SDF_InternalSign_ECC" in answer.error
+    monkeypatch.setenv("SOFTDEVICE_PASSWORD", "")
+    out = office.path("out.ofd")
+    assert ask("stamp", office.path("permit.ofd"), "-o", out, *PLACE, *office.signing).status == 0
 
 
 @pytest.mark.parametrize(
@@ -281,4 +348,4 @@ def test_a_signature_of_another_device(ask, sdf, monkeypatch):
     assert (answer.status, answer.json["code"]) == (2, "signing_fault")
     monkeypatch.delenv("SOFTDEVICE_FAULT")
     monkeypatch.setenv("SOFTDEVICE_KEY", PrivateKey.generate("sm2").to_sm2_bytes().hex())
-    assert refused(ask, office, *office.signing).json["code"] == "key_damaged"
+    assert refused(ask, office, *office.signing).json["code"] == "key_wrong_certificate"

@@ -118,9 +118,9 @@ def test_a_certificate_of_another_key(signer, rsa_signer, ca, tmp_path):
     path = tmp_path / "other.pem"
     path.write_bytes(ca.certificate.to_pem())
     for other in (rsa_signer.certificate, ca.certificate, ca.certificate.der, path):
-        assert_refused("damaged", key, certificate=other, match="does not belong")
+        assert_refused("wrong_certificate", key, certificate=other, match="does not belong")
     both = write_pem("PRIVATE KEY", key) + ca.certificate.to_pem()
-    assert_refused("damaged", both, match="does not belong")
+    assert_refused("wrong_certificate", both, match="does not belong")
     with pytest.raises(KeyLoadError, match="does not belong"):
         SoftSigner(signer._key, ca.certificate)
 
@@ -128,10 +128,18 @@ def test_a_certificate_of_another_key(signer, rsa_signer, ca, tmp_path):
 def test_a_certificate_of_another_key_beside_a_pkcs12(signer, ca):
     data = write_pkcs12(signer._key, [signer.certificate], PASSWORD, iterations=5)
     assert_refused(
-        "damaged", data, password=PASSWORD, certificate=ca.certificate, match="does not belong"
+        "wrong_certificate",
+        data,
+        password=PASSWORD,
+        certificate=ca.certificate,
+        match="does not belong",
     )
     assert_refused(
-        "damaged", data, password=PASSWORD, certificate=ca.certificate.der, match="does not belong"
+        "wrong_certificate",
+        data,
+        password=PASSWORD,
+        certificate=ca.certificate.der,
+        match="does not belong",
     )
 
 
@@ -145,7 +153,7 @@ def test_a_certificate_whose_key_cannot_be_used(signer, ca):
 
 
 def test_a_key_alone(signer):
-    assert_refused("damaged", signer._key.to_pkcs8(), match="without its certificate")
+    assert_refused("no_certificate", signer._key.to_pkcs8(), match="without its certificate")
 
 
 def test_a_certificate_alone(signer):

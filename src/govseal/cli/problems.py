@@ -61,37 +61,56 @@ _KEY_PROBLEMS: dict[str, _Pair] = {
     "wrong_container": ("不是密钥文件", "not a key file"),
     "wrong_key": ("密钥信封不是发给这个密钥的", "the envelope was made for another key"),
     "unsupported": ("不支持的密钥形式", "a form of key that is not supported"),
+    "wrong_certificate": ("证书不属于该密钥", "the certificate is that of another key"),
+    "no_certificate": ("缺少密钥的证书", "the key's certificate is not there"),
     "damaged": ("密钥文件不可用", "the key file cannot be used"),
 }
-# What a device answers, or is not there; every other answer is told by its name alone.
+# What is not right with a device before it answers; the English particulars say it by themselves.
 _DEVICE_PROBLEMS: dict[str, str] = {
     "invalid_uri": "密钥的 URI 不正确",
     "invalid_settings": "PKCS#11 设置文件不正确",
-    "no_library": "不能加载设备厂商的接口库",
+    "no_library": "设备厂商的接口库不能用",
     "no_token": "没有符合的令牌",
     "several_tokens": "符合的令牌不止一个",
     "no_key": "设备中没有符合的私钥",
     "several_keys": "符合的私钥不止一个",
-    "no_certificate": "设备中没有该密钥的证书",
+    "no_certificate": "缺少设备中密钥的证书",
     "several_certificates": "设备中该密钥的证书不止一个",
     "no_pin": "设备需要 PIN 或密码",
     "unsupported": "不支持设备的这种用法",
     "bad_answer": "设备的应答不合接口标准",
-    "CKR_PIN_INCORRECT": "PIN 不正确",
-    "CKR_PIN_INVALID": "PIN 不正确",
-    "CKR_PIN_LEN_RANGE": "PIN 的长度不正确",
-    "CKR_PIN_EXPIRED": "PIN 已过期",
-    "CKR_PIN_LOCKED": "PIN 已锁定",
-    "CKR_MECHANISM_INVALID": "设备没有该签名机制",
-    "CKR_DEVICE_REMOVED": "令牌已被拔出",
-    "CKR_TOKEN_NOT_PRESENT": "令牌不在",
-    "SDR_OPENDEVICE": "不能打开密码设备",
-    "SDR_OPENSESSION": "不能与密码设备建立会话",
-    "SDR_PARDENY": "没有私钥使用权限，或密码不正确",
-    "SDR_KEYNOTEXIST": "设备中没有该索引的密钥",
-    "SDR_HARDFAIL": "密码设备硬件故障",
-    "SDR_COMMFAIL": "与密码设备通信失败",
-    "SDR_SIGNERR": "密码设备签名失败",
+}
+# What a device answers (PKCS#11; GM/T 0018, annex A); every other answer is told by its name alone.
+_DEVICE_ANSWERS: dict[str, _Pair] = {
+    "CKR_PIN_INCORRECT": ("PIN 不正确", "the PIN is wrong"),
+    "CKR_PIN_INVALID": ("PIN 不正确", "the PIN is wrong"),
+    "CKR_PIN_LEN_RANGE": ("PIN 的长度不正确", "the PIN has a wrong length"),
+    "CKR_PIN_EXPIRED": ("PIN 已过期", "the PIN has expired"),
+    "CKR_PIN_LOCKED": ("PIN 已锁定", "the PIN is locked"),
+    "CKR_MECHANISM_INVALID": ("设备没有该签名机制", "the device lacks this mechanism"),
+    "CKR_DEVICE_REMOVED": ("令牌已被拔出", "the token was taken out"),
+    "CKR_TOKEN_NOT_PRESENT": ("令牌不在", "there is no token"),
+    "SDR_NOTSUPPORT": ("密码设备不支持该接口调用", "the device does not offer this call"),
+    "SDR_COMMFAIL": ("与密码设备通信失败", "the device cannot be reached"),
+    "SDR_HARDFAIL": ("密码设备硬件故障", "the hardware of the device failed"),
+    "SDR_OPENDEVICE": ("不能打开密码设备", "the device cannot be opened"),
+    "SDR_OPENSESSION": ("不能与密码设备建立会话", "no session with the device"),
+    "SDR_PARDENY": (
+        "没有私钥使用权限，或密码不正确",
+        "no right to use the key, or the password is wrong",
+    ),
+    "SDR_KEYNOTEXIST": ("设备中没有该索引的密钥", "no key with this index in the device"),
+    "SDR_ALGNOTSUPPORT": ("密码设备不支持该算法", "the device lacks this algorithm"),
+    "SDR_PKOPERR": ("密码设备公钥运算失败", "the device failed with a public key"),
+    "SDR_SKOPERR": ("密码设备私钥运算失败", "the device failed with the private key"),
+    "SDR_SIGNERR": ("密码设备签名失败", "the device failed to sign"),
+    "SDR_STEPERR": ("多步运算的步骤错误", "the steps came in another order than the device wants"),
+    "SDR_KEYTYPEERR": ("该索引的密钥类型不对", "the key with this index is of another type"),
+    "SDR_KEYERR": ("该索引的密钥有错误", "the key with this index is faulty"),
+    "SDR_RANDERR": ("密码设备产生随机数失败", "the device failed to make random numbers"),
+    "SDR_NOBUFFER": ("密码设备内存不足", "the device is out of memory"),
+    "SDR_INARGERR": ("密码设备不接受输入参数", "the device takes no such input"),
+    "SDR_OUTARGERR": ("密码设备不接受输出参数", "the device takes no such output"),
 }
 _FORMAT_PROBLEMS: dict[str, str] = {
     "malformed": "文件不符合格式要求",
@@ -128,7 +147,6 @@ _HINTS: dict[str, _Pair] = {
         "骑缝章请用 OFD；PDF 请用 --place 或 --keyword 逐处签章",
         "use OFD for a seam; stamp a PDF with --place or --keyword",
     ),
-    "no_certificate": ("用 --cert 指定证书", "name the certificate with --cert"),
     "no_timestamp_room": (
         "准备时（--prepare）也写上 --timestamp",
         "name --timestamp when preparing (--prepare) too",
@@ -136,6 +154,46 @@ _HINTS: dict[str, _Pair] = {
     "file_changed": (
         "等写入完成后再试，或先复制一份",
         "try again when the writing is done, or take a copy first",
+    ),
+    "no_certificate": (
+        "签章时用 --cert 指定证书；制章和时间戳的 SDF 密钥在 URI 中写 cert=文件",
+        "name it with --cert to stamp, else with cert=FILE in the URI of an SDF key",
+    ),
+    "wrong_certificate": (
+        "核对密钥（URI 中的 index、object、id）和 --cert 指定的证书是否相配",
+        "check that key (index, object, id in the URI) and certificate (--cert) belong together",
+    ),
+    "no_library": (
+        "核对路径；接口库须符合 URI 所用的接口（PKCS#11 或 GM/T 0018），并与本机架构相同",
+        "check the path: a library of PKCS#11 or GM/T 0018, as the URI says, for this machine",
+    ),
+    "SDR_OPENDEVICE": (
+        "核对设备是否开机、联网，厂商的配置文件是否在位",
+        "check that the device is on and connected, and its maker's settings are in place",
+    ),
+    "SDR_OPENSESSION": (
+        "设备的会话可能已用完：结束其他程序，或减小 URI 中的 sessions",
+        "its sessions may be used up: end other programs, or lower sessions in the URI",
+    ),
+    "SDR_PARDENY": (
+        "核对访问控制码和 URI 中的 index：每个密钥有自己的访问控制码",
+        "check the password and index in the URI: each key has a password of its own",
+    ),
+    "SDR_KEYNOTEXIST": (
+        "核对 URI 中的 index：应为签名密钥的索引，向设备管理员查询",
+        "check index in the URI, of the signing key: who runs the device knows it",
+    ),
+    "ecc_max_bits": (
+        "多半是结构大小不同：在 URI 中写 ecc-max-bits=256，或去掉它",
+        "structures of another size, mostly: write ecc-max-bits=256 into the URI, or leave it out",
+    ),
+    "vendor_right": (
+        "多半是访问控制码不正确；这是厂商自定义的错误码，见厂商手册",
+        "the password is wrong, mostly; this answer is its maker's own: see the maker's manual",
+    ),
+    "vendor_answer": (
+        "这是厂商自定义的错误码，见厂商手册",
+        "this answer is its maker's own: see the maker's manual",
     ),
     "signing_unavailable": (
         "安装 C 编译器后重新安装 govseal",
@@ -213,12 +271,28 @@ def _key_problem(error: KeyLoadError | DeviceError | InvalidSignature | SigningF
         message = say(_joined(zh, str(error)), str(error) or en)
         return Problem(UNUSABLE, f"key_{error.kind}", message, _hint(error.kind))
     if isinstance(error, DeviceError):
-        zh = _DEVICE_PROBLEMS.get(error.code, "密码设备拒绝")
-        return Problem(UNUSABLE, error.code, _joined(zh, str(error)), _hint(error.code))
+        return _device_problem(error)
     if isinstance(error, InvalidSignature):
         message = _joined("签名值与密钥和待签名数据不符", str(error))
         return Problem(REFUSED, "signature_invalid", message)
     return Problem(UNUSABLE, "signing_fault", _joined("签名未能通过验证，已弃用", str(error)))
+
+
+def _device_problem(error: DeviceError) -> Problem:
+    """What a device answers in words, the function and the answer's name beside them."""
+    code, text = error.code, str(error)
+    if code in _DEVICE_ANSWERS:
+        zh, en = _DEVICE_ANSWERS[code]
+        message = say(f"{zh}（{text}）", f"{en} ({text})")
+    else:
+        message = _joined(_DEVICE_PROBLEMS.get(code, "密码设备拒绝"), text)
+    hint = code
+    if code == "bad_answer" and "ecc-max-bits" in text:
+        hint = "ecc_max_bits"
+    elif code.startswith("0x"):
+        is_right = error.call == "SDF_GetPrivateKeyAccessRight"
+        hint = "vendor_right" if is_right else "vendor_answer"
+    return Problem(UNUSABLE, code, message, _hint(hint))
 
 
 def _refusal(error: SealError) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol, final, overload
+from typing import Final, Protocol, final, overload
 
 from govseal.errors import KeyLoadError
 from govseal.pki import pkcs12
@@ -15,6 +15,8 @@ from govseal.pki.enveloped import decode_enveloped_key
 from govseal.pki.files import read_source
 from govseal.pki.keyfiles import MAX_BYTES, read_key_file
 from govseal.pki.pkcs8 import PrivateKey
+
+_OTHER_KEY: Final = "the certificate does not belong to the private key"
 
 
 class Signer(Protocol):
@@ -61,7 +63,7 @@ class SoftSigner:
     ) -> None:
         """A signer; raises :class:`KeyLoadError` where key and certificate do not belong."""
         if not key.public_key.is_same_key(certificate.public_key):
-            raise KeyLoadError("the certificate does not belong to the private key", kind="damaged")
+            raise KeyLoadError(_OTHER_KEY, kind="wrong_certificate")
         self._key = key
         self.certificate = certificate
         self.chain = tuple(chain)
@@ -133,8 +135,8 @@ def load_signer(
 
     Raises:
         KeyLoadError: ``wrong_password``, ``wrong_container`` (a certificate, a public key, no
-            key file at all), ``unsupported`` or ``damaged``; also where no certificate is there,
-            or it does not belong to the key.
+            key file at all), ``unsupported``, ``damaged``, ``no_certificate`` or
+            ``wrong_certificate``, which does not belong to the key.
         DeviceError: a device refuses, or its URI is wrong.
         FormatError: the certificate given beside the key cannot be read.
         OSError: a file cannot be read.
@@ -147,11 +149,12 @@ def load_signer(
     key, found = store.key, store.certificates
     given = _load_given(certificate)
     if not given and not found:
-        raise KeyLoadError("a key without its certificate; give the certificate", kind="damaged")
+        message = "a key without its certificate; give the certificate"
+        raise KeyLoadError(message, kind="no_certificate")
     public_key = key.public_key
     own = next((c for c in given or found if c.public_key.is_same_key(public_key)), None)
     if own is None:
-        raise KeyLoadError("the certificate does not belong to the private key", kind="damaged")
+        raise KeyLoadError(_OTHER_KEY, kind="wrong_certificate")
     others = dict.fromkeys((*given, *found))
     return SoftSigner(key, own, (c for c in others if not c.public_key.is_same_key(public_key)))
 

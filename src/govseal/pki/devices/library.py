@@ -66,7 +66,8 @@ def function(library: ctypes.CDLL, name: str, *arguments: Any) -> Any:  # noqa: 
     try:
         found = getattr(library, name)
     except AttributeError:
-        message = f"the library has no function {name}"
+        path = library._name  # noqa: SLF001 - ctypes tells it nowhere else
+        message = f"{path} has no function {name}: a library of another interface"
         raise DeviceError(message, call=name, code="no_library") from None
     found.argtypes = arguments
     found.restype = ctypes.c_uint32
@@ -84,7 +85,7 @@ def own_certificate(
     own = next((c for c in certificates if is_own(c.public_key)), None)
     if own is None:
         message = "the certificate does not belong to the key in the device"
-        raise KeyLoadError(message, kind="damaged")
+        raise KeyLoadError(message, kind="wrong_certificate")
     others = dict.fromkeys(certificates)
     return own, tuple(c for c in others if not c.public_key.is_same_key(own.public_key))
 

@@ -80,11 +80,14 @@ class Sdf:
         }
         self._functions = {name: function(library, name, *kinds[name]) for name in kinds}
 
-    def _call(self, name: str, *arguments: object) -> None:
+    def _call(self, name: str, *arguments: object, index: int | None = None) -> None:
+        """``index`` is that of the key, where the call is about one."""
         value: int = self._functions[name](*arguments)
         if value:
             code = name_of(value)
-            raise DeviceError(f"the device refuses: {name} answers {code}", call=name, code=code)
+            about = "" if index is None else f" for index {index}"
+            message = f"the device refuses: {name} answers {code}{about}"
+            raise DeviceError(message, call=name, code=code)
 
     def _open(self, name: str, *arguments: object) -> int:
         handle = c_void_p()
@@ -117,7 +120,7 @@ class Sdf:
         """
         name = "SDF_ExportSignPublicKey_ECC"
         buffer = _Buffer()
-        self._call(name, session, index, buffer)
+        self._call(name, session, index, buffer, index=index)
         found = bytes(buffer)[: 4 + 2 * self._octets]
         bits = int.from_bytes(found[:4], sys.byteorder)
         if bits != _KEY_BITS:
@@ -130,11 +133,12 @@ class Sdf:
     def get_access_right(self, session: int, index: int, password: bytes) -> None:
         """The right to use the key (私钥使用权限), for this session."""
         size = len(password)
-        self._call("SDF_GetPrivateKeyAccessRight", session, index, password, size)
+        name = "SDF_GetPrivateKeyAccessRight"
+        self._call(name, session, index, password, size, index=index)
 
     def release_access_right(self, session: int, index: int) -> None:
         """Give the right back."""
-        self._call("SDF_ReleasePrivateKeyAccessRight", session, index)
+        self._call("SDF_ReleasePrivateKeyAccessRight", session, index, index=index)
 
     def sign(self, session: int, index: int, digest: bytes) -> bytes:
         """The raw r ‖ s, 64 bytes, over e = SM3(Z ‖ M): one use of the key.
@@ -144,7 +148,7 @@ class Sdf:
         """
         name = "SDF_InternalSign_ECC"
         buffer = _Buffer()
-        self._call(name, session, index, digest, len(digest), buffer)
+        self._call(name, session, index, digest, len(digest), buffer, index=index)
         return _numbers(bytes(buffer)[: 2 * self._octets], name)
 
 
