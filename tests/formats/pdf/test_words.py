@@ -13,11 +13,11 @@ from govseal.formats.pdf.pictures import read_characters
 from govseal.formats.pdf.read import read_evidence
 from govseal.formats.places import Keyword, OnPages, Seam
 
-FONTS = (
-    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+LATIN = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+CHINESE = (
     "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H "
     "/DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light "
-    "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>] >>",
+    "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>] >>"
 )
 MM = 72 / 25.4
 
@@ -41,7 +41,8 @@ def pdf(*contents, page=build.A4, trailer=""):
         [
             "<< /Type /Catalog /Pages 2 0 R >>",
             f"<< /Type /Pages /Kids [{kids}] /Count {count} >>",
-            *FONTS,
+            LATIN,
+            CHINESE,
             *(
                 f"<< /Type /Page /Parent 2 0 R {fonts} /Contents {number} 0 R {page} >>"
                 for number in range(5 + count, 5 + 2 * count)
