@@ -14,7 +14,7 @@ from govseal.formats.lines import Character, find, folded
 from govseal.formats.ofd.compose import compose_document
 from govseal.formats.ofd.document import OfdDocument
 from govseal.formats.ofd.words import find_words
-from govseal.formats.places import Keyword
+from govseal.formats.places import Keyword, OnPages
 
 WORD = "盖章"
 
@@ -297,6 +297,51 @@ def test_any_characters_give_hits_among_them(characters, word):
             if hit.left <= item.left and item.right <= hit.right and hit.top <= item.top
         ]
         assert set(folded(word)) <= {item.text for item in used}
+
+
+@given(st.text(max_size=60), st.text(max_size=20))
+def test_hostile_texts_give_a_stamp_or_a_refusal(attributes, content):
+    objects = f"<ofd:TextObject {attributes}><ofd:TextCode>{content}盖章</ofd:TextCode>"
+    page = pages.content(f"{objects}</ofd:TextObject>{text(code(content))}", box="0 0 210 297")
+    data = build.replaced(build.package(), build.PAGE, page)
+    try:
+        OfdDocument(data).prepare(build.request(Keyword("盖章", "all")))
+    except GovsealError as error:
+        assert error.code  # noqa: PT017 - either is right
+
+
+@given(st.binary(max_size=80), st.integers(0, 400))
+def test_hostile_bytes_give_a_stamp_or_a_refusal(new, at):
+    page = pages.content(text(code("盖章")), box="0 0 210 297")
+    data = build.replaced(build.package(), build.PAGE, page[:at] + new + page[at + len(new) :])
+    for place in (Keyword("盖章"), OnPages("all", 0, 0)):
+        try:
+            OfdDocument(data).prepare(build.request(place))
+        except GovsealError as error:
+            assert error.code  # noqa: PT017 - either is right
+
+
+@pytest.mark.samples
+@pytest.mark.parametrize(
+    ("name", "word", "expected"),
+    [
+        ("6021b7af_拿来主义_page6.ofd", "的", 121),
+        ("999.ofd", "开票日期", 5),
+        ("keyword2.ofd", "重庆市马上融资担保有限公司", 2),
+        ("multiKeywordInTextCode.ofd", "打发", 7),
+        ("signout.ofd", "来文日期", 1),
+    ],
+)
+def test_words_in_documents_of_other_products(samples, name, word, expected):
+    (file,) = (samples / "ofd").rglob(name)
+    assert len(words(file.read_bytes(), word).words) == expected
+
+
+@pytest.mark.samples
+def test_a_document_of_another_product_with_glyph_numbers_alone(samples):
+    (file,) = (samples / "ofd").rglob("ano.ofd")
+    found = words(file.read_bytes(), "的")
+    assert (found.words, found.unread) == ((), 172)
 
 
 def test_folding():

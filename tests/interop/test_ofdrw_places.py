@@ -1,4 +1,4 @@
-"""Seams, several stamps in one pass and signatures without a seal: ofdrw judges ours, we judge its."""
+"""Seams, several stamps in one pass, signatures without a seal: each side judges the other's."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def theirs(ofdrw: Ofdrw, world: World, six_pages: bytes) -> dict[str, bytes]:
 
 
 def boxes(data: bytes) -> Boxes:
-    """Page, box and clip of everything that the first signature shows, in micrometres and sorted."""
+    """Page, box and clip of everything that the first signature shows, in millimetres."""
     shown = govseal.inspect(data).signatures[0].appearances
     return sorted(
         (

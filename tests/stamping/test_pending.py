@@ -90,6 +90,41 @@ def test_kept_as_json_in_between(office, kind):
     assert verdict(office, kind, restored.finish(value)) == "passed"
 
 
+PLACES = {
+    "ofd": [
+        govseal.OnPages("last", 20, 30),
+        govseal.Keyword("准予许可", 1, 5, -5),
+        (govseal.Placement(1, 0, 0), govseal.Keyword("许可", "all", pages="1")),
+        (),
+    ],
+    "pdf": [govseal.OnPages("1", 20, 30), ()],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [(kind, place) for kind, places in PLACES.items() for place in places]
+)
+def test_every_kind_of_place_waits(sm2_office, kind, place):
+    pending = prepare(sm2_office, kind, place=place)
+    restored = PendingStamp.from_json(pending.to_json())
+    assert restored.plan.places == pending.plan.places
+    value = sm2_office.pki.signer.sign(pending.message)
+    stamped = restored.finish(value)
+    assert stamped == pending.finish(value)
+    assert verdict(sm2_office, kind, stamped) == "passed"
+
+
+def test_a_seam_waits(sm2_office):
+    pages = compose_document([["一"], ["二"], ["三"]], title="合同")
+    signer = sm2_office.pki.signer
+    pending = govseal.prepare_stamp(
+        pages, sm2_office.seal, signer.certificate, govseal.Seam("left"), at=AT
+    )
+    restored = PendingStamp.from_json(pending.to_json())
+    stamped = restored.finish(signer.sign(restored.message))
+    assert len(govseal.inspect(stamped).signatures[0].appearances) == 3
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_another_process_prepares_the_same_bytes(sm2_office, kind, tmp_path):
     pending = prepare(sm2_office, kind)

@@ -13,11 +13,11 @@ from govseal.formats.pdf.pictures import read_characters
 from govseal.formats.pdf.read import read_evidence
 from govseal.formats.places import Keyword, OnPages, Seam
 
-FONTS = (
-    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+LATIN = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+CHINESE = (
     "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H "
     "/DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light "
-    "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>] >>",
+    "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>] >>"
 )
 MM = 72 / 25.4
 
@@ -32,16 +32,17 @@ def chinese(text, x_mm=100, y_mm=100, size=10):
     return f"BT /C {size} Tf 1 0 0 1 {x_mm * MM} {y_mm * MM} Tm <{code}> Tj ET"
 
 
-def pdf(*contents, page=build.A4, trailer=""):
-    """One page for each content."""
+def pdf(*contents, page=build.A4, trailer="", said=None):
+    """One page for each content; ``said`` is what the tree says how many they are."""
     count = len(contents)
     kids = " ".join(f"{number} 0 R" for number in range(5, 5 + count))
     fonts = "/Resources << /Font << /L 3 0 R /C 4 0 R >> >>"
     return build.assemble(
         [
             "<< /Type /Catalog /Pages 2 0 R >>",
-            f"<< /Type /Pages /Kids [{kids}] /Count {count} >>",
-            *FONTS,
+            f"<< /Type /Pages /Kids [{kids}] /Count {said or count} >>",
+            LATIN,
+            CHINESE,
             *(
                 f"<< /Type /Page /Parent 2 0 R {fonts} /Contents {number} 0 R {page} >>"
                 for number in range(5 + count, 5 + 2 * count)
@@ -145,6 +146,13 @@ def test_the_document_is_not_read_for_a_seam(office):
     with pytest.raises(StampError) as refused:
         PdfDocument(b"%PDF-1.7\nno document").prepare(office.request(placements=(Seam(),)))
     assert refused.value.code == "seam_unsupported"
+
+
+def test_a_number_of_pages_that_nobody_has(office):
+    data = pdf(latin("SEAL"), said=999_999_999)
+    for place in (OnPages("all", 0, 0), Keyword("SEAL"), Placement(1, 0, 0)):
+        with pytest.raises(LimitExceeded, match="too many pages"):
+            office.stamp(data, place)
 
 
 def test_more_text_than_is_searched():

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from govseal.errors import StampError
+from govseal.errors import LimitExceeded, StampError
 from govseal.formats.base import Placement, StampRequest
 from govseal.formats.limits import Limits
 from govseal.formats.lines import Character, Hit, find
@@ -40,8 +40,12 @@ def find_places(
         StampError: ``no_such_page``, ``outside_page``, ``keyword_not_found``,
             ``keyword_ambiguous``, ``unsupported`` for several places.
         FormatError: PDFium cannot read the text.
+        LimitExceeded: more pages, or more text, than ``limits`` allow.
     """
     count = int(writer.root["/Pages"]["/Count"])
+    if request.placements and count > limits.max_pages:
+        message = "the document has too many pages"
+        raise LimitExceeded(message, limit=limits.max_pages, found=count)
     found: list[Placement] = []
     for place in request.placements:
         if isinstance(place, Keyword):
