@@ -192,7 +192,6 @@ def test_metadata_for_people(looked):
         ("1.2.156.3005.2", None, ["licence_identifier_malformed"]),
     ],
 )
-@pytest.mark.req("R-JC29L-03")
 def test_an_identifier_with_the_verdict_on_its_check_character(looked, text, check, codes):
     answer = looked([("证照标识", text)], "--json")
     (document,) = answer.json["documents"]

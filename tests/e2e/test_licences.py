@@ -50,7 +50,6 @@ def with_tag(data, tag, page):
         ("其他", "2026-1", ()),
     ],
 )
-@pytest.mark.req("R-JC29L-13")
 def test_the_verdict_stays_and_the_fault_is_noticed(office, name, text, notices):
     report = office.verify(office.stamp(with_custom_data(ofd.package(), name, text)))
     assert report.verdict is govseal.Verdict.PASSED
@@ -89,9 +88,14 @@ def test_an_identifier_altered_after_stamping_fails_by_its_digest(office):
     assert report.notices == ("licence_check_wrong",)
 
 
-def test_a_licence_without_a_seal_is_a_copy(office):
-    report = office.verify(with_custom_data(ofd.package(), "证照标识", RIGHT))
+@pytest.mark.req("R-JC29L-13")
+def test_a_licence_must_carry_a_seal(office):
+    data = with_custom_data(ofd.package(), "证照标识", RIGHT)
+    report = office.verify(data)
     assert (report.verdict, report.notices) == (govseal.Verdict.UNSIGNED, ())
+    report = office.verify(data, policy=govseal.Policy(require_seal=True))
+    assert report.verdict is govseal.Verdict.FAILED
+    assert report.reasons == ("required_seal_missing",)
 
 
 def test_both_reports_say_it(office):
@@ -100,3 +104,13 @@ def test_both_reports_say_it(office):
     assert line in render_text(report)
     assert "  · notice licence_check_faulty_variant: " in render_text(report, lang="en")
     assert "与一种已知的错误程序算出的相同" in render_html(report)
+
+
+@pytest.mark.parametrize(("fields", "notices"), [(1_000, ("licence_check_wrong",)), (20_000, ())])
+def test_a_verifier_passes_over_what_is_longer_than_any_licence(office, fields, notices):
+    """20,000 fields in front: the identifier is not reached, and nothing else changes."""
+    rows = "".join(f"<b>{number}</b>" for number in range(fields))
+    tag = f"<a>{rows}<证照标识>{WRONG}</证照标识></a>".encode()
+    report = office.verify(office.stamp(with_tag(ofd.package(), tag, "测试")))
+    assert report.verdict is govseal.Verdict.PASSED
+    assert report.notices == notices

@@ -47,7 +47,6 @@ def test_parts_are_read_as_written(text):
     assert (found.version, found.check, found.text) == (int(version), check, text)
 
 
-@pytest.mark.req("R-JC9L-06c")
 def test_a_correction_is_the_next_version():
     old = LicenceIdentifier.parse(PUBLISHED[1])
     new = LicenceIdentifier.make(old.type_code, old.issuer_code, old.serial, old.version + 1)

@@ -357,8 +357,31 @@ def test_more_than_the_limits_allow_is_a_problem_and_ends_the_reading(limits, da
     assert sum(len(file.fields) for file in found.tags) < 30
 
 
-def test_pages_that_need_not_be_parsed_are_not():
-    """Tags may refer to pages of 64 MB in all, whatever a single one holds."""
+def test_the_documents_of_a_package_share_the_limits():
+    """A package may hold thousands, all of which lead to the same long files."""
+    data = package(tag=REFERENCE)
+    document = ofd.read(data, ofd.DOCUMENT)
+    data = ofd.with_files(data, {f"Doc_0/{number}.xml": document for number in range(40)})
+    entry = ofd.entry(*(ofd.body(f"Doc_0/{number}.xml") for number in range(40)))
+    data = ofd.replaced(data, ofd.ENTRY, entry)
+    found = govseal.inspect(data, limits=Limits(max_xml_bytes=20_000)).documents
+    assert len(found) == 40
+    read = [bool(item.tags and item.tags[0].fields) for item in found]
+    assert read == sorted(read, reverse=True)
+    assert 0 < sum(read) < 40
+    assert isinstance(found[-1].problems[0], LimitExceeded)
+
+
+def test_a_document_that_is_listed_twice_is_read_once():
+    bodies = (ofd.body(doc_id="A"), ofd.body(doc_id="B"))
+    data = ofd.replaced(package(tag=REFERENCE), ofd.ENTRY, ofd.entry(*bodies))
+    first, second = govseal.inspect(data).documents
+    assert (first.info.doc_id, second.info.doc_id) == ("A", "B")
+    assert (len(first.tags), len(first.attachments)) == (1, 1)
+    assert (second.tags, second.attachments, second.problems) == ((), (), ())
+
+
+def test_tags_lead_to_so_many_pages_and_no_more():
     tag = REFERENCE + REFERENCE.replace("10", "11")
     files = ofd.files(pages=2)
     files[TAGS] = ofd.read(package(tag=tag), TAGS)
@@ -398,7 +421,6 @@ def mentions(data):
     ]
 
 
-@pytest.mark.req("R-JC29L-03")
 def test_an_identifier_in_custom_data():
     data = package(custom(("证照标识", RIGHT)))
     assert mentions(data) == [(MentionSource.CUSTOM_DATA, "证照标识", RIGHT, ())]

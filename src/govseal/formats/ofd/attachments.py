@@ -22,7 +22,6 @@ class AttachmentReader:
     def __init__(self, reading: Reading, signatures: Sequence[SignatureEvidence]) -> None:
         self.reading = reading
         self.signatures = [(item.id, _parts(item)) for item in signatures]
-        self._digests: dict[str, str | FormatError] = {}
 
     def read(self) -> Iterator[Attachment]:
         """The attachments, in the order of Attachments.xml."""
@@ -71,13 +70,14 @@ class AttachmentReader:
         )
 
     def _digest(self, name: str) -> str | FormatError:
-        if name not in self._digests:
+        known = self.reading.spent.digests
+        if name not in known:
             try:
                 (digest,) = self.reading.package.digest(name, (sha256,))
-                self._digests[name] = digest.hex()
+                known[name] = digest.hex()
             except FormatError as problem:
-                self._digests[name] = problem.kept()
-        return self._digests[name]
+                known[name] = problem.kept()
+        return known[name]
 
 
 def _parts(evidence: SignatureEvidence) -> dict[str, list[ProtectedPart]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from govseal.asn1.strict import Tolerances
 from govseal.errors import FormatError, LimitExceeded
@@ -15,22 +16,35 @@ from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.xml import Element
 
 
-class Reading:
-    """One document while it is being described: its files, and how much may still be read.
+@dataclass(slots=True)
+class Spent:
+    """What describing a package took so far, over all its documents: they may share their files.
 
-    A hostile document may refer a hundred thousand times to one long text, so that what comes out
+    A hostile package may refer a hundred thousand times to one long text, so that what comes out
     is counted, not only what goes in.
     """
 
-    def __init__(self, package: Package, body: Body, limits: Limits) -> None:
+    fields: int = 0
+    characters: int = 0
+    parsed_bytes: int = 0
+    pages: set[str] = field(default_factory=set)
+    """Pages whose bytes were searched."""
+    digests: dict[str, str | FormatError] = field(default_factory=dict)
+    """SHA-256 of attached files, or why they cannot be read."""
+    objects: dict[str, dict[str, str]] = field(default_factory=dict)
+    """For each page that was parsed, the texts of its objects by their IDs."""
+
+
+class Reading:
+    """One document while it is being described: its files, and how much may still be read."""
+
+    def __init__(self, package: Package, body: Body, limits: Limits, spent: Spent) -> None:
         self.package = package
         self.body = body
         self.limits = limits
+        self.spent = spent
         self.tolerances = Tolerances()
         self.problems: list[FormatError] = []
-        self._fields = 0
-        self._characters = 0
-        self._page_bytes = 0
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
@@ -46,16 +60,16 @@ class Reading:
         Raises:
             LimitExceeded: more fields or characters than the limits allow.
         """
-        self._fields += fields
-        self._characters += sum(map(len, texts))
-        for limit, found, what in (
-            (self.limits.max_fields, self._fields, "fields"),
-            (self.limits.max_xml_bytes, self._characters, "characters"),
-        ):
-            if found > limit:
-                message = f"the document's metadata has too many {what}"
-                part = f"/{self.body.root}" if self.body.root else None
-                raise LimitExceeded(message, limit=limit, found=found, part=part)
+        self.spent.fields += fields
+        self.spent.characters += sum(map(len, texts))
+        self._allow("fields", self.limits.max_fields, self.spent.fields)
+        self._allow("characters", self.limits.max_xml_bytes, self.spent.characters)
+
+    def _allow(self, what: str, limit: int, found: int) -> None:
+        if found > limit:
+            message = f"the document's metadata has too many {what}"
+            part = f"/{self.body.root}" if self.body.root else None
+            raise LimitExceeded(message, limit=limit, found=found, part=part)
 
     def locate(self, holder: str, text: str) -> Location:
         """Where a location in the file ``holder`` points to."""
@@ -68,10 +82,14 @@ class Reading:
         """The file that Document.xml names in ``element``, and its root of the same name.
 
         None where it names none, or none that can be read: that is a problem.
+
+        Raises:
+            LimitExceeded: the limits were met before.
         """
         text = xml.text(self.body.document, element)
         if not text or self.body.root is None:
             return None
+        self.count(text)
         location = self.locate(self.body.root, text)
         if location.name is None:
             problem = FormatError("a file that is named is missing", part=location.path)
@@ -83,30 +101,22 @@ class Reading:
             self.problems.append(problem.kept())
             return None
 
-    def open_page(self, name: str) -> Element:
-        """The root element of a page.
-
-        Raises:
-            FormatError: it cannot be read.
-            LimitExceeded: the pages that had to be parsed are too many for what is only shown.
-        """
-        self._page_bytes += self.package.entry(name).size
-        limit = self.limits.max_xml_bytes
-        if self._page_bytes > limit:
-            message = "the document's metadata refers to too many pages"
-            raise LimitExceeded(message, limit=limit, found=self._page_bytes, part=f"/{name}")
-        return self.open(name)
-
     def open(self, name: str, expected: str | None = None, *, recover: bool = False) -> Element:
         """The root element of a file.
 
         Raises:
             FormatError: it cannot be read.
+            LimitExceeded: so much was parsed already that it cannot be for what is only shown.
         """
-        data = self.package.read(name)
-        part = f"/{name}"
+        self.spent.parsed_bytes += self.package.entry(name).size
+        self._allow("bytes", self.limits.max_xml_bytes, self.spent.parsed_bytes)
         return xml.parse(
-            data, part, self.limits, expected=expected, comments=False, recover=recover
+            self.package.read(name),
+            f"/{name}",
+            self.limits,
+            expected=expected,
+            comments=False,
+            recover=recover,
         )
 
 

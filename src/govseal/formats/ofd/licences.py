@@ -128,7 +128,7 @@ def _mention(source: MentionSource, name: str, text: str) -> LicenceMention:
 
 def _on_pages(reading: Reading) -> Iterator[tuple[int, str]]:
     """Page numbers and identifiers in the texts of pages, each file looked at once."""
-    seen: set[str] = set()
+    seen = reading.spent.pages
     for page in reading.body.pages:
         if page.name is None or page.name in seen:
             continue
@@ -138,7 +138,7 @@ def _on_pages(reading: Reading) -> Iterator[tuple[int, str]]:
             # Most pages have none, and need no parsing. UTF-16 is ASCII with NULs between.
             if _BYTES not in (data.replace(b"\0", b"") if b"\0" in data else data):
                 continue
-            root = reading.open_page(page.name)
+            root = reading.open(page.name)
         except LimitExceeded:
             raise
         except FormatError as problem:

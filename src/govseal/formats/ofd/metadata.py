@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from govseal.formats.base import SignatureEvidence
@@ -16,7 +17,7 @@ from govseal.formats.metadata import (
 )
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.attachments import AttachmentReader
-from govseal.formats.ofd.described import Reading, attribute
+from govseal.formats.ofd.described import Reading, Spent, attribute
 from govseal.formats.ofd.licences import may_state_identifier, read_licence, stated_mentions
 from govseal.formats.ofd.outline import Outline
 from govseal.formats.ofd.package import Package
@@ -24,6 +25,8 @@ from govseal.formats.ofd.tags import TagReader
 from govseal.formats.ofd.xml import Element
 
 _Item = TypeVar("_Item")
+_LICENCE_BYTES = 4 << 20
+_LICENCE_FIELDS = 10_000
 #: Fields of :class:`DocumentInfo` and the elements they come from.
 _INFO = {
     "doc_id": "DocID",
@@ -44,25 +47,46 @@ def read_metadata(
     package: Package, outline: Outline, signatures: Sequence[SignatureEvidence], limits: Limits
 ) -> tuple[Metadata, ...]:
     """The metadata of each document, in their order."""
-    entries = xml.children(outline.root, "DocBody")
-    return tuple(
-        _metadata(Reading(package, body, limits), entry, signatures)
-        for body, entry in zip(outline.bodies, entries, strict=True)
-    )
+    readings = _readings(package, outline, limits)
+    return tuple(_metadata(reading, entry, signatures) for reading, entry in readings)
 
 
 def read_stated_licences(
     package: Package, outline: Outline, limits: Limits
 ) -> tuple[LicenceMention, ...]:
-    """Identifiers of licences in the metadata and tags of all documents."""
+    """Identifiers of licences in the metadata and tags of all documents.
+
+    A verifier has other work: what is longer than any licence is passed over.
+    """
+    limits = replace(
+        limits,
+        max_xml_bytes=min(limits.max_xml_bytes, _LICENCE_BYTES),
+        max_fields=min(limits.max_fields, _LICENCE_FIELDS),
+    )
     found: list[LicenceMention] = []
-    for body, entry in zip(outline.bodies, xml.children(outline.root, "DocBody"), strict=True):
-        reading = Reading(package, body, limits)
+    for reading, entry in _readings(package, outline, limits):
         with reading.keeping():
             info = _info(reading, xml.child(entry, "DocInfo"))
             tags = _taken(reading, TagReader(reading, may_state_identifier).read())
             found.extend(stated_mentions(reading, info, tags))
     return tuple(found)
+
+
+def _readings(
+    package: Package, outline: Outline, limits: Limits
+) -> Iterator[tuple[Reading, Element]]:
+    """Each document with its entry in OFD.xml.
+
+    Of several entries for one Document.xml the first alone leads to what that names: nothing is
+    said twice, and a package may hold a hundred thousand of them.
+    """
+    spent = Spent()
+    seen: set[str | None] = set()
+    for body, entry in zip(outline.bodies, xml.children(outline.root, "DocBody"), strict=True):
+        is_first = body.root not in seen
+        seen.add(body.root)
+        described = body if is_first else replace(body, document=None, pages=())
+        yield Reading(package, described, limits, spent), entry
 
 
 def _metadata(

@@ -26,7 +26,6 @@ class TagReader:
         self.reading = reading
         self._is_wanted = wanted
         self._pages = {page.id: page.name for page in reversed(reading.body.pages)}
-        self._objects: dict[str, dict[str, str]] = {}
 
     def read(self) -> Iterator[TagFile]:
         """The tag files, in the order of CustomTags.xml."""
@@ -53,8 +52,7 @@ class TagReader:
             if is_wanted is not None and not is_wanted(self.reading.package.read(name)):
                 return TagFile(space, f"/{name}")
             for field in self._fields(self._open(name)):
-                self.reading.count(field.name, field.value, *field.missing)
-                fields.append(field)
+                fields.append(field)  # noqa: PERF402 - what was read stays when the rest fails
         except FormatError as error:
             problem = error.kept()
         return TagFile(space, f"/{name}", tuple(fields), problem)
@@ -86,12 +84,12 @@ class TagReader:
                     texts.append(xml.text(child))
                 elif name:
                     below.append((f"{path}/{name}" if path else name, child))
+                    # Names grow with the depth: each counts before they pile up.
+                    self.reading.count(below[-1][0])
             if element is not root and (references or texts or not below):
                 if not (references or texts or below):
                     texts.append((element.text or "").strip())
                 yield self._field(path, references, texts)
-            # Paths grow with the depth: they are counted before they pile up.
-            self.reading.count(*(name for name, _ in below), fields=0)
             pending.extend(reversed(below))
 
     def _field(self, path: str, references: list[Element], texts: list[str]) -> TagField:
@@ -103,7 +101,7 @@ class TagReader:
                 texts.append(text)
             elif wanted != _NOTHING:
                 missing.append(f"{page}/{wanted}")
-        self.reading.count(*texts, fields=len(references))
+        self.reading.count(*texts, *missing, fields=len(references))
         return TagField(path, "".join(texts), tuple(missing))
 
     def _on_page(self, page: str) -> dict[str, str]:
@@ -115,15 +113,16 @@ class TagReader:
         name = self._pages.get(page)
         if name is None:
             return {}
-        if name not in self._objects:
-            self._objects[name] = {}
+        objects = self.reading.spent.objects
+        if name not in objects:
+            objects[name] = {}
             try:
-                self._objects[name] = dict(_objects(self.reading.open_page(name)))
+                objects[name] = dict(_objects(self.reading.open(name)))
             except LimitExceeded:
                 raise
             except FormatError as problem:
                 self.reading.problems.append(problem.kept())
-        return self._objects[name]
+        return objects[name]
 
 
 def _objects(root: Element) -> Iterator[tuple[str, str]]:
