@@ -180,8 +180,7 @@ def stamp(
         matter: code of 用印事项; a delegated seal (“2号章”) is used for those of its scope only.
         ledger: the entry of the ledger that the stamp belongs to.
         approvals: SM3 over the approvers' signed statements, in their order.
-        matter_list: the list of matters whose digest the seal's scope names: one code to a line,
-            as text or in UTF-8.
+        matter_list: the matters whose digest the seal's scope names, one to a line; or in UTF-8.
         extensions: further signed data.
         timestamp: who stamps the time; where none is had the stamp is made without one, and the
             log or the terms' ``on_notice`` says so, unless the terms insist.
@@ -196,22 +195,17 @@ def stamp(
         OSError: the system cannot open a file.
     """
     from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
-    from govseal.stamping.stamp import stamp_document  # noqa: PLC0415 - start-up
+    from govseal.stamping.stamp import StampUse, stamp_document  # noqa: PLC0415 - start-up
 
-    places = tuple(placement) if isinstance(placement, Sequence) else (placement,)
     with open_source(data, limits) as source:
         return stamp_document(
             open_document(source, limits),
             load_seal(seal),
             signer,
-            places,
+            tuple(placement) if isinstance(placement, Sequence) else (placement,),
             at=_aware(at),
             protect=Protect(protect),
-            matter=matter,
-            ledger=ledger,
-            approvals=approvals,
-            matter_list=matter_list,
-            extensions=extensions,
+            use=StampUse(matter, ledger, approvals, matter_list, extensions),
             timestamp=timestamp,
             output=output,
         )
@@ -241,18 +235,14 @@ def stamp_detached(
         FormatError: the seal's scope, or the list of matters, cannot be read.
         OSError: the system cannot open a file.
     """
-    from govseal.stamping.stamp import stamp_bytes  # noqa: PLC0415 - start-up
+    from govseal.stamping.stamp import StampUse, stamp_bytes  # noqa: PLC0415 - start-up
 
     return stamp_bytes(
         read_source(data, limits),
         load_seal(seal),
         signer,
         at=_aware(at),
-        matter=matter,
-        ledger=ledger,
-        approvals=approvals,
-        matter_list=matter_list,
-        extensions=extensions,
+        use=StampUse(matter, ledger, approvals, matter_list, extensions),
         timestamp=timestamp,
     )
 

@@ -13,7 +13,7 @@ from govseal.formats.limits import DEFAULT_LIMITS, Limits
 from govseal.seal.extensions import LedgerReference
 from govseal.seal.model import Extension, Seal
 from govseal.stamping.sign import sign_document
-from govseal.stamping.stamp import stamp_document
+from govseal.stamping.stamp import StampUse, stamp_document
 
 if TYPE_CHECKING:
     from govseal.formats.ofd.stamp import Draft, OfdStamp
@@ -60,11 +60,9 @@ class Stamp:
             self.places,
             at=at,
             protect=protect,
-            matter=self.matter,
-            ledger=self.ledger,
-            approvals=self.approvals,
-            matter_list=self.matter_list,
-            extensions=self.extensions,
+            use=StampUse(
+                self.matter, self.ledger, self.approvals, self.matter_list, self.extensions
+            ),
         )
 
 

@@ -37,6 +37,37 @@ if TYPE_CHECKING:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StampUse:
+    """What a stamp states that it is for."""
+
+    matter: str | None = None
+    """Code of the matter; a seal with a scope needs it."""
+    ledger: LedgerReference | None = None
+    """The entry of the ledger that the stamp belongs to."""
+    approvals: bytes | None = None
+    """SM3 over the approvers' signed statements, in their order."""
+    matter_list: str | bytes | None = None
+    """The list of matters, where the seal names it by its digest."""
+    extensions: Sequence[Extension] = ()
+    """Further signed data."""
+
+    def state(self, seal: Seal, at: datetime) -> tuple[Extension, ...]:
+        """All that is signed, see :func:`govseal.seal.delegation.state_use`."""
+        return state_use(
+            seal,
+            at=at,
+            matter=self.matter,
+            ledger=self.ledger,
+            approvals=self.approvals,
+            matter_list=self.matter_list,
+            extensions=self.extensions,
+        )
+
+
+NO_USE = StampUse()
+
+
 def stamp_document(
     document: Document,
     seal: Seal,
@@ -45,11 +76,7 @@ def stamp_document(
     *,
     at: datetime,
     protect: Protect = Protect.CONTINUE,
-    matter: str | None = None,
-    ledger: LedgerReference | None = None,
-    approvals: bytes | None = None,
-    matter_list: str | bytes | None = None,
-    extensions: Sequence[Extension] = (),
+    use: StampUse = NO_USE,
     timestamp: TimestampSource | TimestampTerms | None = None,
     output: IO[bytes] | None = None,
 ) -> bytes:
@@ -62,11 +89,7 @@ def stamp_document(
         placements: where the stamp shows; a document without pages takes none.
         at: 签章时间, timezone-aware.
         protect: whether later stamps shall be possible.
-        matter: code of the matter that the stamp is for; a seal with a scope needs it.
-        ledger: the entry of the ledger that the stamp belongs to.
-        approvals: SM3 over the approvers' signed statements, in their order.
-        matter_list: the list of matters, where the seal names it by its digest.
-        extensions: further signed data.
+        use: what the stamp states that it is for.
         timestamp: who stamps the time of the signature, and on what terms.
         output: takes the stamped document piece by piece; then nothing is returned.
 
@@ -77,15 +100,7 @@ def stamp_document(
     """
     terms = TimestampTerms.of(timestamp)
     check_may_use(seal, signer.certificate, at)
-    stated = state_use(
-        seal,
-        at=at,
-        matter=matter,
-        ledger=ledger,
-        approvals=approvals,
-        matter_list=matter_list,
-        extensions=extensions,
-    )
+    stated = use.state(seal, at)
     prepared = prepare_document(
         document,
         seal,
@@ -114,11 +129,7 @@ def stamp_bytes(
     signer: Signer,
     *,
     at: datetime,
-    matter: str | None = None,
-    ledger: LedgerReference | None = None,
-    approvals: bytes | None = None,
-    matter_list: str | bytes | None = None,
-    extensions: Sequence[Extension] = (),
+    use: StampUse = NO_USE,
     timestamp: TimestampSource | TimestampTerms | None = None,
 ) -> bytes:
     """A detached stamp over any bytes: the SES_Signature in DER; see :func:`stamp_document`.
@@ -130,15 +141,7 @@ def stamp_bytes(
     """
     terms = TimestampTerms.of(timestamp)
     check_may_use(seal, signer.certificate, at)
-    stated = state_use(
-        seal,
-        at=at,
-        matter=matter,
-        ledger=ledger,
-        approvals=approvals,
-        matter_list=matter_list,
-        extensions=extensions,
-    )
+    stated = use.state(seal, at)
     prepared = prepare_bytes(
         data,
         seal,
