@@ -67,6 +67,20 @@ def test_the_responder_is_asked_first(ask, net):
     assert net.asked == [RESPONDER]
 
 
+def test_a_ca_below_another_system_is_asked_where_that_is_allowed(at):
+    upper = Authority.create("测试 RSA 根", algorithm="rsa", at=at)
+    middle = upper.create_authority("测试 SM2 CA", algorithm="sm2")
+    middle.ocsp_urls = (RESPONDER,)
+    net = Simulator()
+    net.serve_ocsp(RESPONDER, middle, at=at, responder=middle.create_responder())
+    how = {"certificates": (middle.certificate,), "at": at}
+    leaf, trust = middle.issue("99000000000001").certificate, TrustStore([upper.certificate])
+    refused = OnlineRevocation(net).check(leaf, trust, **how)
+    assert (refused.state, net.asked) == ("unknown", [])
+    assert OnlineRevocation(net).check(leaf, trust, allow_mixed=True, **how).state == "good"
+    assert net.asked == [RESPONDER]
+
+
 def test_a_revoked_certificate(ask, net, root, leaf, at):
     net.serve_ocsp(RESPONDER, root, at=at, revoked=[leaf])
     assert (ask().state, ask().problems) == ("revoked", ())

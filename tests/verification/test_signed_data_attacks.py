@@ -373,12 +373,16 @@ def test_content_in_another_form(content):
     assert (verdict, "malformed" in reasons) == MALFORMED
 
 
-def test_a_thousand_certificates_are_too_many():
-    more = (PKI.maker.certificate.der,) * 1000
-    assert said(made(certificates=(*more, PKI.signer.certificate.der))) == (
-        "failed",
-        {"container_too_large"},
-    )
+@pytest.mark.parametrize(
+    ("others", "found"),
+    [
+        (cms.MAX_CERTIFICATES - 1, PASSED),
+        (cms.MAX_CERTIFICATES, ("failed", {"container_too_large"})),
+    ],
+)
+def test_so_many_certificates_and_no_more(others, found):
+    more = (PKI.maker.certificate.der,) * others
+    assert said(made(certificates=(*more, PKI.signer.certificate.der))) == found
 
 
 # 未签名的属性 · what is not signed ------------------------------------------------------------

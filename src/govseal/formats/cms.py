@@ -24,6 +24,8 @@ from govseal.seal.model import Extension
 
 SIGNED_DATA = cms.SIGNED_DATA
 DATA = frozenset({"1.2.156.10197.6.1.4.2.1", "1.2.840.113549.1.7.1"})
+MAX_CERTIFICATES = 64
+"""Certificates inside: each is read in search of the signer's, for each signature of a document."""
 MAX_TIME_STAMPS = 8
 """Time stamp tokens beside one signature value."""
 
@@ -95,19 +97,13 @@ class SignedData:
     """The document has one of these digests: that of the content, or the one which the content is.
     None fits where the attributes state another digest than the content's. Without attributes and
     content it stays empty: the signature value alone binds the document."""
+    signer_certificate: bytes | None = field(default=None, repr=False)
+    """The certificate that the signer names; None where it is not inside."""
 
     @property
     def document(self) -> bytes | None:
         """The document, where it is inside; None also where only its digest is."""
         return None if self.holds_digest else self.content
-
-    @property
-    def signer_certificate(self) -> bytes | None:
-        """The certificate that the signer names; None where it is not inside."""
-        signer = self.signer
-        return cms.Identifier(signer.issuer_der, signer.serial, signer.key_id).find(
-            self.certificates
-        )
 
 
 def is_signed_data(data: bytes) -> bool:
@@ -134,9 +130,12 @@ def decode_signed_data(data: bytes) -> SignedData:
         EncodingError: not signed data, or not DER; no signer (an empty signature is none).
         UnsupportedFormat: several signers; content of another type than data, inside or not;
             content that may be the attributes of another signature; or BER.
-        LimitExceeded: more than eight time stamps.
+        LimitExceeded: more than eight time stamps, or more than 64 certificates.
     """
     envelope = cms.read_envelope(data)
+    if len(envelope.certificates) > MAX_CERTIFICATES:
+        message, found = "too many certificates inside", len(envelope.certificates)
+        raise LimitExceeded(message, limit=MAX_CERTIFICATES, found=found, part="SignedData")
     tolerances = Tolerances()
     signer = _signer(envelope, tolerances)
     # RFC 5652, 5.1: 3 goes with every type of content but its own "data" too.
@@ -155,6 +154,7 @@ def decode_signed_data(data: bytes) -> SignedData:
         envelope.content,
         holds_digest,
         digests,
+        cms.Identifier(signer.issuer_der, signer.serial, signer.key_id).find(envelope.certificates),
     )
 
 
