@@ -89,7 +89,7 @@ def test_usage_error_as_json(ask):
     assert answer.json["code"] == "usage"
 
 
-@pytest.mark.parametrize("word", ["--key-password", "--password", "--tsa", "--keyword", "--pkcs11"])
+@pytest.mark.parametrize("word", ["--key-password", "--password", "--tsa", "--pkcs11"])
 def test_options_of_other_versions_are_absent(ask, word):
     answer = ask("stamp", "x.ofd", "-o", "y.ofd", "--seal", "s", "--key", "k", word, "v")
     assert answer.status == 2

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from govseal.formats.base import Document, Evidence, Presence, SignatureEvidence, SignatureKind
 from govseal.formats.metadata import Described
 from govseal.formats.source import ByteSource, HeldBytes
+from govseal.pki import cms
 from govseal.pki.materials import Materials
 from govseal.pki.trust import TrustStore
 from govseal.seal.model import Seal
@@ -411,7 +412,10 @@ def _standard(subject: Subject) -> str:
     if evidence is not None and evidence.standard:
         return evidence.standard
     if evidence is not None and evidence.signed_data is not None:
-        return _CMS_STANDARD
+        signer = evidence.signed_data.signer
+        known = cms.signer_algorithm(signer.algorithm, signer.digest_algorithm)
+        # GB/T 35275 is for SM2 alone; everything else is what it was made after.
+        return "CMS" if known is not None and known.key_kind != "sm2" else _CMS_STANDARD
     if subject.seal is not None:
         return subject.seal.generation.standard
     return "unknown"
