@@ -101,8 +101,7 @@ def unpack_and_digest(path: Path) -> None:
 
 
 def verify(path: Path, made: Office) -> None:
-    people = made.hierarchy
-    govseal.verify(path, people.trust, materials=people.materials).require_valid()
+    govseal.verify(path, made.trust, materials=made.materials).require_valid()
 
 
 def stamp(path: Path, target: Path, made: Office) -> None:
