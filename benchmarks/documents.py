@@ -20,6 +20,8 @@ class Office:
 
     hierarchy: Hierarchy
     seal: Seal
+    trust: govseal.TrustStore
+    materials: govseal.Materials
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def office() -> Office:
         signers=[hierarchy.signer.certificate],
         at=now - timedelta(hours=2),
     )
-    return Office(hierarchy, seal)
+    return Office(hierarchy, seal, hierarchy.trust, hierarchy.materials)
 
 
 def letter(pages: int, number: int = 0) -> bytes:

@@ -34,7 +34,7 @@ from govseal import sm2
 
 PAGES = (1, 50)
 GOALS = {("verify", 1): 12.0, ("stamp", 1): 10.0, ("verify", 50): 4.0, ("stamp", 50): 4.0}
-WARM_UP_SECONDS = 12.0
+WARM_UP_SECONDS = 20.0
 Times = tuple[float, float]
 """Seconds for one file: on the processor, and on the clock."""
 Row = dict[str, Any]
@@ -101,8 +101,7 @@ def unpack_and_digest(path: Path) -> None:
 
 
 def verify(path: Path, made: Office) -> None:
-    people = made.hierarchy
-    govseal.verify(path, people.trust, materials=people.materials).require_valid()
+    govseal.verify(path, made.trust, materials=made.materials).require_valid()
 
 
 def stamp(path: Path, target: Path, made: Office) -> None:
@@ -140,10 +139,10 @@ def make_files(folder: Path, made: Office, count: int) -> dict[int, tuple[Path, 
 
 
 def warm(passes: list[Callable[[], Times]]) -> None:
-    """Run all passes until they have run for long enough, and twice at least."""
+    """Run all passes until they have run for long enough, and once at least."""
     end = time.monotonic() + WARM_UP_SECONDS
     rounds = 0
-    while rounds < 2 or time.monotonic() < end:
+    while rounds < 1 or time.monotonic() < end:
         for one in passes:
             one()
         rounds += 1

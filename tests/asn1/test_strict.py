@@ -57,6 +57,20 @@ def test_bytes_may_follow_a_prefix():
     assert (root.start, root.end) == (0, 3)
 
 
+@pytest.mark.parametrize(
+    ("data", "tag"),
+    [("3003020101", 0x02), ("300302ff", None), ("3000", None), ("020101", None), ("30", None)],
+)
+def test_the_first_tag_inside(data, tag):
+    """A look and no check: the element's content may be anything."""
+    data = bytes.fromhex(data)
+    if data in (b"\x30", b"\x30\x03\x02\xff"):
+        with pytest.raises(EncodingError):
+            strict.first_tag(data)
+    else:
+        assert strict.first_tag(data) == tag
+
+
 def test_depth_and_number_are_limited():
     deep = b""
     for _ in range(strict.MAX_DEPTH + 1):

@@ -384,6 +384,15 @@ def test_everything_else_is_copied_byte_for_byte():
     assert written.end.comment == b"!"
 
 
+def test_new_entries_are_deflated_where_that_saves_something():
+    noise = hashlib.shake_256(b"noise").digest(40_000)
+    files = {"text": DATA * 200, "noise": noise, "mixed": noise[:1000] + bytes(40_000), "x": b"x"}
+    package = Package.open(new_package(files, modified=MODIFIED))
+    assert {name: package.read(name) for name in package.names} == files
+    methods = {name: package.entry(name).method for name in package.names}
+    assert methods == {"text": 8, "noise": 0, "mixed": 8, "x": 0}
+
+
 def test_new_entries_carry_the_time_they_are_given():
     data = new_package({"x": DATA, "y": b"1"}, modified=MODIFIED)
     assert data == new_package({"x": DATA, "y": b"1"}, modified=MODIFIED)

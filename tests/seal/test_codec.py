@@ -32,6 +32,19 @@ def test_a_seal_is_read_by_its_table(year):
     assert not seal.tolerances
 
 
+def test_a_seal_that_recurs_is_read_once_and_never_mistaken():
+    seal = build.seal()
+    first = codec.decode_signature(build.signature(seal=seal))
+    assert codec.decode_signature(build.signature(seal=seal)).seal is first.seal
+    other = seal.replace(b"14050000000001", b"14050000000002")
+    assert codec.decode_signature(build.signature(seal=other)).seal.es_id == "14050000000002"
+    broken = write.sequence(write.sequence(), write.sequence(), write.sequence())
+    for _ in range(2):
+        with pytest.raises(EncodingError, match="belong to no generation") as caught:
+            codec.decode_signature(build.signature(seal=broken))
+        assert caught.value.offset > 0  # where it is in the stamp
+
+
 def test_the_maker_of_2014_signs_its_certificate_too():
     seal = codec.decode_seal(build.seal(2014))
     parts = (build.info(2014), write.octets(b"maker"), write.oid(build.SM2_SM3))

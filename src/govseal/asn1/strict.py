@@ -169,29 +169,41 @@ def parse_prefix(data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES) -> 
         raise LimitExceeded(message, limit=max_bytes, found=len(data), part=part or None)
     data = bytes(data)
     root = _header(data, 0, len(data))
-    seen = 1
-    # Elements are counted as they are met, rows left half read: a row of millions costs nothing.
-    open_rows = [_checked_row(root)]
-    while open_rows:
-        element = next(open_rows[-1], None)
-        if element is None:
-            open_rows.pop()
+    _check_universal(root)
+    if not root.is_constructed:
+        return root
+    # Where the rows end that are still open; elements are counted as they are met.
+    seen, at, ends = 1, root.body, [root.end]
+    while ends:
+        if at == ends[-1]:
+            ends.pop()
             continue
+        element = _header(data, at, ends[-1])
         seen += 1
-        if len(open_rows) >= MAX_DEPTH:
-            raise LimitExceeded("nested too deeply", limit=MAX_DEPTH, found=len(open_rows) + 1)
+        if len(ends) >= MAX_DEPTH:
+            raise LimitExceeded("nested too deeply", limit=MAX_DEPTH, found=len(ends) + 1)
         if seen > MAX_ELEMENTS:
             raise LimitExceeded("too many elements", limit=MAX_ELEMENTS, found=seen)
-        open_rows.append(_checked_row(element))
+        _check_universal(element)
+        at = element.end
+        if element.tag & _CONSTRUCTED:
+            ends.append(at)
+            at = element.body
     return root
 
 
-def _checked_row(element: Tlv) -> Iterator[Tlv]:
-    """The elements inside, none for a primitive one; ``element`` itself is checked at once."""
-    _check_universal(element)
-    if element.is_constructed:
-        return _row(element.buffer, element.body, element.end)
-    return iter(())
+def first_tag(data: bytes) -> int | None:
+    """The tag of the first element inside the one that ``data`` starts with; nothing is checked.
+
+    None where there is none.
+
+    Raises:
+        EncodingError: no headers of elements.
+    """
+    outer = _header(bytes(data), 0, len(data))
+    if not outer.is_constructed or outer.body == outer.end:
+        return None
+    return _header(outer.buffer, outer.body, outer.end).tag
 
 
 def expect(element: Tlv, tag: int, what: str) -> Tlv:

@@ -109,10 +109,12 @@ class SignedData:
 def is_signed_data(data: bytes) -> bool:
     """Whether ``data`` starts like a ContentInfo: SEQUENCE { OBJECT IDENTIFIER …; never raises."""
     try:
-        children = strict.parse_prefix(data).children()
+        if strict.first_tag(data) != strict.OBJECT_IDENTIFIER:
+            return False
+        strict.parse_prefix(data)
     except (EncodingError, LimitExceeded):
         return False
-    return bool(children) and children[0].tag == strict.OBJECT_IDENTIFIER
+    return True
 
 
 def outer_type(data: bytes) -> str:

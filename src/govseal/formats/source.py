@@ -37,6 +37,7 @@ _BLOCK = 1 << 16
 _RECENT_BLOCKS = 16
 #: Files up to this size are read as a whole: it is simpler, and costs less.
 _HELD_BYTES = 8 << 20
+_FIRST_STEP = 1 << 18
 
 
 class ByteSource(ABC):
@@ -248,9 +249,11 @@ def read_source(source: Source, limits: Limits = DEFAULT_LIMITS) -> bytes:
 def _opened(file: IO[bytes], name: str, limits: Limits, *, own: bool) -> ByteSource:
     """The file from where it stands: at its beginning, or a pipe."""
     data = _filled(file, min(_HELD_BYTES, limits.max_file_bytes) + 1)
-    if len(data) <= _HELD_BYTES or not file.seekable():
+    if len(data) <= _HELD_BYTES:
+        return _held(data, name, limits)
+    if not file.seekable():
         rest = _filled(file, limits.max_file_bytes + 1 - len(data))
-        return _held(data + rest if rest else data, name, limits)
+        return _held(data + rest, name, limits)
     is_package = data.startswith(ZIP_START)
     del data
     if not is_package:
@@ -279,12 +282,11 @@ def _name(file: IO[bytes]) -> str:
 
 def _filled(file: IO[bytes], count: int) -> bytes:
     """``count`` bytes, or fewer at the end of the file alone: a raw file may give less at once."""
-    data = file.read(count)
-    if not data or len(data) == count:
-        return data or b""
-    parts = [data]
-    left = count - len(data)
-    while left > 0 and (data := file.read(left)):
+    parts: list[bytes] = []
+    # Memory is asked for before it is known how much there is to read.
+    step = _FIRST_STEP
+    while count > 0 and (data := file.read(min(count, step))):
         parts.append(data)
-        left -= len(data)
-    return b"".join(parts)
+        count -= len(data)
+        step *= 2
+    return parts[0] if len(parts) == 1 else b"".join(parts)

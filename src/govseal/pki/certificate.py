@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from govseal.pki.algorithms import SignatureAlgorithm, signature_algorithm
 from govseal.pki.keys import PublicKey, algorithm_identifier, read_public_key
 
 MAX_CERTIFICATE_BYTES: Final = 1024 * 1024
+_MAX_KNOWN_BYTES: Final = 16 * 1024
 _VERSION: Final = 0xA0
 _UNIQUE_IDS: Final = (0x81, 0x82)
 _EXTENSIONS: Final = 0xA3
@@ -87,7 +89,7 @@ class Certificate:
                 none of its kind.
             LimitExceeded: larger than 1 MiB or nested too deeply.
         """
-        return _read(bytes(der))
+        return _known(bytes(der)) if len(der) <= _MAX_KNOWN_BYTES else _read(bytes(der))
 
     @classmethod
     def from_pem(cls, data: bytes | str) -> Certificate:
@@ -222,6 +224,13 @@ def read_algorithm(outer: strict.Tlv, inner: strict.Tlv, what: str) -> str:
     if signature_algorithm(oid) and parameters is not None and parameters.tag != strict.NULL:
         raise EncodingError(f"{what}: parameters that have no place", part=what)
     return oid
+
+
+# The certificates of signers, makers and CAs recur from file to file. What is kept is what was
+# read, no judgement: 4 MB of DER at most.
+@functools.lru_cache(maxsize=256)
+def _known(der: bytes) -> Certificate:
+    return _read(der)
 
 
 def _read(der: bytes) -> Certificate:

@@ -184,6 +184,7 @@ def escape(text: str) -> str:
     return "".join(out)
 
 
+@functools.lru_cache(maxsize=256)
 def format_name(der: bytes) -> str:
     """``C=CN, O=…, CN=…`` in the order received, escaped as in RFC 4514; never raises."""
     try:

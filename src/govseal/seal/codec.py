@@ -6,6 +6,7 @@ claim: the number is not reliable in the field.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 
 from govseal.asn1 import schema, strict, times, write
@@ -25,6 +26,7 @@ from govseal.seal.model import (
 from govseal.seal.picture import SealPicture
 from govseal.seal.profiles import GENERATIONS, Generation
 
+_MAX_KNOWN_BYTES = 256 * 1024
 _V5 = 5
 _HEADER_ID = "ES"
 
@@ -101,8 +103,21 @@ def _embedded_seal(to_be_signed: Tlv, tolerances: Tolerances | None) -> Seal:
     fields = to_be_signed.children()
     if len(fields) < 2:
         raise EncodingError(f"{what} is missing", part=what)
-    seal = fields[1]
-    return _seal(schema.unwrapped(seal, what, tolerances) if tolerances is not None else seal)
+    tlv = fields[1]
+    if tolerances is not None:
+        tlv = schema.unwrapped(tlv, what, tolerances)
+    if len(tlv.raw) > _MAX_KNOWN_BYTES:
+        return _seal(tlv)
+    try:
+        return _known(tlv.raw)
+    except EncodingError:
+        return _seal(tlv)  # with the place of the fault in the stamp
+
+
+# One seal stands in stamp after stamp. What is kept is what was read, no judgement: 8 MB at most.
+@functools.lru_cache(maxsize=32)
+def _known(der: bytes) -> Seal:
+    return _seal(strict.parse(der, part="SESeal"))
 
 
 def _seal(tlv: Tlv) -> Seal:

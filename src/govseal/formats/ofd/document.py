@@ -73,10 +73,11 @@ class OfdDocument:
         reader = SignatureReader(self.package, self.outline, self.limits)
         found = tuple(reader.read())
         problem = reader.problem
+        read_through = reader.read_through
         for name in self.package.names:
             if problem is not None:
                 break
-            if name not in reader.read_through:
+            if name not in read_through:
                 problem = _damage(self.package, name)
         if problem is None:
             problem = find_unlisted(self.package, self.outline, found, self.limits)

@@ -6,6 +6,7 @@ on versions and products, and too much is safer than too little.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -25,6 +26,22 @@ _MOST_STEPS = 2_000_000
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<")
 _LONGEST_START = 3
 _HEAD = 64
+_SMALL = 1 << 20
+#: The beginning of what is certainly read as UTF-8.
+_DECLARED_UTF8 = re.compile(
+    rb"""(?i:(?:\xef\xbb\xbf)?<(?:[^?!]|\?xml version=["']1\.[01]["'] """
+    rb"""encoding=["']utf-?8["'][^>]{0,99}\?>))"""
+)
+#: A text that an element interrupts: an opening tag that follows on anything but a tag, or a text
+#: behind an element that has ended.
+_SPLIT_TEXT = re.compile(rb"<(?<=[^>\s]<)[^/]|</[^<>]*>\s*[^<\s]|/>\s*[^<\s]")
+#: References to characters; sections, comments and document types; letters such as the Kelvin sign.
+_HIDING = (
+    *(b"&#", b"<!", b"\0", b"\xc3\x9f", b"\xc4\xb0", b"\xc5\x89", b"\xc5\xbf", b"\xc7\xb0"),
+    *(b"\xe1\xba", b"\xe2\x84\xaa", b"\xef\xac"),
+)
+_NOT_PLAIN = re.compile(r"[^!#-%(-;=?-~]")
+_MOST_PLAIN = 50
 
 
 class Reach:
@@ -35,6 +52,10 @@ class Reach:
         self.limits = limits
         self._names = {name.casefold(): name for name in package.names}
         self._last_parts = {name.rpartition("/")[2] for name in self._names}
+        is_plain = not any(map(_NOT_PLAIN.search, self._last_parts))
+        self._plain = [part.encode() for part in self._last_parts] if is_plain else None
+        if len(self._last_parts) > _MOST_PLAIN:
+            self._plain = None
         self._reached: frozenset[str] | None = None
         self._unread: list[str] = []
         self._is_ended = True
@@ -120,7 +141,7 @@ class Reach:
     def _named_in(self, holder: str) -> Iterator[tuple[str, bool]]:
         """The files that ``holder`` names, and whether they may name others in turn."""
         root = self._open(holder)
-        if root is None:
+        if root is None or self._names_nothing(holder):
             return
         base = xml.attribute(root, "BaseLoc") or ""
         bases = islice(locations.readings(holder, base), 2)
@@ -139,13 +160,32 @@ class Reach:
                 for name in self._meant(holders, text):
                     yield name, is_document
 
+    def _names_nothing(self, holder: str) -> bool:
+        """Whether the last part of no location stands in a file: its texts need no look.
+
+        Most pages are so. What could hide a name from this asks for the look: another encoding,
+        references to characters, comments or elements inside a text, letters that are ASCII only
+        in small; and what is not ASCII, or is markup, in the names themselves.
+        """
+        if self._plain is None or self.package.entry(holder).size > _SMALL:
+            return False
+        try:
+            data = self.package.read(holder)
+        except FormatError:
+            return False
+        if not _DECLARED_UTF8.match(data) or _SPLIT_TEXT.search(data):
+            return False
+        small = data.lower()
+        return not any(sign in small for sign in (*_HIDING, *self._plain))
+
     def _open(self, holder: str) -> Element | None:
         """The root element of an XML file; None for what is none, or cannot be read."""
         try:
-            # Pictures are large, and their first bytes say that they are none.
-            start = self.package.head(holder, _HEAD).lstrip()
-            if len(start) >= _LONGEST_START and not start.startswith(_XML_STARTS):
-                return None
+            # Pictures may be large, and their first bytes say that they are none.
+            if self.package.entry(holder).size > min(_SMALL, self.limits.max_held_bytes):
+                start = self.package.head(holder, _HEAD).lstrip()
+                if len(start) >= _LONGEST_START and not start.startswith(_XML_STARTS):
+                    return None
             data = self.package.read(holder)
             if data.lstrip().startswith(_XML_STARTS):
                 return xml.parse(data, f"/{holder}", self.limits, comments=False)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
@@ -43,6 +43,7 @@ _ZIP64_EXTRA = 0x0001
 _UNICODE_PATH_EXTRA = 0x7075
 _SATURATED = 0xFFFFFFFF
 _ADLER_SIZE = 4
+_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,20 @@ def _placed(source: ByteSource, entry: Entry, limit: int) -> Entry:
         raise damaged("the local header gives other sizes", part=name, offset=start)
     if flags & _DESCRIPTOR:
         end += _descriptor_size(source.read(end, min(24, limit - end)), expected, name)
-    return replace(entry, body=body, end=end)
+    return Entry(
+        name=name,
+        raw_name=entry.raw_name,
+        has_utf8_flag=entry.has_utf8_flag,
+        method=entry.method,
+        crc=entry.crc,
+        compressed_size=entry.compressed_size,
+        size=entry.size,
+        mode=entry.mode,
+        start=start,
+        body=body,
+        end=end,
+        central=entry.central,
+    )
 
 
 def _local_sizes(
@@ -320,8 +334,15 @@ def inflate(
     Raises:
         FormatError: not what the headers promised; the pieces given out so far are worthless.
     """
-    packed = source.pieces(entry.body, entry.body + entry.compressed_size)
-    pieces = _inflated(packed, entry, leftovers, chunk) if entry.method == DEFLATED else packed
+    pieces: Iterable[Piece]
+    if max(entry.size, entry.compressed_size) > min(chunk, _AT_ONCE):
+        packed = source.pieces(entry.body, entry.body + entry.compressed_size)
+        pieces = _inflated(packed, entry, leftovers, chunk) if entry.method == DEFLATED else packed
+    else:
+        content = source.read(entry.body, entry.compressed_size)
+        if entry.method == DEFLATED:
+            content = _inflated_at_once(content, entry, leftovers)
+        pieces = (content,) if content else ()
     crc = size = 0
     for piece in pieces:
         size += len(piece)
@@ -359,8 +380,28 @@ def _inflated(
     unused = inflater.unused_data
     if inflater.eof and len(unused) <= _ADLER_SIZE:
         unused += b"".join(islice(packed, 1))
+    _check_end(entry, leftovers, unused, adler, is_ended=inflater.eof or left <= 0)
+
+
+def _inflated_at_once(packed: bytes, entry: Entry, leftovers: dict[str, None]) -> bytes:
+    """A small file: as :func:`_inflated`, which most are too small for."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        content = inflater.decompress(packed, entry.size + 1)
+    except zlib.error as error:
+        raise damaged("a file is not deflated properly", part=entry.name) from error
+    unused, is_ended = inflater.unused_data, inflater.eof or len(content) > entry.size
+    if unused or not is_ended:
+        _check_end(entry, leftovers, unused, zlib.adler32(content), is_ended=is_ended)
+    return content
+
+
+def _check_end(
+    entry: Entry, leftovers: dict[str, None], unused: bytes, adler: int, *, is_ended: bool
+) -> None:
+    """What may stand behind the end of a deflated file: nothing, or its checksum."""
     if unused == adler.to_bytes(_ADLER_SIZE, "big"):
         # One product takes the head off a zlib stream and forgets its checksum at the end.
         leftovers[entry.name] = None
-    elif left > 0 and (not inflater.eof or unused):
+    elif not is_ended or unused:
         raise damaged("a file is not deflated properly", part=entry.name)

@@ -44,18 +44,25 @@ _ONCE = {
 }
 
 
+_HOLDERS = tuple(f"{{*}}{name}" for name in _ONCE)
+
+
 def refuse_twins(root: Element, part: str) -> None:
     """Refuse a tree with two elements, or two attributes, of one name where one is allowed.
 
     Raises:
         FormatError: there are such; ``part`` names the file.
     """
-    for element in root.iter():
-        once = _ONCE.get(xml.name(element))
-        twin = _doubled(map(xml.name, element), once) if once and len(element) > 1 else None
-        keys = element.keys()
-        if twin is None and any(key.startswith("{") for key in keys):
-            twin = _doubled((key.rpartition("}")[2] for key in keys), None)
+    for element in root.iter(*_HOLDERS):
+        twin = None
+        if len(element) > 1:
+            twin = _doubled(map(xml.name, element), _ONCE[xml.name(element)])
+        if twin is not None:
+            message = f"{xml.name(element)} has {twin} twice"
+            raise FormatError(message, part=part)
+    # One name twice takes an attribute in a namespace.
+    for element in xml.with_foreign_attributes(root):
+        twin = _doubled((key.rpartition("}")[2] for key in element.attrib), None)
         if twin is not None:
             message = f"{xml.name(element)} has {twin} twice"
             raise FormatError(message, part=part)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import Any, TypeAlias, cast
 
 from lxml import etree
 
@@ -21,8 +22,8 @@ NAMESPACE = "http://www.ofdspec.org/2016"
 # lxml ships no annotations.
 Element: TypeAlias = Any
 
-_DECLARATION = re.compile(r"<\?xml\s[^>]{0,200}\?>")
-_ENCODING = re.compile(r"""\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}\?>")
+_ENCODING = re.compile(rb"""\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 #: Encodings that are read, and the codec for each: the GB family is a row of supersets.
 _CODECS = {
     "utf-8": "utf-8",
@@ -36,11 +37,12 @@ _CODECS = {
     "gbk": "gb18030",
     "gb18030": "gb18030",
 }
-_SPACE = " \t\r\n"
+_SPACE = b" \t\r\n"
 
 _TEXTS = etree.XPath("//text()[normalize-space()]", smart_strings=False)
 _ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
 _MIXED = etree.XPath("//*[*][text()[normalize-space()]]")
+_FOREIGN = etree.XPath("//*[@*[namespace-uri()]]")
 _WHOLE = etree.XPath("string()", smart_strings=False)
 #: Elements and attributes cost far more memory than the text that makes them.
 _MOST_NODES = 2_000_000
@@ -70,23 +72,14 @@ def parse(
     if len(data) > limits.max_xml_bytes:
         message = "an XML file is too large"
         raise LimitExceeded(message, limit=limits.max_xml_bytes, found=len(data), part=part)
-    text = _decoded(data, part)
-    nodes = text.count("<") + text.count("=")
+    content = _in_utf8(data, part)
+    nodes = content.count(b"<") + content.count(b"=")
     if nodes > _MOST_NODES:
         message = "an XML file has too many elements"
         raise LimitExceeded(message, limit=_MOST_NODES, found=nodes, part=part)
-    _refuse_document_type(text, part)
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=recover,
-        remove_comments=not comments,
-        remove_pis=not comments,
-    )
+    _refuse_document_type(content, part)
     try:
-        root = etree.fromstring(_undeclared(text).encode(), parser)
+        root = etree.fromstring(content, _parser(comments=comments, recover=recover))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise FormatError("not well-formed XML", part=part) from error
     if root is None:  # recovering, nothing was found
@@ -102,41 +95,57 @@ def parse(
     return root
 
 
-def _decoded(data: bytes, part: str) -> str:
+def _parser(*, comments: bool, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=recover,
+        remove_comments=not comments,
+        remove_pis=not comments,
+    )
+
+
+def _in_utf8(data: bytes, part: str) -> bytes:
+    """The XML in UTF-8, without a mark at its start and without its declaration."""
     try:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return data.decode("utf-16")
+            return _undeclared(data.decode("utf-16").encode())
         if data.startswith((b"<\x00?\x00", b"\x00<\x00?")):
-            return data.decode("utf-16-le" if data[0] else "utf-16-be")
-        head = data[:300].decode("latin-1").removeprefix("\xef\xbb\xbf")
-        declaration = _DECLARATION.match(head)
+            return _undeclared(data.decode("utf-16-le" if data[0] else "utf-16-be").encode())
+        declaration = _DECLARATION.match(data.removeprefix(codecs.BOM_UTF8)[:300])
         encoding = _ENCODING.search(declaration.group()) if declaration else None
-        codec = _CODECS.get(encoding[1].lower()) if encoding else "utf-8"
+        codec = _CODECS.get(encoding[1].decode("ascii").lower()) if encoding else "utf-8"
         if codec is None or codec.startswith("utf-16"):
             raise FormatError("the XML is in an encoding that is not read", part=part)
-        return data.decode(codec).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
+        if codec == "utf-8":
+            data.decode()  # for the fault and its place: the bytes serve as they are
+        else:
+            data = data.decode(codec).encode()
+        return _undeclared(data.removeprefix(codecs.BOM_UTF8))
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
         message = "the XML is not in the encoding it declares"
         raise FormatError(message, part=part, offset=error.start) from error
 
 
-def _undeclared(text: str) -> str:
-    """``text`` without its XML declaration, whose encoding no longer holds."""
-    declaration = _DECLARATION.match(text)
-    return text[declaration.end() :] if declaration else text
+def _undeclared(data: bytes) -> bytes:
+    """XML without its declaration, whose encoding no longer holds."""
+    declaration = _DECLARATION.match(data)
+    return data[declaration.end() :] if declaration else data
 
 
-def _refuse_document_type(text: str, part: str) -> None:
+def _refuse_document_type(data: bytes, part: str) -> None:
     """Look at what stands before the root element: the only place for a document type."""
     at = 0
     while True:
-        while text[at : at + 1] in _SPACE and at < len(text):
+        while data[at : at + 1] in _SPACE and at < len(data):
             at += 1
-        if text.startswith("<?", at):
-            close, length = text.find("?>", at), 2
-        elif text.startswith("<!--", at):
-            close, length = text.find("-->", at + 4), 3
-        elif text.startswith("<!", at):
+        if data.startswith(b"<?", at):
+            close, length = data.find(b"?>", at), 2
+        elif data.startswith(b"<!--", at):
+            close, length = data.find(b"-->", at + 4), 3
+        elif data.startswith(b"<!", at):
             raise FormatError("a document type is not allowed", code="xml_forbidden", part=part)
         else:
             return
@@ -146,7 +155,12 @@ def _refuse_document_type(text: str, part: str) -> None:
 
 
 def _deeper_than(depth: int, root: Element) -> bool:
-    return bool(root.xpath("boolean(" + "/*" * (depth + 1) + ")"))
+    return bool(_deeper(depth)(root))
+
+
+@lru_cache(maxsize=8)
+def _deeper(depth: int) -> etree.XPath:
+    return etree.XPath("boolean(" + "/*" * (depth + 1) + ")")
 
 
 def name(element: Element) -> str:
@@ -162,7 +176,7 @@ def namespace(element: Element) -> str:
 
 def children(element: Element, wanted: str) -> Iterator[Element]:
     """The child elements of that name, in any namespace."""
-    return (child for child in element if name(child) == wanted)
+    return cast("Iterator[Element]", element.iterchildren(f"{{*}}{wanted}"))
 
 
 def child(element: Element | None, *path: str) -> Element | None:
@@ -193,6 +207,11 @@ def strings(root: Element) -> Iterator[str]:
     yield from _ATTRIBUTES(root)
     for element in _MIXED(root):
         yield str(_WHOLE(element))
+
+
+def with_foreign_attributes(root: Element) -> list[Element]:
+    """The elements under ``root``, itself included, with an attribute in a namespace."""
+    return list(_FOREIGN(root))
 
 
 def attribute(element: Element, wanted: str) -> str | None:
