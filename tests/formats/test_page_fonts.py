@@ -178,7 +178,7 @@ class TestHostile:
             drawn(opentype)
 
     def test_subroutines_that_multiply(self):
-        """Eight levels that call the next ten times: some hundred bytes, a hundred million steps."""
+        """Eight levels that call the next ten times: some bytes, a hundred million steps."""
         calls = [[level - 106, "callsubr"] * 10 + ["return"] for level in range(8)]
         data = with_subroutines(*calls, ["return"])
         with pytest.raises(LimitExceeded, match="too many points"):
