@@ -174,7 +174,7 @@ class TestConverted:
     @pytest.mark.parametrize("form", ["png", "svg"])
     def test_a_picture_is_no_document(self, stamped, hierarchy, form):
         copy = govseal.page_picture(stamped, form=form)
-        with pytest.raises(UnsupportedFormat):
+        with pytest.raises(UnsupportedFormat, match="视同复印件"):
             self.report(copy, hierarchy)
 
     def test_the_seals_own_picture_with_the_document_is_no_stamp(self, ofd, seal, hierarchy):

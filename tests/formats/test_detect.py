@@ -58,13 +58,19 @@ def test_formats_are_recognised(data, expected):
         ses_builder.seal()[:-1],
         ses_builder.seal() + b"\0",
         write.sequence(write.integer(1), write.integer(2), write.integer(3)),
-        b"\x89PNG\r\n\x1a\n",
         b"<?xml version='1.0'?><x/>",
     ],
 )
 def test_what_is_none_of_these_is_refused(data):
     assert detect(data) is None
     with pytest.raises(UnsupportedFormat, match="no format that is known"):
+        open_document(data)
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"<svg></svg>"])
+def test_a_picture_is_refused_as_the_copy_that_it_is(data):
+    assert detect(data) is None
+    with pytest.raises(UnsupportedFormat, match="视同复印件"):
         open_document(data)
 
 

@@ -13,7 +13,7 @@ import govseal
 import ofd_builder
 import pagepictures as pages
 from govseal.errors import FormatError, LimitExceeded, SealError, UnsupportedFormat
-from govseal.formats import marks
+from govseal.formats import copies, marks
 from govseal.formats.base import Appearance, Coverage, Extent, SignatureEvidence, SignatureKind
 from govseal.formats.limits import Limits
 from govseal.formats.marks import mark_page
@@ -185,12 +185,12 @@ def test_without_a_font_it_is_english(monkeypatch):
     def missing(**_):
         raise SealError("none", code="E_FONT_MISSING")
 
-    monkeypatch.setattr(marks, "find_font", missing)
-    marks._font.cache_clear()
+    monkeypatch.setattr(copies, "find_font", missing)
+    copies.page_font.cache_clear()
     try:
         found = opened(mark_page(page(), 1, DPI, [signature(Appearance(1, 20, 10, 15, 15))]))
     finally:
-        marks._font.cache_clear()
+        copies.page_font.cache_clear()
     assert ImageChops.difference(
         found.crop((0, 410, 600, found.height)),
         Image.new("RGB", (600, found.height - 410), marks._STRIP[:3]),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import pagepictures as pages
 import toyfont
 from govseal.errors import FormatError, GovsealError, LimitExceeded
-from govseal.formats.ofd.render import embedded
+from govseal.formats.ofd.render import budget, embedded
 from govseal.formats.ofd.render.budget import Budget
 from govseal.formats.ofd.render.charmap import CharacterMap
 from govseal.formats.ofd.render.embedded import EmbeddedFont
@@ -178,7 +178,7 @@ class TestHostile:
             drawn(opentype)
 
     def test_subroutines_that_multiply(self):
-        """Eight levels that call the next ten times: some hundred bytes, a hundred million steps."""
+        """Eight levels that call the next ten times: some bytes, a hundred million steps."""
         calls = [[level - 106, "callsubr"] * 10 + ["return"] for level in range(8)]
         data = with_subroutines(*calls, ["return"])
         with pytest.raises(LimitExceeded, match="too many points"):
@@ -226,3 +226,14 @@ class TestHostile:
                 font.glyph(character)
         except GovsealError:
             return
+
+    def test_transforms_that_multiply(self, opentype):
+        """A few hundred runs that each name all of a long text."""
+        children = transform("1", codes=9000) * 200
+        with pytest.raises(LimitExceeded, match="too many glyphs"):
+            drawn(opentype, "A" * 9000, children=children)
+
+    def test_a_page_opens_a_few_fonts_and_no_more(self, monkeypatch, opentype):
+        monkeypatch.setattr(budget, "_ALLOWANCE", {**budget._ALLOWANCE, "fonts": 0})
+        with pytest.raises(LimitExceeded, match="too many fonts"):
+            drawn(opentype)

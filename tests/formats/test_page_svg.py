@@ -238,3 +238,20 @@ class TestAlike:
     def test_the_measure_tells_pages_apart(self, shown, package):
         other = pages.draw(package, stamps=False)
         assert pages.difference(shown, other) > 1.5
+
+
+class TestClips:
+    def test_clips_of_nested_units_add_up_to_a_bound(self):
+        clip = CLIPPED.replace("<ofd:Clips>", "").replace("</ofd:Clips>", "")
+        used = (
+            '<ofd:CompositeObject ID="7" Boundary="0 0 20 20" ResourceID="9"><ofd:Clips>'
+            f"{clip * 20}</ofd:Clips></ofd:CompositeObject>"
+        )
+        unit = (
+            '<ofd:CompositeGraphicUnits><ofd:CompositeGraphicUnit ID="9"><ofd:Content>'
+            f"{used}</ofd:Content></ofd:CompositeGraphicUnit></ofd:CompositeGraphicUnits>"
+        )
+        data = pages.document(used, resources=unit)
+        for draw in (svg_of, pages.draw):
+            with pytest.raises(LimitExceeded, match="too many clips"):
+                draw(data)

@@ -71,6 +71,11 @@ def open_document(
     if found is None and source.read(0, 1) == _SEQUENCE:
         found = _DER_SUFFIXES.get((name or source.name).rpartition(".")[2].lower())
     if found is None:
+        from govseal.seal.picture import SealPicture  # noqa: PLC0415 - for an error alone
+
+        if SealPicture("", data, 0, 0).kind != "unknown":
+            message = "a picture counts as a copy (视同复印件): only the document can be verified"
+            raise UnsupportedFormat(message)
         raise UnsupportedFormat("the file is in no format that is known here")
     if found == "pdf":
         from govseal.formats.pdf.document import PdfDocument  # noqa: PLC0415 - as for OFD below

@@ -114,7 +114,7 @@ class PagePictures:
         if document is not None:
             from govseal.formats.ofd.appearance import render_page  # noqa: PLC0415 - PIL
 
-            return render_page(document, page, dpi=dpi, stamps=stamps)
+            return render_page(document, page, dpi=dpi, stamps=stamps, bilevel=_bilevel)
         from govseal.formats.pdf import pictures  # noqa: PLC0415 - PDFium
 
         if not stamps:
@@ -127,10 +127,17 @@ class PagePictures:
             raise UnsupportedFormat("pages of PDF are drawn as PNG, not as SVG")
         from govseal.formats.ofd.appearance import draw_page  # noqa: PLC0415 - PIL
 
-        sheet = draw_page(document, page, stamps=stamps)
+        sheet = draw_page(document, page, stamps=stamps, bilevel=_bilevel)
         if not is_copy or not self.evidence.signatures:
             return sheet.svg()
         _, _, width, height = sheet.clip.window
         for path in copies.note_paths(width, height, sheet.units_per_mm):
             sheet.fill(path.contours, path.colour, sheet.clip)
         return sheet.svg(note=copies.note())
+
+
+def _bilevel(data: bytes) -> bytes:
+    """A picture in JBIG2 as PNG."""
+    from govseal.formats.pdf.jbig2 import decode_jbig2  # noqa: PLC0415 - PDFium, for few files
+
+    return decode_jbig2(data)

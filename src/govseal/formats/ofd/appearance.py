@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from govseal.formats.ofd.document import OfdDocument
     from govseal.formats.ofd.outline import Page
+    from govseal.formats.ofd.render.images import BilevelDecoder
     from govseal.formats.ofd.render.vector import VectorSheet
 
 _MIN_DPI, _MAX_DPI = 10, 1200
 
 
-def render_page(document: OfdDocument, page: int, *, dpi: int = 150, stamps: bool = True) -> bytes:
+def render_page(
+    document: OfdDocument,
+    page: int,
+    *,
+    dpi: int = 150,
+    stamps: bool = True,
+    bilevel: BilevelDecoder | None = None,
+) -> bytes:
     """One page as a PNG picture on white ground, in sRGB.
 
     Text is set in the fonts that the document brings along, else in those of this system (without
@@ -25,6 +33,7 @@ def render_page(document: OfdDocument, page: int, *, dpi: int = 150, stamps: boo
         page: from 1, through all documents of the package.
         dpi: pixels per inch, 10 to 1200.
         stamps: whether the stamps are drawn.
+        bilevel: decodes pictures in JBIG2 into PNG; without one they are left out.
 
     Raises:
         ValueError: there is no such page, or ``dpi`` is out of range.
@@ -36,13 +45,19 @@ def render_page(document: OfdDocument, page: int, *, dpi: int = 150, stamps: boo
     if not _MIN_DPI <= dpi <= _MAX_DPI:
         raise ValueError(f"a page is drawn at {_MIN_DPI} to {_MAX_DPI} dpi, not {dpi}")
     found = _page(document, page)
-    picture = PageRenderer(document, stamps=stamps).render(found, dpi)
+    picture = PageRenderer(document, stamps=stamps, bilevel=bilevel).render(found, dpi)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", dpi=(dpi, dpi))
     return buffer.getvalue()
 
 
-def draw_page(document: OfdDocument, page: int, *, stamps: bool = True) -> VectorSheet:
+def draw_page(
+    document: OfdDocument,
+    page: int,
+    *,
+    stamps: bool = True,
+    bilevel: BilevelDecoder | None = None,
+) -> VectorSheet:
     """One page as outlines, to be written as SVG; otherwise as :func:`render_page`.
 
     Raises:
@@ -52,7 +67,7 @@ def draw_page(document: OfdDocument, page: int, *, stamps: bool = True) -> Vecto
     """
     from govseal.formats.ofd.render.pages import PageRenderer  # noqa: PLC0415  loads PIL
 
-    return PageRenderer(document, stamps=stamps).vector(_page(document, page))
+    return PageRenderer(document, stamps=stamps, bilevel=bilevel).vector(_page(document, page))
 
 
 def _page(document: OfdDocument, page: int) -> Page:

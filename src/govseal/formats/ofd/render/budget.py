@@ -24,6 +24,7 @@ _ALLOWANCE = MappingProxyType(
         # Pixels painted or decoded, a few nanoseconds each.
         "painted pixels": 1_000_000_000,
         "inner documents": 16,
+        "fonts": 500,
         "font bytes": 100_000_000,
         "svg bytes": 64_000_000,
     }

@@ -45,7 +45,7 @@ class Masks:
     def __init__(self) -> None:
         self._glyphs: dict[tuple[Glyph, int], Mask | None] = {}
         self._kept_pixels = 0
-        self._regions: dict[int, tuple[tuple[Area, ...], Mask]] = {}
+        self._regions: dict[tuple[int, Window], tuple[tuple[Area, ...], Mask]] = {}
 
     def glyph(self, typefaces: Typefaces, glyph: Glyph, at: Point, canvas: Canvas) -> Mask | None:
         """The glyph with its origin at the pixel ``at``; None where it has no ink."""
@@ -64,12 +64,13 @@ class Masks:
 
     def region(self, areas: tuple[Area, ...], canvas: Canvas) -> Mask:
         """The union of areas, as far as it lies on the canvas."""
-        found = self._regions.get(id(areas))
+        key = (id(areas), canvas.clip.window)
+        found = self._regions.get(key)
         if found is None:
             if len(self._regions) >= _MOST_KEPT_REGIONS:
                 self._regions.clear()
             # With the areas themselves, so that their id stays theirs.
-            found = self._regions[id(areas)] = (areas, canvas.united(areas))
+            found = self._regions[key] = (areas, canvas.united(areas))
         return found[1]
 
 

@@ -33,7 +33,9 @@ from govseal.formats.ofd.render.values import (
 from govseal.formats.ofd.xml import Element
 from govseal.seal.drawing.paths import Contour, FillRule, Matrix
 
-_MOST_CLIPS = 256
+_MOST_CLIPS = 64
+# Of an object and all around it: each costs something for whatever is drawn.
+_MOST_REGIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,9 @@ class Painter:
                 clip = clip.within(window)
             elif areas and not clip.is_empty:
                 clip = clip.narrowed(areas)
+        if len(clip.regions) > _MOST_REGIONS:
+            message = "too many clips hold for one object"
+            raise LimitExceeded(message, limit=_MOST_REGIONS, found=len(clip.regions))
         return clip
 
     def _areas(self, clip: Element, base: Matrix) -> Iterator[Area]:

@@ -54,6 +54,7 @@ class EmbeddedFont:
         if len(data) > _LARGEST_FILE:
             message = "a font of the document is too large"
             raise LimitExceeded(message, limit=_LARGEST_FILE, found=len(data), part="font")
+        budget.spend("fonts")
         budget.spend("font bytes", len(data))
         with _guarded():
             self._glyphs = _glyphs(data, budget)
@@ -161,6 +162,7 @@ class _Cff:
         self._budget = budget
         self._strings = self._top.CharStrings
         self._names: list[str] = list(self._top.charset)
+        self._numbers = {name: number for number, name in enumerate(self._names)}
         self.count = len(self._names)
         matrix = list(getattr(self._top, "FontMatrix", ()) or ())
         self.scale = float(matrix[0]) if matrix and 1e-5 < float(matrix[0]) < 1 else 0.001
@@ -172,7 +174,7 @@ class _Cff:
     def named(self, character: str) -> int:
         """The glyph whose name says that it is this character."""
         names = [*agl.UV2AGL.get(ord(character), "").split(), f"uni{ord(character):04X}"]
-        return next((self._names.index(name) for name in names if name in self._names), 0)
+        return next((self._numbers[name] for name in names if name in self._numbers), 0)
 
     def shape(self, number: int) -> Shape:
         """Contours and advance in em, y down."""
@@ -211,6 +213,10 @@ class _Tables:
             raise FormatError("the font has an impossible size", part="font")
         self._cff = _Cff(self._face["CFF "].cff, budget) if "CFF " in self._face else None
         self.count = self._cff.count if self._cff else int(self._face["maxp"].numGlyphs)
+        self._metrics, self._long = b"", 0
+        if "hmtx" in self._face.reader and "hhea" in self._face.reader:
+            self._metrics = bytes(self._face.reader["hmtx"])
+            self._long = int(self._face["hhea"].numberOfHMetrics)
 
     def character_table(self) -> bytes | None:
         """The bytes of the character map."""
@@ -239,10 +245,7 @@ class _Tables:
 
     def _advance(self, number: int, otherwise: float) -> tuple[float, int | None]:
         """Advance in em, and left side bearing in units of the font, as ``hmtx`` has them."""
-        reader = self._face.reader
-        if "hmtx" not in reader or "hhea" not in reader:
-            return otherwise, None
-        table, long = reader["hmtx"], int(self._face["hhea"].numberOfHMetrics)
+        table, long = self._metrics, self._long
         at = 4 * min(number, long - 1)
         if long < 1 or at + 4 > len(table):
             return otherwise, None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from PIL import Image
@@ -12,26 +12,37 @@ from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.ofd.render.budget import MAX_PIXELS, Budget, check_size
 from govseal.seal.picture import SealPicture
 
+#: Decodes what Pillow does not, into PNG: the bytes of a JBIG2.
+BilevelDecoder = Callable[[bytes], bytes]
+
 #: The kinds that are decoded, and how the decoder calls them.
 _DECODERS = {"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "bmp": "BMP"}
+_TIFF = (b"II*\0", b"MM\0*")
+_JBIG2 = b"\x97JB2\r\n\x1a\n"
 # Decoding a pixel takes about as long as painting that many.
 _DECODING = 8
 
 
-def decode(data: bytes, budget: Budget) -> Image.Image:
-    """The picture as RGBA; of a moving one the first frame.
+def decode(data: bytes, budget: Budget, bilevel: BilevelDecoder | None = None) -> Image.Image:
+    """The picture as RGBA; of a moving one the first frame, of several the first.
 
     Raises:
-        UnsupportedFormat: neither PNG, JPEG, GIF nor BMP.
+        UnsupportedFormat: neither PNG, JPEG, GIF, BMP nor TIFF; or JBIG2 without ``bilevel``.
         LimitExceeded: more than 40 million pixels, or the page's allowance is used up.
         FormatError: damaged or cut short.
     """
+    if data.startswith(_JBIG2):
+        if bilevel is None:
+            raise UnsupportedFormat("there is no decoder for JBIG2 here", part="picture")
+        budget.spend("inner documents")
+        data = bilevel(data)
     sniffed = SealPicture("", data, 0, 0)
-    decoder = _DECODERS.get(sniffed.kind)
-    size = sniffed.pixel_size() if decoder else None
-    if decoder is None or size is None:
+    decoder = "TIFF" if data.startswith(_TIFF) else _DECODERS.get(sniffed.kind)
+    if decoder is None:
         raise UnsupportedFormat("the picture is of no kind that is drawn", part="picture")
-    check_size(*size)
+    size = sniffed.pixel_size() if decoder != "TIFF" else None
+    if size is not None:
+        check_size(*size)
     with _guarded():
         picture = Image.open(io.BytesIO(data), formats=(decoder,))
     # What the decoder makes of the header counts, should it differ from ours.

@@ -22,6 +22,7 @@ from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.render.budget import MAX_SIDE_MM, Budget
 from govseal.formats.ofd.render.canvas import Canvas
 from govseal.formats.ofd.render.content import Painter, State
+from govseal.formats.ofd.render.images import BilevelDecoder
 from govseal.formats.ofd.render.resources import Resources
 from govseal.formats.ofd.render.seals import DocumentDrawer, draw_seal
 from govseal.formats.ofd.render.surface import (
@@ -67,12 +68,14 @@ class PageRenderer:
         stamps: bool = True,
         budget: Budget | None = None,
         typefaces: Typefaces | None = None,
+        bilevel: BilevelDecoder | None = None,
         depth: int = 0,
     ) -> None:
         self.document = document
         self.stamps = stamps
         self.budget = budget
         self.typefaces = typefaces or Typefaces()
+        self.bilevel = bilevel
         self.depth = depth
 
     def render(self, page: Page, dpi: float) -> Image.Image:
@@ -163,7 +166,7 @@ class PageRenderer:
             self._draw_stamps(page, surface, matrix, clip)
 
     def _resources(self, body: Body) -> Resources:
-        resources = Resources(self._package, self.document.limits)
+        resources = Resources(self._package, self.document.limits, bilevel=self.bilevel)
         if body.root is not None:
             common = xml.child(body.document, "CommonData")
             resources.read(body.root, common, "PublicRes", "DocumentRes")
@@ -269,7 +272,11 @@ class PageRenderer:
             if not inner.pages:
                 raise inner.problem or FormatError("the seal's document has no page")
             renderer = PageRenderer(
-                inner, budget=budget, typefaces=self.typefaces, depth=self.depth + 1
+                inner,
+                budget=budget,
+                typefaces=self.typefaces,
+                bilevel=self.bilevel,
+                depth=self.depth + 1,
             )
             renderer.paint(surface, inner.pages[0], unit, clip)
 

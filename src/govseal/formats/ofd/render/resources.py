@@ -36,6 +36,8 @@ class Resources:
     """Kind → ID → element, and the file and directory that locations in it start from."""
     spaces: dict[str, Element] = field(default_factory=dict)
     """Colour spaces by ID."""
+    bilevel: images.BilevelDecoder | None = None
+    """Decodes JBIG2."""
     kept: dict[str, Image.Image | None] = field(default_factory=dict)
     """Decoded pictures by file name; None for those that cannot be decoded."""
     fonts: dict[str, EmbeddedFont | None] = field(default_factory=dict)
@@ -52,7 +54,15 @@ class Resources:
     def copy(self) -> Resources:
         """The same resources, to be added to; decoded pictures stay shared."""
         items = {kind: dict(found) for kind, found in self.items.items()}
-        return Resources(self.package, self.limits, items, dict(self.spaces), self.kept, self.fonts)
+        return Resources(
+            self.package,
+            self.limits,
+            items,
+            dict(self.spaces),
+            self.bilevel,
+            self.kept,
+            self.fonts,
+        )
 
     def find(self, kind: str, text: str | None) -> Element | None:
         """The element of that kind with the ID in ``text``."""
@@ -111,7 +121,7 @@ class Resources:
 
     def _decode(self, name: str, budget: Budget) -> Image.Image | None:
         try:
-            return images.decode(self.package.read(name), budget)
+            return images.decode(self.package.read(name), budget, self.bilevel)
         except LimitExceeded:
             raise
         except FormatError:

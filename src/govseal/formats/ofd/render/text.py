@@ -102,10 +102,9 @@ class TextPainter:
             y = number(xml.attribute(code, "Y"), y)
             steps = textcodes.steps(xml.attribute(code, "DeltaX"), xml.attribute(code, "DeltaY"))
             at_x, at_y = x, y
-            items = _items(textcodes.content(code), transforms)
+            items = _items(textcodes.content(code), transforms, self.surface.budget)
             last = len(items) - 1
             for order, item in enumerate(items):
-                self.surface.budget.spend("glyphs")
                 own = self.typefaces.advance(item.character, setting.face, item.index)
                 own *= setting.size * setting.across
                 step = textcodes.along(own, setting.reading) if steps is None else next(steps)
@@ -130,11 +129,12 @@ def _codes(element: Element) -> Iterator[tuple[Element, list[Element]]]:
             transforms = []
 
 
-def _items(content: str, transforms: list[Element]) -> list[_Item]:
+def _items(content: str, transforms: list[Element], budget: Budget) -> list[_Item]:
     """What is drawn: characters, or the glyphs that the document names for runs of them.
 
     GB/T 33190, 11.4.2: CodeCount characters from CodePosition on become GlyphCount glyphs.
     """
+    budget.spend("glyphs", len(content))
     items: list[_Item | None] = [_Item(character) for character in content]
     extra: dict[int, list[_Item]] = {}
     for transform in transforms:
@@ -144,6 +144,7 @@ def _items(content: str, transforms: list[Element]) -> list[_Item]:
         if not 0 <= start < len(content) or codes < 1:
             continue
         codes = min(codes, len(content) - start)
+        budget.spend("glyphs", codes + len(words))
         glyphs = [int(number(word, 0.0)) for word in words[: len(content) + _MOST_EXTRA]]
         stated = int(number(xml.attribute(transform, "GlyphCount"), len(glyphs)))
         glyphs = glyphs[: max(0, stated)]
