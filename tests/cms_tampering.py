@@ -1,4 +1,4 @@
-"""What may be done to a genuine GB/T 35275 signature: makers of tamper cases, as in ofd_tampering."""
+"""What may be done to a genuine GB/T 35275 signature: makers like those of ofd_tampering."""
 
 from __future__ import annotations
 
