@@ -16,10 +16,12 @@ import attacker
 import ofd_builder as ofd
 from govseal import sm2
 from govseal.asn1 import strict, write
+from govseal.pki import extensions as ext
 from govseal.seal import codec
 from govseal.seal.make import make_seal
 from govseal.seal.profiles import GENERATIONS
 from govseal.sm2 import encoding
+from govseal.testing import x509
 
 SM3_OID = "1.2.156.10197.1.401"
 TIME = "<ofd:SignatureDateTime>20260601110000Z</ofd:SignatureDateTime>"
@@ -386,6 +388,25 @@ def q18(maker):
     return issued(maker, key_usage=None)
 
 
+def q18_default(maker):
+    """Constraints with the default written out, as a real CA does."""
+    inner = write.sequence(write.boolean(value=False))
+    constraints = x509.encode_extension(ext.BASIC_CONSTRAINTS, inner, is_critical=True)
+
+    def modify(template):
+        template.extensions[0] = constraints
+
+    return issued(maker, modify=modify)
+
+
+def q18_critical(maker):
+    """An extension that says in words that it is not critical."""
+    row = write.sequence(
+        write.oid("1.2.3.4"), write.boolean(value=False), write.octets(write.null())
+    )
+    return issued(maker, extensions=(row,))
+
+
 def q19_seal(maker):
     """The seal in an OCTET STRING."""
     seal = write.octets(maker.seals[2014].der)
@@ -473,6 +494,8 @@ QUIRKS = {
     "a name of a file in GBK": ("quirk_q17", q17),
     "a checksum left behind": ("quirk_q17", q17_checksum),
     "no key usage": ("quirk_q18", q18),
+    "an encoded default of a certificate": ("quirk_q18", q18_default),
+    "an encoded default of an extension": ("quirk_q18", q18_critical),
     "the seal in a string": ("quirk_q19", q19_seal),
     "strings of the other kind": ("quirk_q19", q19_strings),
     "the maker's part in a string": ("quirk_q19", q19_sign_info),

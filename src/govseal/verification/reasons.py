@@ -403,7 +403,11 @@ _ROWS = (
     Reason("quirk_q15", "路径写法不标准", "a path is written otherwise"),
     Reason("quirk_q16", "缺少 Seal 或 Type", "Seal or Type is missing"),
     Reason("quirk_q17", "压缩包写法不标准", "the package is written otherwise"),
-    Reason("quirk_q18", "证书没有密钥用途", "the certificate states no key usage"),
+    Reason(
+        "quirk_q18",
+        "证书没有密钥用途，或编码不规范",
+        "a certificate states no key usage, or is encoded otherwise than DER asks",
+    ),
     Reason(
         "quirk_q19",
         "2014 版结构外多套一层，或类型写错",
