@@ -276,7 +276,8 @@ _WHOLE = 24
 @cache
 def packages() -> tuple[tuple[ofd.Member, ...], ...]:
     """The members of sound packages of several kinds."""
-    one, two = ofd.stamped(count=2), ofd.stamped(ofd.two_documents())
+    listed = ofd.files() | {"OFDEntries.xml": ENTRIES, "signedvalue.dat": structures()[-2]}
+    one, two = ofd.stamped(ofd.pack(listed), count=2), ofd.stamped(ofd.two_documents())
     plain = ofd.members(ofd.package(pages=2))
     described = [
         replace(row, flags=8, local_sizes=(0, 0, 0), descriptor=descriptor(row.data))
@@ -293,6 +294,12 @@ def _packed(row: ofd.Member) -> ofd.Member:
     return replace(row, packed=ofd.deflated(row.data)) if row.method == 8 else row
 
 
+ENTRIES = ofd.xml(
+    "DocEntries",
+    "<ofd:SignedValueLoc>/signedvalue.dat</ofd:SignedValueLoc><ofd:FileList>"
+    + "".join(f'<ofd:File ID="{n}" FileLoc="/{name}"/>' for n, name in enumerate(ofd.files()))
+    + "</ofd:FileList>",
+)
 VERSIONS = (
     '<ofd:Versions><ofd:Version ID="v" Index="1" Current="true" BaseLoc="V.xml"/></ofd:Versions>'
 )

@@ -16,10 +16,12 @@ import attacker
 import ofd_builder as ofd
 from govseal import sm2
 from govseal.asn1 import strict, write
+from govseal.pki import extensions as ext
 from govseal.seal import codec
 from govseal.seal.make import make_seal
 from govseal.seal.profiles import GENERATIONS
 from govseal.sm2 import encoding
+from govseal.testing import x509
 
 SM3_OID = "1.2.156.10197.1.401"
 TIME = "<ofd:SignatureDateTime>20260601110000Z</ofd:SignatureDateTime>"
@@ -183,7 +185,7 @@ def keyed(maker):
     return lambda data: sm2.sm3(z + data)
 
 
-# One function for each form; the table at the end gives the code under which it is reported.
+# One function for each form.
 
 
 def q1(maker):
@@ -229,8 +231,8 @@ def q4_seal(maker):
 
 def q5(maker):
     """Without the zero that a positive number needs."""
-    holds = lambda der: max(numbers(der)) >> 255  # noqa: E731 - two lines for one
-    return value_where(maker, holds, lambda der: write.bits(fixed(der, 32)))
+    is_high = lambda der: max(numbers(der)) >> 255  # noqa: E731 - two lines for one
+    return value_where(maker, is_high, lambda der: write.bits(fixed(der, 32)))
 
 
 def q5_long(maker):
@@ -268,9 +270,8 @@ def q8(tag, text):
 def q8_seal(maker):
     """The times of a seal of 2014 under the other tag."""
     properties = fields(fields(maker.seals[2014].der)[0])[2]
-    times = [write.generalized_time(maker.at), write.generalized_time(maker.at)]
-    row = fields(properties)
-    bent = write.sequence(*row[:3], *times, row[5])
+    time, row = write.generalized_time(maker.at), fields(properties)
+    bent = write.sequence(*row[:3], time, time, row[5])
     seal = maker.seal_with(2014, lambda info: with_field(info, 2, bent))
     return maker.document(year=2014, seal=seal)
 
@@ -370,8 +371,7 @@ def q17_checksum(maker):
     """The checksum of a zlib stream left behind the deflated data."""
     rows = []
     for row in ofd.members(maker.document()):
-        adler = zlib.adler32(row.data).to_bytes(4, "big")
-        packed = ofd.deflated(row.data) + adler
+        packed = ofd.deflated(row.data) + zlib.adler32(row.data).to_bytes(4, "big")
         rows.append(replace(row, packed=packed) if row.name == ofd.PAGE else row)
     return ofd.pack(rows)
 
@@ -384,6 +384,23 @@ def issued(maker, **changes):
 
 def q18(maker):
     return issued(maker, key_usage=None)
+
+
+def q18_default(maker):
+    """Constraints with the default written out, as a real CA does."""
+    inner = write.sequence(write.boolean(value=False))
+    constraints = x509.encode_extension(ext.BASIC_CONSTRAINTS, inner, is_critical=True)
+
+    def modify(template):
+        template.extensions[0] = constraints
+
+    return issued(maker, modify=modify)
+
+
+def q18_critical(maker):
+    """An extension that says in words that it is not critical."""
+    row = (write.oid("1.2.3.4"), write.boolean(value=False), write.octets(write.null()))
+    return issued(maker, extensions=(write.sequence(*row),))
 
 
 def q19_seal(maker):
@@ -423,7 +440,6 @@ def q21(maker):
     return maker.document(seal=seal)
 
 
-GENERALIZED, UTC_TIME = strict.GENERALIZED_TIME, strict.UTC_TIME
 JSON_INFO = b'{"DocId":"1f76","DocName":"","Entry":"/OFD.xml"}\n'
 OFD_2016 = f'xmlns:ofd="{ofd.NAMESPACE}"'
 
@@ -445,9 +461,12 @@ QUIRKS = {
     "SM3 by its name": ("quirk_q7", q7("SM3")),
     "sm3 in small letters": ("quirk_q7", q7("sm3")),
     "SM3 under its keyed number": ("quirk_q7", q7("1.2.156.10197.1.401.2")),
-    "Beijing time without a zone": ("quirk_q8", q8(GENERALIZED, b"20260601190000")),
-    "twelve digits under the other tag": ("quirk_q8", q8(GENERALIZED, b"260601110000Z")),
-    "the other tag": ("quirk_q8", q8(UTC_TIME, b"260601110000Z")),
+    "Beijing time without a zone": ("quirk_q8", q8(strict.GENERALIZED_TIME, b"20260601190000")),
+    "twelve digits under the other tag": (
+        "quirk_q8",
+        q8(strict.GENERALIZED_TIME, b"260601110000Z"),
+    ),
+    "the other tag": ("quirk_q8", q8(strict.UTC_TIME, b"260601110000Z")),
     "times of a seal under the other tag": ("quirk_q8", q8_seal),
     "a written time with blanks": ("quirk_q9", q9("2026-06-01 19:00:00")),
     "a written time in seconds": ("quirk_q9", q9("1780311600")),
@@ -473,6 +492,8 @@ QUIRKS = {
     "a name of a file in GBK": ("quirk_q17", q17),
     "a checksum left behind": ("quirk_q17", q17_checksum),
     "no key usage": ("quirk_q18", q18),
+    "an encoded default of a certificate": ("quirk_q18", q18_default),
+    "an encoded default of an extension": ("quirk_q18", q18_critical),
     "the seal in a string": ("quirk_q19", q19_seal),
     "strings of the other kind": ("quirk_q19", q19_strings),
     "the maker's part in a string": ("quirk_q19", q19_sign_info),

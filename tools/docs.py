@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from govseal.seal.binding import load_profile, profile_names
@@ -13,6 +14,7 @@ from govseal.seal.binding.rule import Setting
 from govseal.seal.binding.table import RULES
 from govseal.seal.refusals import REFUSALS
 from govseal.verification.checks import CHECKS, document
+from govseal.verification.checks.filelist import file_list
 from govseal.verification.reasons import REASONS
 from govseal.verification.verifier import _COVERAGE_CLAUSE
 
@@ -74,7 +76,21 @@ def checks_page() -> str:
         asks = " ".join((docstring or "").split("\n\n")[0].split())
         mark = "●" if of_seal else ""
         lines.append(f"| `{name}` | {asks} | {clause or '–'} | {clause_2014 or '–'} | {mark} |")
+    lines += [
+        "",
+        "Further checks stand in a report only where there is something to ask:",
+        "",
+        "- `file_list`, of the file: " + _asks(file_list) + " (GM/T 0099-2020, annex D)",
+        "- `base_signature`: the signature on which this one builds (`Relative`) passed.",
+        "- `tolerances`, under a strict policy: nothing departs from the standards. The departures",
+        "  that are read are the codes `quirk_…` in [reasons.md](reasons.md).",
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _asks(check: Callable[..., object]) -> str:
+    """The first sentence of a check's docstring."""
+    return " ".join((inspect.getdoc(check) or "").split("\n\n")[0].split())
 
 
 def reasons_page() -> str:

@@ -9,7 +9,7 @@ import pytest
 
 import ofd_tampering
 from govseal.verification.reasons import REASONS
-from ofd_tampering import CASES
+from ofd_tamper_cases import CASES
 
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ import pytest
 
 import fuzzing
 
-_EXECUTIONS = int(os.environ.get("FUZZ_EXECUTIONS", "50000"))
+_EXECUTIONS = int(os.environ.get("FUZZ_EXECUTIONS", "200000"))
 
 
 @pytest.mark.parametrize("name", fuzzing.TARGETS)

@@ -6,6 +6,9 @@ import pytest
 
 import ofd_builder as build
 from govseal.formats.base import Extent
+from govseal.formats.limits import Limits
+from govseal.formats.ofd.document import OfdDocument
+from govseal.formats.ofd.reach import PageCoverage, Reach
 
 STAMPED = build.stamped()
 TAGS = "Doc_0/Tags/CustomTags.xml"
@@ -181,6 +184,22 @@ def test_what_cannot_be_followed_to_its_end_may_be_rendered(monkeypatch):
     assert outside(data) == {"x.bin": False}
     monkeypatch.setattr("govseal.formats.ofd.reach._MOST_STEPS", 20)
     assert outside(data) == dict.fromkeys([build.LIST, build.VALUE, "x.bin"], True)
+    assert (coverage(data).pages, coverage(data).is_root_protected) == ((), False)
+
+
+def test_pages_of_many_signatures_are_told_until_it_takes_too_long(monkeypatch):
+    """Then none is covered, for all that is known."""
+    data = build.stamped(build.with_files(build.package(pages=3), {"a": b""}))
+    data = build.with_files(build.unreferenced(data, build.PAGE, build.ENTRY), {"x.bin": b""})
+    assert (coverage(data).pages, coverage(data).is_root_protected) == ((2, 3), False)
+    package = build.Package.open(data)
+    document = OfdDocument(data)
+    pages = PageCoverage(Reach(package, Limits()), document.outline)
+    pages.reach.all_leads()
+    monkeypatch.setattr("govseal.formats.ofd.reach._MOST_STEPS", 3)
+    assert pages.covered([build.PAGE]) == ()
+    assert not pages.is_root_safe(["x.bin"])
+    assert pages.is_root_safe([])
 
 
 LINK = "<ofd:Annotations>{}</ofd:Annotations></ofd:Document>"

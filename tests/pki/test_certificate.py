@@ -12,6 +12,7 @@ from govseal.asn1 import strict, write
 from govseal.errors import EncodingError, GovsealError, LimitExceeded
 from govseal.pki import extensions as ext
 from govseal.pki.certificate import Certificate, load_certificates
+from govseal.pki.forms import has_loose_form
 from govseal.testing import x509
 
 UNKNOWN = "1.2.156.10197.99.1"
@@ -130,6 +131,23 @@ def test_generalized_time_before_2050_is_read(ca, signer):
     algorithm = x509.algorithm_identifier(ca.key.algorithm)
     again = x509.sign_structure(write.sequence(*fields), algorithm, ca.key)
     assert Certificate.from_der(again).not_before == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_loose_forms_are_told(ca, signer):
+    """Q18: an early GeneralizedTime, a default that is written out; what is none has no form."""
+    assert not has_loose_form(signer.certificate.der)
+    assert not has_loose_form(ca.certificate.der)
+    utc, generalized = b"\x17\x0d260101000000Z", b"\x18\x0f20260101000000Z"
+    der = changed(ca, signer, not_before=datetime(2026, 1, 1, tzinfo=UTC))
+    tbs = [child.raw for child in strict.parse(der).children()[0].children()]
+    times = [child.raw for child in strict.parse(tbs[4]).children()]
+    assert times[0] == utc
+    tbs[4] = write.sequence(generalized, times[1])
+    assert has_loose_form(write.sequence(write.sequence(*tbs), write.null()))
+    tbs[4] = write.sequence(utc, b"\x18\x0f20500101000000Z")
+    assert not has_loose_form(write.sequence(write.sequence(*tbs), write.null()))
+    for other in (b"", b"x", write.null(), write.sequence(), write.sequence(write.sequence())):
+        assert not has_loose_form(other)
 
 
 def test_an_encoded_default_false_is_read(ca, signer):

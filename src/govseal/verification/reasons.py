@@ -421,7 +421,11 @@ _ROWS = (
         "压缩包或其中的 XML 写法不标准",
         "the package, or XML inside, is written otherwise",
     ),
-    Reason("quirk_q18", "证书没有密钥用途", "the certificate states no key usage"),
+    Reason(
+        "quirk_q18",
+        "证书没有密钥用途，或编码不规范",
+        "a certificate states no key usage, or is encoded otherwise than DER asks",
+    ),
     Reason(
         "quirk_q19",
         "2014 版结构外多套一层，或类型写错",

@@ -13,6 +13,7 @@ from govseal.formats.base import Document, Evidence, Presence, SignatureEvidence
 from govseal.formats.metadata import Described
 from govseal.formats.source import ByteSource, HeldBytes
 from govseal.pki import cms
+from govseal.pki.forms import has_loose_form
 from govseal.pki.materials import Materials
 from govseal.pki.trust import TrustStore
 from govseal.seal.model import Seal
@@ -323,6 +324,9 @@ def _judged(subject: Subject, checks: Sequence[Check]) -> tuple[str, ...]:
         for code in noticed
         if code in _QUIRKS and (is_package or code != "property_info_differs")
     ]
+    certificates = [party.certificate for party in (subject.signer, subject.maker) if party]
+    if any(item is not None and has_loose_form(item.der) for item in certificates):
+        codes.append("quirk_q18")
     return tuple(dict.fromkeys(codes))
 
 

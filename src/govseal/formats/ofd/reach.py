@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 
 from govseal.errors import FormatError
@@ -234,10 +235,19 @@ class PageCoverage:
     def is_root_safe(self, outside: Iterable[str]) -> bool:
         """Whether the way from OFD.xml to each document lies inside: else it can be moved."""
         loose = set(outside)
-        if ENTRY in loose:
-            return False
-        roots = {body.root for body in self.outline.bodies if body.root is not None}
-        return not loose or loose.isdisjoint(self._ahead(ENTRY, roots))
+        if not loose:
+            return True
+        return ENTRY not in loose and loose.isdisjoint(self._way) and self._is_told
+
+    @cached_property
+    def _way(self) -> set[str]:
+        """OFD.xml, and what it leads to on this side of each Document.xml."""
+        return self._ahead(ENTRY, {body.root for body in self.outline.bodies})
+
+    @property
+    def _is_told(self) -> bool:
+        """Whether nothing was left unfollowed so far."""
+        return self.reach.is_ended and self._steps <= _MOST_STEPS
 
     def covered(self, outside: Iterable[str]) -> tuple[int, ...]:
         """The numbers of the pages that lead to none of the files ``outside``, OFD.xml aside."""
@@ -254,7 +264,7 @@ class PageCoverage:
             names = {page.name for page in body.pages if page.name is not None}
             shared = self._ahead(body.root, names) if body.root is not None else set()
             is_shared_safe = shared.isdisjoint(loose) and shared.isdisjoint(self.reach.unread)
-            if not is_shared_safe or self._steps > _MOST_STEPS or not self.reach.is_ended:
+            if not is_shared_safe or not self._is_told:
                 continue
             for page in body.pages:
                 if page.name is not None and page.name not in leading:
