@@ -178,9 +178,8 @@ def stamp(
         data: the document (OFD or PDF).
         seal: the seal, or the file that holds it.
         signer: key and certificate, which the seal must permit.
-        placement: where the stamp shows: a :class:`Placement`, :class:`OnPages`,
-            :class:`Keyword` or, in OFD, a :class:`Seam`. Several places make one stamp that shows
-            in each (OFD); an empty sequence makes one that shows nowhere.
+        placement: where the stamp shows: a :class:`Placement`, :class:`OnPages` or
+            :class:`Keyword`, in OFD a :class:`Seam` or several places too; ``()`` for nowhere.
         at: 签章时间, timezone-aware; now by default.
         protect: ``continue`` lets later stamps follow, ``whole`` closes the document.
         matter: code of the matter that the stamp is for (用印事项); a seal with a scope (a
@@ -202,12 +201,11 @@ def stamp(
     from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
     from govseal.stamping.stamp import stamp_document  # noqa: PLC0415 - start-up
 
-    places = tuple(placement) if isinstance(placement, Sequence) else (placement,)
     return stamp_document(
         open_document(read_source(data, limits), limits),
         load_seal(seal),
         signer,
-        places,
+        tuple(placement) if isinstance(placement, Sequence) else (placement,),
         at=_aware(at),
         protect=Protect(protect),
         matter=matter,
