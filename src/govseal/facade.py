@@ -172,9 +172,8 @@ def stamp(
         data: the document (OFD or PDF).
         seal: the seal, or the file that holds it.
         signer: key and certificate, which the seal must permit.
-        placement: where the stamp shows: a :class:`Placement`, :class:`OnPages`,
-            :class:`Keyword` or, in OFD, a :class:`Seam`. Several places make one stamp that shows
-            in each (OFD); an empty sequence makes one that shows nowhere.
+        placement: where the stamp shows: a :class:`Placement`, :class:`OnPages` or
+            :class:`Keyword`, in OFD a :class:`Seam` or several places too; ``()`` for nowhere.
         at: 签章时间, timezone-aware; now by default.
         protect: ``continue`` lets later stamps follow, ``whole`` closes the document.
         matter: code of 用印事项; a delegated seal (“2号章”) is used for those of its scope only.

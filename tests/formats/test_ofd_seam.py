@@ -221,6 +221,7 @@ class TestStamps:
             (blank(3), Seam(margin_mm=200), "outside_page"),
             (blank(3, ["210 297", "210 30", "210 297"]), Seam(), "outside_page"),
             (blank(3, ["210 297", "0 0", "210 297"]), Seam(), "malformed"),
+            (blank(3, ["210 297", "210 297", "1e308 297"]), Seam(), "malformed"),
             (build.two_documents(), Seam(), "no_such_page"),
             (stamped(blank(2), Seam(group=2)) + b"x", Seam(), "container_damaged"),
         ],

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from govseal.formats.ofd.document import OfdDocument
 
 _OVERHANG_MM = 1.0
+_LARGEST_MM = 1e5
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ class _Finder:
 
     def _room(self, page: Page) -> Box:
         room = self._page_box(page)
-        if room is None or room.width_mm <= 0 or room.height_mm <= 0:
+        sides = (room.width_mm, room.height_mm) if room is not None else (0.0,)
+        if room is None or not all(0 < side < _LARGEST_MM for side in sides):
             message = f"page {page.number} does not state its size"
             raise StampError(message, code="malformed")
         return room
