@@ -14,6 +14,7 @@ from govseal.seal import codec
 
 _PDF_START = b"%PDF-"
 _PDF_HEAD = 1024
+_PICTURE_HEAD = 1 << 16
 _SEQUENCE = b"\x30"
 
 #: What a file is by its name, when it starts like DER and cannot be told otherwise.
@@ -73,7 +74,7 @@ def open_document(
     if found is None:
         from govseal.seal.picture import SealPicture  # noqa: PLC0415 - for an error alone
 
-        if SealPicture("", data, 0, 0).kind != "unknown":
+        if SealPicture("", source.read(0, _PICTURE_HEAD), 0, 0).kind != "unknown":
             message = "a picture counts as a copy (视同复印件): only the document can be verified"
             raise UnsupportedFormat(message)
         raise UnsupportedFormat("the file is in no format that is known here")
