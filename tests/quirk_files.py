@@ -261,7 +261,7 @@ def q7(method):
     return lambda maker: maker.document(maker.xml(maker.references(method=method)))
 
 
-def q8(tag, text):
+def q8(text, tag=strict.GENERALIZED_TIME):
     """Another form of the claimed time."""
     time = write.element(tag, text)
     return lambda maker: maker.document(change=lambda body: with_field(body, 2, time))
@@ -461,12 +461,9 @@ QUIRKS = {
     "SM3 by its name": ("quirk_q7", q7("SM3")),
     "sm3 in small letters": ("quirk_q7", q7("sm3")),
     "SM3 under its keyed number": ("quirk_q7", q7("1.2.156.10197.1.401.2")),
-    "Beijing time without a zone": ("quirk_q8", q8(strict.GENERALIZED_TIME, b"20260601190000")),
-    "twelve digits under the other tag": (
-        "quirk_q8",
-        q8(strict.GENERALIZED_TIME, b"260601110000Z"),
-    ),
-    "the other tag": ("quirk_q8", q8(strict.UTC_TIME, b"260601110000Z")),
+    "Beijing time without a zone": ("quirk_q8", q8(b"20260601190000")),
+    "twelve digits under the other tag": ("quirk_q8", q8(b"260601110000Z")),
+    "the other tag": ("quirk_q8", q8(b"260601110000Z", strict.UTC_TIME)),
     "times of a seal under the other tag": ("quirk_q8", q8_seal),
     "a written time with blanks": ("quirk_q9", q9("2026-06-01 19:00:00")),
     "a written time in seconds": ("quirk_q9", q9("1780311600")),

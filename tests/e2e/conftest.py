@@ -26,11 +26,12 @@ class Office:
     seal: Seal
     document: bytes
 
-    def stamp(self, data=None, *, hours=2, page=1, **changes):
+    def stamp(self, data=None, *, hours=2, page=1, seal=None, **changes):
         """The permit (or ``data``) with one more stamp."""
         place = govseal.Placement(page=page, x_mm=120, y_mm=210)
         values = {"at": AT + hours * HOUR} | changes
-        return govseal.stamp(data or self.document, self.seal, self.pki.signer, place, **values)
+        seal = seal or self.seal
+        return govseal.stamp(data or self.document, seal, self.pki.signer, place, **values)
 
     def verify(self, data, **changes):
         """The report with everything that it takes to pass."""

@@ -176,7 +176,7 @@ REFUSED = {
     "digests over another key's Z": (keyed_by_another, DIGEST),
     "a file changed under digests over Z": (keyed_and_changed, DIGEST),
     "a time that is none": (
-        quirk_files.q8(24, b"20261301000000"),
+        quirk_files.q8(b"20261301000000"),
         FORM,
     ),
     "a seal of 2020 in a string": (loose_2020, FORM),
