@@ -60,6 +60,7 @@ Written by `make bench-ofd OUT=docs` ([benchmarks/ofd.py](../benchmarks/ofd.py))
 | | |
 |---|---|
 | Processor | {processor}, {cores} cores seen |
+| Load | {load:.0f} processes wanted to run while this was measured |
 | System | {system} |
 | Python | {python}, SM2 tier `{tier}` |
 | ofdrw | {ofdrw} |
@@ -285,6 +286,7 @@ def main() -> None:
         "schema": "govseal.performance-ofd/1",
         "processor": processor(),
         "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
         "tier": sm2.backend(),

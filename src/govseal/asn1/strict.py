@@ -100,10 +100,15 @@ class Tlv:
 
 
 def _header(buffer: bytes, at: int, end: int) -> Tlv:
+    body, stop = _extent(buffer, at, end)
+    return Tlv(buffer, buffer[at], at, body, stop)
+
+
+def _extent(buffer: bytes, at: int, end: int) -> tuple[int, int]:
+    """Where the content of the element at ``at`` starts and ends."""
     if end - at < 2:
         raise EncodingError("the bytes end inside an element's header", offset=at)
-    tag = buffer[at]
-    if tag & _LONG_TAG == _LONG_TAG:
+    if buffer[at] & _LONG_TAG == _LONG_TAG:
         raise EncodingError("tag numbers above 30 are not used here", offset=at)
     length = buffer[at + 1]
     body = at + 2
@@ -119,7 +124,7 @@ def _header(buffer: bytes, at: int, end: int) -> Tlv:
             raise EncodingError("the length is not in its shortest form", offset=at)
     if length > end - body:
         raise EncodingError("an element is longer than the bytes around it", offset=at)
-    return Tlv(buffer, tag, at, body, body + length)
+    return body, body + length
 
 
 def _row(buffer: bytes, at: int, end: int) -> Iterator[Tlv]:
@@ -129,24 +134,24 @@ def _row(buffer: bytes, at: int, end: int) -> Iterator[Tlv]:
         at = element.end
 
 
-def _check_universal(element: Tlv) -> None:
+def _check_universal(buffer: bytes, at: int, body: int, end: int) -> None:
     """The forms of universal types that DER leaves no choice in (X.690, 10 and 11)."""
-    tag, length = element.tag, element.end - element.body
+    tag, length = buffer[at], end - body
     if tag >= _UNIVERSAL_LIMIT:
         return
     if tag & _CONSTRUCTED:
         if tag not in (SEQUENCE, SET):
-            raise EncodingError("a constructed string is not DER", offset=element.start)
+            raise EncodingError("a constructed string is not DER", offset=at)
     elif tag in (SEQUENCE & ~_CONSTRUCTED, SET & ~_CONSTRUCTED):
-        raise EncodingError("a primitive sequence is not DER", offset=element.start)
+        raise EncodingError("a primitive sequence is not DER", offset=at)
     elif tag == INTEGER:
-        first = element.buffer[element.body : element.body + 2]
+        first = buffer[body : body + 2]
         if length == 0 or (length > 1 and (first[0], first[1] >> 7) in ((0x00, 0), (0xFF, 1))):
-            raise EncodingError("an INTEGER is not in its shortest form", offset=element.start)
-    elif tag == BOOLEAN and element.content not in (b"\x00", b"\xff"):
-        raise EncodingError("a BOOLEAN is neither 00 nor FF", offset=element.start)
+            raise EncodingError("an INTEGER is not in its shortest form", offset=at)
+    elif tag == BOOLEAN and buffer[body:end] not in (b"\x00", b"\xff"):
+        raise EncodingError("a BOOLEAN is neither 00 nor FF", offset=at)
     elif tag == NULL and length:
-        raise EncodingError("a NULL has content", offset=element.start)
+        raise EncodingError("a NULL has content", offset=at)
 
 
 def parse(data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES) -> Tlv:
@@ -169,7 +174,7 @@ def parse_prefix(data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES) -> 
         raise LimitExceeded(message, limit=max_bytes, found=len(data), part=part or None)
     data = bytes(data)
     root = _header(data, 0, len(data))
-    _check_universal(root)
+    _check_universal(data, 0, root.body, root.end)
     if not root.is_constructed:
         return root
     # Where the rows end that are still open; elements are counted as they are met.
@@ -178,17 +183,18 @@ def parse_prefix(data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES) -> 
         if at == ends[-1]:
             ends.pop()
             continue
-        element = _header(data, at, ends[-1])
+        body, end = _extent(data, at, ends[-1])
         seen += 1
         if len(ends) >= MAX_DEPTH:
             raise LimitExceeded("nested too deeply", limit=MAX_DEPTH, found=len(ends) + 1)
         if seen > MAX_ELEMENTS:
             raise LimitExceeded("too many elements", limit=MAX_ELEMENTS, found=seen)
-        _check_universal(element)
-        at = element.end
-        if element.tag & _CONSTRUCTED:
-            ends.append(at)
-            at = element.body
+        _check_universal(data, at, body, end)
+        if data[at] & _CONSTRUCTED:
+            ends.append(end)
+            at = body
+        else:
+            at = end
     return root
 
 

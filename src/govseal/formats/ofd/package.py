@@ -34,6 +34,7 @@ _SHRINKS_LITTLE = 0.95
 _DRIVE = re.compile(r"[A-Za-z]:")
 # C0, C1, surrogates and the two code points that are no characters: XML cannot carry most of them.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ENDS_LOOSELY = re.compile(r"[. ](?:/|\Z)")
 _LONGEST_NAME = 1024
 _DEEPEST_NAME = 64
 _FILE_TYPES = (0, stat.S_IFREG, stat.S_IFDIR)
@@ -268,7 +269,12 @@ def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
 
 def twin_key(name: str) -> str:
     """What names have in common that some file system or reader takes for the same."""
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    if name.isascii():
+        folded = name.lower()
+        if not _ENDS_LOOSELY.search(folded):
+            return folded.rstrip("/")
+    else:
+        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
     return "/".join(segment.rstrip(". ") or segment for segment in folded.rstrip("/").split("/"))
 
 

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import Limits
@@ -57,6 +58,21 @@ class End:
     comment: bytes
     trailing: int
     """How many bytes follow the record and its comment."""
+
+
+class _Stated(NamedTuple):
+    """What the central directory says of one entry; the names are those of :class:`Entry`."""
+
+    name: str
+    raw_name: bytes
+    has_utf8_flag: bool
+    method: int
+    crc: int
+    compressed_size: int
+    size: int
+    mode: int
+    start: int
+    central: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +176,7 @@ def read_entries(source: ByteSource, end: End, limits: Limits) -> Iterator[Entry
         raise damaged("the central directory holds more than its entries", offset=offset)
 
 
-def _central_entry(directory: bytes, at: int, base: int) -> tuple[Entry, int]:
+def _central_entry(directory: bytes, at: int, base: int) -> tuple[_Stated, int]:
     """The entry at ``at`` of the directory, which lies at ``base``, and where the next one is."""
     if len(directory) - at < CENTRAL.size or directory[at : at + 4] != CENTRAL_SIGNATURE:
         raise damaged("the central directory is cut short", offset=base + at)
@@ -185,24 +201,12 @@ def _central_entry(directory: bytes, at: int, base: int) -> tuple[Entry, int]:
     if _SATURATED in (packed, size, start):
         raise UnsupportedFormat("entries in ZIP64 form are not read by this version", part=name)
     _check_unicode_path(_extra(directory[extra_at : extra_at + extra_size], name), name)
-    entry = Entry(
-        name=name,
-        raw_name=raw_name,
-        has_utf8_flag=bool(flags & UTF8_FLAG),
-        method=method,
-        crc=crc,
-        compressed_size=packed,
-        size=size,
-        mode=attributes >> 16,
-        start=start,
-        body=0,
-        end=0,
-        central=directory[at:after],
-    )
-    return entry, after
+    has_utf8_flag, mode, central = bool(flags & UTF8_FLAG), attributes >> 16, directory[at:after]
+    sizes = (crc, packed, size)
+    return _Stated(name, raw_name, has_utf8_flag, method, *sizes, mode, start, central), after
 
 
-def _check_size(entry: Entry, limits: Limits) -> None:
+def _check_size(entry: _Stated, limits: Limits) -> None:
     if entry.size > limits.max_entry_bytes:
         message = "a file of the package is too large"
         limit = limits.max_entry_bytes
@@ -214,11 +218,11 @@ def _check_size(entry: Entry, limits: Limits) -> None:
             raise LimitExceeded(message, limit=limits.max_ratio, found=ratio, part=entry.name)
     if entry.method == STORED and entry.size != entry.compressed_size:
         raise damaged("a stored file has two sizes", part=entry.name)
-    if entry.is_directory and entry.size:
+    if entry.size and entry.name.endswith("/"):
         raise damaged("a directory has content", part=entry.name)
 
 
-def _placed(source: ByteSource, entry: Entry, limit: int) -> Entry:
+def _placed(source: ByteSource, entry: _Stated, limit: int) -> Entry:
     """``entry`` with the places that its local header gives, after comparing the two headers."""
     start, name = entry.start, entry.name
     header = source.read(start, LOCAL.size)

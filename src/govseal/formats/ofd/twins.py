@@ -44,19 +44,15 @@ _ONCE = {
 }
 
 
-_HOLDERS = tuple(f"{{*}}{name}" for name in _ONCE)
-
-
 def refuse_twins(root: Element, part: str) -> None:
     """Refuse a tree with two elements, or two attributes, of one name where one is allowed.
 
     Raises:
         FormatError: there are such; ``part`` names the file.
     """
-    for element in root.iter(*_HOLDERS):
-        twin = None
-        if len(element) > 1:
-            twin = _doubled(map(xml.name, element), _ONCE[xml.name(element)])
+    for element in root.iter():
+        once = _ONCE.get(xml.name(element)) if len(element) > 1 else None
+        twin = _doubled(map(xml.name, element), once) if once else None
         if twin is not None:
             message = f"{xml.name(element)} has {twin} twice"
             raise FormatError(message, part=part)
