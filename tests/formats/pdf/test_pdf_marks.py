@@ -81,7 +81,7 @@ def ink(picture):
 )
 def test_the_mark_lies_around_the_stamp(stamp, page):
     data = stamp(built(page), govseal.Placement(1, 4, 12))
-    plain, marked = drawn(data, marks=False), drawn(data)
+    plain, marked = drawn(data, marks=False, is_copy=False), drawn(data)
     assert ink(plain) == pytest.approx((40, 120, 140, 220), abs=1)
     for x, y in ((41, 170), (138, 170), (90, 218)):  # beside the label, which lies above
         assert plain.getpixel((x, y)) == (255, 0, 0)

@@ -102,12 +102,12 @@ def _subpaths(operations: Iterator[tuple[str, tuple[float, ...]]]) -> Iterator[S
 
 def _segments(operator: str, here: Point, values: tuple[float, ...]) -> Iterator[Segment]:
     if operator == "A":
-        yield from _arc(here, values)
+        yield from arc(here, values)
     else:
         yield tuple(zip(values[::2], values[1::2], strict=True))
 
 
-def _arc(start: Point, values: tuple[float, ...]) -> Iterator[Segment]:
+def arc(start: Point, values: tuple[float, ...]) -> Iterator[Segment]:
     """An arc of an ellipse as cubic curves: rx, ry, angle, large, sweep, x, y.
 
     From end points to centre as in SVG 1.1, F.6.5; radii that are too short grow (F.6.6).

@@ -107,7 +107,7 @@ class PageRenderer:
         if longest > MAX_SIDE_MM:
             message = "the page is too large"
             raise LimitExceeded(message, limit=MAX_SIDE_MM, found=math.ceil(min(longest, 1e9)))
-        sheet = VectorSheet(box.width_mm, box.height_mm, self._allowance(page))
+        sheet = VectorSheet(box.width_mm, box.height_mm, self._allowance(page), page.number)
         matrix: Matrix = (UNITS_PER_MM, 0.0, 0.0, UNITS_PER_MM, 0.0, 0.0)
         self._paint(sheet, page, content, matrix, sheet.clip)
         return sheet

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
+from govseal.errors import FormatError, LimitExceeded
+from govseal.formats.limits import DEFAULT_LIMITS
 from govseal.formats.ofd.render import images
 from govseal.formats.ofd.render.surface import Clip, Surface
+from govseal.formats.ofd.render.svgseal import draw_svg
 from govseal.seal.drawing.paths import Colour, Contour, Matrix, polygon
 from govseal.seal.drawing.svg import paths_from_svg
 from govseal.seal.picture import SealPicture
@@ -54,7 +56,8 @@ def _draw(
     if picture.kind == "svg":
         paths = paths_from_svg(picture.data, 1.0, 1.0)
         if paths is None:
-            raise UnsupportedFormat("the svg picture holds more than outlines", part="picture")
+            draw_svg(surface, picture.data, unit, clip, DEFAULT_LIMITS)
+            return
         budget.spend("objects", len(paths))
         for path in paths:
             placed = path.transformed(unit)

@@ -51,10 +51,12 @@ class VectorSheet:
     thinnest = _THINNEST
     units_per_mm = UNITS_PER_MM
 
-    def __init__(self, width_mm: float, height_mm: float, budget: Budget) -> None:
+    def __init__(self, width_mm: float, height_mm: float, budget: Budget, page: int = 1) -> None:
         self.width_mm = width_mm
         self.height_mm = height_mm
         self.budget = budget
+        # Several pages may stand in one HTML document, where names are shared.
+        self._prefix = f"p{page}-"
         sides = (math.ceil(width_mm * UNITS_PER_MM), math.ceil(height_mm * UNITS_PER_MM))
         self.clip = Clip((0, 0, *sides))
         self._defs: list[str] = []
@@ -302,7 +304,7 @@ class VectorSheet:
 
     def _name(self, kind: str) -> str:
         self._count += 1
-        return f"{kind}{self._count}"
+        return f"{self._prefix}{kind}{self._count}"
 
     def _define(self, text: str) -> None:
         self.budget.spend("svg bytes", len(text))
