@@ -248,21 +248,21 @@ def read_source(source: Source, limits: Limits = DEFAULT_LIMITS) -> bytes:
 
 def _opened(file: IO[bytes], name: str, limits: Limits, *, own: bool) -> ByteSource:
     """The file from where it stands: at its beginning, or a pipe."""
-    data = _filled(file, min(_HELD_BYTES, limits.max_file_bytes) + 1)
-    if len(data) <= _HELD_BYTES:
-        return _held(data, name, limits)
-    if not file.seekable():
-        rest = _filled(file, limits.max_file_bytes + 1 - len(data))
-        return _held(data + rest, name, limits)
-    is_package = data.startswith(ZIP_START)
-    del data
-    if not is_package:
-        file.seek(max(0, file.seek(0, io.SEEK_END) - ZIP_TAIL))
-        is_package = ZIP_END in _filled(file, ZIP_TAIL)
-    if is_package:
+    size = file.seek(0, io.SEEK_END) if file.seekable() else 0
+    if size > _HELD_BYTES and _is_package(file, size):
         return FileBytes(file, name, limits, own=own)
+    if file.seekable():
+        file.seek(0)
+    return _held(_filled(file, limits.max_file_bytes + 1, first=size + 1), name, limits)
+
+
+def _is_package(file: IO[bytes], size: int) -> bool:
+    """Whether it starts or ends as a package does."""
     file.seek(0)
-    return _held(_filled(file, limits.max_file_bytes + 1), name, limits)
+    if _filled(file, len(ZIP_START)) == ZIP_START:
+        return True
+    file.seek(max(0, size - ZIP_TAIL))
+    return ZIP_END in _filled(file, ZIP_TAIL)
 
 
 def _held(data: bytes, name: str, limits: Limits) -> HeldBytes:
@@ -280,13 +280,14 @@ def _name(file: IO[bytes]) -> str:
     return Path(name).name if isinstance(name, str) else ""
 
 
-def _filled(file: IO[bytes], count: int) -> bytes:
-    """``count`` bytes, or fewer at the end of the file alone: a raw file may give less at once."""
+def _filled(file: IO[bytes], count: int, first: int = _FIRST_STEP) -> bytes:
+    """``count`` bytes, or fewer at the end of the file alone: a raw file may give less at once.
+
+    ``first`` is how many are asked for to begin with, as memory is taken before they are read.
+    """
     parts: list[bytes] = []
-    # Memory is asked for before it is known how much there is to read.
-    step = _FIRST_STEP
-    while count > 0 and (data := file.read(min(count, step))):
+    while count > 0 and (data := file.read(min(count, first))):
         parts.append(data)
         count -= len(data)
-        step *= 2
+        first = max(2 * first, _FIRST_STEP)
     return parts[0] if len(parts) == 1 else b"".join(parts)

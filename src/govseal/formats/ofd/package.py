@@ -195,7 +195,9 @@ class Package:
                     (digest,) = self.digest(name, (algorithm.factory,))
                     yield name, digest
                     continue
-                gathered[name] = self.read(name)  # which somebody will most likely read again
+                # What is small is most likely read again: a page, a resource, a list.
+                is_small = self._files[name].size <= _CHUNK
+                gathered[name] = self.read(name) if is_small else b"".join(self.pieces(name))
             except FormatError as problem:
                 yield name, problem.kept()
                 continue
