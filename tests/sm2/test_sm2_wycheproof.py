@@ -224,7 +224,8 @@ def test_others_decrypt_what_is_valid(mode):
 
 
 def test_others_encrypt_for_us():
-    key = sm2.PrivateKey.generate()
+    while (key := sm2.PrivateKey.generate()).public_key.encode()[1] == 4:
+        pass  # gmssl takes such an x for the mark of the uncompressed form
     encoded = key.public_key.encode()
     for size in (8, 31, 32, 33, 200):  # gmssl gives up where a short key stream is zero
         message = bytes(range(size))
