@@ -223,9 +223,21 @@ class TestStamps:
 class TestHostile:
     def test_more_text_than_is_searched(self):
         data = self.letters(500)
-        assert words(data, "x").words == ()
+        assert len(words(data, "盖").words) == 500
         with pytest.raises(LimitExceeded, match="too large to be searched"):
-            words(data, "x", Limits(max_searched=400))
+            words(data, "盖", Limits(max_searched=400))
+
+    def test_more_objects_than_are_searched(self):
+        data = pages.document(text(code("x")) * 100, box="0 0 210 297")
+        assert words(data).words == ()
+        with pytest.raises(LimitExceeded, match="too large to be searched"):
+            words(data, limits=Limits(max_searched=400))
+
+    def test_more_elements_than_are_searched(self):
+        data = pages.document(pages.square(0, 0, 1) * 500, box="0 0 210 297")
+        assert words(data).words == ()
+        with pytest.raises(LimitExceeded, match="too large to be searched"):
+            words(data, limits=Limits(max_searched=400))
 
     def letters(self, count):
         return pages.document(text(code("盖" * count)), box="0 0 210 297")
@@ -290,7 +302,7 @@ CHARACTERS = st.builds(
 
 @given(st.lists(CHARACTERS, max_size=40), st.sampled_from(["盖", "盖章", "a盖"]))
 def test_any_characters_give_hits_among_them(characters, word):
-    for hit in find([characters[:20], characters[20:]], word):
+    for hit in find([characters[:20], characters[20:]], word, 100):
         used = [
             item
             for item in characters

@@ -37,7 +37,7 @@ class Limits:
     """Signature values of one document that cannot be read: each may cost much."""
     max_pages: int = 20_000
     """Pages of one document."""
-    max_searched: int = 4_000_000
+    max_searched: int = 1_000_000
     """Objects and characters of pages that are looked through for a keyword."""
     max_fields: int = 100_000
     """Metadata, tags and attachments of one document, each with each signature; only shown."""

@@ -8,8 +8,11 @@ stand in the file.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 # In heights of a character: as far apart as neighbours of one line may be, up and down …
 _SAME_LINE = 0.35
@@ -17,6 +20,7 @@ _SAME_LINE = 0.35
 _WIDEST_GAP = 3.0
 # Nearer than that, the same character is there twice to look bold.
 _SAME_PLACE = 0.15
+_ACROSS, _START = attrgetter("across"), attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +56,61 @@ def folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def find(runs: Iterable[Sequence[Character]], word: str) -> list[Hit]:
+def find(runs: Iterable[Sequence[Character]], word: str, most: int) -> list[Hit]:
     """Where ``word`` stands, from top to bottom and from left to right.
 
     ``runs`` are the texts of the page, each in its own order: a word inside one of them is found
-    even where another text lies over it.
+    even where another text lies over it. Of more than ``most`` occurrences it gives some, and more
+    than ``most``.
     """
     wanted = folded(word)
     hits: list[Hit] = []
-    everything: list[Character] = []
+    turned: dict[int, list[_Item]] = {}
     for run in runs:
-        everything += run
-        for piece in _stretches(run):
+        items = [_item(character) for character in run]
+        for item in items:
+            turned.setdefault(item.turn, []).append(item)
+        for piece in _stretches(items):
             hits += _hits(piece, wanted)
-    for line in _lines(everything):
-        hits += _hits(line, wanted)
+        if len(hits) > most:
+            return hits
+    for items in turned.values():
+        for line in _lines(items):
+            hits += _hits(line, wanted)
     return _each_once(hits)
+
+
+class _Item(NamedTuple):
+    """A character as it lies on its line, whatever the direction of reading."""
+
+    across: float
+    """The middle, across the line."""
+    start: float
+    end: float
+    """Along the line."""
+    height: float
+    turn: int
+    text: str
+    """Folded: none, one or more characters."""
+    character: Character
+
+
+def _item(character: Character) -> _Item:
+    left, top, right, bottom = character.left, character.top, character.right, character.bottom
+    turn = character.turn
+    if turn in (0, 180):
+        across, height = (top + bottom) / 2, bottom - top
+        start, end = (left, right) if turn == 0 else (-right, -left)
+    else:
+        across, height = (left + right) / 2, right - left
+        start, end = (top, bottom) if turn == 90 else (-bottom, -top)
+    text = _folded_one(character.text)
+    return _Item(across, start, end, max(height, 1e-3), turn, text, character)
+
+
+@lru_cache(maxsize=8192)
+def _folded_one(text: str) -> str:
+    return folded(text)
 
 
 def _each_once(hits: Iterable[Hit]) -> list[Hit]:
@@ -85,17 +128,16 @@ def _is_same(hit: Hit, other: Hit) -> bool:
     return abs(x - other_x) <= near and abs(y - other_y) <= near
 
 
-def _stretches(run: Sequence[Character]) -> Iterable[Sequence[Character]]:
+def _stretches(run: list[_Item]) -> Iterator[list[_Item]]:
     """A text in pieces, each of which goes on along one line."""
     start = 0
     for at in range(1, len(run)):
         last, item = run[at - 1], run[at]
-        height = max(_height(last), _height(item))
-        step = _start(item) - _end(last)
+        height = max(last.height, item.height)
         goes_on = (
             item.turn == last.turn
-            and abs(_across(item) - _across(last)) <= _SAME_LINE * height
-            and -height < step <= _WIDEST_GAP * height
+            and abs(item.across - last.across) <= _SAME_LINE * height
+            and -height < item.start - last.end <= _WIDEST_GAP * height
         )
         if not goes_on:
             yield run[start:at]
@@ -103,30 +145,26 @@ def _stretches(run: Sequence[Character]) -> Iterable[Sequence[Character]]:
     yield run[start:]
 
 
-def _lines(characters: Iterable[Character]) -> Iterable[list[Character]]:
-    """The characters in lines, each in the order of reading."""
-    turned: dict[int, list[Character]] = {}
-    for character in characters:
-        turned.setdefault(character.turn, []).append(character)
-    for rows in turned.values():
-        rows.sort(key=_across)
-        line: list[Character] = []
-        for item in rows:
-            if line and _across(item) - _across(line[-1]) > _SAME_LINE * _height(line[-1]):
-                yield from _pieces(line)
-                line = []
-            line.append(item)
-        yield from _pieces(line)
+def _lines(items: list[_Item]) -> Iterator[list[_Item]]:
+    """Characters of one direction in lines, each in the order of reading."""
+    items.sort(key=_ACROSS)
+    start = 0
+    for at in range(1, len(items)):
+        last = items[at - 1]
+        if items[at].across - last.across > _SAME_LINE * last.height:
+            yield from _pieces(items[start:at])
+            start = at
+    yield from _pieces(items[start:])
 
 
-def _pieces(line: list[Character]) -> Iterable[list[Character]]:
+def _pieces(line: list[_Item]) -> Iterator[list[_Item]]:
     """A line in pieces between wide gaps, without what is there twice."""
-    line.sort(key=_start)
-    piece: list[Character] = []
+    line.sort(key=_START)
+    piece: list[_Item] = []
     for item in line:
         if piece:
-            height = max(_height(piece[-1]), _height(item))
-            if _start(item) - _end(piece[-1]) > _WIDEST_GAP * height:
+            last = piece[-1]
+            if item.start - last.end > _WIDEST_GAP * max(last.height, item.height):
                 yield piece
                 piece = []
             elif any(_is_again(item, other) for other in piece[-3:]):
@@ -135,49 +173,26 @@ def _pieces(line: list[Character]) -> Iterable[list[Character]]:
     yield piece
 
 
-def _is_again(item: Character, other: Character) -> bool:
-    is_near = abs(_start(item) - _start(other)) <= _SAME_PLACE * _height(other)
-    return is_near and item.text == other.text
+def _is_again(item: _Item, other: _Item) -> bool:
+    return item.text == other.text and item.start - other.start <= _SAME_PLACE * other.height
 
 
-def _hits(line: Sequence[Character], wanted: str) -> Iterable[Hit]:
-    pieces: list[str] = []
-    owners: list[int] = []
-    for number, item in enumerate(line):
-        piece = folded(item.text)
-        pieces.append(piece)
-        owners += [number] * len(piece)
-    text = "".join(pieces)
+def _hits(line: Sequence[_Item], wanted: str) -> Iterator[Hit]:
+    text = "".join([item.text for item in line])
     at = text.find(wanted)
+    if at < 0:
+        return
+    owners = [number for number, item in enumerate(line) for _ in item.text]
     while at >= 0:
         yield _around(line[owners[at] : owners[at + len(wanted) - 1] + 1])
         at = text.find(wanted, at + len(wanted))
 
 
-def _around(row: Sequence[Character]) -> Hit:
+def _around(row: Sequence[_Item]) -> Hit:
+    boxes = [item.character for item in row]
     return Hit(
-        min(item.left for item in row),
-        min(item.top for item in row),
-        max(item.right for item in row),
-        max(item.bottom for item in row),
+        min(box.left for box in boxes),
+        min(box.top for box in boxes),
+        max(box.right for box in boxes),
+        max(box.bottom for box in boxes),
     )
-
-
-def _start(item: Character) -> float:
-    """Where it begins, along the direction of reading."""
-    return {0: item.left, 90: item.top, 180: -item.right, 270: -item.bottom}[item.turn]
-
-
-def _end(item: Character) -> float:
-    return {0: item.right, 90: item.bottom, 180: -item.left, 270: -item.top}[item.turn]
-
-
-def _across(item: Character) -> float:
-    """Its middle, across the direction of reading."""
-    is_level = item.turn in (0, 180)
-    return (item.top + item.bottom) / 2 if is_level else (item.left + item.right) / 2
-
-
-def _height(item: Character) -> float:
-    is_level = item.turn in (0, 180)
-    return max(item.bottom - item.top if is_level else item.right - item.left, 1e-3)

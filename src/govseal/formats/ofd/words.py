@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from govseal.formats.ofd.render.values import (
     number,
 )
 from govseal.formats.ofd.xml import Element
-from govseal.formats.places import check_count
+from govseal.formats.places import MOST_PLACES, check_count
 from govseal.seal.drawing.paths import Matrix, Point
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ _MOST_TEMPLATES = 16
 _ASCENT, _DESCENT = 0.88, 0.12  # of the em, what Chinese fonts have
 _NARROW = 0.5
 _PLACEHOLDER = "¤"
+_CODE_ROWS = ("X", "Y", "DeltaX", "DeltaY")
+_OBJECT_COST = 4  # what a text object costs to read, in elements that are none
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,8 @@ class _Text:
     """ReadDirection in degrees."""
     own_turn: int
     """CharDirection in degrees."""
-
-    @property
-    def content(self) -> str:
-        """All its characters."""
-        return "".join(code.content for code in self.codes)
+    letters: frozenset[str]
+    """The characters of the keyword that are in it."""
 
 
 def find_words(document: OfdDocument, pages: Sequence[Page], keyword: str) -> Words:
@@ -139,10 +138,17 @@ class _Search:
             message = f"/{name} cannot be read: {problem}"
             raise StampError(message, code=problem.code) from problem
         texts = [*self._shared(root, body), *self._texts(root)]
-        there = set().union(*(folded(item.content) for item in texts))
-        if not self._wanted <= there:
+        likely = [item for item in texts if item.letters]
+        if frozenset().union(*(item.letters for item in likely)) != self._wanted:
             return []
-        return find([list(self._characters(item)) for item in texts], self.keyword)
+        # Few pages have the word. Where one may, all text counts: what stands between parts it.
+        found = self._find(likely)
+        return self._find(texts) if found else found
+
+    def _find(self, texts: Iterable[_Text]) -> list[Hit]:
+        hits = find((list(self._characters(item)) for item in texts), self.keyword, MOST_PLACES)
+        check_count(len(hits))
+        return hits
 
     def _parse(self, name: str) -> Element:
         package = self.document.package
@@ -198,26 +204,27 @@ class _Search:
                     yield found
 
     def _text(self, element: Element) -> _Text | None:
-        rows = ("X", "Y", "DeltaX", "DeltaY")
         codes = tuple(
-            _Code(textcodes.content(code), *(xml.attribute(code, row) for row in rows))
+            _Code(textcodes.content(code), *map(_attributes(code).get, _CODE_ROWS))
             for code in xml.children(element, "TextCode")
         )
-        size = number(xml.attribute(element, "Size"), 0.0)
-        box = read_box(xml.attribute(element, "Boundary"))
+        content = "".join(code.content for code in codes)
+        self._spend(_OBJECT_COST + len(codes) + len(content) // 8)
+        if xml.child(element, "CGTransform") is not None and not any(map(_is_text, content)):
+            self.unread += 1
+        attributes = _attributes(element)
+        size = number(attributes.get("Size"), 0.0)
+        box = read_box(attributes.get("Boundary"))
         outer = moved(IDENTITY, box.x_mm, box.y_mm) if box is not None else IDENTITY
         found = _Text(
             codes,
-            compose(outer, matrix(xml.attribute(element, "CTM"))),
+            compose(outer, matrix(attributes.get("CTM"))),
             size,
-            size * number(xml.attribute(element, "HScale"), 1.0),
-            _quarter(xml.attribute(element, "ReadDirection")),
-            _quarter(xml.attribute(element, "CharDirection")),
+            size * number(attributes.get("HScale"), 1.0),
+            _quarter(attributes.get("ReadDirection")),
+            _quarter(attributes.get("CharDirection")),
+            self._wanted.intersection(folded(content)),
         )
-        content = found.content
-        self._spend(len(codes) + len(content))
-        if xml.child(element, "CGTransform") is not None and not any(map(_is_text, content)):
-            self.unread += 1
         is_drawn = is_usable(found.to_page) and found.size > 0 and found.across > 0
         return found if is_drawn else None
 
@@ -226,17 +233,19 @@ class _Search:
         turn = _turn(text.to_page, textcodes.along(1.0, text.reading))
         if turn is None:
             return
+        boxes = {width: _extent(text, width * text.across) for width in (1.0, _NARROW)}
         x = y = 0.0
         for code in text.codes:
             x, y = number(code.x, x), number(code.y, y)
             at, steps = (x, y), textcodes.steps(code.delta_x, code.delta_y)
+            self._spend(len(code.content))
             for character in code.content:
-                self._spend()
-                width = text.across * (1.0 if _is_wide(character) else _NARROW)
-                step = textcodes.along(width, text.reading) if steps is None else next(steps)
+                width = 1.0 if _is_wide(character) else _NARROW
                 if not character.isspace():
-                    form = (width, text.size, text.own_turn)
-                    yield _boxed(character, text.to_page, at, form, turn)
+                    (left, top, right, bottom), (x0, y0) = boxes[width], apply(text.to_page, at)
+                    yield Character(character, x0 + left, y0 + top, x0 + right, y0 + bottom, turn)
+                own = width * text.across
+                step = textcodes.along(own, text.reading) if steps is None else next(steps)
                 at = (at[0] + step[0], at[1] + step[1])
 
     def _spend(self, count: int = 1) -> None:
@@ -247,19 +256,24 @@ class _Search:
             raise LimitExceeded(message, limit=limit, found=self._spent)
 
 
-def _boxed(
-    character: str, to_page: Matrix, at: Point, form: tuple[float, float, int], turn: int
-) -> Character:
-    """A character at a place of its object's own space; ``form``: width, size, CharDirection."""
-    width, size, own_turn = form
-    (cos, sin), (x, y) = textcodes.along(1.0, own_turn), at
+def _attributes(element: Element) -> dict[str, str]:
+    """Its attributes by their local names; those without a namespace win."""
+    found = {key.rpartition("}")[2]: value for key, value in element.items()}
+    return found | {key: value for key, value in element.items() if key in found}
+
+
+def _extent(text: _Text, width: float) -> tuple[float, float, float, float]:
+    """The box on the page around a character of that width, from the place where it stands."""
+    cos, sin = textcodes.along(1.0, text.own_turn)
+    a, b, c, d, _, _ = text.to_page
     corners = [
-        apply(to_page, (x + across * cos - down * sin, y + across * sin + down * cos))
+        (a * x + c * y, b * x + d * y)
         for across in (0.0, width)
-        for down in (-_ASCENT * size, _DESCENT * size)
+        for down in (-_ASCENT * text.size, _DESCENT * text.size)
+        for x, y in [(across * cos - down * sin, across * sin + down * cos)]
     ]
     xs, ys = zip(*corners, strict=True)
-    return Character(character, min(xs), min(ys), max(xs), max(ys), turn)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _turn(to_page: Matrix, direction: Point) -> int | None:

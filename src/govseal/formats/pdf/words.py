@@ -12,7 +12,17 @@ from govseal.formats.limits import Limits
 from govseal.formats.lines import Character, Hit, find
 from govseal.formats.pdf.pictures import read_characters
 from govseal.formats.pdf.places import PageView, page_view
-from govseal.formats.places import Keyword, Place, Seam, chosen, expand, onto, pages_in
+from govseal.formats.places import (
+    MOST_PLACES,
+    Keyword,
+    Place,
+    Seam,
+    check_count,
+    chosen,
+    expand,
+    onto,
+    pages_in,
+)
 
 
 def check_places(places: Sequence[Place]) -> None:
@@ -79,7 +89,8 @@ def _on_words(
         reference, _ = writer.find_page_for_modification(page - 1)
         view = page_view(reference.get_object())
         characters = [_character(view, row) for row in rows if not row[0].isspace()]
-        hits += [(page, view, hit) for hit in find([characters], keyword.text)]
+        hits += [(page, view, hit) for hit in find([characters], keyword.text, MOST_PLACES)]
+        check_count(len(hits))
     picture = request.seal.picture
     found = []
     for page, view, hit in hits[chosen(keyword, [page for page, _, _ in hits])]:
