@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from govseal.asn1.strict import Tolerance
 from govseal.errors import FormatError
-from govseal.formats.licence import LicenceIdentifier
 
 if TYPE_CHECKING:
     from govseal.formats.base import Document, Evidence
+    from govseal.formats.licence import LicenceIdentifier
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,11 @@ not exist; this project's test units carry them.
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from typing import Final
 
 from govseal.errors import FormatError
@@ -220,6 +218,9 @@ class Division:
 @functools.cache
 def _divisions() -> Mapping[str, tuple[Division, ...]]:
     """The whole table by code, read when it is first asked for."""
+    import csv  # noqa: PLC0415 - start-up
+    from importlib import resources  # noqa: PLC0415 - as above
+
     file = resources.files("govseal.seal").joinpath("data", "divisions.csv")
     table: dict[str, tuple[Division, ...]] = {}
     with file.open(encoding="utf-8") as lines:
