@@ -12,7 +12,8 @@ from govseal.formats.limits import DEFAULT_LIMITS, Limits
 from govseal.formats.source import Source, read_source
 
 if TYPE_CHECKING:
-    from govseal.pki.signer import Signer
+    from govseal.pki.signer import Signer, TimestampSource
+    from govseal.pki.timestampterms import TimestampTerms
     from govseal.stamping.many import Stamp
 
 
@@ -52,6 +53,7 @@ def sign(
     *,
     at: datetime | None = None,
     protect: Protect | str = Protect.CONTINUE,
+    timestamp: TimestampSource | TimestampTerms | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
     """The file with a digital signature without a seal: 数字签名, which shows nowhere.
@@ -65,17 +67,20 @@ def sign(
         at: the signing time that is claimed, timezone-aware; now by default.
         protect: ``continue`` lets later signatures and stamps follow, ``whole`` closes the
             document.
+        timestamp: who stamps the time of the signature, as in :func:`stamp`.
         limits: bounds on the input.
 
     Raises:
         FormatError: the file is damaged, or of no format that is known.
         SealError: ``E_EXPIRED``, ``E_TOO_EARLY`` or ``E_KEY_USAGE`` of the certificate.
         StampError: the document cannot take the signature; ``algorithm_forbidden`` too for keys
-            that are neither SM2 nor RSA.
+            that are neither SM2 nor RSA, and what :func:`stamp` refuses for want of a time stamp.
         OSError: the system cannot open the file.
     """
     from govseal.formats.detect import open_document  # noqa: PLC0415 - start-up
     from govseal.stamping.sign import sign_document  # noqa: PLC0415 - start-up
 
     document = open_document(read_source(data, limits), limits)
-    return sign_document(document, signer, at=_aware(at), protect=Protect(protect))
+    return sign_document(
+        document, signer, at=_aware(at), protect=Protect(protect), timestamp=timestamp
+    )

@@ -283,3 +283,28 @@ def test_the_second_step_cannot_add_one(ask, desk, out, prepared):
     assert (answer.status, answer.json["code"]) == (1, "no_timestamp_room")
     assert "--prepare" in answer.hint
     assert not out.exists()
+
+
+# sign -------------------------------------------------------------------------------------------
+
+
+def test_a_signature_without_a_seal_has_one_too(ask, desk, permit, out, verified):
+    key = ("--key", desk.path("pki/signer.p12"), "--password-file", desk.path("password"))
+    for paper in permit.values():
+        words = ("sign", paper, "-o", out, *key, "--timestamp")
+        answer = ask(*words, desk.path("pki/tsa.p12"), "--level", "t", "--json")
+        assert (answer.status, answer.json["level"], answer.json["notices"]) == (0, "t", [])
+        assert verified() == (0, "timestamp")
+        answer = ask(*words, NOBODY, "--json")
+        assert (answer.status, answer.json["level"]) == (0, "b")
+        assert answer.err.startswith("govseal: note: 签名没有加上时间戳：")
+        assert verified() == (0, "claimed")
+
+
+def test_sign_refuses_what_does_not_go_together(ask, desk, permit, out):
+    key = ("--key", desk.path("pki/signer.p12"), "--password-file", desk.path("password"))
+    answer = ask("sign", permit["ofd"], "-o", out, *key, "--level", "t", "--json")
+    assert (answer.status, answer.json["code"]) == (2, "usage")
+    answer = ask("sign", permit["ofd"], "-o", out, *key, "--timestamp", NOBODY, "--level", "t")
+    assert answer.status == 1
+    assert not out.exists()

@@ -9,10 +9,12 @@ import pytest
 import govseal
 import ofd_builder as build
 import pdf_stamping
+import tokens
 from govseal.errors import FormatError, SealError, StampError
 from govseal.formats.base import Extent
 from govseal.formats.ofd.package import Package
 from govseal.pki.signer import SoftSigner
+from time_stamping import MINUTE, Source
 
 AT = pdf_stamping.AT + 2 * pdf_stamping.HOUR
 OFD = build.package(pages=4)
@@ -206,3 +208,30 @@ def test_a_damaged_document(stamps):
 def test_a_signature_without_a_seal_states_no_use(office, stated):
     with pytest.raises(ValueError, match="without a seal"):
         govseal.Stamp(None, office.pki.signer, **stated)
+
+
+def test_each_has_its_own_time_stamp(office):
+    sources = [Source(tokens.source(office.pki.tsa, AT + n * MINUTE).timestamp) for n in (1, 2)]
+    stamps = [
+        govseal.Stamp(office.seal, office.pki.signer, PLACES[0], timestamp=sources[0]),
+        govseal.Stamp(None, office.pki.signer, timestamp=sources[1]),
+        govseal.Stamp(office.seal, office.pki.signer, PLACES[1]),
+    ]
+    report = verify(office, govseal.stamp_many(OFD, stamps, at=AT))
+    assert [item.verdict.value for item in report.signatures] == ["passed"] * 3
+    assert [(item.time_source, item.signed_at) for item in report.signatures] == [
+        ("timestamp", AT + MINUTE),
+        ("timestamp", AT + 2 * MINUTE),
+        ("claimed", AT),
+    ]
+
+
+def test_all_or_none_where_one_insists_on_its_time_stamp(office):
+    terms = govseal.TimestampTerms(Source(OSError("nobody answers")), is_required=True)
+    stamps = [
+        govseal.Stamp(office.seal, office.pki.signer, PLACES[0]),
+        govseal.Stamp(None, office.pki.signer, timestamp=terms),
+    ]
+    with pytest.raises(StampError) as refused:
+        govseal.stamp_many(OFD, stamps, at=AT)
+    assert refused.value.code == "timestamp_unavailable"

@@ -9,6 +9,7 @@ import pytest
 import govseal
 import ofd_builder as build
 import pdf_stamping
+import tokens
 from govseal.errors import SealError, StampError, UnsupportedFormat
 from govseal.formats.base import Extent, StampRequest
 from govseal.formats.cms import decode_signed_data
@@ -16,6 +17,7 @@ from govseal.formats.ofd.document import OfdDocument
 from govseal.formats.pdf.document import PdfDocument
 from govseal.sm2 import sm3
 from govseal.testing.authority import Authority
+from time_stamping import MINUTE, Counting, Source
 
 AT = pdf_stamping.AT + 2 * pdf_stamping.HOUR
 OFD = build.package(pages=2)
@@ -154,3 +156,55 @@ def test_without_a_seal_there_is_no_place(sm2_office, kind):
     document = OfdDocument(OFD) if kind == "ofd" else PdfDocument(PDF)
     with pytest.raises(ValueError, match="shows nowhere"):
         document.prepare(request)
+
+
+# 时间戳 · time stamps --------------------------------------------------------------------------
+
+
+def stamped_with(office, minutes=1):
+    return Source(tokens.source(office.pki.tsa, AT + minutes * MINUTE).timestamp)
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_its_time_is_that_of_a_token(office, kind):
+    signer, source = Counting(office.pki.signer), stamped_with(office, 3)
+    data = govseal.sign(FILES[kind], signer, at=AT, timestamp=source)
+    (found,) = verify(office, data).signatures
+    assert (found.verdict.value, found.time_source) == ("passed", "timestamp")
+    assert found.signed_at == AT + 3 * MINUTE
+    assert len(signer.messages) == len(source.asked) == 1
+
+
+@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize(
+    "answer",
+    [OSError("nobody answers"), b"\x30\x00", "another"],
+)
+def test_an_outage_costs_the_time_stamp_alone(sm2_office, kind, answer):
+    if answer == "another":
+        answer = tokens.source(sm2_office.pki.tsa, AT).timestamp(b"another value")
+    notices = []
+    terms = govseal.TimestampTerms(Source(answer), on_notice=notices.append)
+    (found,) = verify(sm2_office, sign(sm2_office, FILES[kind], timestamp=terms)).signatures
+    assert (found.verdict.value, found.time_source) == ("passed", "claimed")
+    assert len(notices) == 1
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_whoever_insists_gets_no_signature_without(sm2_office, kind):
+    terms = govseal.TimestampTerms(Source(OSError("nobody answers")), is_required=True)
+    with pytest.raises(StampError) as refused:
+        sign(sm2_office, FILES[kind], timestamp=terms)
+    assert refused.value.code == "timestamp_unavailable"
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_token_of_a_time_at_which_the_certificate_is_over_stays_out(sm2_office, kind):
+    pki = sm2_office.pki
+    brief = pki.signer_ca.issue("99000000000001", not_before=AT - MINUTE, not_after=AT + MINUTE)
+    notices = []
+    terms = govseal.TimestampTerms(stamped_with(sm2_office, 3), on_notice=notices.append)
+    data = govseal.sign(FILES[kind], brief, at=AT, timestamp=terms)
+    (found,) = govseal.inspect(data).signatures
+    assert found.signed_data.signer.time_stamps == ()
+    assert [notice.code for notice in notices] == ["timestamp_invalid"]

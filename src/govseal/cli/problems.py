@@ -354,10 +354,15 @@ def tell(problem: Problem) -> None:
         print(f"govseal: hint: {hint}", file=sys.stderr)
 
 
-def note_no_timestamp(notice: TimestampNotice) -> dict[str, object]:
-    """Tell on standard error that a stamp has no time stamp; what ``--json`` says of it."""
+def note_no_timestamp(
+    notice: TimestampNotice, done: _Pair = ("签章", "stamped")
+) -> dict[str, object]:
+    """Tell on standard error that a stamp has no time stamp; what ``--json`` says of it.
+
+    ``done`` says what was made without one.
+    """
     meaning = _joined(_TIMESTAMP_PROBLEMS[notice.code], notice.detail)
-    text = say(f"签章没有加上时间戳：{meaning}", f"stamped without a time stamp: {meaning}")
+    text = say(f"{done[0]}没有加上时间戳：{meaning}", f"{done[1]} without a time stamp: {meaning}")
     print(f"govseal: note: {printable(text, limit=2 * MAX_SHOWN)}", file=sys.stderr)
     return {"code": notice.code, "message": text}
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from govseal import facade_signing
-from govseal.cli import problems
+from govseal.cli import problems, timestamps
 from govseal.cli.arguments import Parser, add_output, add_password
 from govseal.cli.clock import now
 from govseal.cli.files import check_output, write_output
 from govseal.cli.keys import key_file, load_key
 from govseal.cli.stamp import add_key
+
+if TYPE_CHECKING:
+    from govseal.pki.timestampterms import TimestampNotice
 
 
 def add_arguments(parser: Parser) -> None:
@@ -28,6 +32,7 @@ def add_arguments(parser: Parser) -> None:
         choices=("continue", "whole"),
         default="continue",
     )
+    timestamps.add_terms(parser)
     add_password(parser)
     add_output(parser, zh="输出文件；- 为标准输出", en="the output; - is standard output")
     parser.add_common()
@@ -35,12 +40,19 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Sign the file and write what comes of it."""
+    timestamps.check_terms(options)
     inputs = (options.file, key_file(options.key), options.cert, options.password_file)
-    check_output(options.output, inputs, json=options.json)
+    own = timestamps.files_of(options)
+    check_output(options.output, (*inputs, *own), json=options.json)
     at = now()
     signer = load_key(options.key, options, options.cert)
-    data = facade_signing.sign(options.file, signer, at=at, protect=options.protect)
+    notices: list[TimestampNotice] = []
+    terms = timestamps.terms_of(options, signer.algorithm, notices.append)
+    data = facade_signing.sign(
+        options.file, signer, at=at, protect=options.protect, timestamp=terms
+    )
     write_output(options.output, data)
+    told = [problems.note_no_timestamp(item, ("签名", "signed")) for item in notices]
     if options.json:
         problems.print_json(
             {
@@ -49,6 +61,8 @@ def run(options: argparse.Namespace) -> int:
                 "size": len(data),
                 "signer": signer.certificate.subject,
                 "signed_at": at.isoformat(),
+                "level": "b" if terms is None or told else "t",
+                "notices": told,
             }
         )
     return 0

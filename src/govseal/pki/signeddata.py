@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from govseal.asn1 import strict, write
-from govseal.errors import EncodingError, LimitExceeded
+from govseal.errors import EncodingError, LimitExceeded, SealError
 from govseal.pki import cms
 from govseal.pki.algorithms import SHA256, DigestAlgorithm
 from govseal.pki.certificate import Certificate
@@ -83,7 +83,7 @@ def make_signed_data(
         _check_bare(content, signed_at, attributes)
         message = content
     value = signer.sign(message)
-    token = _time_stamp(timestamp, value, signed_at)
+    token = _time_stamp(timestamp, value, signed_at, signer.certificate)
     return encode_signed_data(
         names.signed_data,
         head=encode_head(
@@ -103,14 +103,23 @@ def make_signed_data(
 
 
 def _time_stamp(
-    timestamp: TimestampSource | TimestampTerms | None, value: bytes, signed_at: datetime | None
+    timestamp: TimestampSource | TimestampTerms | None,
+    value: bytes,
+    signed_at: datetime | None,
+    certificate: Certificate,
 ) -> bytes | None:
     if timestamp is None:
         return None
     from govseal.pki.timestampterms import TimestampTerms  # noqa: PLC0415 - start-up
 
+    def check_time(moment: datetime) -> None:
+        if not certificate.is_valid_at(moment):
+            raise SealError("the signer's certificate is not valid then", code="E_EXPIRED")
+
     terms = TimestampTerms.of(timestamp)
-    return None if terms is None else terms.obtain(value, signed_at=signed_at)
+    if terms is None:
+        return None
+    return terms.obtain(value, signed_at=signed_at, check_time=check_time)
 
 
 @dataclass(frozen=True, slots=True)

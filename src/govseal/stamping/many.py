@@ -18,7 +18,8 @@ from govseal.stamping.stamp import StampUse, stamp_document
 if TYPE_CHECKING:
     from govseal.formats.ofd.stamp import Draft, OfdStamp
     from govseal.formats.places import Place
-    from govseal.pki.signer import Signer
+    from govseal.pki.signer import Signer, TimestampSource
+    from govseal.pki.timestampterms import TimestampTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Stamp:
     approvals: bytes | None = None
     matter_list: str | bytes | None = None
     extensions: Sequence[Extension] = ()
+    timestamp: TimestampSource | TimestampTerms | None = None
 
     def __post_init__(self) -> None:
         stated = (self.places, self.matter, self.ledger, self.approvals, self.matter_list)
@@ -52,7 +54,9 @@ class Stamp:
         """The document with this stamp."""
         protect = Protect(self.protect)
         if self.seal is None:
-            return sign_document(document, self.signer, at=at, protect=protect)
+            return sign_document(
+                document, self.signer, at=at, protect=protect, timestamp=self.timestamp
+            )
         return stamp_document(
             document,
             self.seal,
@@ -63,6 +67,7 @@ class Stamp:
             use=StampUse(
                 self.matter, self.ledger, self.approvals, self.matter_list, self.extensions
             ),
+            timestamp=self.timestamp,
         )
 
 
