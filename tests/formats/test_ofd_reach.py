@@ -36,6 +36,18 @@ def reached(content, hidden=HIDDEN):
         "<a><b>Res/hid</b>den.skin</a>",
         "<a><b>Res/hid</b><c/>den.skin</a>",
         "<a><b>Res/hid</b><c d='e'></c>den.skin</a>",
+        # An element's text as it is read is that of all that is in it.
+        "<a><b>Res/hid</b><c>den.skin</c></a>",
+        "<a>\n<b>Res/</b><c/><d><e>hid</e></d><c f='>'>den</c><c>.skin</c></a>",
+        "<a>Res/hid<b c='>'/><d e=\">\">den</d><d>.skin</d></a>",
+        # What is read as the name all the same: white space around it, nothing behind it.
+        f"<a>{' ' * 2000}{TEXT}{' ' * 2000}</a>",
+        f"<a>{TEXT}/.</a>",
+        f"<a>{TEXT}/</a>",
+        f"<a>{TEXT}/x/..</a>",
+        "<a>Res\\hidden.skin</a>",
+        # Longer than any location that is read here; others may read it.
+        f"<a>{'./' * 1000}{TEXT}</a>",
         "<a>Res/hidden.s\u212ain</a>",  # the Kelvin sign
         "<a>Res/hidden.\u017fkin</a>",  # the long s
         build.xml("Document", f"<a>{TEXT}</a>").decode().encode("utf-16"),
@@ -55,7 +67,8 @@ def test_a_name_is_found_however_it_is_written(content):
         "<a>Res/hid den.skin</a>",
         f"<!-- {TEXT} --><a/>",
         f"<?x {TEXT}?><a/>",
-        "<a>Res/hid</a><a>den.skin</a>",
+        "<a>Res/hid</a>x<a>den.skin</a>",
+        "<a><b>Res/hid</b>\n<c>den.skin</c></a>",
         "<a>Res/hid<b>c</b>den.skin</a>",
         "<a>Res/other.skin</a>",
         b"\x89PNG Res/hidden.skin",

@@ -41,7 +41,7 @@ _SPACE = b" \t\r\n"
 
 _TEXTS = etree.XPath("//text()[normalize-space()]", smart_strings=False)
 _ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
-_MIXED = etree.XPath("//*[*][text()[normalize-space()]]")
+_PARENTS = etree.XPath("//*[*]")
 _FOREIGN = etree.XPath("//*[@*[namespace-uri()]]")
 _WHOLE = etree.XPath("string()", smart_strings=False)
 #: Elements and attributes cost far more memory than the text that makes them.
@@ -201,11 +201,15 @@ def text(element: Element | None, *path: str) -> str:
 def strings(root: Element) -> Iterator[str]:
     """Every text and attribute value under ``root``, itself included; blank texts are left out.
 
-    A text with elements in between comes in its pieces and, in readings of its kind, as a whole.
+    A text with elements in between comes in its pieces: see :func:`whole_texts`.
     """
     yield from _TEXTS(root)
     yield from _ATTRIBUTES(root)
-    for element in _MIXED(root):
+
+
+def whole_texts(root: Element) -> Iterator[str]:
+    """The text of every element that holds others, as :func:`text` reads it."""
+    for element in _PARENTS(root):
         yield str(_WHOLE(element))
 
 
