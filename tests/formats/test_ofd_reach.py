@@ -97,3 +97,47 @@ def test_many_names_are_found_too():
     reach = Reach(Package.open(build.pack(files)), DEFAULT_LIMITS)
     assert reach.is_rendered(HIDDEN)
     assert not reach.is_rendered("Doc_0/Res/59.bin")
+
+
+def rendered(files, hidden):
+    reach = Reach(Package.open(build.pack({**build.files(), **files})), DEFAULT_LIMITS)
+    return reach.is_rendered(hidden)
+
+
+def resources(name):
+    return build.xml("Res", f"<ofd:MediaFile>{name}</ofd:MediaFile>")
+
+
+def test_a_resource_that_is_an_attachment_too_is_followed():
+    """Whichever of the two is met first."""
+    attached = "<ofd:Attachment><ofd:FileLoc>/Doc_0/R.xml</ofd:FileLoc></ofd:Attachment>"
+    named = "<ofd:PageRes>/Doc_0/R.xml</ofd:PageRes>"
+    files = {
+        "Doc_0/R.xml": resources("hidden.png"),
+        "Doc_0/hidden.png": b"\x89PNG",
+        build.ATTACHMENTS: build.xml("Attachments", attached),
+    }
+    assert not rendered(files, "Doc_0/hidden.png")
+    for holder in (build.PAGE, build.RESOURCES, build.TEMPLATE):
+        assert rendered(files | {holder: build.page(more=named)}, "Doc_0/hidden.png")
+
+
+def test_a_page_does_not_become_an_attachment_by_the_name_of_its_root():
+    directory = "Doc_0/Pages/Page_0"
+    page = build.page(more="<ofd:PageRes>R.xml</ofd:PageRes>")
+    files = {
+        build.PAGE: page.replace(b"ofd:Page ", b"ofd:Attachments ").replace(
+            b"/ofd:Page>", b"/ofd:Attachments>"
+        ),
+        f"{directory}/R.xml": resources("hidden.png"),
+        f"{directory}/hidden.png": b"\x89PNG",
+    }
+    assert rendered(files, f"{directory}/hidden.png")
+
+
+def test_only_the_lists_of_signatures_are_left_aside():
+    """The text of DocRoot is read with what is in it."""
+    root = "<ofd:Signatures>Doc_0/Document.xml</ofd:Signatures>"
+    assert rendered({build.ENTRY: build.entry(build.body(root))}, build.DOCUMENT)
+    listed = build.body("Doc_0/None.xml", more=root)
+    assert not rendered({build.ENTRY: build.entry(listed)}, build.DOCUMENT)

@@ -124,17 +124,18 @@ class Reach:
         return False
 
     def _walk(self) -> set[str]:
-        reached = {ENTRY}
+        reached, followed = {ENTRY}, {ENTRY}
         pending = [ENTRY]
         while pending and self._steps <= _MOST_STEPS:
             holder = pending.pop()
             leads = self._leads.setdefault(holder, [])
             for name, is_document in self._named_in(holder):
                 leads.append(name)
-                if name not in reached:
-                    reached.add(name)
-                    if is_document:
-                        pending.append(name)
+                reached.add(name)
+                # What is attached may be part of the document by another way.
+                if is_document and name not in followed:
+                    followed.add(name)
+                    pending.append(name)
         self._is_ended = self._is_ended and not pending
         return reached
 
@@ -147,7 +148,7 @@ class Reach:
         bases = islice(locations.readings(holder, base), 2)
         holders = [holder, *(f"{directory}/" for directory in bases)]
         # An attachment is shown as a file: what is inside it is no part of the document.
-        is_document = xml.name(root) != "Attachments"
+        is_document = not _is_attachments(root)
         if holder == ENTRY:
             _forget_lists(root)
         # Most texts occur often: coordinates, names of fonts.
@@ -225,10 +226,15 @@ class Reach:
         return last.casefold() in self._last_parts or (last in ("", ".", "..") and "/" in text)
 
 
+def _is_attachments(root: Element) -> bool:
+    """Whether a file lists attachments and holds nothing else, whatever its root is called."""
+    return xml.name(root) == "Attachments" and all(xml.name(row) == "Attachment" for row in root)
+
+
 def _forget_lists(root: Element) -> None:
     """Take out of OFD.xml where it names the lists of signatures: they show nothing."""
-    for element in root.iter():
-        if xml.name(element) == "Signatures":
+    for body in xml.children(root, "DocBody"):
+        for element in xml.children(body, "Signatures"):
             element.text = None
             element.attrib.clear()
 
