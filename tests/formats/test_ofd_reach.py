@@ -99,6 +99,13 @@ def test_many_names_are_found_too():
     assert not reach.is_rendered("Doc_0/Res/59.bin")
 
 
+@pytest.mark.parametrize("encoding", ["utf-32-be", "utf-32-le", "utf-32", "cp037", "big5"])
+def test_a_file_in_an_encoding_that_is_not_read_may_lead_anywhere(encoding):
+    """XML in four bytes or EBCDIC is recognised by other readers, by how it starts."""
+    text = build.xml("Document", f"<a>{TEXT}</a>").decode().replace("UTF-8", encoding)
+    assert reached(text.encode(encoding))
+
+
 def rendered(files, hidden):
     reach = Reach(Package.open(build.pack({**build.files(), **files})), DEFAULT_LIMITS)
     return reach.is_rendered(hidden)

@@ -23,9 +23,13 @@ from govseal.formats.ofd.xml import Element
 _LONGEST_LOCATION = 1024
 #: How much is looked at before the answer is "perhaps": some seconds.
 _MOST_STEPS = 2_000_000
-#: What an XML file starts with, in the encodings that are read.
-_XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<")
-_LONGEST_START = 3
+#: What an XML file starts with, in the encodings that are read, and in four bytes and in EBCDIC,
+#: which are not read here (XML 1.0, F.1).
+_XML_STARTS = (
+    *(b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<"),
+    *(b"\0\0\0<", b"\0\0\xfe\xff", b"\x4c\x6f\xa7\x94"),
+)
+_LONGEST_START = 4
 _HEAD = 64
 _SMALL = 1 << 20
 #: The beginning of what is certainly read as UTF-8.
