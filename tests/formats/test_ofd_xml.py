@@ -39,6 +39,16 @@ def test_declared_encodings_are_read(data):
     assert xml.text(root, "Title") == "印章"
 
 
+@pytest.mark.parametrize("encoding", ["UTF-7", "GBK", "UTF-8"])
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE])
+def test_a_declaration_too_long_to_be_read_is_refused(encoding, mark):
+    """The parser would read it, and take an encoding by which nothing else was looked at."""
+    text = f'<?xml version="1.0"{" " * 300}encoding="{encoding}"?><a>+ADw-b/+AD4-</a>'
+    data = mark + text.encode("utf-16-le" if mark == codecs.BOM_UTF16_LE else "utf-8")
+    with pytest.raises(FormatError, match="declaration"):
+        xml.parse(data, "/OFD.xml")
+
+
 @pytest.mark.parametrize(
     "data",
     [

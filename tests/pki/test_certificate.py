@@ -146,6 +146,8 @@ def test_loose_forms_are_told(ca, signer):
     assert has_loose_form(write.sequence(write.sequence(*tbs), write.null()))
     tbs[4] = write.sequence(utc, b"\x18\x0f20500101000000Z")
     assert not has_loose_form(write.sequence(write.sequence(*tbs), write.null()))
+    tbs.append(write.explicit(3, write.sequence(write.sequence())))
+    assert not has_loose_form(write.sequence(write.sequence(*tbs), write.null()))
     for other in (b"", b"x", write.null(), write.sequence(), write.sequence(write.sequence())):
         assert not has_loose_form(other)
 

@@ -118,6 +118,13 @@ def test_a_name_without_end_is_refused():
         names.read_name(encode_name((("CN", "x" * 20_000),)))
 
 
+def test_a_name_without_end_is_not_kept():
+    kept = names._format_name.cache_info().currsize
+    large = name_of(*[("2.5.4.3", write.utf8("x" * 1000))] * 20)
+    assert names.format_name(large) == "#" + large[:64].hex()
+    assert names._format_name.cache_info().currsize == kept
+
+
 def test_an_empty_name_is_a_name():
     assert names.format_name(write.sequence()) == ""
 

@@ -103,6 +103,15 @@ def test_the_notice_of_a_mixture_hides_no_wrong_key_usage(world):
     assert outcome(signature, "maker_chain") == ("failed", "key_usage_refused")
 
 
+def test_the_notice_of_a_mixture_hides_no_departure_from_a_strict_policy(world):
+    maker = world.pki.maker_ca.issue("混合制章人", algorithm="rsa", key_usage=None)
+    stamp = world.improper(seal=world_seal_by(world, maker))
+    signature = world.judge(stamp, policy=Policy(allow_mixed=True, strict=True))
+    assert outcome(signature, "tolerances") == ("failed", "tolerance_refused")
+    assert "quirk_q18" in signature.check("tolerances").detail
+    assert outcome(world.judge(stamp, policy=MIXED), "maker_chain") == ("passed", "chain_mixed")
+
+
 def world_seal_by(world, maker):
     """A seal by a maker whom making would refuse."""
     start = at(world)

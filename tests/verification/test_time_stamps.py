@@ -337,6 +337,16 @@ def test_a_time_stamp_before_the_claimed_time(world, claimed, expected, source):
     assert ("quirk_q8" in signature.notices) is (claimed == 9)
 
 
+def test_a_certificate_that_ended_since_hides_no_local_time_from_a_strict_policy(world):
+    stamp = stamped(world, stamp=world.improper(at=at(world) + 9 * HOUR))
+    ended = world.pki.signer.certificate.not_after + HOUR
+    for judged_at in (at(world) + 12 * HOUR, ended):
+        signature = world.judge(stamp, at=judged_at, policy=Policy(strict=True))
+        assert outcome(signature, "tolerances") == ("failed", "tolerance_refused")
+        assert signature.check("tolerances").detail == "quirk_q8"
+    assert outcome(world.judge(stamp, at=ended), "signing_time")[0] == "passed"
+
+
 def test_t_lies_in_the_periods_and_not_the_claimed_time(world):
     """A signature whose proof came after the certificate's end is outside its period."""
     ca = world.pki.signer_ca

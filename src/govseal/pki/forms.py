@@ -16,15 +16,25 @@ from govseal.pki.extensions import BASIC_CONSTRAINTS
 _EXTENSIONS = 0xA3
 _FALSE = b"\x01\x01\x00"
 _FIRST_GENERALIZED = b"2050"
+_MAX_KNOWN_BYTES = 16 * 1024
 
 
-@lru_cache(maxsize=256)
 def has_loose_form(der: bytes) -> bool:
     """Whether a certificate encodes a default (FALSE), or writes a time otherwise than it has to.
 
     RFC 5280, 4.1.2.5: UTCTime until 2049, GeneralizedTime from 2050. What is no certificate has no
     loose form.
     """
+    return _known(der) if len(der) <= _MAX_KNOWN_BYTES else _is_loose(der)
+
+
+# As for certificates: what is large is not kept.
+@lru_cache(maxsize=256)
+def _known(der: bytes) -> bool:
+    return _is_loose(der)
+
+
+def _is_loose(der: bytes) -> bool:
     try:
         fields = strict.parse(der).children()[0].children()
         sequences = [item for item in fields if item.tag == strict.SEQUENCE]
@@ -32,7 +42,7 @@ def has_loose_form(der: bytes) -> bool:
         block = next((item for item in fields if item.tag == _EXTENSIONS), None)
         extensions = block.children()[0].children() if block is not None else ()
         return any(_is_early(time) for time in validity) or any(_defaults(extensions))
-    except (FormatError, IndexError):
+    except (FormatError, IndexError, ValueError):
         return False
 
 

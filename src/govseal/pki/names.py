@@ -184,9 +184,14 @@ def escape(text: str) -> str:
     return "".join(out)
 
 
-@functools.lru_cache(maxsize=256)
 def format_name(der: bytes) -> str:
     """``C=CN, O=…, CN=…`` in the order received, escaped as in RFC 4514; never raises."""
+    # What is too large for a name would be kept as the key of the cache.
+    return _format_name(der) if len(der) <= MAX_NAME_BYTES else "#" + der[:64].hex()
+
+
+@functools.lru_cache(maxsize=256)
+def _format_name(der: bytes) -> str:
     try:
         attributes = read_name(der)
     except GovsealError:

@@ -23,9 +23,13 @@ from govseal.formats.ofd.xml import Element
 _LONGEST_LOCATION = 1024
 #: How much is looked at before the answer is "perhaps": some seconds.
 _MOST_STEPS = 2_000_000
-#: What an XML file starts with, in the encodings that are read.
-_XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<")
-_LONGEST_START = 3
+#: What an XML file starts with, in the encodings that are read, and in four bytes and in EBCDIC,
+#: which are not read here (XML 1.0, F.1).
+_XML_STARTS = (
+    *(b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<"),
+    *(b"\0\0\0<", b"\0\0\xfe\xff", b"\x4c\x6f\xa7\x94"),
+)
+_LONGEST_START = 4
 _HEAD = 64
 _SMALL = 1 << 20
 #: The beginning of what is certainly read as UTF-8.
@@ -33,9 +37,8 @@ _DECLARED_UTF8 = re.compile(
     rb"""(?i:(?:\xef\xbb\xbf)?<(?:[^?!]|\?xml version=["']1\.[01]["'] """
     rb"""encoding=["']utf-?8["'][^>]{0,99}\?>))"""
 )
-#: A text that an element interrupts: an opening tag that follows on anything but a tag, or a text
-#: behind an element that has ended.
-_SPLIT_TEXT = re.compile(rb"<(?<=[^>\s]<)[^/]|</[^<>]*>\s*[^<\s]|/>\s*[^<\s]")
+#: A tag: what stands in quotes may hold its end.
+_TAG = re.compile(rb"""<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
 #: References to characters; sections, comments and document types; letters such as the Kelvin sign.
 _HIDING = (
     *(b"&#", b"<!", b"\0", b"\xc3\x9f", b"\xc4\xb0", b"\xc5\x89", b"\xc5\xbf", b"\xc7\xb0"),
@@ -125,17 +128,18 @@ class Reach:
         return False
 
     def _walk(self) -> set[str]:
-        reached = {ENTRY}
+        reached, followed = {ENTRY}, {ENTRY}
         pending = [ENTRY]
         while pending and self._steps <= _MOST_STEPS:
             holder = pending.pop()
             leads = self._leads.setdefault(holder, [])
             for name, is_document in self._named_in(holder):
                 leads.append(name)
-                if name not in reached:
-                    reached.add(name)
-                    if is_document:
-                        pending.append(name)
+                reached.add(name)
+                # What is attached may be part of the document by another way.
+                if is_document and name not in followed:
+                    followed.add(name)
+                    pending.append(name)
         self._is_ended = self._is_ended and not pending
         return reached
 
@@ -148,7 +152,7 @@ class Reach:
         bases = islice(locations.readings(holder, base), 2)
         holders = [holder, *(f"{directory}/" for directory in bases)]
         # An attachment is shown as a file: what is inside it is no part of the document.
-        is_document = xml.name(root) != "Attachments"
+        is_document = not _is_attachments(root)
         if holder == ENTRY:
             _forget_lists(root)
         # Most texts occur often: coordinates, names of fonts.
@@ -157,16 +161,23 @@ class Reach:
             if self._steps > _MOST_STEPS:
                 self._is_ended = False
                 return
-            if self._is_location(text):
-                for name in self._meant(holders, text):
-                    yield name, is_document
+            for name in self._meant(holders, text):
+                yield name, is_document
+        for text in xml.whole_texts(root):
+            self._steps += len(text) // _LONGEST_LOCATION
+            if self._steps > _MOST_STEPS:
+                self._is_ended = False
+                return
+            for name in self._meant(holders, text):
+                yield name, is_document
 
     def _names_nothing(self, holder: str) -> bool:
         """Whether the last part of no location stands in a file: its texts need no look.
 
         Most pages are so. What could hide a name from this asks for the look: another encoding,
-        references to characters, comments or elements inside a text, letters that are ASCII only
-        in small; and what is not ASCII, or is markup, in the names themselves.
+        references to characters, comments or instructions inside a text, letters that are ASCII
+        only in small; and what is not ASCII, or is markup, in the names themselves. A text that
+        elements interrupt is looked for without any tags.
         """
         if self._plain is None or self.package.entry(holder).size > _SMALL:
             return False
@@ -174,10 +185,14 @@ class Reach:
             data = self.package.read(holder)
         except FormatError:
             return False
-        if not _DECLARED_UTF8.match(data) or _SPLIT_TEXT.search(data):
+        start = _DECLARED_UTF8.match(data)
+        if not start or data.find(b"<?", start.end()) >= 0:
             return False
         small = data.lower()
-        return not any(sign in small for sign in (*_HIDING, *self._plain))
+        if any(sign in small for sign in (*_HIDING, *self._plain)):
+            return False
+        texts = _TAG.sub(b"", small)
+        return not any(part in texts for part in self._plain)
 
     def _open(self, holder: str) -> Element | None:
         """The root element of an XML file; None for what is none, or cannot be read."""
@@ -196,6 +211,12 @@ class Reach:
 
     def _meant(self, holders: Iterable[str], text: str) -> Iterator[str]:
         """The files that ``text`` may mean, in any of its readings and any case."""
+        text = text.strip().replace("\\", "/")
+        if not self._is_location(text):
+            return
+        if len(text) > _LONGEST_LOCATION:
+            self._is_ended = False  # not read here, and perhaps by others
+            return
         for holder in holders:
             for reading in locations.readings(holder, text):
                 self._steps += 1
@@ -204,16 +225,20 @@ class Reach:
                     yield name
 
     def _is_location(self, text: str) -> bool:
-        """Whether a text ends like the name of a file in the package."""
-        if len(text) > _LONGEST_LOCATION:
-            return False
-        return text.rstrip().rpartition("/")[2].lstrip().casefold() in self._last_parts
+        """Whether a text ends like the name of a file in the package, or climbs back to one."""
+        last = text.rpartition("/")[2].lstrip()
+        return last.casefold() in self._last_parts or (last in ("", ".", "..") and "/" in text)
+
+
+def _is_attachments(root: Element) -> bool:
+    """Whether a file lists attachments and holds nothing else, whatever its root is called."""
+    return xml.name(root) == "Attachments" and all(xml.name(row) == "Attachment" for row in root)
 
 
 def _forget_lists(root: Element) -> None:
     """Take out of OFD.xml where it names the lists of signatures: they show nothing."""
-    for element in root.iter():
-        if xml.name(element) == "Signatures":
+    for body in xml.children(root, "DocBody"):
+        for element in xml.children(body, "Signatures"):
             element.text = None
             element.attrib.clear()
 

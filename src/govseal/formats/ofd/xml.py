@@ -23,6 +23,7 @@ NAMESPACE = "http://www.ofdspec.org/2016"
 Element: TypeAlias = Any
 
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}\?>")
+_DECLARATION_START = re.compile(rb"<\?xml\s")
 _ENCODING = re.compile(rb"""\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 #: Encodings that are read, and the codec for each: the GB family is a row of supersets.
 _CODECS = {
@@ -41,7 +42,7 @@ _SPACE = b" \t\r\n"
 
 _TEXTS = etree.XPath("//text()[normalize-space()]", smart_strings=False)
 _ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
-_MIXED = etree.XPath("//*[*][text()[normalize-space()]]")
+_PARENTS = etree.XPath("//*[*]")
 _FOREIGN = etree.XPath("//*[@*[namespace-uri()]]")
 _WHOLE = etree.XPath("string()", smart_strings=False)
 #: Elements and attributes cost far more memory than the text that makes them.
@@ -111,9 +112,10 @@ def _in_utf8(data: bytes, part: str) -> bytes:
     """The XML in UTF-8, without a mark at its start and without its declaration."""
     try:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return _undeclared(data.decode("utf-16").encode())
+            return _undeclared(data.decode("utf-16").encode(), part)
         if data.startswith((b"<\x00?\x00", b"\x00<\x00?")):
-            return _undeclared(data.decode("utf-16-le" if data[0] else "utf-16-be").encode())
+            wide = "utf-16-le" if data[0] else "utf-16-be"
+            return _undeclared(data.decode(wide).encode(), part)
         declaration = _DECLARATION.match(data.removeprefix(codecs.BOM_UTF8)[:300])
         encoding = _ENCODING.search(declaration.group()) if declaration else None
         codec = _CODECS.get(encoding[1].decode("ascii").lower()) if encoding else "utf-8"
@@ -123,16 +125,21 @@ def _in_utf8(data: bytes, part: str) -> bytes:
             data.decode()  # for the fault and its place: the bytes serve as they are
         else:
             data = data.decode(codec).encode()
-        return _undeclared(data.removeprefix(codecs.BOM_UTF8))
+        return _undeclared(data.removeprefix(codecs.BOM_UTF8), part)
     except (UnicodeDecodeError, UnicodeEncodeError) as error:
         message = "the XML is not in the encoding it declares"
         raise FormatError(message, part=part, offset=error.start) from error
 
 
-def _undeclared(data: bytes) -> bytes:
+def _undeclared(data: bytes, part: str) -> bytes:
     """XML without its declaration, whose encoding no longer holds."""
     declaration = _DECLARATION.match(data)
-    return data[declaration.end() :] if declaration else data
+    if declaration:
+        return data[declaration.end() :]
+    if _DECLARATION_START.match(data):
+        # The parser would read it, and take another encoding than everything here.
+        raise FormatError("the XML has a declaration that is not read", part=part)
+    return data
 
 
 def _refuse_document_type(data: bytes, part: str) -> None:
@@ -201,11 +208,15 @@ def text(element: Element | None, *path: str) -> str:
 def strings(root: Element) -> Iterator[str]:
     """Every text and attribute value under ``root``, itself included; blank texts are left out.
 
-    A text with elements in between comes in its pieces and, in readings of its kind, as a whole.
+    A text with elements in between comes in its pieces: see :func:`whole_texts`.
     """
     yield from _TEXTS(root)
     yield from _ATTRIBUTES(root)
-    for element in _MIXED(root):
+
+
+def whole_texts(root: Element) -> Iterator[str]:
+    """The text of every element that holds others, as :func:`text` reads it."""
+    for element in _PARENTS(root):
         yield str(_WHOLE(element))
 
 

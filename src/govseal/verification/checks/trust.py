@@ -51,6 +51,9 @@ def maker_chain(subject: Subject) -> Finding:
         findings.append(_key_usage(subject.maker.certificate))
     if _is_same(subject.maker, subject.signer):
         findings.append(noticed("maker_is_signer"))
+    if finding.reason == "chain_mixed" and subject.policy.strict:
+        # A check has one notice; what a strict policy refuses may not give way to another.
+        findings.append(findings.pop(0))
     return gravest(findings)
 
 

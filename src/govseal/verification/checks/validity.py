@@ -74,10 +74,13 @@ def signing_time(subject: Subject) -> Finding:
     ended = _ended(subject, certificate)
     if ended and subject.proved_at is None:
         return indeterminate("no_proof_of_time", ended)
-    if ended:
-        return noticed("expired_after_signing", ended)
     claimed = subject.signature.claimed_time.moment if subject.signature.claimed_time else None
-    if claimed is not None and claimed - (subject.proved_at or subject.judged_at) > CLOCK_SKEW:
+    known = subject.proved_at or subject.judged_at
+    is_local = claimed is not None and claimed - known > CLOCK_SKEW
+    # A check has one notice; what a strict policy refuses may not give way to another.
+    if ended and not (is_local and subject.policy.strict):
+        return noticed("expired_after_signing", ended)
+    if claimed is not None and is_local:
         return noticed("quirk_q8", f"{_text(claimed)} may be local time")
     return PASSED
 
