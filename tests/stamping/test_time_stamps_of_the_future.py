@@ -13,7 +13,7 @@ from time_stamping import NOTE, OFD, PLACE
 
 
 def now():
-    return datetime.now(UTC)  # noqa: TID251 - what is looked at is the façade's own clock
+    return datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
