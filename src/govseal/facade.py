@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import IO, TYPE_CHECKING, Literal
@@ -205,7 +206,7 @@ def stamp(
             at=_aware(at),
             protect=Protect(protect),
             use=StampUse(matter, ledger, approvals, matter_list, extensions),
-            timestamp=timestamp,
+            timestamp=_timed(timestamp, at),
             output=output,
         )
 
@@ -242,7 +243,7 @@ def stamp_detached(
         signer,
         at=_aware(at),
         use=StampUse(matter, ledger, approvals, matter_list, extensions),
-        timestamp=timestamp,
+        timestamp=_timed(timestamp, at),
     )
 
 
@@ -463,6 +464,18 @@ def check_revocation(
 
         check = OnlineRevocation(fetcher).check
     return check(certificate, trust, materials=materials, at=_aware(at))
+
+
+def _timed(
+    timestamp: TimestampSource | TimestampTerms | None, at: datetime | None
+) -> TimestampSource | TimestampTerms | None:
+    """What is signed now takes no token of the future; a time that is given may be any."""
+    if timestamp is None or at is not None:
+        return timestamp
+    from govseal.pki.timestampterms import TimestampTerms  # noqa: PLC0415 - start-up
+
+    terms = TimestampTerms.of(timestamp)
+    return replace(terms, clock=_now) if terms is not None and terms.clock is None else terms
 
 
 def _aware(at: datetime | None) -> datetime:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from govseal.facade import _aware
+from govseal.facade import _aware, _timed
 from govseal.formats.base import Protect
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
 from govseal.formats.source import Source, read_source
@@ -44,7 +45,8 @@ def stamp_many(
     """
     from govseal.stamping.many import stamp_many as stamp_all  # noqa: PLC0415 - start-up
 
-    return stamp_all(read_source(data, limits), stamps, at=_aware(at), limits=limits)
+    timed = [replace(item, timestamp=_timed(item.timestamp, at)) for item in stamps]
+    return stamp_all(read_source(data, limits), timed, at=_aware(at), limits=limits)
 
 
 def sign(
@@ -82,5 +84,5 @@ def sign(
 
     document = open_document(read_source(data, limits), limits)
     return sign_document(
-        document, signer, at=_aware(at), protect=Protect(protect), timestamp=timestamp
+        document, signer, at=_aware(at), protect=Protect(protect), timestamp=_timed(timestamp, at)
     )

@@ -208,6 +208,18 @@ def test_what_does_not_go_together(ask, desk, out, step, words):
     assert not out.exists()
 
 
+@pytest.mark.parametrize("words", [("--level", "t"), ("--tsa", "roots.pem")])
+def test_the_first_step_takes_no_terms_that_the_second_would_forget(ask, desk, out, words):
+    """What waits does not hold them: --finish without --level t would stamp without a token."""
+    named = ("--seal", desk.path("approval.esl"), "--cert", desk.path("pki/signer.pem"))
+    step = (desk.path("permit.ofd"), "--prepare", out, *named, *PLACE, "--timestamp", NOBODY)
+    answer = ask("stamp", *step, *words, "--json")
+    assert (answer.status, answer.json["code"]) == (2, "usage")
+    assert words[0] in answer.json["message"]
+    assert "--finish" in answer.json["hint"]
+    assert not out.exists()
+
+
 def test_the_authority_s_key_is_no_output(ask, desk, permit):
     key = desk.path("pki/tsa.p12")
     before = key.read_bytes()

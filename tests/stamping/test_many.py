@@ -9,9 +9,10 @@ import pytest
 import govseal
 import ofd_builder as build
 import pdf_stamping
+import time_stamping
 import tokens
 from govseal.errors import FormatError, SealError, StampError
-from govseal.formats.base import Extent
+from govseal.formats.base import Extent, Protect
 from govseal.formats.ofd.package import Package
 from govseal.pki.signer import SoftSigner
 from time_stamping import MINUTE, Source
@@ -105,6 +106,21 @@ def test_a_closing_one_at_the_end(office, stamps):
     with pytest.raises(StampError) as refused:
         govseal.stamp_many(OFD, [last, stamps[0]], at=AT)
     assert refused.value.code == "whole_protected"
+
+
+@pytest.mark.parametrize("kind", ["ofd", "pdf"])
+def test_no_key_is_used_where_one_before_the_last_closes_the_document(office, kind):
+    signer = time_stamping.Counting(office.pki.signer)
+    closing = [
+        govseal.Stamp(office.seal, signer, protect="whole"),
+        govseal.Stamp(None, signer, protect=Protect.WHOLE),
+    ]
+    data = OFD if kind == "ofd" else pdf_stamping.pdf()
+    for first in closing:
+        with pytest.raises(StampError) as refused:
+            govseal.stamp_many(data, [first, govseal.Stamp(None, signer)], at=AT)
+        assert refused.value.code == "whole_protected"
+    assert not signer.messages
 
 
 def test_two_documents_in_one_package(office):

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import delegated
 import govseal
 import pdf_stamping
 from govseal.errors import (
@@ -31,6 +32,7 @@ from govseal.errors import (
 from govseal.formats.base import Protect
 from govseal.formats.limits import Limits
 from govseal.formats.ofd.compose import compose_document
+from govseal.seal.extensions import Matter
 from govseal.seal.model import Extension
 from govseal.sm2 import decode_signature
 from govseal.stamping.pending import PendingStamp
@@ -339,3 +341,45 @@ def test_any_bytes_give_a_stamp_or_a_refusal(sm2_office, data):
     except GovsealError:
         return
     assert pending.message == b64decode(json.loads(bytes(kept))["message"])
+
+
+# 委托用章 · a delegated seal ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"extensions": ()}, "E_SEAL_SCOPE"),
+        ({"extensions": (Matter(delegated.OTHER).encode(),)}, "E_ITEM_NOT_DELEGATED"),
+        ({"at": pdf_stamping.AT + 40 * delegated.DAY}, "E_AGREEMENT_EXPIRED"),
+    ],
+)
+def test_what_waits_is_held_to_the_scope_again(changed, code):
+    """Whoever writes into what waits, before it is signed, gets no stamp of another matter."""
+    pki = pdf_stamping.office("sm2").pki
+    at = pdf_stamping.AT + pdf_stamping.HOUR
+    seal = delegated.seal(pki, delegated.scope(at).encode(), at=at)
+    waiting = govseal.prepare_stamp(
+        b"note", seal, pki.signer.certificate, None, at=at, matter=delegated.LISTED
+    )
+    assert PendingStamp.from_json(waiting.to_json()).message == waiting.message
+    forged = PendingStamp.create(replace(waiting.plan, **changed)).to_json()
+    with pytest.raises(SealError) as refused:
+        PendingStamp.from_json(forged)
+    assert refused.value.code == code
+
+
+def test_what_waits_for_a_matter_of_a_list_can_be_read_without_it():
+    pki = pdf_stamping.office("sm2").pki
+    at = pdf_stamping.AT + pdf_stamping.HOUR
+    seal = delegated.seal(pki, delegated.only_listed(at).encode(), at=at)
+    waiting = govseal.prepare_stamp(
+        b"note",
+        seal,
+        pki.signer.certificate,
+        None,
+        at=at,
+        matter=delegated.LISTED,
+        matter_list=delegated.LIST,
+    )
+    assert PendingStamp.from_json(waiting.to_json()).message == waiting.message

@@ -80,6 +80,16 @@ def exclude(options: argparse.Namespace, step: str, names: Iterable[str]) -> Non
             )
 
 
+def exclude_terms(options: argparse.Namespace) -> None:
+    """Refuse, in the first step, terms of the time stamp: what waits does not hold them."""
+    for name, is_given in (("--tsa", options.tsa), ("--level t", options.level == "t")):
+        if is_given:
+            raise UsageError(
+                say(f"--prepare 不能与 {name} 同用", f"--prepare excludes {name}"),
+                say(f"{name} 在 --finish 时写明", f"state {name} with --finish"),
+            )
+
+
 def _option(name: str) -> str:
     return _NAMES.get(name, f"--{name.replace('_', '-')}")
 

@@ -159,6 +159,7 @@ def _check(options: argparse.Namespace) -> None:
         pending.require(options, ("file", "seal", "cert"))
         names = ("key", "output", "signature", "password_env", "password_file")
         pending.exclude(options, "--prepare", names)
+        pending.exclude_terms(options)
     timestamps.check_terms(options)
     if options.detached:
         pending.exclude(options, "--detached", (*places.PLACES, "protect"))

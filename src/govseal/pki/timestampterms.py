@@ -75,7 +75,8 @@ class TimestampTerms:
     max_bytes: int = DEFAULT_MAX_BYTES
     """The largest token that is taken: a PDF keeps that much room before it is signed."""
     clock: Callable[[], datetime] | None = field(default=None, repr=False)
-    """Gives the time, timezone-aware, against which a token of the future is refused."""
+    """Gives the time, timezone-aware, against which a token of the future is refused; what the
+    functions of the package sign *now* takes none either."""
 
     def __post_init__(self) -> None:
         if not 0 < self.max_bytes <= MAX_TOKEN_BYTES:

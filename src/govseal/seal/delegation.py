@@ -196,8 +196,25 @@ def state_use(
         raise SealError("the list of matters is not one that the seal names", code="E_SEAL_SCOPE")
     if scope is not None:
         codes = None if data is None else read_matter_list(data)
-        _check_use(scope, found, codes, _second(at))
+        if not _check_use(scope, found, codes, _second(at)):
+            message = "the seal names its matters by the digest of a list, which was not given"
+            raise SealError(message, code="E_SEAL_SCOPE")
     return stated
+
+
+def check_stated(seal: Seal, extensions: Sequence[Extension], at: datetime) -> None:
+    """Refuse what :func:`state_use` would not have stated; a list that is not at hand stays open.
+
+    Raises:
+        SealError: ``E_SEAL_SCOPE``, ``E_ITEM_NOT_DELEGATED``, ``E_TOO_EARLY``,
+            ``E_AGREEMENT_EXPIRED``.
+        FormatError: the scope of the seal cannot be read.
+        ValueError: extensions of ours that cannot be read, are there twice, or belong elsewhere.
+    """
+    matter = _own_matter(extensions)
+    scope = SealScope.find(seal.extensions)
+    if scope is not None:
+        _check_use(scope, matter, None, _second(at))
 
 
 def _own_matter(extensions: Sequence[Extension]) -> Matter | None:
@@ -217,18 +234,17 @@ def _own_matter(extensions: Sequence[Extension]) -> Matter | None:
 
 def _check_use(
     scope: SealScope, matter: Matter | None, codes: frozenset[str] | None, at: datetime
-) -> None:
+) -> bool:
+    """True where the matter is permitted; False where only a list that is not there could tell."""
     check_term(scope, at)
     if matter is None:
         message = "a delegated seal is used for a stated matter only"
         raise SealError(message, code="E_SEAL_SCOPE")
     permitted = covers(scope, matter.code, codes)
-    if permitted is None:
-        message = "the seal names its matters by the digest of a list, which was not given"
-        raise SealError(message, code="E_SEAL_SCOPE")
-    if not permitted:
+    if permitted is False:
         message = f"the matter {matter.code} was not delegated"
         raise SealError(message, code="E_ITEM_NOT_DELEGATED")
+    return permitted is not None
 
 
 def _second(moment: datetime) -> datetime:

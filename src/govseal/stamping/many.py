@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from govseal.errors import StampError
 from govseal.formats.base import Document, Evidence, PreparedStamp, Protect, StampRequest
 from govseal.formats.detect import open_document
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
@@ -84,6 +85,10 @@ def stamp_many(
     """
     if not stamps:
         raise ValueError("there is nothing to stamp")
+    protects = [Protect(item.protect) for item in stamps]
+    if Protect.WHOLE in protects[:-1]:  # told before a key is used
+        message = "a stamp that closes the document is followed by another"
+        raise StampError(message, code="whole_protected")
     document = open_document(data, limits)
     if document.format != "ofd":
         for number, item in enumerate(stamps):

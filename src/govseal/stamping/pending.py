@@ -29,7 +29,7 @@ from govseal.pki.certificate import Certificate
 from govseal.pki.timestamp import MAX_TOKEN_BYTES
 from govseal.pki.timestampterms import TimestampTerms
 from govseal.seal.codec import decode_seal
-from govseal.seal.delegation import state_use
+from govseal.seal.delegation import check_stated, state_use
 from govseal.seal.model import Extension, Seal
 from govseal.seal.sign import check_may_use
 from govseal.sm2.params import RAW_SIGNATURE_BYTES
@@ -224,6 +224,7 @@ class PendingStamp:
         members = _read_members(data, limits)
         try:
             plan = _read_plan(members, limits)
+            check_stated(plan.seal, plan.extensions, plan.at)
             pending = cls.create(plan, limits)
             stated = (members["algorithm"], members["message"], members["digest"])
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
