@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,10 @@ import ofd_builder
 import ses_builder
 import tokens
 from govseal.asn1 import write
+from govseal.formats.limits import DEFAULT_LIMITS
 from govseal.formats.ofd.compose import compose_document
+from govseal.formats.ofd.document import OfdDocument
+from govseal.formats.ofd.tree import read_tree
 from govseal.formats.pdf import compose as pdf
 from govseal.testing import Authority
 
@@ -249,3 +253,25 @@ class TestTree:
         (tmp_path / "a.ofd").write_bytes(data)
         (document,) = ask("inspect", tmp_path / "a.ofd", "--json").json["tree"]
         assert f"/{name}" in {child["path"] for child in document["children"]}
+
+    def test_one_file_under_many_names_is_not_read_for_ever(self, tmp_path):
+        files = ofd_builder.files()
+        row = b"<ofd:PageRes>Res.xml</ofd:PageRes></ofd:Page>"
+        content = files[ofd_builder.PAGE].replace(b"</ofd:Page>", row)
+        pages = "".join(
+            f'<ofd:Page ID="{number}" BaseLoc="Pages/Page_0/Content.xml"/>'
+            for number in range(10, 110)
+        )
+        document = files[ofd_builder.DOCUMENT].decode()
+        start, end = document.index("<ofd:Pages>"), document.index("</ofd:Pages>")
+        document = document[: start + len("<ofd:Pages>")] + pages + document[end:]
+        data = ofd_builder.pack(
+            {**files, ofd_builder.PAGE: content, ofd_builder.DOCUMENT: document.encode()}
+        )
+        # Documents and resources take some of it, too.
+        limits = replace(DEFAULT_LIMITS, max_xml_bytes=20 * len(content))
+        (found,) = read_tree(OfdDocument(data, limits))
+        named = [page for page in found.children if page.kind == "page"]
+        read = [page for page in named if page.children]
+        assert len(named) == 100
+        assert 10 < len(read) <= 20
