@@ -108,6 +108,13 @@ def _lines(attachment: Attachment) -> Iterator[str]:
             "签章是否有效未在此验证，请用 govseal verify",
             "whether the signature is valid is not verified here: use govseal verify",
         )
+    elif any(
+        item.file is Protection.COVERED and item.list is Protection.OUTSIDE
+        for item in attachment.covers
+    ):
+        yield "  " + say(
+            "没有签章同时保护其内容和名称", "no signature protects both its content and its name"
+        )
     else:
         yield "  " + say("没有签章保护该附件", "no signature protects the attachment")
 
