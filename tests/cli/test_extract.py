@@ -88,6 +88,15 @@ def test_what_lies_outside_is_said(extract, stamped, part, said, together):
     assert [line.strip() for line in answer.out.splitlines()[1:]] == [said, together]
 
 
+def test_a_digest_that_cannot_be_compared_is_no_change(extract, stamped):
+    old, new = 'CheckMethod="1.2.156.10197.1.401"', 'CheckMethod="1.2.3.4"'
+    answer = extract(ofd.edited(stamped, ofd.SIGNATURE, old, new))
+    assert [line.strip() for line in answer.out.splitlines()[1:]] == [
+        "签章 s001：杂凑值无法比对",
+        "没有签章保护该附件",
+    ]
+
+
 def test_nobody_signed_it(extract):
     assert extract(ofd.package()).out.splitlines()[1:] == ["  没有签章保护该附件"]
 

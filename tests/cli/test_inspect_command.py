@@ -241,6 +241,16 @@ class TestTree:
         (tmp_path / "plain.ofd").write_bytes(ofd_builder.package())
         assert "未受保护" not in ask("inspect", tmp_path / "plain.ofd").out
 
+    def test_what_was_changed_after_signing_is_said(self, ask, tmp_path):
+        stamped = ofd_builder.stamped(ofd_builder.package())
+        data = ofd_builder.edited(stamped, ofd_builder.PAGE, "</ofd:Page>", " </ofd:Page>")
+        (tmp_path / "a.ofd").write_bytes(data)
+        chinese = ask("inspect", tmp_path / "a.ofd").out
+        english = ask("inspect", tmp_path / "a.ofd", "--lang", "en").out
+        assert "Pages/Page_0/Content.xml — 受 #s001 保护，签章后被修改" in chinese
+        assert "Pages/Page_0/Content.xml — protected by #s001, changed after signing" in english
+        assert chinese.count("签章后被修改") == 1
+
     def test_other_formats_and_damaged_packages_have_none(self, ask, desk, tmp_path):
         assert ask("inspect", desk.path("approval.esl"), "--json").json["tree"] == []
         (tmp_path / "broken.ofd").write_bytes(ofd_builder.package()[:300])

@@ -124,6 +124,8 @@ def _said(file: Protection, listed: Protection) -> str:
         return say("：签章后被修改", ": changed after signing")
     if file is Protection.OUTSIDE:
         return say("：不在保护范围内", ": does not cover it")
+    if Protection.UNKNOWN in (file, listed):
+        return say("：杂凑值无法比对", ": states a digest that cannot be compared")
     if listed is Protection.OUTSIDE:
         return say("：保护其内容，不保护其名称", ": covers its content, not its name")
     return say("：在保护范围内，内容未变", ": covers it, unchanged")
