@@ -287,6 +287,21 @@ class TestHostile:
         with pytest.raises(LimitExceeded, match="too many glyphs"):
             drawn(opentype, "A" * 9000, children=children)
 
+    def test_a_pen_as_wide_as_a_house_costs_what_shows(self, monkeypatch, truetype):
+        """Kept for the next time, the outline would be drawn far beyond the page."""
+        monkeypatch.setattr(budget, "_ALLOWANCE", {**budget._ALLOWANCE, "outline pixels": 60_000})
+        pen = (
+            '<ofd:TextObject ID="52" Boundary="0 0 20 20" Font="9" Size="10" Stroke="true" '
+            'Fill="false" LineWidth="900000"><ofd:StrokeColor Value="255 0 0"/>'
+            '<ofd:TextCode X="5" Y="9">国日</ofd:TextCode></ofd:TextObject>'
+        )
+        resources = (
+            '<ofd:Fonts><ofd:Font ID="9" FontName="Own"><ofd:FontFile>font.ttf</ofd:FontFile>'
+            "</ofd:Font></ofd:Fonts>"
+        )
+        shown = pages.drawn(pen, resources=resources, files={FONT: truetype})
+        assert shown.getpixel((100, 100)) == pages.RED
+
     def test_a_page_opens_a_few_fonts_and_no_more(self, monkeypatch, opentype):
         monkeypatch.setattr(budget, "_ALLOWANCE", {**budget._ALLOWANCE, "fonts": 0})
         with pytest.raises(LimitExceeded, match="too many fonts"):
