@@ -287,6 +287,15 @@ class TestHostile:
         with pytest.raises(LimitExceeded, match="too many glyphs"):
             drawn(opentype, "A" * 9000, children=children)
 
+    def test_the_glyphs_that_a_cff_names_are_counted(self, monkeypatch, opentype):
+        """Hundreds of small files with 65535 names each would take all memory."""
+        monkeypatch.setattr(budget, "_ALLOWANCE", {**budget._ALLOWANCE, "points": 7})
+        allowance = Budget("test")
+        fonts = [EmbeddedFont(opentype, allowance) for _ in range(2)]
+        assert len(fonts) == 2
+        with pytest.raises(LimitExceeded, match="too many points"):
+            EmbeddedFont(opentype, allowance)
+
     def test_a_pen_as_wide_as_a_house_costs_what_shows(self, monkeypatch, truetype):
         """Kept for the next time, the outline would be drawn far beyond the page."""
         monkeypatch.setattr(budget, "_ALLOWANCE", {**budget._ALLOWANCE, "outline pixels": 60_000})

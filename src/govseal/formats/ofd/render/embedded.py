@@ -164,6 +164,8 @@ class _Cff:
         self._top = fonts[0]
         self._budget = budget
         self._strings = self._top.CharStrings
+        # Some two hundred bytes of memory for each name, which may take two in the file.
+        budget.spend("points", len(self._top.charset))
         self._names: list[str] = list(self._top.charset)
         self._numbers = {name: number for number, name in enumerate(self._names)}
         self.count = len(self._names)
