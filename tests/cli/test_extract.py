@@ -77,16 +77,24 @@ def test_what_was_changed_is_said(extract, stamped, part, old, new):
 
 
 @pytest.mark.parametrize(
-    ("part", "said"),
+    ("part", "said", "together"),
     [
-        (ofd.ATTACHMENT, "签章 s001：不在保护范围内"),
-        (ofd.ATTACHMENTS, "签章 s001：保护其内容，不保护其名称"),
+        (ofd.ATTACHMENT, "签章 s001：不在保护范围内", "没有签章保护该附件"),
+        (ofd.ATTACHMENTS, "签章 s001：保护其内容，不保护其名称", "没有签章同时保护其内容和名称"),
     ],
 )
-def test_what_lies_outside_is_said(extract, stamped, part, said):
+def test_what_lies_outside_is_said(extract, stamped, part, said, together):
     answer = extract(ofd.unreferenced(stamped, part))
-    assert said in answer.out
-    assert "没有签章保护该附件" in answer.out
+    assert [line.strip() for line in answer.out.splitlines()[1:]] == [said, together]
+
+
+def test_a_digest_that_cannot_be_compared_is_no_change(extract, stamped):
+    old, new = 'CheckMethod="1.2.156.10197.1.401"', 'CheckMethod="1.2.3.4"'
+    answer = extract(ofd.edited(stamped, ofd.SIGNATURE, old, new))
+    assert [line.strip() for line in answer.out.splitlines()[1:]] == [
+        "签章 s001：杂凑值无法比对",
+        "没有签章保护该附件",
+    ]
 
 
 def test_nobody_signed_it(extract):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,10 @@ import ofd_builder
 import ses_builder
 import tokens
 from govseal.asn1 import write
+from govseal.formats.limits import DEFAULT_LIMITS
 from govseal.formats.ofd.compose import compose_document
+from govseal.formats.ofd.document import OfdDocument
+from govseal.formats.ofd.tree import read_tree
 from govseal.formats.pdf import compose as pdf
 from govseal.testing import Authority
 
@@ -237,6 +241,16 @@ class TestTree:
         (tmp_path / "plain.ofd").write_bytes(ofd_builder.package())
         assert "未受保护" not in ask("inspect", tmp_path / "plain.ofd").out
 
+    def test_what_was_changed_after_signing_is_said(self, ask, tmp_path):
+        stamped = ofd_builder.stamped(ofd_builder.package())
+        data = ofd_builder.edited(stamped, ofd_builder.PAGE, "</ofd:Page>", " </ofd:Page>")
+        (tmp_path / "a.ofd").write_bytes(data)
+        chinese = ask("inspect", tmp_path / "a.ofd").out
+        english = ask("inspect", tmp_path / "a.ofd", "--lang", "en").out
+        assert "Pages/Page_0/Content.xml — 受 #s001 保护，签章后被修改" in chinese
+        assert "Pages/Page_0/Content.xml — protected by #s001, changed after signing" in english
+        assert chinese.count("签章后被修改") == 1
+
     def test_other_formats_and_damaged_packages_have_none(self, ask, desk, tmp_path):
         assert ask("inspect", desk.path("approval.esl"), "--json").json["tree"] == []
         (tmp_path / "broken.ofd").write_bytes(ofd_builder.package()[:300])
@@ -249,3 +263,25 @@ class TestTree:
         (tmp_path / "a.ofd").write_bytes(data)
         (document,) = ask("inspect", tmp_path / "a.ofd", "--json").json["tree"]
         assert f"/{name}" in {child["path"] for child in document["children"]}
+
+    def test_one_file_under_many_names_is_not_read_for_ever(self, tmp_path):
+        files = ofd_builder.files()
+        row = b"<ofd:PageRes>Res.xml</ofd:PageRes></ofd:Page>"
+        content = files[ofd_builder.PAGE].replace(b"</ofd:Page>", row)
+        pages = "".join(
+            f'<ofd:Page ID="{number}" BaseLoc="Pages/Page_0/Content.xml"/>'
+            for number in range(10, 110)
+        )
+        document = files[ofd_builder.DOCUMENT].decode()
+        start, end = document.index("<ofd:Pages>"), document.index("</ofd:Pages>")
+        document = document[: start + len("<ofd:Pages>")] + pages + document[end:]
+        data = ofd_builder.pack(
+            {**files, ofd_builder.PAGE: content, ofd_builder.DOCUMENT: document.encode()}
+        )
+        # Documents and resources take some of it, too.
+        limits = replace(DEFAULT_LIMITS, max_xml_bytes=20 * len(content))
+        (found,) = read_tree(OfdDocument(data, limits))
+        named = [page for page in found.children if page.kind == "page"]
+        read = [page for page in named if page.children]
+        assert len(named) == 100
+        assert 10 < len(read) <= 20

@@ -11,6 +11,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.misc.psCharStrings import T2CharString
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -153,6 +154,19 @@ def with_subroutines(*programs) -> bytes:
     return saved(font)
 
 
+def with_glyph(data) -> bytes:
+    """The font with these bytes for 国, and nothing for any other character."""
+    font = TTFont(io.BytesIO(saved(toyfont.build())), recalcBBoxes=False)
+    number = font.getGlyphID(f"u{ord('国'):04X}")
+    places = [len(data) if at > number else 0 for at in range(len(font["loca"].locations))]
+    font["head"].indexToLocFormat = 1
+    for tag, table in (("glyf", data), ("loca", struct.pack(f">{len(places)}I", *places))):
+        del font[tag]
+        font[tag] = DefaultTable(tag)
+        font[tag].data = table
+    return saved(font)
+
+
 class TestHostile:
     @pytest.mark.parametrize(
         "data",
@@ -213,6 +227,46 @@ class TestHostile:
         table = CharacterMap(struct.pack(">HHHHI", 0, 1, 3, 10, 12) + subtable)
         assert [table.find(code) for code in (64, 65, 66, 67)] == [0, 7, 8, 0]
 
+    @pytest.mark.parametrize("tag", ["post", "cmap"])
+    def test_names_of_glyphs_are_never_asked_for(self, tag):
+        """fontTools names them all by unfolding every map, of four thousand million characters."""
+        font = toyfont.build()
+        order = list(font.getGlyphOrder())
+        font["post"].formatType = 3.0
+        loose = io.BytesIO(saved(font))
+        font = TTFont(loose)
+        table = bytes(font.reader[tag])
+        if tag == "cmap":
+            # A second map, which is not the one that is read; fontTools refuses its length.
+            group = struct.pack(">III", 0, 0xFFFFFFFF, 1)
+            bad = struct.pack(">HHIII", 12, 0, 999, 0, 1) + group
+            good = struct.pack(">HHIII", 12, 0, 28, 0, 1)
+            good += struct.pack(">III", ord("国"), ord("国"), order.index(f"u{ord('国'):04X}"))
+            table = struct.pack(">HH", 0, 2)
+            table += struct.pack(">HHI", 0, 3, 20 + len(good)) + struct.pack(">HHI", 3, 10, 20)
+            table += good + bad
+        del font[tag]
+        font[tag] = DefaultTable(tag)
+        font[tag].data = table if tag == "cmap" else b"\0"
+        contours, _ = EmbeddedFont(saved(font), Budget("test")).glyph("国")
+        assert len(contours) == 2
+
+    def test_a_damaged_glyph_is_paid_for_each_time(self):
+        """65536 points in some bytes, and then nothing that says where they are."""
+        points = struct.pack(">h4hHH", 1, 0, 0, 0, 0, 0xFFFF, 0) + b"\x09\xff" * 256
+        font = EmbeddedFont(with_glyph(points), Budget("test"))
+        for _ in range(30):
+            with pytest.raises(FormatError, match="damaged"):
+                font.glyph("国")
+        with pytest.raises(LimitExceeded, match="too many points"):
+            font.glyph("国")
+
+    def test_a_composite_of_very_many_parts(self):
+        parts = struct.pack(">HHbb", 0x20, 1, 0, 0) * 20_000
+        font = EmbeddedFont(with_glyph(struct.pack(">h4h", -1, 0, 0, 0, 0) + parts), Budget("test"))
+        with pytest.raises(FormatError, match="glyph of the font is too large"):
+            font.glyph("国")
+
     @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_any_change_gives_a_glyph_or_an_error(self, data, opentype, truetype):
@@ -232,6 +286,30 @@ class TestHostile:
         children = transform("1", codes=9000) * 200
         with pytest.raises(LimitExceeded, match="too many glyphs"):
             drawn(opentype, "A" * 9000, children=children)
+
+    def test_the_glyphs_that_a_cff_names_are_counted(self, monkeypatch, opentype):
+        """Hundreds of small files with 65535 names each would take all memory."""
+        monkeypatch.setattr(budget, "_ALLOWANCE", {**budget._ALLOWANCE, "points": 7})
+        allowance = Budget("test")
+        fonts = [EmbeddedFont(opentype, allowance) for _ in range(2)]
+        assert len(fonts) == 2
+        with pytest.raises(LimitExceeded, match="too many points"):
+            EmbeddedFont(opentype, allowance)
+
+    def test_a_pen_as_wide_as_a_house_costs_what_shows(self, monkeypatch, truetype):
+        """Kept for the next time, the outline would be drawn far beyond the page."""
+        monkeypatch.setattr(budget, "_ALLOWANCE", {**budget._ALLOWANCE, "outline pixels": 60_000})
+        pen = (
+            '<ofd:TextObject ID="52" Boundary="0 0 20 20" Font="9" Size="10" Stroke="true" '
+            'Fill="false" LineWidth="900000"><ofd:StrokeColor Value="255 0 0"/>'
+            '<ofd:TextCode X="5" Y="9">国日</ofd:TextCode></ofd:TextObject>'
+        )
+        resources = (
+            '<ofd:Fonts><ofd:Font ID="9" FontName="Own"><ofd:FontFile>font.ttf</ofd:FontFile>'
+            "</ofd:Font></ofd:Fonts>"
+        )
+        shown = pages.drawn(pen, resources=resources, files={FONT: truetype})
+        assert shown.getpixel((100, 100)) == pages.RED
 
     def test_a_page_opens_a_few_fonts_and_no_more(self, monkeypatch, opentype):
         monkeypatch.setattr(budget, "_ALLOWANCE", {**budget._ALLOWANCE, "fonts": 0})

@@ -79,6 +79,15 @@ class TestAxial:
 class TestRadial:
     PLACES = 'StartPoint="10 10" StartRadius="0" EndPoint="10 10" EndRadius="8"'
 
+    def test_circles_squeezed_to_nothing_are_not_painted(self):
+        places = 'StartPoint="0 0" EndPoint="0 0" StartRadius="1" EndRadius="5"'
+        found = shaded(
+            "RadialShd",
+            f'{places} Eccentricity="0.9999999999999999" Angle="30"',
+            more='CTM="12.228 7.834 48.912 31.336000000000006 0 0"',
+        )
+        assert found.size == (200, 200)
+
     def test_colours_change_from_circle_to_circle(self):
         found = shaded("RadialShd", self.PLACES)
         assert near(found.getpixel((100, 100)), RED, by=8)

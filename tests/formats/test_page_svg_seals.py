@@ -111,6 +111,7 @@ class TestRefused:
             '<g transform="spin(4)"/>',
             '<g transform="rotate(1"/>',
             '<g stroke-width="5em"/>',
+            f'<g stroke-width="{"1" * 1_000_000}!"/>',
             "<script/>",
             "<svg/>",
         ],

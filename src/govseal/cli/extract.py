@@ -108,6 +108,13 @@ def _lines(attachment: Attachment) -> Iterator[str]:
             "签章是否有效未在此验证，请用 govseal verify",
             "whether the signature is valid is not verified here: use govseal verify",
         )
+    elif any(
+        item.file is Protection.COVERED and item.list is Protection.OUTSIDE
+        for item in attachment.covers
+    ):
+        yield "  " + say(
+            "没有签章同时保护其内容和名称", "no signature protects both its content and its name"
+        )
     else:
         yield "  " + say("没有签章保护该附件", "no signature protects the attachment")
 
@@ -117,6 +124,8 @@ def _said(file: Protection, listed: Protection) -> str:
         return say("：签章后被修改", ": changed after signing")
     if file is Protection.OUTSIDE:
         return say("：不在保护范围内", ": does not cover it")
+    if Protection.UNKNOWN in (file, listed):
+        return say("：杂凑值无法比对", ": states a digest that cannot be compared")
     if listed is Protection.OUTSIDE:
         return say("：保护其内容，不保护其名称", ": covers its content, not its name")
     return say("：在保护范围内，内容未变", ": covers it, unchanged")

@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
         tree = tree_facts(nodes, protected)
         problems.print_json({"schema": "govseal.inspection/1", **facts, "tree": tree})
     else:
-        rows = tree_lines(nodes, protected, is_signed=bool(evidence.signatures))
+        rows = tree_lines(nodes, evidence, protected)
         print("\n".join([*lines(facts), *rows]))
     for problem in drawn.problems:
         problems.tell(problem)

@@ -41,6 +41,16 @@ def protectors(evidence: Evidence) -> dict[str, list[str]]:
     return found
 
 
+def changed_parts(evidence: Evidence) -> frozenset[str]:
+    """The parts whose digest is not what a signature states."""
+    return frozenset(
+        part.name
+        for signature in evidence.signatures
+        for part in signature.parts
+        if part.actual not in (None, part.expected)
+    )
+
+
 def tree_facts(nodes: Sequence[Node], protected: Mapping[str, list[str]]) -> list[Facts]:
     """The tree as plain data; ``protected_by`` is left out of what is no file of the package."""
     return [_node(node, protected) for node in nodes]
@@ -59,18 +69,20 @@ def _node(node: Node, protected: Mapping[str, list[str]]) -> Facts:
 
 
 def tree_lines(
-    nodes: Sequence[Node], protected: Mapping[str, list[str]], *, is_signed: bool
+    nodes: Sequence[Node], evidence: Evidence, protected: Mapping[str, list[str]]
 ) -> Iterator[str]:
     """The tree for people: one line for each file, with the signatures that protect it."""
+    changed = changed_parts(evidence) if evidence.signatures else None
     if nodes:
         yield say("结构", "structure")
     for node in nodes:
-        yield from _lines(node, protected, "  ", is_signed=is_signed)
+        yield from _lines(node, protected, changed, "  ")
 
 
 def _lines(
-    node: Node, protected: Mapping[str, list[str]], indent: str, *, is_signed: bool
+    node: Node, protected: Mapping[str, list[str]], changed: frozenset[str] | None, indent: str
 ) -> Iterator[str]:
+    """The lines of a node; ``changed`` is None where nobody signed anything."""
     words = [say(*_KINDS[node.kind]), node.name]
     if node.id:
         words.append(f"[{node.id}]")
@@ -79,10 +91,12 @@ def _lines(
         words.append(say("（当前）", "(current)"))
     if node.is_missing:
         words.append(say("（缺失）", "(missing)"))
-    elif is_signed and node.path in protected:
+    elif changed is not None and node.path in protected:
         signers = ", ".join(f"#{item}" for item in protected[node.path])
         covered = say(f"受 {signers} 保护", f"protected by {signers}")
+        if node.path in changed:
+            covered += say("，签章后被修改", ", changed after signing")
         words.append("— " + (covered if signers else say("未受保护", "unprotected")))
     yield indent + printable(" ".join(word for word in words if word))
     for child in node.children:
-        yield from _lines(child, protected, indent + "  ", is_signed=is_signed)
+        yield from _lines(child, protected, changed, indent + "  ")

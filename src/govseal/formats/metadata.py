@@ -80,6 +80,8 @@ class Protection(Enum):
     """It states the part's digest, and that is the digest found."""
     CHANGED = "changed"
     """It states a digest, and another was found, or several."""
+    UNKNOWN = "unknown"
+    """It states a digest that cannot be compared: no such algorithm here, or a damaged file."""
     OUTSIDE = "outside"
     """It says nothing about the part."""
 

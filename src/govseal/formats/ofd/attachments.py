@@ -91,7 +91,10 @@ def _parts(evidence: SignatureEvidence) -> dict[str, list[ProtectedPart]]:
 def _protection(parts: Sequence[ProtectedPart]) -> Protection:
     if not parts:
         return Protection.OUTSIDE
-    is_same = all(
-        part.presence is Presence.PRESENT and part.actual == part.expected for part in parts
+    if all(part.presence is Presence.PRESENT and part.actual == part.expected for part in parts):
+        return Protection.COVERED
+    is_compared = any(
+        part.presence is not Presence.PRESENT or part.actual not in (None, part.expected)
+        for part in parts
     )
-    return Protection.COVERED if is_same else Protection.CHANGED
+    return Protection.CHANGED if is_compared else Protection.UNKNOWN

@@ -53,6 +53,8 @@ class _Reader:
         self.document = document
         self.package = package
         self.left = _MOST_FILES
+        # Thousands of entries may name one large file.
+        self.bytes_left = document.limits.max_xml_bytes
 
     def body(self, body: Body, element: Element) -> Node:
         children = [*self.versions(element)]
@@ -165,8 +167,11 @@ class _Reader:
         yield Node(kind, path, own_id, name, is_missing=file is None)
 
     def open(self, name: str) -> Element | None:
-        """The root of a file; None where it cannot be read."""
+        """The root of a file; None where it cannot be read, or so much was read already."""
         try:
+            self.bytes_left -= self.package.entry(name).size
+            if self.bytes_left < 0:
+                return None
             return xml.parse(self.package.read(name), f"/{name}", self.document.limits)
         except FormatError:
             return None

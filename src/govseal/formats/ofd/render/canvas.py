@@ -111,7 +111,7 @@ class Canvas:
         self, typefaces: Typefaces, glyph: Glyph, at: Point, paint: Paint, clip: Clip
     ) -> None:
         """Draw a character with its origin at a point."""
-        if math.sqrt(abs(determinant((*glyph.shape, 0.0, 0.0)))) > _LARGEST_MASK_PX:
+        if max(glyph.pen_width, *map(abs, glyph.shape)) > _LARGEST_MASK_PX:
             self._fill(self.glyph_lines(typefaces, glyph, at), paint, clip)
         elif abs(at[0]) + abs(at[1]) < _FARTHEST_GLYPH_PX:
             found = self.masks.glyph(typefaces, glyph, at, self)

@@ -18,6 +18,7 @@ from fontTools.cffLib import CFFFontSet
 from fontTools.misc.psCharStrings import T2CharString, T2OutlineExtractor
 from fontTools.pens.basePen import AbstractPen
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 from govseal.errors import FormatError, LimitExceeded
 from govseal.formats.ofd.render.budget import Budget
@@ -35,6 +36,8 @@ _CFF_IN_TABLES = b"OTTO"
 _COLLECTION = b"ttcf"
 _BARE_CFF = b"\1\0"
 _DEEPEST = 8
+# Far more than real ones have; fontTools copies what is left of a composite for each component.
+_LARGEST_GLYPH = 65_536
 
 Shape = tuple[tuple[Contour, ...], float]
 
@@ -161,6 +164,8 @@ class _Cff:
         self._top = fonts[0]
         self._budget = budget
         self._strings = self._top.CharStrings
+        # Some two hundred bytes of memory for each name, which may take two in the file.
+        budget.spend("points", len(self._top.charset))
         self._names: list[str] = list(self._top.charset)
         self._numbers = {name: number for number, name in enumerate(self._names)}
         self.count = len(self._names)
@@ -199,6 +204,41 @@ class _Cff:
         return float(extractor.width or 0.0)
 
 
+class _Outlines:
+    """The ``glyf`` of a TrueType font, glyph by glyph; their names are their numbers.
+
+    fontTools' own table names all glyphs first, for which it unfolds every character map: a few
+    bytes can claim four thousand million characters.
+    """
+
+    extended = False
+
+    def __init__(self, face: TTFont, budget: Budget) -> None:
+        self._budget = budget
+        self._data, self._places = bytes(face.reader["glyf"]), bytes(face.reader["loca"])
+        self._form = ">II" if face["head"].indexToLocFormat else ">HH"
+
+    def __getitem__(self, name: str) -> Glyph:
+        size = struct.calcsize(self._form)
+        start, end = struct.unpack_from(self._form, self._places, int(name) * size // 2)
+        if size == 4:  # in words of two bytes
+            start, end = 2 * start, 2 * end
+        if not start <= end <= len(self._data):
+            raise FormatError("a glyph lies outside of the font", part="font")
+        data = self._data[start:end]
+        if len(data) > _LARGEST_GLYPH:
+            raise FormatError("a glyph of the font is too large", part="font")
+        # Paid for before it is read: a damaged one is read as often as it is asked for.
+        self._budget.spend("points", _cost(data))
+        glyph = Glyph(data)
+        glyph.expand(self)
+        return glyph
+
+    def getGlyphName(self, glyphID: int) -> str:  # noqa: N802, N803 - fontTools' names
+        """What a component is called."""
+        return str(glyphID)
+
+
 class _Tables:
     """The glyphs of a font in tables (sfnt): TrueType, or OpenType with CFF."""
 
@@ -212,6 +252,7 @@ class _Tables:
         if not 16 <= self._em <= 16384:
             raise FormatError("the font has an impossible size", part="font")
         self._cff = _Cff(self._face["CFF "].cff, budget) if "CFF " in self._face else None
+        self._outlines = None if self._cff else _Outlines(self._face, budget)
         self.count = self._cff.count if self._cff else int(self._face["maxp"].numGlyphs)
         self._metrics, self._long = b"", 0
         if "hmtx" in self._face.reader and "hhea" in self._face.reader:
@@ -232,16 +273,20 @@ class _Tables:
             contours, width = self._cff.shape(number)
             return contours, self._advance(number, width)[0]
         pen = _Pen(self._budget, self._draw)
-        name = self._face.getGlyphOrder()[number]
         width, side = self._advance(number, 1.0)
-        glyph = self._face["glyf"][name]
+        glyph = self._glyph(str(number))
         shift = side - glyph.xMin if side is not None and hasattr(glyph, "xMin") else 0
-        glyph.draw(pen, self._face["glyf"], shift)
+        glyph.draw(pen, self._outlines, shift)
         flip = (1 / self._em, 0.0, 0.0, -1 / self._em, 0.0, 0.0)
         return tuple(c.transformed(flip) for c in contours_of(pen.records)), width
 
     def _draw(self, name: str, pen: AbstractPen) -> None:
-        self._face["glyf"][name].draw(pen, self._face["glyf"])
+        self._glyph(name).draw(pen, self._outlines)
+
+    def _glyph(self, name: str) -> Glyph:
+        if self._outlines is None:
+            raise FormatError("the font has no outlines", part="font")
+        return self._outlines[name]
 
     def _advance(self, number: int, otherwise: float) -> tuple[float, int | None]:
         """Advance in em, and left side bearing in units of the font, as ``hmtx`` has them."""
@@ -254,6 +299,14 @@ class _Tables:
             at = 4 * long + 2 * (number - long)
             side = struct.unpack_from(">h", table, at)[0] if at + 2 <= len(table) else None
         return width / self._em, side
+
+
+def _cost(glyph: bytes) -> int:
+    """How many points reading a TrueType glyph may unfold to: some bytes can hold 65536."""
+    contours = struct.unpack_from(">h", glyph)[0] if glyph else 0
+    if contours <= 0:
+        return 1 + len(glyph)
+    return 2 + int(struct.unpack_from(">H", glyph, 8 + 2 * contours)[0])
 
 
 def _glyphs(data: bytes, budget: Budget) -> _Cff | _Tables:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.render.colours import faded, read_colour
-from govseal.formats.ofd.render.values import compose, moved, number, numbers
+from govseal.formats.ofd.render.values import compose, is_usable, moved, number, numbers
 from govseal.formats.ofd.xml import Element
 from govseal.seal.drawing.paths import Colour, Matrix, Point
 
@@ -121,6 +121,9 @@ def _radial(element: Element, shading: Shading) -> Shading | None:
         matrix = moved(matrix, *shading.end)
         matrix = compose(matrix, (cos, sin, -sin * squeeze, cos * squeeze, 0.0, 0.0))
         matrix = moved(matrix, -shading.end[0], -shading.end[1])
+        # Squeezed once more, what was barely a map may be none.
+        if not is_usable(matrix):
+            return None
     return replace(shading, radii=(radii[0], radii[1]), matrix=matrix)
 
 

@@ -39,6 +39,8 @@ _RGB = re.compile(r"rgb\(\s*([0-9]{1,3})\s*,\s*([0-9]{1,3})\s*,\s*([0-9]{1,3})\s
 _LENGTH = re.compile(
     r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?)\s*([a-z%]*)\s*"
 )
+# Longer text is no length, and would be searched again and again for the end of its digits.
+_LONGEST_LENGTH = 100
 _UNITS = {"": 1.0, "px": 1.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "pt": 4 / 3}
 _TRANSFORM = re.compile(r"[\s,]*([a-zA-Z]+)\s*\(([^()]*)\)[\s,]*")
 _CAPS = {"round": "Round", "square": "Square"}
@@ -234,7 +236,7 @@ def _share(text: str | None, default: float) -> float:
 
 
 def _length(text: str) -> float:
-    match = _LENGTH.fullmatch(text)
+    match = _LENGTH.fullmatch(text) if len(text) <= _LONGEST_LENGTH else None
     if match is None or match[2] not in _UNITS:
         raise _foreign(f"the length {text[:40]}")
     value = float(match[1]) * _UNITS[match[2]]
