@@ -168,6 +168,14 @@ def test_password_is_asked_for_and_never_shown(start, desk, terminal, tmp_path):
     assert out.read_bytes().startswith(b"PK")
 
 
+@pytest.fixture
+def can_interrupt():
+    """Programs of ours hear SIGINT: what runs behind a shell's & ignores it, and so do its own."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupted(process):
     """Interrupt a program until it ends; what it says of it.
 
@@ -180,6 +188,7 @@ def interrupted(process):
     raise AssertionError("it does not end")
 
 
+@pytest.mark.usefixtures("can_interrupt")
 def test_interruption_while_asking(start, desk, terminal, tmp_path):
     theirs, _ = terminal
     out = tmp_path / "out.ofd"
