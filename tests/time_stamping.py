@@ -20,22 +20,6 @@ NOTE = "任意文件\n".encode()
 KINDS = {"ofd": (OFD, PLACE), "pdf": (pdf_stamping.pdf(), PLACE), "detached": (NOTE, None)}
 
 
-class Counting:
-    """A signer that counts how often its key is used."""
-
-    def __init__(self, signer):
-        self.certificate, self.chain, self.algorithm = (
-            signer.certificate,
-            signer.chain,
-            signer.algorithm,
-        )
-        self.signer, self.messages = signer, []
-
-    def sign(self, message):
-        self.messages.append(message)
-        return self.signer.sign(message)
-
-
 class Source:
     """An authority that gives whatever a test wants, and counts who asks."""
 

@@ -19,6 +19,7 @@ from govseal.pki.pkcs8 import PrivateKey
 from govseal.pki.pkcs12 import write_pkcs12
 from govseal.pki.request import CertificateRequest, load_request, make_request
 from govseal.testing import Authority
+from mutations import mutated
 
 SIGNER = Authority.create("根", at=datetime(2026, 11, 21, tzinfo=UTC)).issue("99000000000001")
 KEY = SIGNER._key
@@ -59,28 +60,6 @@ FILES = {
     "pkcs12 sm4": write_pkcs12(KEY, [SIGNER.certificate], "p", scheme="sm4", iterations=1),
     "pkcs8 sm4": KEY.to_pkcs8("p", scheme="sm4", iterations=1),
 }
-
-
-@st.composite
-def mutated(draw, original):
-    """The bytes cut short, with some octets changed, doubled or left out."""
-    data = bytearray(original)
-    for _ in range(draw(st.integers(1, 3))):
-        place = draw(st.integers(0, max(len(data) - 1, 0)))
-        kind = draw(st.sampled_from(("flip", "cut", "drop", "insert", "set")))
-        if not data:
-            break
-        if kind == "flip":
-            data[place] ^= 1 << draw(st.integers(0, 7))
-        elif kind == "set":
-            data[place] = draw(st.sampled_from((0x00, 0x30, 0x7F, 0x80, 0x84, 0xFF)))
-        elif kind == "cut":
-            del data[place:]
-        elif kind == "drop":
-            del data[place]
-        else:
-            data[place:place] = draw(st.binary(min_size=1, max_size=4))
-    return bytes(data)
 
 
 @pytest.mark.parametrize("name", FILES)

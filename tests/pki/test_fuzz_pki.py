@@ -27,6 +27,7 @@ from govseal.pki.timestamping import TimestampRequest, TimestampResponse
 from govseal.pki.trust import TrustStore
 from govseal.testing import Authority, Revoked
 from govseal.testing.x509 import distribution_point_extension
+from mutations import mutated
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 CA = Authority.create("根", at=AT)
@@ -64,28 +65,6 @@ quick = settings(
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,
 )
-
-
-@st.composite
-def mutated(draw, original):
-    """The bytes cut short, with some octets changed, doubled or left out."""
-    data = bytearray(original)
-    for _ in range(draw(st.integers(1, 3))):
-        kind = draw(st.sampled_from(("flip", "cut", "drop", "insert", "set")))
-        place = draw(st.integers(0, max(len(data) - 1, 0)))
-        if not data:
-            break
-        if kind == "flip":
-            data[place] ^= 1 << draw(st.integers(0, 7))
-        elif kind == "set":
-            data[place] = draw(st.sampled_from((0x00, 0x30, 0x7F, 0x80, 0x84, 0xFF)))
-        elif kind == "cut":
-            del data[place:]
-        elif kind == "drop":
-            del data[place]
-        else:
-            data[place:place] = draw(st.binary(min_size=1, max_size=4))
-    return bytes(data)
 
 
 def read_everything(certificate):

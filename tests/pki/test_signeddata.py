@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import tokens
+from counting import Counting
 from govseal.asn1 import strict, write
 from govseal.errors import InvalidSignature
 from govseal.formats import cms
@@ -25,20 +26,6 @@ AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CONTENT = "测试市关于测试事项的批复".encode()
 ALGORITHMS = ("sm2", "rsa", "ec")
 DIGEST = "1.2.840.113549.1.9.4"
-
-
-class Counting:
-    """A signer that counts how often its key is used."""
-
-    def __init__(self, signer):
-        self.signer = signer
-        self.certificate, self.chain = signer.certificate, signer.chain
-        self.algorithm = signer.algorithm
-        self.messages = []
-
-    def sign(self, message, /):
-        self.messages.append(message)
-        return self.signer.sign(message)
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
+import counting
 import govseal
 import ofd_builder as build
 import pdf_stamping
-import time_stamping
 import tokens
 from govseal.errors import FormatError, SealError, StampError
 from govseal.formats.base import Extent, Protect
@@ -110,7 +110,7 @@ def test_a_closing_one_at_the_end(office, stamps):
 
 @pytest.mark.parametrize("kind", ["ofd", "pdf"])
 def test_no_key_is_used_where_one_before_the_last_closes_the_document(office, kind):
-    signer = time_stamping.Counting(office.pki.signer)
+    signer = counting.Counting(office.pki.signer)
     closing = [
         govseal.Stamp(office.seal, signer, protect="whole"),
         govseal.Stamp(None, signer, protect=Protect.WHOLE),

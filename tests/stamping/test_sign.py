@@ -10,6 +10,7 @@ import govseal
 import ofd_builder as build
 import pdf_stamping
 import tokens
+from counting import Counting
 from govseal.errors import SealError, StampError, UnsupportedFormat
 from govseal.formats.base import Extent, StampRequest
 from govseal.formats.cms import decode_signed_data
@@ -17,7 +18,7 @@ from govseal.formats.ofd.document import OfdDocument
 from govseal.formats.pdf.document import PdfDocument
 from govseal.sm2 import sm3
 from govseal.testing.authority import Authority
-from time_stamping import MINUTE, Counting, Source
+from time_stamping import MINUTE, Source
 
 AT = pdf_stamping.AT + 2 * pdf_stamping.HOUR
 OFD = build.package(pages=2)

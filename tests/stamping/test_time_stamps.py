@@ -10,6 +10,7 @@ import govseal
 import pdf_stamping
 import time_stamping
 import tokens
+from counting import Counting
 from govseal.asn1 import strict, write
 from govseal.errors import StampError
 from govseal.formats.detect import open_document
@@ -23,7 +24,6 @@ from time_stamping import (
     OFD,
     PLACE,
     YEARS,
-    Counting,
     Source,
     clock,
     judge,

@@ -14,6 +14,7 @@ import govseal
 import pdf_stamping
 import time_stamping
 import tokens
+from counting import Counting
 from govseal.asn1 import write
 from govseal.errors import FetchError, FormatError, GovsealError, SealError, StampError
 from govseal.pki.algorithms import SHA1
@@ -27,7 +28,6 @@ from time_stamping import (
     MINUTE,
     OFD,
     PLACE,
-    Counting,
     Source,
     clock,
     judge,

@@ -16,6 +16,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 
 import gmhanko
 import pdf_stamping as build
+from counting import Counting
 from govseal import sm2
 from govseal.asn1 import strict
 from govseal.formats.base import Placement, Protect
@@ -218,22 +219,6 @@ def test_the_room_for_the_signed_data_is_exact(algorithm):
         )
         assert padded == der + bytes(len(padded) - len(der))
         assert len(padded) - len(der) <= (8 if algorithm == "sm2" else 0)
-
-
-class Counting:
-    """A signer that counts how often its key is used."""
-
-    def __init__(self, signer):
-        self.certificate, self.chain, self.algorithm = (
-            signer.certificate,
-            signer.chain,
-            signer.algorithm,
-        )
-        self.signer, self.messages = signer, []
-
-    def sign(self, message):
-        self.messages.append(message)
-        return self.signer.sign(message)
 
 
 def test_the_key_is_used_once():
