@@ -23,6 +23,13 @@ def key() -> PrivateKey:
     return PrivateKey.generate()
 
 
+def gmssl_of(key: PrivateKey, secret: str = "") -> CryptSM2:
+    """gmssl takes an x that begins with 04 for the mark of the uncompressed form: set it after."""
+    other = CryptSM2(private_key=secret, public_key="")
+    other.public_key = key.public_key.encode()[1:].hex()
+    return other
+
+
 @pytest.mark.parametrize("message", MESSAGES, ids=len)
 def test_gmalg_verifies_ours(key, message):
     user = gmalg.SM2(uid=DEFAULT_USER_ID, pk=key.public_key.encode())
@@ -45,14 +52,14 @@ def test_we_verify_gmalg(message):
 
 
 def test_gmssl_verifies_ours(key):
-    other = CryptSM2(private_key="", public_key=key.public_key.encode()[1:].hex())
+    other = gmssl_of(key)
     raw = decode_signature(key.sign(b"message"))
     assert other.verify_with_sm3(raw.hex(), b"message")
     assert not other.verify_with_sm3(raw.hex(), b"massage")
 
 
 def test_we_verify_gmssl(key):
-    other = CryptSM2(private_key=key.to_bytes().hex(), public_key=key.public_key.encode()[1:].hex())
+    other = gmssl_of(key, key.to_bytes().hex())
     raw = bytes.fromhex(other.sign_with_sm3(b"message"))
     key.public_key.verify_raw(raw, b"message")
     with pytest.raises(InvalidSignature):
@@ -60,7 +67,7 @@ def test_we_verify_gmssl(key):
 
 
 def test_gmssl_signs_the_same_with_the_same_nonce(testing_core, key):
-    other = CryptSM2(private_key=key.to_bytes().hex(), public_key=key.public_key.encode()[1:].hex())
+    other = gmssl_of(key, key.to_bytes().hex())
     digest, nonce = bytes(range(32)), bytes(range(32, 64))
     raw = testing_core.sign_with_nonce(key.to_bytes(), digest, nonce)
     assert other.sign(digest, nonce.hex()) == raw.hex()
