@@ -1,0 +1,131 @@
+"""The bureau: a database, a policy profile, a key for secrets, a clock, and who acts."""
+
+from __future__ import annotations
+
+import secrets as randomness
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol, Self
+
+import sqlalchemy as sa
+
+from govseal.errors import RegistryError
+from govseal.pki.atrest import AtRestKey
+from govseal.registry import tables
+from govseal.registry.acting import Acting
+from govseal.registry.clock import Clock, system_clock
+from govseal.registry.database import Database, create_tables
+from govseal.registry.ledger import Ledger
+from govseal.registry.policy import PolicyProfile, load_policy
+from govseal.registry.status import Status
+from govseal.registry.vocabulary import Strength
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+class Bureau:
+    """A registry that is open; :meth:`open` makes one, a ``with`` closes it."""
+
+    def __init__(
+        self, database: Database, profile: PolicyProfile, secrets: AtRestKey | None, clock: Clock
+    ) -> None:
+        self.database = database
+        self.profile = profile
+        self.secrets = secrets
+        self.clock = clock
+        self.ledger = Ledger(self)
+        self.status = Status(self)
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        profile: str | Path | PolicyProfile,
+        secrets: bytes | AtRestKey | None = None,
+        clock: Clock = system_clock,
+    ) -> Self:
+        """Open a registry; an empty database is founded.
+
+        Args:
+            url: ``sqlite:///bureau.db`` or ``postgresql+psycopg://…``.
+            profile: the policy profile of every unit that has none of its own: the name of one
+                that comes with the library, or the path of an operator's own.
+            secrets: the key of 16 bytes that secrets are encrypted with at rest; without it
+                seals are neither made nor used.
+            clock: what time it is.
+
+        Raises:
+            RegistryError: the database cannot be reached, or holds something else.
+        """
+        policy = profile if isinstance(profile, PolicyProfile) else load_policy(profile)
+        key = AtRestKey(secrets) if isinstance(secrets, bytes) else secrets
+        bureau = cls(Database(url), policy, key, clock)
+        try:
+            bureau._found()
+        except BaseException:
+            bureau.close()
+            raise
+        return bureau
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()
+
+    def _found(self) -> None:
+        """Create the tables in an empty database; refuse one that holds something else."""
+        with self.database.begin() as connection:
+            present = set(sa.inspect(connection).get_table_names())
+            if not present:
+                create_tables(connection)
+                origin = f"govseal-{randomness.token_hex(8)}"
+                connection.execute(tables.settings.insert().values(name="origin", value=origin))
+            elif tables.settings.name not in present:
+                message = "the database holds tables that are not a registry's"
+                raise RegistryError(message, code="schema_unknown")
+
+    @contextmanager
+    def acting(
+        self,
+        person: str | _HasId,
+        *,
+        strength: Strength = Strength.LOGIN,
+        client: str = "",
+        connection: sa.Connection | None = None,
+    ) -> Iterator[Acting]:
+        """The bureau as ``person`` may use it.
+
+        Args:
+            person: the id of a person of the registry, or an object that has it as ``id``.
+            strength: how it is known that the person acts, as the caller vouches.
+            client: from where, for the audit log.
+            connection: the caller's own connection; then commit and rollback are the caller's.
+        """
+        id_ = person if isinstance(person, str) else person.id
+        yield Acting(self, id_, strength=strength, client=client, connection=connection)
+
+    def profile_of(self, connection: sa.Connection, organization: str) -> PolicyProfile:
+        """The profile of a unit: its own, else that of the unit above (JC10-YZ-6.2)."""
+        table = tables.organizations
+        seen: set[str] = set()
+        current: str | None = organization
+        while current is not None and current not in seen:
+            seen.add(current)
+            query = sa.select(table.c.profile, table.c.parent).where(table.c.id == current)
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                break
+            if row.profile is not None:
+                return load_policy(row.profile)
+            current = row.parent
+        return self.profile
