@@ -40,6 +40,15 @@ def add_seals(bureau: Bureau) -> None:
                     state_effective_at=bureaukit.SINCE,
                 )
             )
+            connection.execute(
+                tables.seal_states.insert().values(
+                    seal=seal_id(subtype),
+                    event="activate",
+                    state="active",
+                    effective_at=bureaukit.SINCE,
+                    recorded_at=bureaukit.SINCE,
+                )
+            )
 
 
 def add_request(

@@ -149,11 +149,12 @@ class Documents:
             StateError: the present state does not permit it.
             Refused: ``E_LEDGER_FIELD``, ``E_EFFECTIVE_AT``, ``E_NOT_AUTHORIZED``.
         """
+        step = states.step_of(event)
+        if event == "supersede":
+            raise ValueError("a document is superseded by another: supersede()")
         with self._acting.call(f"documents.{event}", document) as call:
             row = call.one(tables.documents, document, lock=True)
-            if event == "supersede":
-                raise ValueError("a document is superseded by another: supersede()")
-            call.require(*states.step_of(event).roles, organization=row.organization)
+            call.require(*step.roles, organization=row.organization)
             if order is not None:
                 self._follow(call, order, document, reason)
             states.change(

@@ -13,15 +13,17 @@ from govseal.registry.canonical import canonical
 from govseal.registry.database import next_number
 from govseal.registry.documents.model import PublicRecord
 from govseal.registry.documents.states import state_at
-from govseal.registry.vocabulary import Openness
+from govseal.registry.ledger.key import signing_key
+from govseal.registry.vocabulary import Openness, SealState
 from govseal.verification.status import BusinessStatus, SealMoment
-from govseal.verification.statusfile import SCHEMA
+from govseal.verification.statusfile import SCHEMA, write_status
 
 if TYPE_CHECKING:
     from govseal.registry.bureau import Bureau
 
 SEQUENCE: Final = "status"
 """The counter of status files."""
+_MOST_DAYS: Final = 366
 
 
 class Register:
@@ -60,16 +62,51 @@ class Register:
     def of_seal(self, es_id: str) -> tuple[SealMoment, ...] | None:
         """The states of the seal in the order of their effect."""
         with self._bureau.database.begin() as connection:
-            table = tables.seals
-            ids = connection.execute(sa.select(table.c.id).where(table.c.es_id == es_id)).scalars()
-            seals = ids.all()
-            return seal_moments(connection, seals[0]) if seals else None
+            known = _made(connection, es_id)
+            return seal_moments(connection, *known[es_id]) if es_id in known else None
+
+    def signed_list(self, *, days: int = 7) -> bytes:
+        """The signed status file of now, good for some days: what ``verify --status`` reads.
+
+        Its key is the ledger's: who pins ``bureau.ledger.key.text`` reads both.
+
+        Raises:
+            ValueError: ``days`` is not from 1 to 366.
+            RegistryError: ``secrets_missing``: the key is not at hand.
+        """
+        if not 1 <= days <= _MOST_DAYS:
+            raise ValueError(f"a status file is good for 1 to {_MOST_DAYS} days")
+        bureau = self._bureau
+        with bureau.database.begin() as connection:
+            key, sign = signing_key(connection, bureau.secrets, bureau.ledger_signer)
+            text = status_text(connection, at=bureau.clock(), origin=key.name, days=days)
+            return write_status(text, key.name, key.public_key, sign)
 
 
-def seal_moments(connection: sa.Connection, seal: str) -> tuple[SealMoment, ...]:
+def _made(
+    connection: sa.Connection, es_id: str | None = None
+) -> dict[str, tuple[str, datetime | None]]:
+    """By es_id, the seal that was made under it, and when a renewed one took its place."""
+    seals, versions = tables.seals, tables.seal_versions
+    old = sa.select(versions.c.es_id, versions.c.seal, versions.c.ended_at)
+    now = sa.select(seals.c.es_id, seals.c.id).where(seals.c.es_id.is_not(None))
+    if es_id is not None:
+        old, now = old.where(versions.c.es_id == es_id), now.where(seals.c.es_id == es_id)
+    rows = connection.execute(old.order_by(versions.c.number)).all()
+    found: dict[str, tuple[str, datetime | None]] = {
+        row.es_id: (row.seal, row.ended_at) for row in rows
+    }
+    found.update({row.es_id: (row.id, None) for row in connection.execute(now)})
+    return found
+
+
+def seal_moments(
+    connection: sa.Connection, seal: str, ended_at: datetime | None = None
+) -> tuple[SealMoment, ...]:
     """The states of a seal as they are known now, in the order of their effect.
 
-    What was recorded later prevails from its effect on, whatever had been recorded before.
+    What was recorded later prevails from its effect on, whatever had been recorded before. A
+    version that was renewed has expired then, whatever becomes of its successor.
     """
     states = tables.seal_states
     rows = connection.execute(
@@ -81,26 +118,28 @@ def seal_moments(connection: sa.Connection, seal: str) -> tuple[SealMoment, ...]
     for row in rows:
         found = [moment for moment in found if moment.effective_at < row.effective_at]
         found.append(SealMoment(row.state, row.effective_at))
+    if ended_at is not None:
+        found = [moment for moment in found if moment.effective_at < ended_at]
+        found.append(SealMoment(SealState.EXPIRED, ended_at))
     return tuple(found)
 
 
 def status_text(connection: sa.Connection, *, at: datetime, origin: str, days: int) -> bytes:
     """What a status file says, canonical: every document and every seal that was made."""
-    versions, seals = tables.document_versions, tables.seals
+    versions = tables.document_versions
     documents = [
         _file_row(row, _business(connection, row, at))
         for row in connection.execute(sa.select(versions).order_by(versions.c.sm3)).all()
     ]
-    made = sa.select(seals.c.id, seals.c.es_id).where(seals.c.es_id.is_not(None))
     listed = [
         {
-            "es_id": row.es_id,
+            "es_id": es_id,
             "states": [
                 {"state": moment.state, "effective_at": moment.effective_at}
-                for moment in seal_moments(connection, row.id)
+                for moment in seal_moments(connection, *seal)
             ],
         }
-        for row in connection.execute(made.order_by(seals.c.es_id)).all()
+        for es_id, seal in sorted(_made(connection).items())
     ]
     return canonical(
         {
