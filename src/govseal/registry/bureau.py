@@ -20,6 +20,7 @@ from govseal.registry.database import Database, create_tables
 from govseal.registry.documents.register import Register
 from govseal.registry.ledger.key import found_key
 from govseal.registry.ledger.room import Ledger
+from govseal.registry.outbox import Outbox
 from govseal.registry.policy import PolicyProfile, load_policy
 from govseal.registry.status import Status
 from govseal.registry.vocabulary import Strength
@@ -49,6 +50,7 @@ class Bureau:
         self.ledger = Ledger(self)
         self.status = Status(self)
         self.register = Register(self)
+        self.outbox = Outbox(self)
 
     @classmethod
     def open(
