@@ -1,0 +1,352 @@
+"""What a request must meet before anybody is asked to approve it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from govseal.errors import Defective
+from govseal.registry import tables
+from govseal.registry.documents.exclusions import check_excluded
+from govseal.registry.documents.required import check_seal
+from govseal.registry.use import settings
+from govseal.registry.use.form import DecisionState, UseForm
+from govseal.registry.use.states import OPEN, STAMPED
+from govseal.registry.vocabulary import (
+    Basis,
+    DocumentType,
+    ItemClass,
+    Openness,
+    SealSubtype,
+)
+
+if TYPE_CHECKING:
+    from govseal.registry.call import Call
+    from govseal.registry.use.hooks import Validator
+
+ISSUER_SEALS: Final = {
+    "party": SealSubtype.PARTY_GROUP,
+    "administration": SealSubtype.OFFICIAL,
+    "office": SealSubtype.OFFICE,
+}
+"""The seal of whoever an official document is issued by (JC10-YZ-4.1.1)."""
+_PERSONAL: Final = frozenset({DocumentType.CERTIFICATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A form beside its seal, with what the profile makes of what it leaves open."""
+
+    form: UseForm
+    seal: sa.Row[Any]
+    basis: Basis
+    document_type: str
+    card: sa.Row[Any] | None
+    original: sa.Row[Any] | None
+    """The request that this one corrects."""
+
+    def facts(self) -> dict[str, str]:
+        """The case as the conditions of a profile ask for it."""
+        return {
+            "subtype": self.seal.subtype,
+            "type": self.seal.type,
+            "medium": self.seal.medium,
+            "basis": self.basis,
+            "document_type": self.document_type,
+            "item_class": self.form.item_class,
+            "kind": "use" if self.original is None else "correction",
+        }
+
+
+def understand(call: Call, form: UseForm) -> Case:
+    """The case of a form.
+
+    Raises:
+        Refused: ``E_NOT_FOUND``: there is no such seal, card or request; ``E_SEAL_SCOPE``: the
+            type of document is not stated, and the profile has no usual one.
+    """
+    seal = call.one(tables.seals, form.seal)
+    number = form.text("dispatch_card")
+    card = None
+    if number is not None:
+        cards = tables.dispatch_cards
+        query = sa.select(cards).where(cards.c.number == number)
+        card = call.connection.execute(query).one_or_none()
+        if card is None:
+            call.refuse("E_BASIS_MISSING", f"no dispatch card {number} is registered")
+    corrects = form.text("corrects")
+    original = None if corrects is None else call.one(tables.use_requests, corrects)
+    type_ = form.text("document_type")
+    if type_ is None and card is not None:
+        type_ = DocumentType.OFFICIAL_DOC
+    return Case(
+        form=form,
+        seal=seal,
+        basis=_basis(call, form, seal, card),
+        document_type=type_
+        or settings.default_document_type(call, seal.subtype, scope_of(call, seal)),
+        card=card,
+        original=original,
+    )
+
+
+def _basis(call: Call, form: UseForm, seal: sa.Row[Any], card: sa.Row[Any] | None) -> Basis:
+    stated = form.text("basis")
+    if stated is not None:
+        return Basis(stated)
+    if card is not None:
+        return Basis.DISPATCH_CARD
+    if settings.is_for_decided_matters(call.profile, seal.subtype):
+        return Basis.CASE_DECISION
+    return Basis.USE_FORM
+
+
+def scope_of(call: Call, seal: sa.Row[Any]) -> frozenset[str] | None:
+    """The document types that a seal may stamp: its own, else its subtype's; None for any."""
+    if seal.document_types is not None:
+        return frozenset(seal.document_types)
+    return call.profile.document_types.get(SealSubtype(seal.subtype))
+
+
+def check_case(call: Call, case: Case, validators: Iterable[Validator] = ()) -> list[str]:
+    """Go on only if the case may be approved at all; the codes of what is only warned of.
+
+    Nothing is kept of what is excluded. ``E_DUPLICATE`` is :func:`check_duplicate`'s, which
+    needs the row of numbers to be locked.
+
+    Raises:
+        Refused: ``E_EXCLUDED_…``, ``E_SEAL_TYPE``, ``E_SEAL_SCOPE``, ``E_BASIS_MISSING``,
+            ``E_DIGEST_CHANGED``, ``E_NOT_DECIDED``, ``E_BENEFICIARY``, ``E_OPENNESS``,
+            ``E_DATE_MISMATCH``, ``E_LEDGER_FIELD``.
+        Defective: ``E_DEFECTS``: the content is not regular (JC9-08); it lists all defects.
+    """
+    form = case.form
+    stated = {**form.stated(), "document_type": case.document_type}
+    check_excluded(call, stated, form.document)
+    warnings: list[str] = []
+    _check_unit(call, case)
+    _check_seal_type(call, case)
+    _check_scope(call, case, warnings)
+    _check_basis(call, case)
+    _check_decided(call, case)
+    _check_person(call, case)
+    _check_openness(call, case)
+    _check_dates(call, case, warnings)
+    _check_correction(call, case)
+    _check_ledger_fields(call, case)
+    check_content(call, stated, form.document, validators)
+    return warnings
+
+
+def _check_unit(call: Call, case: Case) -> None:
+    """Seals are used by the unit that they were given to (JC29S-12, 越权)."""
+    if call.actor.organization != case.seal.using_org:
+        call.refuse("E_SEAL_SCOPE", "the seal is another unit's to use")
+
+
+def _check_seal_type(call: Call, case: Case) -> None:
+    """Which seal the document takes: the profile's seal rules, and that of its issuer."""
+    kind = "special_demand" if case.form.details.get("special_demand") else "use"
+    facts = {**case.facts(), "kind": kind}
+    check_seal(call, facts, case.seal.subtype, borne_seals(call, case.form.sm3))
+    if case.card is not None:
+        wanted = ISSUER_SEALS[case.card.kind]
+        if case.seal.subtype != wanted or case.seal.owner_org != case.card.issuer:
+            message = f"a document of this issuer takes its own {wanted} seal"
+            call.refuse("E_SEAL_TYPE", message)
+
+
+def borne_seals(call: Call, sm3: str) -> list[str]:
+    """The subtypes of seals on a file that was stamped here: it takes a further one (HLJ-04)."""
+    versions, seals = tables.document_versions, tables.seals
+    query = sa.select(versions.c.seals).where(versions.c.sm3 == sm3)
+    rows = call.rows(query)
+    ids = {id_ for row in rows for id_ in row.seals}
+    if not ids:
+        return []
+    found = call.rows(sa.select(seals.c.subtype).where(seals.c.id.in_(ids)))
+    return sorted(row.subtype for row in found)
+
+
+def _check_scope(call: Call, case: Case, warnings: list[str]) -> None:
+    form, seal = case.form, case.seal
+    scope = scope_of(call, seal)
+    if scope is not None and case.document_type not in scope:
+        message = f"the seal does not stamp {case.document_type}: {', '.join(sorted(scope))}"
+        call.refuse("E_SEAL_SCOPE", message)
+    if case.document_type == DocumentType.OTHER and not form.reason:
+        switch = "other_document_needs_reason"
+        if settings.is_on(call.profile, switch):
+            clause = settings.clause(call.profile, switch)
+            call.refuse("E_SEAL_SCOPE", "another type of document needs a reason", clause)
+    if seal.matters is not None and not {form.text("item_code"), form.matter} & set(seal.matters):
+        call.refuse("E_SEAL_SCOPE", "the matter is none of those that the seal is for")
+    is_delegated = form.item_class is ItemClass.DELEGATED
+    if seal.subtype == SealSubtype.NO2 and not is_delegated:
+        if settings.is_on(call.profile, "delegated_items_only"):
+            clause = settings.clause(call.profile, "delegated_items_only")
+            call.refuse("E_SEAL_SCOPE", "a No. 2 seal is for delegated items alone", clause)
+    elif is_delegated and seal.subtype != SealSubtype.NO2:
+        message = "a delegated item takes the city unit's No. 2 seal"
+        settings.refuse_or_warn(call, "county_seal_on_delegated_item", "E_SEAL_SCOPE", message)
+        warnings.append("E_SEAL_SCOPE")
+
+
+def _check_basis(call: Call, case: Case) -> None:
+    """Formal official documents stand on the dispatch card, others on the form (YZ-4.2)."""
+    is_official = case.document_type == DocumentType.OFFICIAL_DOC
+    needs_card = is_official and settings.is_on(call.profile, "official_document_needs_card")
+    if case.card is None:
+        if needs_card or case.basis is Basis.DISPATCH_CARD:
+            clause = settings.clause(call.profile, "official_document_needs_card")
+            call.refuse("E_BASIS_MISSING", "the dispatch card that a leader signed", clause)
+        return
+    if not is_official or case.basis is not Basis.DISPATCH_CARD:
+        call.refuse("E_BASIS_MISSING", "a dispatch card is for official documents; use the form")
+    if case.card.document_sm3 != case.form.sm3:
+        call.refuse("E_DIGEST_CHANGED", "the document is not the one that the leader signed off")
+
+
+def _check_decided(call: Call, case: Case) -> None:
+    """Approval seals are applied to what is concluded (JC9-01)."""
+    if not settings.is_on(call.profile, "matter_must_be_decided"):
+        return
+    stated = case.form.text("decision_state")
+    is_decided = stated == DecisionState.DECIDED or (
+        # Whoever names the concluded case as the basis states that it is concluded.
+        stated is None and case.basis is Basis.CASE_DECISION
+    )
+    if settings.is_for_decided_matters(call.profile, case.seal.subtype) and not is_decided:
+        message = f"the matter is {stated or 'not stated to be decided'}: it must be concluded"
+        call.refuse("E_NOT_DECIDED", message)
+
+
+def _check_person(call: Call, case: Case) -> None:
+    """A personal certificate names the person (YZ-4.1.4)."""
+    switch = "beneficiary_required"
+    if case.document_type not in _PERSONAL or not settings.is_on(call.profile, switch):
+        return
+    if case.form.text("beneficiary") is None:
+        clause = settings.clause(call.profile, switch)
+        call.refuse("E_BENEFICIARY", "a personal certificate names the person", clause)
+
+
+def _check_openness(call: Call, case: Case) -> None:
+    """公开属性 is fixed at drafting; not open needs a reason (GK-3.2.1)."""
+    openness, reason = case.form.text("openness"), case.form.text("openness_reason")
+    if case.card is not None:
+        if openness not in {None, case.card.openness}:
+            call.refuse("E_OPENNESS", "the dispatch card says otherwise of openness")
+        return
+    if openness in {Openness.ON_REQUEST, Openness.NOT_OPEN} and not reason:
+        switch = "openness_reason_required"
+        if settings.is_on(call.profile, switch):
+            clause = settings.clause(call.profile, switch)
+            call.refuse("E_OPENNESS", f"{openness} needs a reason", clause)
+
+
+def _check_dates(call: Call, case: Case, warnings: list[str]) -> None:
+    """Decision and reply carry the same date (HLJ-08)."""
+    decision, reply = case.form.text("decision_date"), case.form.text("reply_date")
+    if decision is not None and reply is not None and decision != reply:
+        message = f"the decision is dated {decision}, the reply {reply}"
+        settings.refuse_or_warn(call, "decision_and_reply_dates", "E_DATE_MISMATCH", message)
+        warnings.append("E_DATE_MISMATCH")
+
+
+def _check_correction(call: Call, case: Case) -> None:
+    original = case.original
+    if original is None:
+        return
+    if original.state not in STAMPED:
+        call.refuse("E_STATE", f"the request to be corrected is {original.state}, not stamped")
+    if original.organization != call.actor.organization:
+        call.refuse("E_SEAL_SCOPE", "another unit corrects what it issued itself")
+
+
+def _check_ledger_fields(call: Call, case: Case) -> None:
+    """What the ledger will ask for is asked when the form is filed, not at the desk."""
+    form = case.form
+    known = {
+        "matter": form.matter,
+        "reason": form.reason,
+        "section": form.section,
+        "copies": form.copies if form.copies >= 1 else None,
+        "document_no": form.text("document_no"),
+        "certificate_no": form.text("certificate_no"),
+        "item_code": form.text("item_code"),
+    }
+    check_fields(call, known)
+    if form.copies < 1:
+        call.refuse("E_LEDGER_FIELD", "copies: at least 1")
+
+
+def check_fields(call: Call, known: Mapping[str, object]) -> None:
+    """Refuse an entry that lacks a field which the profile makes mandatory.
+
+    ``known`` are the fields that are known so far, with None or an empty value where one is
+    absent; those of others are not asked for.
+
+    Raises:
+        Refused: ``E_LEDGER_FIELD`` with the field's own clause.
+    """
+    for name, clause in call.profile.ledger.fields.items():
+        if name in known and known[name] in (None, "", [], ()):
+            call.refuse("E_LEDGER_FIELD", f"the ledger needs {name}", clause)
+
+
+def check_content(
+    call: Call, facts: Mapping[str, Any], document: bytes, validators: Iterable[Validator]
+) -> None:
+    """Content to be stamped is regular and accurate (JC9-08): all defects, or none.
+
+    Raises:
+        Defective: ``E_DEFECTS``.
+    """
+    defects: list[str] = []
+    numbered = settings.words(call.profile, "numbered_document_types")
+    if facts["document_type"] in numbered and not facts.get("document_no"):
+        defects.append("document_no")
+    for validate in validators:
+        defects.extend(validate(facts, document))
+    if defects:
+        call.facts["defects"] = defects
+        message = f"the content is not regular: {', '.join(defects)}"
+        clause = call.profile.clause("E_DEFECTS")
+        raise Defective(message, clause=clause, defects=tuple(defects))
+
+
+def check_duplicate(call: Call, case: Case) -> list[str]:
+    """One document is asked for once (QS-3.4); the row of numbers is locked by now.
+
+    The same bytes under any seal, or the same number of document under the same seal, in a
+    request that waits or was stamped.
+
+    Raises:
+        Refused: ``E_DUPLICATE``.
+    """
+    requests = tables.use_requests
+    same = requests.c.document_sm3 == case.form.sm3
+    number = case.form.text("document_no")
+    if number is not None:
+        same = sa.or_(
+            same,
+            sa.and_(
+                requests.c.document_no == number,
+                requests.c.document_type == case.document_type,
+                requests.c.organization == call.actor.organization,
+                requests.c.seal == case.seal.id,
+            ),
+        )
+    query = sa.select(requests.c.number).where(same, requests.c.state.in_((*OPEN, *STAMPED)))
+    if case.original is not None:
+        query = query.where(requests.c.id != case.original.id)
+    found = call.connection.execute(query).first()
+    if found is None:
+        return []
+    message = f"request {found.number} is for the same document"
+    settings.refuse_or_warn(call, "duplicate_request", "E_DUPLICATE", message)
+    return ["E_DUPLICATE"]
