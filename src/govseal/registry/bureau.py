@@ -19,6 +19,7 @@ from govseal.registry.database import Database, create_tables
 from govseal.registry.ledger import Ledger
 from govseal.registry.policy import PolicyProfile, load_policy
 from govseal.registry.status import Status
+from govseal.registry.use.hooks import Validator
 from govseal.registry.vocabulary import Strength
 
 
@@ -37,6 +38,8 @@ class Bureau:
         self.profile = profile
         self.secrets = secrets
         self.clock = clock
+        self.validators: list[Validator] = []
+        """Further checks of what is to be stamped, see :data:`govseal.registry.use.Validator`."""
         self.ledger = Ledger(self)
         self.status = Status(self)
 

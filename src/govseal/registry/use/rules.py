@@ -93,6 +93,33 @@ def understand(call: Call, form: UseForm) -> Case:
     )
 
 
+def case_of(call: Call, request: sa.Row[Any], seal: sa.Row[Any], document: bytes) -> Case:
+    """The case of a request that was filed, with the bytes that are kept: rules are asked again."""
+    card = original = None
+    if request.dispatch_card is not None:
+        card = call.one(tables.dispatch_cards, request.dispatch_card)
+    if request.corrects is not None:
+        original = call.one(tables.use_requests, request.corrects)
+    columns = ("item_code", "item_class", "document_no", "certificate_no", "title", "corrects")
+    details = {
+        **request.facts,
+        **{name: getattr(request, name) for name in columns if getattr(request, name) is not None},
+        "special_demand": request.facts.get("seal_case") == "special_demand",
+    }
+    form = UseForm(
+        seal=seal.id,
+        document=document,
+        matter=request.matter,
+        reason=request.reason,
+        section=request.section,
+        copies=request.copies,
+        details=details,  # type: ignore[arg-type]  # they were checked when they were filed
+        sm3=request.document_sm3,
+        sha256=request.document_sha256,
+    )
+    return Case(form, seal, Basis(request.basis), request.document_type, card, original)
+
+
 def _basis(call: Call, form: UseForm, seal: sa.Row[Any], card: sa.Row[Any] | None) -> Basis:
     stated = form.text("basis")
     if stated is not None:
@@ -268,7 +295,7 @@ def _check_correction(call: Call, case: Case) -> None:
 
 
 def _check_ledger_fields(call: Call, case: Case) -> None:
-    """What the ledger will ask for is asked when the form is filed, not at the desk."""
+    """What the ledger will ask of the form is asked when it is filed, not only at the desk."""
     form = case.form
     known = {
         "matter": form.matter,
@@ -279,23 +306,11 @@ def _check_ledger_fields(call: Call, case: Case) -> None:
         "certificate_no": form.text("certificate_no"),
         "item_code": form.text("item_code"),
     }
-    check_fields(call, known)
-    if form.copies < 1:
-        call.refuse("E_LEDGER_FIELD", "copies: at least 1")
-
-
-def check_fields(call: Call, known: Mapping[str, object]) -> None:
-    """Refuse an entry that lacks a field which the profile makes mandatory.
-
-    ``known`` are the fields that are known so far, with None or an empty value where one is
-    absent; those of others are not asked for.
-
-    Raises:
-        Refused: ``E_LEDGER_FIELD`` with the field's own clause.
-    """
     for name, clause in call.profile.ledger.fields.items():
-        if name in known and known[name] in (None, "", [], ()):
+        if name in known and not known[name]:
             call.refuse("E_LEDGER_FIELD", f"the ledger needs {name}", clause)
+    if known["copies"] is None:
+        call.refuse("E_LEDGER_FIELD", "copies: at least 1")
 
 
 def check_content(
