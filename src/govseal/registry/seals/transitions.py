@@ -90,7 +90,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 )
 """Nothing leads from ``lost`` to ``active``: what is lost is applied for as a new seal."""
 
-_BY_EVENT = {row.event: row for row in TRANSITIONS}
+BY_EVENT = {row.event: row for row in TRANSITIONS}
 
 
 def check_step(seal_row: sa.Row[Any], event: str) -> Transition:
@@ -99,7 +99,7 @@ def check_step(seal_row: sa.Row[Any], event: str) -> Transition:
     Raises:
         StateError: ``E_STATE``: not in its present state.
     """
-    row = _BY_EVENT[event]
+    row = BY_EVENT[event]
     state = SealState(seal_row.state)
     if state not in row.before:
         wanted = tuple(sorted(row.before))
