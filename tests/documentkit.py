@@ -1,4 +1,4 @@
-"""Stamped documents for the tests of what comes after the desk, written straight into the tables."""
+"""Stamped documents for tests of what comes after the desk, written straight into the tables."""
 
 from __future__ import annotations
 
@@ -40,12 +40,21 @@ def add_seals(bureau: Bureau) -> None:
                     state_effective_at=bureaukit.SINCE,
                 )
             )
+            connection.execute(
+                tables.seal_states.insert().values(
+                    seal=seal_id(subtype),
+                    event="activate",
+                    state="active",
+                    effective_at=bureaukit.SINCE,
+                    recorded_at=bureaukit.SINCE,
+                )
+            )
 
 
 def add_request(
     connection: sa.Connection, at: datetime, document: bytes = b"draft", **values: Any
 ) -> sa.Row[Any]:
-    """An approved request for the approval seal, as the handler of the planning section files it."""
+    """An approved request for the approval seal, as a handler files it."""
     id_ = new_id("use")
     connection.execute(
         tables.use_requests.insert().values(

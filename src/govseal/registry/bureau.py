@@ -17,6 +17,7 @@ from govseal.registry import tables
 from govseal.registry.acting import Acting
 from govseal.registry.clock import Clock, system_clock
 from govseal.registry.database import Database, create_tables
+from govseal.registry.documents.register import Register
 from govseal.registry.ledger.key import found_key
 from govseal.registry.ledger.room import Ledger
 from govseal.registry.policy import PolicyProfile, load_policy
@@ -50,6 +51,7 @@ class Bureau:
         self.ledger_signer = ledger_signer
         self.ledger = Ledger(self)
         self.status = Status(self)
+        self.register = Register(self)
 
     @classmethod
     def open(
