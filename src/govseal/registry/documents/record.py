@@ -98,12 +98,12 @@ def _stamped_before(call: Call, request: sa.Row[Any]) -> sa.Row[Any] | None:
 
 
 def _case(request: sa.Row[Any]) -> dict[str, str]:
-    """What seal rules ask of a case; their ``kinds`` are the request's ``seal_case``."""
+    """What seal rules ask of a case: the request keeps it as it was filed."""
     return {
+        **(request.facts or {}).get("case", {}),
         "basis": str(request.basis),
         "document_type": str(request.document_type),
         "item_class": str(request.item_class),
-        "kind": str((request.facts or {}).get("seal_case", "use")),
     }
 
 

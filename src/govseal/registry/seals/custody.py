@@ -27,8 +27,15 @@ _RANK = {
 }
 _KEPT = (CustodyKind.REGULAR, CustodyKind.OFFICE_RETAINED)
 _HANDED_OVER = frozenset(
-    {SealState.ISSUED, SealState.ACTIVE, SealState.SUSPENDED, SealState.STOPPED,
-     SealState.EXPIRED, SealState.CANCELLED, SealState.LAPSED}
+    {
+        SealState.ISSUED,
+        SealState.ACTIVE,
+        SealState.SUSPENDED,
+        SealState.STOPPED,
+        SealState.EXPIRED,
+        SealState.CANCELLED,
+        SealState.LAPSED,
+    }
 )
 HEADS = (Role.SECTION_HEAD, Role.OFFICE_HEAD)
 
@@ -119,9 +126,7 @@ class Custody(Room):
             call.update(tables.custody_handovers, handover_id, dropped_at=call.at)
             return _handover(call, handover_id)
 
-    def stand_in(
-        self, seal_id: str, person: str, *, since: datetime, until: datetime
-    ) -> Custodian:
+    def stand_in(self, seal_id: str, person: str, *, since: datetime, until: datetime) -> Custodian:
         """Name who keeps the seal while its custodian is away: 代管, by the head of the department.
 
         Raises:
@@ -150,9 +155,7 @@ class Custody(Room):
                 since=since,
                 until=until,
             )
-            return Custodian(
-                person, CustodyKind.TEMPORARY, kept.department, None, since, until
-            )
+            return Custodian(person, CustodyKind.TEMPORARY, kept.department, None, since, until)
 
     def custodian(self, seal_id: str, at: datetime | None = None) -> Custodian | None:
         """Who has, or had, custody; at any moment exactly one person."""

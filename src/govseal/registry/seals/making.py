@@ -151,9 +151,7 @@ def check_maker(call: Call, row: sa.Row[Any]) -> None:
         message = f"by {profile.title_zh} no seal is made any more"
         call.refuse("E_PROFILE_NOT_IN_FORCE", message)
     steps = tables.review_steps
-    query = sa.select(steps.c.id).where(
-        steps.c.seal == row.id, steps.c.reviewer == call.actor.id
-    )
+    query = sa.select(steps.c.id).where(steps.c.seal == row.id, steps.c.reviewer == call.actor.id)
     switch = profile.switch("maker_is_not_reviewer")
     if switch.value is True and call.rows(query.limit(1)):
         message = "who reviewed the application does not make the seal"

@@ -105,9 +105,7 @@ def people_with(call: Call, roles: tuple[Role, ...], organization: str) -> tuple
             assigned.c.role.in_(roles),
             sa.or_(
                 assigned.c.organization == organization,
-                sa.and_(
-                    assigned.c.organization.is_(None), people.c.organization == organization
-                ),
+                sa.and_(assigned.c.organization.is_(None), people.c.organization == organization),
             ),
             assigned.c.since <= call.at,
             sa.or_(assigned.c.until.is_(None), assigned.c.until > call.at),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from govseal.formats.base import Protect
 from govseal.registry.use import approvals, cards, desk, expiry, requests, tracing
+from govseal.registry.use.approvals import Decision
 from govseal.registry.use.form import UseDetails, UseForm
 from govseal.registry.use.hooks import Validator as Validator
 from govseal.registry.use.records import (
@@ -167,9 +168,7 @@ class Use:
         Raises:
             Refused: as :meth:`approve`.
         """
-        return approvals.prepare(
-            self._acting, request_id, decision, opinion=opinion, departs=departs
-        )
+        return approvals.prepare(self._acting, request_id, Decision(decision, opinion, departs))
 
     def approve(
         self,
@@ -194,7 +193,8 @@ class Use:
             Refused: ``E_APPROVER_LEVEL``, ``E_SAME_PERSON``, ``E_SIGNATURE``,
                 ``E_REASON_MISSING``.
         """
-        return self._decide(request_id, "approved", statement, opinion, departs)
+        decision = Decision("approved", opinion, departs, statement)
+        return approvals.decide(self._acting, request_id, decision)
 
     def return_(
         self,
@@ -209,7 +209,8 @@ class Use:
             StateError: the request does not wait for an approval.
             Refused: as :meth:`approve`.
         """
-        return self._decide(request_id, "returned", statement, opinion, None)
+        decision = Decision("returned", opinion, statement=statement)
+        return approvals.decide(self._acting, request_id, decision)
 
     def reject(
         self,
@@ -224,24 +225,8 @@ class Use:
             StateError: the request does not wait for an approval.
             Refused: as :meth:`approve`.
         """
-        return self._decide(request_id, "rejected", statement, opinion, None)
-
-    def _decide(
-        self,
-        request_id: str,
-        decision: str,
-        statement: Signer | SignedStatement | None,
-        opinion: str,
-        departs: str | None,
-    ) -> Approval:
-        return approvals.decide(
-            self._acting,
-            request_id,
-            decision,
-            statement=statement,
-            opinion=opinion,
-            departs=departs,
-        )
+        decision = Decision("rejected", opinion, statement=statement)
+        return approvals.decide(self._acting, request_id, decision)
 
     def check(self, request_id: str) -> CheckedUse:
         """Check all that :meth:`stamp` checks, and say so: 查验.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -12,6 +13,7 @@ from govseal.registry import tables
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, settings, statements
 from govseal.registry.use.expiry import approvals_end
+from govseal.registry.use.form import MAX_TEXT
 from govseal.registry.use.matrix import Standing
 from govseal.registry.use.records import Approval, NeededStep
 from govseal.registry.use.statements import SignedStatement
@@ -24,29 +26,41 @@ if TYPE_CHECKING:
     from govseal.registry.acting import Acting
     from govseal.registry.call import Call
 
-EVENTS = {"returned": "return", "rejected": "reject"}
+_EVENTS: Final = {"approved": "review", "returned": "return", "rejected": "reject"}
 
 
-def decide(
-    acting: Acting,
-    request_id: str,
-    decision: str,
-    *,
-    statement: Signer | SignedStatement | None,
-    opinion: str,
-    departs: str | None,
-) -> Approval:
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an approver decides, and what proves it."""
+
+    word: str
+    """``approved``, ``returned`` or ``rejected``."""
+    opinion: str = ""
+    departs: str | None = None
+    statement: Signer | SignedStatement | None = None
+
+    def __post_init__(self) -> None:
+        if self.word not in _EVENTS:
+            raise ValueError(f"a decision is one of {', '.join(_EVENTS)}")
+        if len(self.opinion) > MAX_TEXT or len(self.departs or "") > MAX_TEXT:
+            raise ValueError(f"opinion, departs: up to {MAX_TEXT} characters")
+
+    @property
+    def event(self) -> str:
+        """The step that it is in the table of states; the last approval is another one."""
+        return _EVENTS[self.word]
+
+
+def decide(acting: Acting, request_id: str, decision: Decision) -> Approval:
     """See :meth:`govseal.registry.use.Use.approve`, ``return_`` and ``reject``."""
-    with acting.call(f"use.{decision}", request_id) as call:
+    with acting.call(f"use.{decision.word}", request_id) as call:
         request = call.one(tables.use_requests, request_id, lock=True)
         call.profile = acting.bureau.profile_of(call.connection, request.organization)
-        number, step = _due(call, request, EVENTS.get(decision, "review"))
-        standing = _standing(call, request, step, departs)
-        if decision != "approved" and not opinion:
+        number, step = _due(call, request, decision.event)
+        standing = _standing(call, request, step, decision.departs)
+        if decision.word != "approved" and not decision.opinion.strip():
             call.refuse("E_REASON_MISSING", "who does not approve says why")
-        signed, mode, at = _signed(
-            call, request, number, standing, decision, statement, opinion, departs
-        )
+        signed, mode, at = _signed(call, request, number, standing, decision)
         state = _next(call, request, number, decision)
         id_ = new_id("apr")
         call.insert(
@@ -54,7 +68,7 @@ def decide(
             id=id_,
             request=request_id,
             step=number,
-            decision=decision,
+            decision=decision.word,
             approver=call.actor.id,
             on_behalf_of=standing.on_behalf_of,
             role=standing.role,
@@ -62,16 +76,24 @@ def decide(
             statement=signed.statement.decode(),
             signature=signed.signature or None,
             certificate=signed.certificate or None,
-            opinion=opinion or None,
+            opinion=decision.opinion or None,
             at=at,
         )
-        _note(call, request, number, standing, mode, signed, state, departs)
+        call.facts.update(
+            step=number,
+            role=standing.role,
+            mode=mode,
+            on_behalf_of=standing.on_behalf_of,
+            statement_sm3=sm3(signed.statement).hex(),
+            state=state,
+        )
+        _tell(call, request, number, state, decision.departs)
         return call.finish(
             Approval(
                 id=id_,
                 request=request_id,
                 step=number,
-                decision=decision,
+                decision=decision.word,
                 role=standing.role,
                 approver=call.actor.id,
                 on_behalf_of=standing.on_behalf_of,
@@ -83,26 +105,24 @@ def decide(
         )
 
 
-def prepare(
-    acting: Acting, request_id: str, decision: str, *, opinion: str, departs: str | None
-) -> bytes:
+def prepare(acting: Acting, request_id: str, decision: Decision) -> bytes:
     """See :meth:`govseal.registry.use.Use.statement`."""
     with acting.call("use.statement", request_id, writes=False) as call:
         request = call.one(tables.use_requests, request_id)
         call.profile = acting.bureau.profile_of(call.connection, request.organization)
-        number, step = _due(call, request, EVENTS.get(decision, "review"))
-        standing = _standing(call, request, step, departs)
+        number, step = _due(call, request, decision.event)
+        standing = _standing(call, request, step, decision.departs)
         return statements.state(
             call.connection,
             request,
             step=number,
             standing=standing,
             approver=call.actor.id,
-            decision=decision,
+            decision=decision.word,
             mode=ApprovalMode.SIGNED,
             at=call.at,
-            opinion=opinion,
-            departs=departs,
+            opinion=decision.opinion,
+            departs=decision.departs,
         )
 
 
@@ -134,25 +154,22 @@ def _standing(call: Call, request: sa.Row[Any], step: NeededStep, departs: str |
     Raises:
         Refused: ``E_SAME_PERSON``, ``E_APPROVER_LEVEL``, ``E_REASON_MISSING``.
     """
-    if call.actor.id == request.applicant and settings.is_on(
-        call.profile, "approver_is_not_applicant"
-    ):
-        clause = settings.clause(call.profile, "approver_is_not_applicant")
-        call.refuse("E_SAME_PERSON", "nobody approves what they asked for", clause)
-    people = matrix.people_of(call, call.actor.id, call.at)
-    if settings.is_on(call.profile, "approver_is_not_applicant"):
-        # Nor does somebody in the applicant's stead.
-        people = [pair for pair in people if pair[1] != request.applicant]
-    found = matrix.standing(people, step, request)
-    if found is not None and departs is None:
-        return found
+    separate = "approver_is_not_applicant"
+    is_separate = call.profile.is_on(separate)
+    if is_separate and call.actor.id == request.applicant:
+        settings.refuse(call, separate, "E_SAME_PERSON", "nobody approves what they asked for")
+    found = matrix.standings(call, step, request)
+    if is_separate:  # nor does anybody in the applicant's stead
+        found = [item for item in found if item.on_behalf_of != request.applicant]
+    if found and departs is None:
+        return found[0]
     wanted = " / ".join(step.roles)
     if departs is None:
         message = f"this step is decided by {wanted} of the {step.of}"
         call.refuse("E_APPROVER_LEVEL", message, step.clause)
     if not departs.strip():
         call.refuse("E_REASON_MISSING", "a departure from the rule says why", step.clause)
-    office = matrix.departing(call.actor, request) if step.may_depart and found is None else None
+    office = matrix.departing(call, request) if step.may_depart and not found else None
     if office is None:
         message = f"no departure here: this step is decided by {wanted} of the {step.of}"
         call.refuse("E_APPROVER_LEVEL", message, step.clause)
@@ -160,16 +177,10 @@ def _standing(call: Call, request: sa.Row[Any], step: NeededStep, departs: str |
 
 
 def _signed(
-    call: Call,
-    request: sa.Row[Any],
-    number: int,
-    standing: Standing,
-    decision: str,
-    given: Signer | SignedStatement | None,
-    opinion: str,
-    departs: str | None,
+    call: Call, request: sa.Row[Any], number: int, standing: Standing, decision: Decision
 ) -> tuple[SignedStatement, ApprovalMode, datetime]:
     """The statement with what proves it: a signature, or else the log-in."""
+    given = decision.statement
     mode = ApprovalMode.LOGIN if given is None else ApprovalMode.SIGNED
     at = call.at
     if isinstance(given, SignedStatement):
@@ -182,14 +193,15 @@ def _signed(
         step=number,
         standing=standing,
         approver=call.actor.id,
-        decision=decision,
+        decision=decision.word,
         mode=mode,
         at=at,
-        opinion=opinion,
-        departs=departs,
+        opinion=decision.opinion,
+        departs=decision.departs,
     )
     if given is None:
-        _check_login(call, decision)
+        if decision.word == "approved":
+            _check_login(call)
         return SignedStatement(expected, b"", b""), mode, at
     signed = given if isinstance(given, SignedStatement) else statements.sign(expected, given)
     if signed.statement != expected:
@@ -198,25 +210,21 @@ def _signed(
     return signed, mode, at
 
 
-def _check_login(call: Call, decision: str) -> None:
+def _check_login(call: Call) -> None:
     """A log-in alone proves an approval only if it was strong, and the profile takes it."""
-    if decision != "approved":
-        return
-    if settings.is_on(call.profile, "approval_must_be_signed"):
-        clause = settings.clause(call.profile, "approval_must_be_signed")
-        call.refuse("E_SIGNATURE", "an approval is signed with the approver's own key", clause)
+    switch = "approval_must_be_signed"
+    if call.profile.is_on(switch):
+        message = "an approval is signed with the approver's own key"
+        settings.refuse(call, switch, "E_SIGNATURE", message)
     if call.actor.strength is not Strength.STRONG_LOGIN:
         call.refuse("E_SIGNATURE", "without a signature an approval needs a strong log-in")
 
 
-def _next(call: Call, request: sa.Row[Any], number: int, decision: str) -> UseState:
+def _next(call: Call, request: sa.Row[Any], number: int, decision: Decision) -> UseState:
     """The state after a decision, which the request now has."""
     values: dict[str, Any] = {}
-    if decision != "approved":
-        event = EVENTS[decision]
-    elif matrix.next_step(request, number + 1) is not None:
-        event = "review"
-    else:
+    event = decision.event
+    if decision.word == "approved" and matrix.next_step(request, number + 1) is None:
         event = "approve"
         values = {"approved_at": call.at, "expires_at": approvals_end(call)}
     state = check_step(call, request, event)
@@ -224,34 +232,12 @@ def _next(call: Call, request: sa.Row[Any], number: int, decision: str) -> UseSt
     return state
 
 
-def _note(
-    call: Call,
-    request: sa.Row[Any],
-    number: int,
-    standing: Standing,
-    mode: ApprovalMode,
-    signed: SignedStatement,
-    state: UseState,
-    departs: str | None,
+def _tell(
+    call: Call, request: sa.Row[Any], number: int, state: UseState, departs: str | None
 ) -> None:
-    """Into the audit log and to others; the log holds the statement's digest."""
-    call.facts.update(
-        step=number,
-        role=standing.role,
-        mode=mode,
-        on_behalf_of=standing.on_behalf_of,
-        statement_sm3=sm3(signed.statement).hex(),
-        state=state,
-    )
     if departs is not None:
         call.facts["departs"] = departs
         call.tell("use.exception", request.id, number=request.number, step=number, reason=departs)
     call.tell(
-        f"use.{state}",
-        request.id,
-        number=request.number,
-        step=number,
-        role=standing.role,
-        on_behalf_of=standing.on_behalf_of,
-        mode=mode,
+        f"use.{state}", request.id, number=request.number, step=number, applicant=request.applicant
     )

@@ -12,9 +12,8 @@ from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.documents.exclusions import check_excluded
 from govseal.registry.tables.base import new_id
-from govseal.registry.use import settings
+from govseal.registry.use import matrix, settings
 from govseal.registry.use.records import DispatchCard
-from govseal.registry.use.rules import ISSUER_SEALS
 from govseal.registry.vocabulary import Basis, DocumentType, Openness, Role
 from govseal.sm2 import sm3
 
@@ -23,13 +22,8 @@ if TYPE_CHECKING:
     from govseal.registry.call import Call
 
 _REGISTRARS: Final = (Role.SEAL_OFFICE, Role.OFFICE_HEAD)
-_SIGN_OFF: Final = {
-    "party": frozenset({Role.PARTY_SECRETARY}),
-    "administration": frozenset({Role.PRINCIPAL_LEADER, Role.SUPERVISING_LEADER}),
-    "office": frozenset({Role.SUPERVISING_LEADER, Role.OFFICE_HEAD}),
-}
-"""Who signs off, where the profile's matrix has no row of the kind ``sign_off``."""
-_CLAUSE: Final = "晋市审管发〔2022〕10号 印章管理制度, 四"
+ISSUERS: Final = frozenset({"party", "administration", "office"})
+"""In whose name an official document is (JC10-YZ-4.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +44,8 @@ class Card:
 
 def register(acting: Acting, card: Card) -> DispatchCard:
     """See :meth:`govseal.registry.use.Use.register_card`."""
-    if card.kind not in ISSUER_SEALS:
-        raise ValueError(f"kind: one of {', '.join(ISSUER_SEALS)}")
+    if card.kind not in ISSUERS:
+        raise ValueError(f"kind: one of {', '.join(sorted(ISSUERS))}")
     with acting.call("use.register_card") as call:
         call.require(*_REGISTRARS, organization=card.issuer)
         check_excluded(call, {"title": card.title}, card.document)
@@ -85,40 +79,32 @@ def _check_card(call: Call, card: Card) -> None:
     if card.signed_off_at > call.at:
         call.refuse("E_BASIS_MISSING", "the card was signed off in the future")
     switch = "party_document_needs_meeting"
-    if card.kind == "party" and not card.meeting and settings.is_on(call.profile, switch):
-        clause = settings.clause(call.profile, switch)
+    if card.kind == "party" and not card.meeting and call.profile.is_on(switch):
         message = "a document of the Party group was discussed or circulated first: where?"
-        call.refuse("E_BASIS_MISSING", message, clause)
+        settings.refuse(call, switch, "E_BASIS_MISSING", message)
     switch = "openness_reason_required"
-    if card.openness is not Openness.ACTIVE and not card.openness_reason:
-        if settings.is_on(call.profile, switch):
-            clause = settings.clause(call.profile, switch)
-            call.refuse("E_OPENNESS", f"{card.openness} needs a reason", clause)
+    is_closed = card.openness is not Openness.ACTIVE
+    if is_closed and not card.openness_reason and call.profile.is_on(switch):
+        settings.refuse(call, switch, "E_OPENNESS", f"{card.openness} needs a reason")
     _check_signatory(call, card)
 
 
 def _check_signatory(call: Call, card: Card) -> None:
-    from govseal.registry.acting import find_actor  # noqa: PLC0415 - it knows this room
-
+    """Somebody signed it off who may; within what authority is asked with the matter."""
     facts = {
-        "kind": "sign_off",
-        "subtype": ISSUER_SEALS[card.kind],
+        "kind": "use",
         "basis": Basis.DISPATCH_CARD,
         "document_type": DocumentType.OFFICIAL_DOC,
+        "issuer": card.kind,
     }
     rule = call.profile.approval_rule(facts)
-    roles = _SIGN_OFF[card.kind] if rule is None else rule.steps[-1].roles
-    clause = _CLAUSE if rule is None else rule.clause
+    if rule is None:
+        call.refuse("E_APPROVER_LEVEL", "the profile names nobody who signs such documents off")
+    roles = rule.steps[-1].roles
     try:
-        signatory = find_actor(
-            call.connection,
-            card.signed_off_by,
-            card.signed_off_at,
-            strength=call.actor.strength,
-            client=call.actor.client,
-        )
+        then = matrix.as_of(call, card.signed_off_by, card.signed_off_at)
     except NotAuthorized:
-        call.refuse("E_APPROVER_LEVEL", "whoever signed off was nobody here then", clause)
-    if not signatory.has(*roles, organization=card.issuer):
+        call.refuse("E_APPROVER_LEVEL", "whoever signed off was nobody here then", rule.clause)
+    if not then.actor.has(*roles, organization=card.issuer):
         wanted = " / ".join(sorted(roles))
-        call.refuse("E_APPROVER_LEVEL", f"such a document is signed off by {wanted}", clause)
+        call.refuse("E_APPROVER_LEVEL", f"such a document is signed off by {wanted}", rule.clause)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from govseal.errors import KeyLoadError, NotAuthorized
-from govseal.registry import audit, tables
+from govseal.registry import audit
+from govseal.registry.people import check_password
+from govseal.registry.policy.force import check_in_force
 from govseal.registry.seals.custody import check_custodian
 from govseal.registry.seals.standing import check_usable
 from govseal.registry.use import matrix, rules, settings, statements
 from govseal.registry.use.approvals import done_steps
-from govseal.registry.use.expiry import due, is_over
+from govseal.registry.use.expiry import is_over
 from govseal.registry.use.matrix import Standing
 from govseal.registry.use.records import NeededStep, needed_steps
 from govseal.registry.use.requests import local_date, stored_document
@@ -61,12 +62,12 @@ def check_all(
     """Go on only if the seal may be used on this request now, by whoever acts.
 
     Raises:
-        Refused: ``E_PROFILE``, those of ``check_usable`` and ``check_custodian``,
+        Refused: ``E_PROFILE_NOT_IN_FORCE``, those of ``check_usable`` and ``check_custodian``,
             ``E_PASSWORD_EXPIRED``, ``E_APPROVAL_EXPIRED``, ``E_DIGEST_CHANGED``, those of
             ``rules.check_case``, ``E_APPROVAL_INCOMPLETE``, ``E_SIGNATURE``,
             ``E_APPROVER_LEVEL``, ``E_SAME_PERSON``, ``E_DATE_MISMATCH``.
     """
-    check_profile(call)
+    check_in_force(call.profile, call.at)
     check_medium(call, seal)
     check_usable(call, seal)
     call.require(Role.CUSTODIAN, organization=seal.using_org)
@@ -89,21 +90,6 @@ def check_all(
     )
 
 
-def check_profile(call: Call) -> None:
-    """A regulation that is repealed, or not yet in force, judges old documents and no more.
-
-    Raises:
-        Refused: ``E_PROFILE``.
-    """
-    profile = call.profile
-    if not profile.may_stamp:
-        call.refuse("E_PROFILE", f"nobody stamps by the profile {profile.name}: {profile.source}")
-    allowed = profile.switches.get("allow_expired_profile")
-    day = date.fromisoformat(local_date(call.at))
-    if not profile.is_in_force(day) and (allowed is None or allowed.value is not True):
-        call.refuse("E_PROFILE", f"the profile {profile.name} is not in force on {day}")
-
-
 def check_medium(call: Call, seal: sa.Row[Any]) -> None:
     """Only an electronic seal is applied here; the use of another one is written down.
 
@@ -112,21 +98,6 @@ def check_medium(call: Call, seal: sa.Row[Any]) -> None:
     """
     if seal.medium != Medium.ELECTRONIC:
         call.refuse("E_SEAL_TYPE", "a physical seal is applied by hand")
-
-
-def check_password(call: Call) -> None:
-    """The custodian's password is not too old (HLJ-14); the registry may know of none.
-
-    Raises:
-        Refused: ``E_PASSWORD_EXPIRED``.
-    """
-    limit = call.profile.deadlines.get("password_age")
-    changed = call.one(tables.people, call.actor.id).password_changed_at
-    if limit is None or changed is None:
-        return
-    if due(changed, limit) < call.at:
-        message = "the password was not changed for too long"
-        call.refuse("E_PASSWORD_EXPIRED", message, limit.clause)
 
 
 def check_document(call: Call, request: sa.Row[Any]) -> bytes:
@@ -191,8 +162,9 @@ def _check_approval(
     if row.mode == ApprovalMode.SIGNED:
         signed = SignedStatement(statement, row.signature or b"", row.certificate or b"")
         statements.check_signature(call, signed, row.approver, row.at)
-    elif settings.is_on(call.profile, "approval_must_be_signed"):
-        call.refuse("E_SIGNATURE", f"the approval of step {row.step} is not signed")
+    elif call.profile.is_on("approval_must_be_signed"):
+        message = f"the approval of step {row.step} is not signed"
+        settings.refuse(call, "approval_must_be_signed", "E_SIGNATURE", message)
     if sm3(statement).hex() not in logged:
         message = f"the approval of step {row.step} was not given through this registry"
         call.refuse("E_APPROVAL_INCOMPLETE", message)
@@ -205,15 +177,15 @@ def _had_standing(
     call: Call, request: sa.Row[Any], row: sa.Row[Any], step: NeededStep, standing: Standing
 ) -> bool:
     try:
-        people = matrix.people_of(call, row.approver, row.at)
+        then = matrix.as_of(call, row.approver, row.at)
     except NotAuthorized:
         return False
     if standing.departs:
-        office = matrix.departing(people[0][0], request)
-        return step.may_depart and office is not None
-    chosen = [pair for pair in people if pair[1] == standing.on_behalf_of]
-    found = matrix.standing(chosen, step, request)
-    return found is not None and standing.role in step.roles
+        return step.may_depart and matrix.departing(then, request) is not None
+    return any(
+        found.role is standing.role and found.on_behalf_of == standing.on_behalf_of
+        for found in matrix.standings(then, step, request)
+    )
 
 
 def _logged(call: Call, request_id: str) -> frozenset[str]:
@@ -233,9 +205,8 @@ def _check_separation(
     if card is not None:
         approvers.add(card.signed_off_by)
     switch = "custodian_is_not_sole_approver"
-    if approvers == {call.actor.id} and settings.is_on(call.profile, switch):
-        clause = settings.clause(call.profile, switch)
-        call.refuse("E_SAME_PERSON", "the custodian is the only approver", clause)
+    if approvers == {call.actor.id} and call.profile.is_on(switch):
+        settings.refuse(call, switch, "E_SAME_PERSON", "the custodian is the only approver")
 
 
 def _check_date(call: Call, request: sa.Row[Any], warnings: list[str]) -> None:

@@ -104,7 +104,7 @@ def _stamp(
     check_fields(call.profile, fields)
     use = {"at": call.at, "seal": seal.id, "use": request.id}
     intent = append_entry(call.connection, kind="intent", fields=fields, **use)
-    data, signature_id = _sign(call, request, seal, found, intent, terms)
+    data, signature_id = _sign(call, request, seal, found, intent=intent, terms=terms)
     id_ = new_id("stp")
     digests = {"sm3": sm3(data).hex(), "sha256": hashlib.sha256(data).hexdigest()}
     told = {
@@ -159,6 +159,7 @@ def _sign(
     request: sa.Row[Any],
     seal: sa.Row[Any],
     found: Found,
+    *,
     intent: Appended,
     terms: Terms,
 ) -> tuple[bytes, str]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from govseal.registry import tables
+from govseal.registry.policy.force import SHANGHAI
 from govseal.registry.use.checks import Found
-from govseal.registry.use.requests import SHANGHAI, local_date
+from govseal.registry.use.requests import local_date
 from govseal.registry.use.statements import members_of
 
 if TYPE_CHECKING:
@@ -74,17 +75,17 @@ def _approvers(call: Call, found: Found) -> list[dict[str, Any]]:
                 "departs": None,
             }
         )
-    for row in found.approvals:
-        listed.append(
-            {
-                "name": names[row.approver],
-                "role": row.role,
-                "at": row.at,
-                "mode": row.mode,
-                "on_behalf_of": names[row.on_behalf_of] if row.on_behalf_of else None,
-                "departs": members_of(row.statement.encode())["departs"],
-            }
-        )
+    listed += [
+        {
+            "name": names[row.approver],
+            "role": row.role,
+            "at": row.at,
+            "mode": row.mode,
+            "on_behalf_of": names[row.on_behalf_of] if row.on_behalf_of else None,
+            "departs": members_of(row.statement.encode())["departs"],
+        }
+        for row in found.approvals
+    ]
     return listed
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from govseal.registry import tables
+from govseal.registry.calendar import WorkingDays
+from govseal.registry.policy.force import SHANGHAI
 from govseal.registry.use.states import check_step
 from govseal.registry.vocabulary import UseState
 
 if TYPE_CHECKING:
     from govseal.registry.acting import Acting
     from govseal.registry.call import Call
-    from govseal.registry.policy import Deadline
 
 LIMIT: Final = "approval_validity"
 _USABLE: Final = (UseState.APPROVED, UseState.CHECKED)
@@ -22,14 +23,8 @@ _USABLE: Final = (UseState.APPROVED, UseState.CHECKED)
 
 def approvals_end(call: Call) -> datetime | None:
     """Until when approvals that are complete now may be used; None where no limit is set."""
-    limit = call.profile.deadlines.get(LIMIT)
-    return None if limit is None else due(call.at, limit)
-
-
-def due(start: datetime, limit: Deadline) -> datetime:
-    """Stand-in."""
-    assert limit.unit in {"days", "hours"}
-    return start + timedelta(**{limit.unit: limit.value})
+    limit = call.profile.deadline(LIMIT, call.at.astimezone(SHANGHAI).date())
+    return None if limit is None else WorkingDays.of(call.connection).due(call.at, limit)
 
 
 def is_over(call: Call, expires_at: datetime | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, cast
 
 from govseal.formats.limits import DEFAULT_LIMITS
 from govseal.registry.vocabulary import Basis, Classification, ItemClass, Openness
@@ -55,9 +55,12 @@ class UseDetails(TypedDict, total=False):
     origin: str | None
     """The system that the document was formed on; ``ministry_unconnected`` is refused."""
     printable: bool
+    """Whether the licence can be printed online; it can, where nothing is said."""
     excluded_by_law: bool
-    special_demand: bool
-    """The item has special demand: it takes the official seal instead of the special one."""
+    demand: str | None
+    """``official_seal``: an item with special demand takes the official seal (JC9-03)."""
+    matter_class: str | None
+    """``licensing`` or ``non_licensing``."""
     document_class: str | None
     holder: str | None
     corrects: str | None
@@ -98,7 +101,7 @@ class UseForm:
         """
         if not 0 < len(document) <= MAX_DOCUMENT_BYTES:
             raise ValueError(f"the document has 1 to {MAX_DOCUMENT_BYTES} bytes")
-        if not isinstance(copies, int) or isinstance(copies, bool) or copies > MAX_COPIES:
+        if type(copies) is not int or copies > MAX_COPIES:
             raise ValueError(f"copies: a whole number up to {MAX_COPIES}")
         texts = {"matter": matter, "reason": reason, "section": section}
         cleaned = {name: _text(name, value) for name, value in texts.items()}
@@ -129,14 +132,12 @@ class UseForm:
         """The statements that have no column of their own, as they are stored."""
         columns = {
             *("document_type", "basis", "dispatch_card", "item_code", "item_class"),
-            *("document_no", "certificate_no", "title", "corrects", "special_demand"),
+            *("document_no", "certificate_no", "title", "corrects"),
         }
         stored: dict[str, Any] = {}
         for name, value in self.details.items():
             if name not in columns and value is not None:
                 stored[name] = value.isoformat() if isinstance(value, date) else value
-        if self.details.get("special_demand"):
-            stored["seal_case"] = "special_demand"
         return stored
 
     def stated(self) -> dict[str, Any]:
@@ -153,7 +154,7 @@ _WORDS: Final[Mapping[str, type[StrEnum]]] = {
     "decision_state": DecisionState,
 }
 _DATES: Final = frozenset({"decision_date", "reply_date"})
-_SWITCHES: Final = frozenset({"printable", "excluded_by_law", "special_demand"})
+_SWITCHES: Final = frozenset({"printable", "excluded_by_law"})
 
 
 def _details(details: UseDetails) -> UseDetails:
@@ -173,7 +174,7 @@ def _details(details: UseDetails) -> UseDetails:
             checked[name] = _date(name, value)
         else:
             checked[name] = _text(name, value)
-    return UseDetails(**checked)  # type: ignore[typeddict-item]  # names are checked above
+    return cast("UseDetails", checked)
 
 
 def _date(name: str, value: object) -> date:

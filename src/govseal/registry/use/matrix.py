@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -11,13 +10,14 @@ import sqlalchemy as sa
 
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
-from govseal.registry.use import settings
+from govseal.registry.people import acting_for
 from govseal.registry.use.records import NeededStep, needed_steps
 from govseal.registry.use.rules import Case
-from govseal.registry.vocabulary import Role
+from govseal.registry.vocabulary import Basis, Role
 
 if TYPE_CHECKING:
-    from govseal.registry.call import Actor, Assignment, Call
+    from govseal.registry.call import Assignment, Call
+    from govseal.registry.policy import ApprovalRule
 
 LEADERS: Final = (
     Role.COUNTY_HEAD,
@@ -27,8 +27,6 @@ LEADERS: Final = (
     Role.SECTION_HEAD,
 )
 """Who may decide where a rule is departed from (原则上); never somebody without an office."""
-
-_PARTY: Final = frozenset({Role.PARTY_SECRETARY, Role.AUTHORISED_PARTY_MEMBER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,9 @@ def row_of(call: Call, case: Case) -> Row:
     rule = call.profile.approval_rule(case.facts())
     if rule is None:
         call.refuse("E_APPROVER_LEVEL", "the profile names nobody who could approve this use")
+    if case.basis is Basis.DISPATCH_CARD:
+        _check_signatory(call, case, rule)
+        return Row(rule.name, ())  # the sign-off on the card is the approval
     steps = tuple(
         {
             "roles": sorted(step.roles),
@@ -96,79 +97,63 @@ class Standing:
     departs: bool = False
 
 
-def standing(
-    people: Iterable[tuple[Actor, str | None]], step: NeededStep, request: sa.Row[Any]
-) -> Standing | None:
-    """By which role one of ``people`` takes a step of a request; None where none does.
-
-    ``people`` are the approver, with None, and everybody whom the approver stands in for, each
-    with the id.
-    """
-    for actor, on_behalf_of in people:
-        for role in step.roles:
-            if any(_reaches(item, role, step, request) for item in actor.assignments):
-                return Standing(role, on_behalf_of)
-    return None
+def standings(call: Call, step: NeededStep, request: sa.Row[Any]) -> list[Standing]:
+    """By which roles the actor may take a step of a request, own ones first; empty: by none."""
+    department = request.department if step.of == "department" else None
+    found = acting_for(call, step.roles, organization=request.organization, department=department)
+    return [
+        Standing(item.role, item.on_behalf_of)
+        for item in found
+        if step.of != "authority" or _has_authority(item.assignment, request)
+    ]
 
 
-def departing(actor: Actor, request: sa.Row[Any]) -> Standing | None:
-    """By which office somebody of the unit decides where the rule is departed from."""
+def _has_authority(item: Assignment, request: sa.Row[Any]) -> bool:
+    """事由管理权限: who has no list of matters has those of the own section, or of all sections."""
+    if item.matters is not None:
+        return bool({request.item_code, request.matter} & set(item.matters))
+    return item.department is None or item.department == request.department
+
+
+def departing(call: Call, request: sa.Row[Any]) -> Standing | None:
+    """By which office the actor decides where the rule is departed from."""
     for role in LEADERS:
-        if actor.has(role, organization=request.organization):
+        if call.actor.has(role, organization=request.organization):
             return Standing(role, departs=True)
     return None
 
 
-def _reaches(item: Assignment, role: Role, step: NeededStep, request: sa.Row[Any]) -> bool:
-    """Whether a role that somebody has covers a step of a request."""
-    if item.role is not role or not item.reaches(organization=request.organization):
-        return False
-    is_of_department = item.department is not None and item.department == request.department
-    if step.of == "department":
-        return item.department is None or is_of_department
-    if step.of == "organization":
-        return True
-    codes = {request.item_code, request.matter}
-    if item.matters is not None:
-        return bool(codes & set(item.matters))
-    # 事由管理权限: who has no list of matters has those of the own section, or of all sections.
-    return item.department is None or is_of_department
+def as_of(call: Call, person: str, at: datetime) -> Call:
+    """The call as if that person had made it then: for whoever asks what somebody could do.
 
-
-def people_of(call: Call, person: str, at: datetime) -> list[tuple[Actor, str | None]]:
-    """Somebody as of a time, and everybody whom the person stood in for then, with the id (WC-2).
-
-    Nobody decides on the Party's seal in the secretary's stead whom the secretary did not name.
+    Raises:
+        NotAuthorized: nobody of that name was active then.
     """
-    found: list[tuple[Actor, str | None]] = [(_actor(call, person, at), None)]
-    if not settings.is_on(call.profile, "substitution_allowed"):
-        return found
-    table = tables.substitutions
-    query = sa.select(table).where(
-        table.c.stand_in == person, table.c.since <= at, table.c.until > at
-    )
-    for row in call.rows(query.order_by(table.c.since, table.c.id)):
-        try:
-            principal = _actor(call, row.principal, at)
-        except NotAuthorized:
-            continue  # whoever left decides nothing, nor does anybody in that stead
-        found.append((_without_party(call, principal, row), row.principal))
-    return found
-
-
-def _without_party(call: Call, principal: Actor, substitution: sa.Row[Any]) -> Actor:
-    if not settings.is_on(call.profile, "party_seal_stand_in_needs_secretary"):
-        return principal
-    if substitution.authorized_by is not None:
-        author = _actor(call, substitution.authorized_by, substitution.since)
-        if author.has(Role.PARTY_SECRETARY, organization=principal.organization):
-            return principal
-    kept = tuple(item for item in principal.assignments if item.role not in _PARTY)
-    return replace(principal, assignments=kept)
-
-
-def _actor(call: Call, person: str, at: datetime) -> Actor:
     from govseal.registry.acting import find_actor  # noqa: PLC0415 - it knows this room
 
     actor = call.actor
-    return find_actor(call.connection, person, at, strength=actor.strength, client=actor.client)
+    then = find_actor(call.connection, person, at, strength=actor.strength, client=actor.client)
+    return replace(call, actor=then, at=at)
+
+
+def _check_signatory(call: Call, case: Case, rule: ApprovalRule) -> None:
+    """A document's card was signed by whom the last step of its row asks for, within authority."""
+    card = case.card
+    if card is None:
+        return
+    step = rule.steps[-1]
+    needed = NeededStep(tuple(step.roles), "organization", rule.clause)
+    try:
+        then = as_of(call, card.signed_off_by, card.signed_off_at)
+    except NotAuthorized:
+        call.refuse("E_APPROVER_LEVEL", "whoever signed off was nobody here then", rule.clause)
+    codes = {case.form.text("item_code"), case.form.matter}
+    for item in then.actor.assignments:
+        is_office = item.role in needed.roles and item.reaches(organization=card.issuer)
+        if is_office and (
+            step.of != "authority" or item.matters is None or codes & set(item.matters)
+        ):
+            return
+    wanted = " / ".join(sorted(needed.roles))
+    message = f"such a document is signed off by {wanted}, within their authority"
+    call.refuse("E_APPROVER_LEVEL", message, rule.clause)

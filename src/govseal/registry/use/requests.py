@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.database import next_number
+from govseal.registry.people import may_look
+from govseal.registry.policy.force import SHANGHAI, check_in_force
 from govseal.registry.seals.vault import at_rest_key
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, rules
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from govseal.registry.acting import Acting
     from govseal.registry.call import Call
 
-SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has one zone and, since 1992, no other time in summer."""
 APPLICANTS: Final = (
     Role.SECTION_HANDLER,
     Role.SEAL_USING_UNIT_APPLICANT,
@@ -36,25 +36,12 @@ APPLICANTS: Final = (
 )
 """Who files requests: whoever handles a matter, or a system that does."""
 
-READERS: Final = (
-    Role.SUPERVISION_AUDITOR,
-    Role.SEAL_OFFICE,
-    Role.SECTION_HEAD,
-    Role.OFFICE_HEAD,
-    Role.SUPERVISING_LEADER,
-    Role.PRINCIPAL_LEADER,
-    Role.COUNTY_HEAD,
-    Role.SERVICE_SUPERVISOR,
-    Role.CITY_UNIT_INSPECTOR,
-    Role.CUSTODIAN,
-)
-"""Who reads the trace of any use of the unit; the applicant reads the own one's."""
-
 
 def file(acting: Acting, form: UseForm) -> UseRequest:
     """See :meth:`govseal.registry.use.Use.request`."""
     with acting.call("use.request") as call:
         call.require(*APPLICANTS, organization=call.actor.organization)
+        check_in_force(call.profile, call.at)
         case = rules.understand(call, form)
         warnings = rules.check_case(call, case, acting.bureau.validators)
         row = matrix.row_of(call, case)
@@ -62,7 +49,7 @@ def file(acting: Acting, form: UseForm) -> UseRequest:
         stored = at_rest_key(call).encrypt(form.document, document_label(id_))
         number = _number(call)  # from here on nobody else files until this call ends
         warnings += rules.check_duplicate(call, case)
-        facts = {**form.facts(), "handler": call.actor.name}
+        facts = {**form.facts(), "handler": call.actor.name, "case": case.facts()}
         if warnings:
             facts["warnings"] = warnings
         if case.card is not None:
@@ -166,14 +153,11 @@ def document(acting: Acting, request_id: str) -> bytes:
 
 
 def check_may_read(call: Call, request: sa.Row[Any]) -> None:
-    """Go on only for those whom a use concerns.
+    """Go on only for those whom a use concerns: the applicant, and who looks after the seal's use.
 
     Raises:
         NotAuthorized: others.
     """
-    seal = call.one(tables.seals, request.seal)
-    places = {request.organization, seal.owner_org}
-    is_reader = any(call.actor.has(*READERS, organization=place) for place in places)
-    if call.actor.id != request.applicant and not is_reader:
-        message = "this use is no concern of yours"
-        raise NotAuthorized(message, clause=call.profile.clause("E_NOT_AUTHORIZED"))
+    if call.actor.id != request.applicant:
+        seal = call.one(tables.seals, request.seal)
+        may_look(call, owner=seal.owner_org, using=seal.using_org)

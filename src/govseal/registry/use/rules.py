@@ -27,12 +27,6 @@ if TYPE_CHECKING:
     from govseal.registry.call import Call
     from govseal.registry.use.hooks import Validator
 
-ISSUER_SEALS: Final = {
-    "party": SealSubtype.PARTY_GROUP,
-    "administration": SealSubtype.OFFICIAL,
-    "office": SealSubtype.OFFICE,
-}
-"""The seal of whoever an official document is issued by (JC10-YZ-4.1.1)."""
 _PERSONAL: Final = frozenset({DocumentType.CERTIFICATE})
 
 
@@ -51,14 +45,31 @@ class Case:
     def facts(self) -> dict[str, str]:
         """The case as the conditions of a profile ask for it."""
         return {
-            "subtype": self.seal.subtype,
-            "type": self.seal.type,
-            "medium": self.seal.medium,
+            **_facts(self.form, self.seal, self.document_type, self.card),
             "basis": self.basis,
-            "document_type": self.document_type,
-            "item_class": self.form.item_class,
             "kind": "use" if self.original is None else "correction",
         }
+
+
+def _facts(
+    form: UseForm, seal: sa.Row[Any], document_type: str, card: sa.Row[Any] | None
+) -> dict[str, str]:
+    facts = {
+        "subtype": str(seal.subtype),
+        "type": str(seal.type),
+        "medium": str(seal.medium),
+        "document_type": document_type,
+        "item_class": str(form.item_class),
+        "matter": form.text("item_code") or form.matter,
+        "printable": "no" if form.details.get("printable") is False else "yes",
+        "excluded_by_law": "yes" if form.details.get("excluded_by_law") else "no",
+    }
+    for name in ("matter_class", "demand", "classification", "origin"):
+        if (value := form.text(name)) is not None:
+            facts[name] = value
+    if card is not None:
+        facts["issuer"] = str(card.kind)
+    return facts
 
 
 def understand(call: Call, form: UseForm) -> Case:
@@ -82,15 +93,10 @@ def understand(call: Call, form: UseForm) -> Case:
     type_ = form.text("document_type")
     if type_ is None and card is not None:
         type_ = DocumentType.OFFICIAL_DOC
-    return Case(
-        form=form,
-        seal=seal,
-        basis=_basis(call, form, seal, card),
-        document_type=type_
-        or settings.default_document_type(call, seal.subtype, scope_of(call, seal)),
-        card=card,
-        original=original,
-    )
+    if type_ is None:
+        type_ = settings.default_document_type(call, scope_of(call, seal))
+    basis = _basis(call, form, _facts(form, seal, type_, card))
+    return Case(form, seal, basis, type_, card, original)
 
 
 def case_of(call: Call, request: sa.Row[Any], seal: sa.Row[Any], document: bytes) -> Case:
@@ -104,7 +110,6 @@ def case_of(call: Call, request: sa.Row[Any], seal: sa.Row[Any], document: bytes
     details = {
         **request.facts,
         **{name: getattr(request, name) for name in columns if getattr(request, name) is not None},
-        "special_demand": request.facts.get("seal_case") == "special_demand",
     }
     form = UseForm(
         seal=seal.id,
@@ -120,14 +125,19 @@ def case_of(call: Call, request: sa.Row[Any], seal: sa.Row[Any], document: bytes
     return Case(form, seal, Basis(request.basis), request.document_type, card, original)
 
 
-def _basis(call: Call, form: UseForm, seal: sa.Row[Any], card: sa.Row[Any] | None) -> Basis:
+def _basis(call: Call, form: UseForm, facts: Mapping[str, str]) -> Basis:
+    """The paper that the case stands on: the one stated, or the one that the profile asks for."""
+    rule = call.profile.basis_rule(facts)
     stated = form.text("basis")
     if stated is not None:
+        if rule is not None and stated not in rule.bases:
+            wanted = " / ".join(sorted(rule.bases))
+            call.refuse("E_BASIS_MISSING", f"{stated} is no basis here: {wanted}", rule.clause)
         return Basis(stated)
-    if card is not None:
+    if form.text("dispatch_card") is not None:
         return Basis.DISPATCH_CARD
-    if settings.is_for_decided_matters(call.profile, seal.subtype):
-        return Basis.CASE_DECISION
+    if rule is not None and len(rule.bases) == 1:
+        return next(iter(rule.bases))
     return Basis.USE_FORM
 
 
@@ -153,6 +163,9 @@ def check_case(call: Call, case: Case, validators: Iterable[Validator] = ()) -> 
     form = case.form
     stated = {**form.stated(), "document_type": case.document_type}
     check_excluded(call, stated, form.document)
+    excluded = call.profile.exclusion(case.facts())
+    if excluded is not None:
+        call.refuse(excluded.code, "this is not stamped here", excluded.clause)
     warnings: list[str] = []
     _check_unit(call, case)
     _check_seal_type(call, case)
@@ -175,15 +188,10 @@ def _check_unit(call: Call, case: Case) -> None:
 
 
 def _check_seal_type(call: Call, case: Case) -> None:
-    """Which seal the document takes: the profile's seal rules, and that of its issuer."""
-    kind = "special_demand" if case.form.details.get("special_demand") else "use"
-    facts = {**case.facts(), "kind": kind}
-    check_seal(call, facts, case.seal.subtype, borne_seals(call, case.form.sm3))
-    if case.card is not None:
-        wanted = ISSUER_SEALS[case.card.kind]
-        if case.seal.subtype != wanted or case.seal.owner_org != case.card.issuer:
-            message = f"a document of this issuer takes its own {wanted} seal"
-            call.refuse("E_SEAL_TYPE", message)
+    """Which seal the document takes: the profile's seal rules; that of its issuer (YZ-4.1.1)."""
+    check_seal(call, case.facts(), case.seal.subtype, borne_seals(call, case.form.sm3))
+    if case.card is not None and case.seal.owner_org != case.card.issuer:
+        call.refuse("E_SEAL_TYPE", "a document of this issuer takes its own seal")
 
 
 def borne_seals(call: Call, sm3: str) -> list[str]:
@@ -206,16 +214,17 @@ def _check_scope(call: Call, case: Case, warnings: list[str]) -> None:
         call.refuse("E_SEAL_SCOPE", message)
     if case.document_type == DocumentType.OTHER and not form.reason:
         switch = "other_document_needs_reason"
-        if settings.is_on(call.profile, switch):
-            clause = settings.clause(call.profile, switch)
-            call.refuse("E_SEAL_SCOPE", "another type of document needs a reason", clause)
+        if call.profile.is_on(switch):
+            message = "another type of document needs a reason"
+            settings.refuse(call, switch, "E_SEAL_SCOPE", message)
     if seal.matters is not None and not {form.text("item_code"), form.matter} & set(seal.matters):
         call.refuse("E_SEAL_SCOPE", "the matter is none of those that the seal is for")
     is_delegated = form.item_class is ItemClass.DELEGATED
     if seal.subtype == SealSubtype.NO2 and not is_delegated:
-        if settings.is_on(call.profile, "delegated_items_only"):
-            clause = settings.clause(call.profile, "delegated_items_only")
-            call.refuse("E_SEAL_SCOPE", "a No. 2 seal is for delegated items alone", clause)
+        switch = "delegated_items_only"
+        if call.profile.is_on(switch):
+            message = "a No. 2 seal is for delegated items alone"
+            settings.refuse(call, switch, "E_SEAL_SCOPE", message)
     elif is_delegated and seal.subtype != SealSubtype.NO2:
         message = "a delegated item takes the city unit's No. 2 seal"
         settings.refuse_or_warn(call, "county_seal_on_delegated_item", "E_SEAL_SCOPE", message)
@@ -225,40 +234,38 @@ def _check_scope(call: Call, case: Case, warnings: list[str]) -> None:
 def _check_basis(call: Call, case: Case) -> None:
     """Formal official documents stand on the dispatch card, others on the form (YZ-4.2)."""
     is_official = case.document_type == DocumentType.OFFICIAL_DOC
-    needs_card = is_official and settings.is_on(call.profile, "official_document_needs_card")
+    switch = "official_document_needs_card"
+    needs_card = is_official and call.profile.is_on(switch)
     if case.card is None:
         if needs_card or case.basis is Basis.DISPATCH_CARD:
-            clause = settings.clause(call.profile, "official_document_needs_card")
-            call.refuse("E_BASIS_MISSING", "the dispatch card that a leader signed", clause)
+            message = "the dispatch card that a leader signed is missing"
+            settings.refuse(call, switch, "E_BASIS_MISSING", message)
         return
     if not is_official or case.basis is not Basis.DISPATCH_CARD:
-        call.refuse("E_BASIS_MISSING", "a dispatch card is for official documents; use the form")
+        message = "a dispatch card is for official documents; others have the form"
+        call.refuse("E_BASIS_MISSING", message)
     if case.card.document_sm3 != case.form.sm3:
         call.refuse("E_DIGEST_CHANGED", "the document is not the one that the leader signed off")
 
 
 def _check_decided(call: Call, case: Case) -> None:
-    """Approval seals are applied to what is concluded (JC9-01)."""
-    if not settings.is_on(call.profile, "matter_must_be_decided"):
-        return
-    stated = case.form.text("decision_state")
-    is_decided = stated == DecisionState.DECIDED or (
-        # Whoever names the concluded case as the basis states that it is concluded.
-        stated is None and case.basis is Basis.CASE_DECISION
-    )
-    if settings.is_for_decided_matters(call.profile, case.seal.subtype) and not is_decided:
-        message = f"the matter is {stated or 'not stated to be decided'}: it must be concluded"
-        call.refuse("E_NOT_DECIDED", message)
+    """Approval seals are applied to what is concluded (JC9-01).
+
+    Whoever names the concluded case as the basis and says no more states that it is concluded.
+    """
+    stated = case.form.text("decision_state") or DecisionState.DECIDED
+    is_open = case.basis is Basis.CASE_DECISION and stated != DecisionState.DECIDED
+    if is_open and call.profile.is_on("matter_must_be_decided"):
+        message = f"the matter is {stated}: it must be concluded first"
+        settings.refuse(call, "matter_must_be_decided", "E_NOT_DECIDED", message)
 
 
 def _check_person(call: Call, case: Case) -> None:
     """A personal certificate names the person (YZ-4.1.4)."""
-    switch = "beneficiary_required"
-    if case.document_type not in _PERSONAL or not settings.is_on(call.profile, switch):
-        return
-    if case.form.text("beneficiary") is None:
-        clause = settings.clause(call.profile, switch)
-        call.refuse("E_BENEFICIARY", "a personal certificate names the person", clause)
+    is_missing = case.document_type in _PERSONAL and case.form.text("beneficiary") is None
+    if is_missing and call.profile.is_on("beneficiary_required"):
+        message = "a personal certificate names the person"
+        settings.refuse(call, "beneficiary_required", "E_BENEFICIARY", message)
 
 
 def _check_openness(call: Call, case: Case) -> None:
@@ -268,11 +275,10 @@ def _check_openness(call: Call, case: Case) -> None:
         if openness not in {None, case.card.openness}:
             call.refuse("E_OPENNESS", "the dispatch card says otherwise of openness")
         return
-    if openness in {Openness.ON_REQUEST, Openness.NOT_OPEN} and not reason:
-        switch = "openness_reason_required"
-        if settings.is_on(call.profile, switch):
-            clause = settings.clause(call.profile, switch)
-            call.refuse("E_OPENNESS", f"{openness} needs a reason", clause)
+    is_closed = openness in {Openness.ON_REQUEST, Openness.NOT_OPEN}
+    if is_closed and not reason and call.profile.is_on("openness_reason_required"):
+        message = f"{openness} needs a reason"
+        settings.refuse(call, "openness_reason_required", "E_OPENNESS", message)
 
 
 def _check_dates(call: Call, case: Case, warnings: list[str]) -> None:
@@ -322,7 +328,7 @@ def check_content(
         Defective: ``E_DEFECTS``.
     """
     defects: list[str] = []
-    numbered = settings.words(call.profile, "numbered_document_types")
+    numbered = settings.words(call, "numbered_document_types")
     if facts["document_type"] in numbered and not facts.get("document_no"):
         defects.append("document_no")
     for validate in validators:
