@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from govseal.registry.call import Call
-from govseal.registry.documents.marks import is_marked, texts_of
+from govseal.registry.documents.marks import is_document_marked, is_marked
 from govseal.registry.documents.settings import switch_value
 from govseal.registry.vocabulary import Classification
 
@@ -53,7 +53,7 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
 def _is_marked(facts: Mapping[str, Any], data: bytes | None) -> bool:
     if any(is_marked(text) for text in _texts(facts, _DEPTH)):
         return True
-    return data is not None and any(is_marked(text) for text in texts_of(data))
+    return data is not None and is_document_marked(data)
 
 
 def _texts(value: object, depth: int) -> Iterator[str]:
