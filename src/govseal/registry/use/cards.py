@@ -14,6 +14,7 @@ from govseal.registry.documents.exclusions import check_excluded
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, settings
 from govseal.registry.use.records import DispatchCard
+from govseal.registry.use.rules import ISSUER_SEALS
 from govseal.registry.vocabulary import Basis, DocumentType, Openness, Role
 from govseal.sm2 import sm3
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from govseal.registry.call import Call
 
 _REGISTRARS: Final = (Role.SEAL_OFFICE, Role.OFFICE_HEAD)
-ISSUERS: Final = frozenset({"party", "administration", "office"})
-"""In whose name an official document is (JC10-YZ-4.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ class Card:
 
 def register(acting: Acting, card: Card) -> DispatchCard:
     """See :meth:`govseal.registry.use.Use.register_card`."""
-    if card.kind not in ISSUERS:
-        raise ValueError(f"kind: one of {', '.join(sorted(ISSUERS))}")
+    if card.kind not in ISSUER_SEALS:
+        raise ValueError(f"kind: one of {', '.join(ISSUER_SEALS)}")
     with acting.call("use.register_card") as call:
         call.require(*_REGISTRARS, organization=card.issuer)
         check_excluded(call, {"title": card.title}, card.document)
@@ -92,10 +91,10 @@ def _check_card(call: Call, card: Card) -> None:
 def _check_signatory(call: Call, card: Card) -> None:
     """Somebody signed it off who may; within what authority is asked with the matter."""
     facts = {
-        "kind": "use",
+        "kind": "sign_off",
+        "subtype": ISSUER_SEALS[card.kind],
         "basis": Basis.DISPATCH_CARD,
         "document_type": DocumentType.OFFICIAL_DOC,
-        "issuer": card.kind,
     }
     rule = call.profile.approval_rule(facts)
     if rule is None:

@@ -56,9 +56,8 @@ class UseDetails(TypedDict, total=False):
     """The system that the document was formed on; ``ministry_unconnected`` is refused."""
     printable: bool
     """Whether the licence can be printed online; it can, where nothing is said."""
-    excluded_by_law: bool
-    demand: str | None
-    """``official_seal``: an item with special demand takes the official seal (JC9-03)."""
+    special_demand: bool
+    """The item has special demand: it takes the official seal instead of the special one."""
     matter_class: str | None
     """``licensing`` or ``non_licensing``."""
     document_class: str | None
@@ -154,7 +153,7 @@ _WORDS: Final[Mapping[str, type[StrEnum]]] = {
     "decision_state": DecisionState,
 }
 _DATES: Final = frozenset({"decision_date", "reply_date"})
-_SWITCHES: Final = frozenset({"printable", "excluded_by_law"})
+_SWITCHES: Final = frozenset({"printable", "special_demand"})
 
 
 def _details(details: UseDetails) -> UseDetails:

@@ -49,7 +49,7 @@ def file(acting: Acting, form: UseForm) -> UseRequest:
         stored = at_rest_key(call).encrypt(form.document, document_label(id_))
         number = _number(call)  # from here on nobody else files until this call ends
         warnings += rules.check_duplicate(call, case)
-        facts = {**form.facts(), "handler": call.actor.name, "case": case.facts()}
+        facts = {**form.facts(), "handler": call.actor.name, "case": case.seal_facts()}
         if warnings:
             facts["warnings"] = warnings
         if case.card is not None:

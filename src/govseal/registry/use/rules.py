@@ -27,7 +27,37 @@ if TYPE_CHECKING:
     from govseal.registry.call import Call
     from govseal.registry.use.hooks import Validator
 
+ISSUER_SEALS: Final = {
+    "party": SealSubtype.PARTY_GROUP,
+    "administration": SealSubtype.OFFICIAL,
+    "office": SealSubtype.OFFICE,
+}
+"""In whose name an official document is, and whose seal it takes (JC10-YZ-4.1.1)."""
 _PERSONAL: Final = frozenset({DocumentType.CERTIFICATE})
+_ON_FORM: Final = frozenset(
+    {
+        DocumentType.CONTRACT,
+        DocumentType.CERTIFICATE,
+        DocumentType.INTRODUCTION_LETTER,
+        DocumentType.MATERIAL,
+        DocumentType.REPORT_FORM,
+    }
+)
+"""合同、证明、介绍信、材料、报表: always on the use form (JC10-YZ-4.2.2)."""
+_OF_CASES: Final = frozenset(
+    {
+        DocumentType.LICENCE,
+        DocumentType.APPROVAL_DOC,
+        DocumentType.APPROVAL_LICENCE_AND_DOC,
+        DocumentType.APPROVAL_REPLY,
+        DocumentType.LICENSING_GRANT_DECISION,
+        DocumentType.LICENSING_DENIAL_DECISION,
+        DocumentType.ACCEPTANCE_NOTICE,
+        DocumentType.NON_ACCEPTANCE_NOTICE,
+        DocumentType.MINISTRY_STANDARD_DOC,
+    }
+)
+"""Papers of a matter of approval (JC9-04, HLJ-05): they stand on the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +73,23 @@ class Case:
     """The request that this one corrects."""
 
     def facts(self) -> dict[str, str]:
-        """The case as the conditions of a profile ask for it."""
-        return {
-            **_facts(self.form, self.seal, self.document_type, self.card),
-            "basis": self.basis,
+        """The case as the approver matrix asks for it."""
+        facts = {
+            "subtype": str(self.seal.subtype),
+            "type": str(self.seal.type),
+            "medium": str(self.seal.medium),
+            "basis": str(self.basis),
+            "document_type": self.document_type,
+            "item_class": str(self.form.item_class),
             "kind": "use" if self.original is None else "correction",
         }
+        matter_class = self.form.text("matter_class")
+        return facts if matter_class is None else {**facts, "matter_class": matter_class}
 
-
-def _facts(
-    form: UseForm, seal: sa.Row[Any], document_type: str, card: sa.Row[Any] | None
-) -> dict[str, str]:
-    facts = {
-        "subtype": str(seal.subtype),
-        "type": str(seal.type),
-        "medium": str(seal.medium),
-        "document_type": document_type,
-        "item_class": str(form.item_class),
-        "matter": form.text("item_code") or form.matter,
-        "printable": "no" if form.details.get("printable") is False else "yes",
-        "excluded_by_law": "yes" if form.details.get("excluded_by_law") else "no",
-    }
-    for name in ("matter_class", "demand", "classification", "origin"):
-        if (value := form.text(name)) is not None:
-            facts[name] = value
-    if card is not None:
-        facts["issuer"] = str(card.kind)
-    return facts
+    def seal_facts(self) -> dict[str, str]:
+        """The case as the seal rules ask for it."""
+        has_demand = self.form.details.get("special_demand")
+        return {**self.facts(), "kind": "special_demand" if has_demand else "use"}
 
 
 def understand(call: Call, form: UseForm) -> Case:
@@ -95,7 +115,7 @@ def understand(call: Call, form: UseForm) -> Case:
         type_ = DocumentType.OFFICIAL_DOC
     if type_ is None:
         type_ = settings.default_document_type(call, scope_of(call, seal))
-    basis = _basis(call, form, _facts(form, seal, type_, card))
+    basis = _basis(call, form, seal, type_)
     return Case(form, seal, basis, type_, card, original)
 
 
@@ -125,20 +145,17 @@ def case_of(call: Call, request: sa.Row[Any], seal: sa.Row[Any], document: bytes
     return Case(form, seal, Basis(request.basis), request.document_type, card, original)
 
 
-def _basis(call: Call, form: UseForm, facts: Mapping[str, str]) -> Basis:
-    """The paper that the case stands on: the one stated, or the one that the profile asks for."""
-    rule = call.profile.basis_rule(facts)
+def _basis(call: Call, form: UseForm, seal: sa.Row[Any], document_type: str) -> Basis:
+    """The paper that the case stands on: the one stated, or the usual one."""
     stated = form.text("basis")
     if stated is not None:
-        if rule is not None and stated not in rule.bases:
-            wanted = " / ".join(sorted(rule.bases))
-            call.refuse("E_BASIS_MISSING", f"{stated} is no basis here: {wanted}", rule.clause)
         return Basis(stated)
     if form.text("dispatch_card") is not None:
         return Basis.DISPATCH_CARD
-    if rule is not None and len(rule.bases) == 1:
-        return next(iter(rule.bases))
-    return Basis.USE_FORM
+    if document_type in _ON_FORM:
+        return Basis.USE_FORM
+    is_for_decided = seal.subtype in settings.words(call, "decided_matter_seals")
+    return Basis.CASE_DECISION if is_for_decided or document_type in _OF_CASES else Basis.USE_FORM
 
 
 def scope_of(call: Call, seal: sa.Row[Any]) -> frozenset[str] | None:
@@ -163,9 +180,6 @@ def check_case(call: Call, case: Case, validators: Iterable[Validator] = ()) -> 
     form = case.form
     stated = {**form.stated(), "document_type": case.document_type}
     check_excluded(call, stated, form.document)
-    excluded = call.profile.exclusion(case.facts())
-    if excluded is not None:
-        call.refuse(excluded.code, "this is not stamped here", excluded.clause)
     warnings: list[str] = []
     _check_unit(call, case)
     _check_seal_type(call, case)
@@ -189,9 +203,11 @@ def _check_unit(call: Call, case: Case) -> None:
 
 def _check_seal_type(call: Call, case: Case) -> None:
     """Which seal the document takes: the profile's seal rules; that of its issuer (YZ-4.1.1)."""
-    check_seal(call, case.facts(), case.seal.subtype, borne_seals(call, case.form.sm3))
-    if case.card is not None and case.seal.owner_org != case.card.issuer:
-        call.refuse("E_SEAL_TYPE", "a document of this issuer takes its own seal")
+    check_seal(call, case.seal_facts(), case.seal.subtype, borne_seals(call, case.form.sm3))
+    if case.card is not None:
+        wanted = ISSUER_SEALS[case.card.kind]
+        if case.seal.subtype != wanted or case.seal.owner_org != case.card.issuer:
+            call.refuse("E_SEAL_TYPE", f"a document of this issuer takes its own seal: {wanted}")
 
 
 def borne_seals(call: Call, sm3: str) -> list[str]:
@@ -236,6 +252,10 @@ def _check_basis(call: Call, case: Case) -> None:
     is_official = case.document_type == DocumentType.OFFICIAL_DOC
     switch = "official_document_needs_card"
     needs_card = is_official and call.profile.is_on(switch)
+    if case.basis is not Basis.USE_FORM and case.document_type in _ON_FORM:
+        call.refuse("E_BASIS_MISSING", f"a {case.document_type} stands on the use form")
+    if case.basis is Basis.USE_FORM and case.document_type in _OF_CASES:
+        call.refuse("E_BASIS_MISSING", f"a {case.document_type} stands on the decided case")
     if case.card is None:
         if needs_card or case.basis is Basis.DISPATCH_CARD:
             message = "the dispatch card that a leader signed is missing"
@@ -255,6 +275,8 @@ def _check_decided(call: Call, case: Case) -> None:
     """
     stated = case.form.text("decision_state") or DecisionState.DECIDED
     is_open = case.basis is Basis.CASE_DECISION and stated != DecisionState.DECIDED
+    if case.document_type == DocumentType.ACCEPTANCE_NOTICE:
+        return  # with it a matter begins
     if is_open and call.profile.is_on("matter_must_be_decided"):
         message = f"the matter is {stated}: it must be concluded first"
         settings.refuse(call, "matter_must_be_decided", "E_NOT_DECIDED", message)

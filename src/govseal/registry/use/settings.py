@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from govseal.registry.vocabulary import DocumentType
 
 if TYPE_CHECKING:
     from govseal.registry.call import Call
-
-_USUAL: Final = (DocumentType.APPROVAL_LICENCE_AND_DOC, DocumentType.OTHER)
 
 
 def words(call: Call, name: str) -> tuple[str, ...]:
@@ -29,7 +27,8 @@ def default_document_type(call: Call, scope: frozenset[str] | None) -> str:
         return DocumentType.OTHER
     if len(scope) == 1:
         return next(iter(scope))
-    found = next((name for name in _USUAL if name in scope), None)
+    usual = words(call, "default_document_types")
+    found = next((name for name in usual if name in scope), None)
     if found is None:
         call.refuse("E_SEAL_SCOPE", "the request does not say which type of document it is")
     return found
