@@ -23,6 +23,7 @@ from govseal.registry.ledger.room import Ledger
 from govseal.registry.outbox import Outbox
 from govseal.registry.policy import PolicyProfile, load_policy
 from govseal.registry.status import Status
+from govseal.registry.use.hooks import Validator
 from govseal.registry.vocabulary import Strength
 
 
@@ -46,6 +47,8 @@ class Bureau:
         self.profile = profile
         self.secrets = secrets
         self.clock = clock
+        self.validators: list[Validator] = []
+        """Further checks of what is to be stamped, see :data:`govseal.registry.use.Validator`."""
         self.ledger_signer = ledger_signer
         self.ledger = Ledger(self)
         self.status = Status(self)
