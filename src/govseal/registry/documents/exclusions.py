@@ -25,9 +25,9 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
         call: the call; what it was about to log of the document is dropped where it is refused
             as classified.
         facts: the statements of the request, by name: ``classification`` (of
-            :class:`Classification`; absent: none), what the profile's exclusions ask about
-            (``origin``, ``printable``, ``excluded_by_law``, ``document_type``, …), and any texts,
-            in which a mark of classification is looked for.
+            :class:`Classification`; absent: none), ``origin``, ``printable``,
+            ``excluded_by_law``, ``document_type``, ``item_code``, and any texts, in which a mark
+            of classification is looked for.
         data: the document, in whose text such a mark is looked for as well.
 
     Raises:
@@ -41,17 +41,20 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
         call.events.clear()
         call.subject = ""
         call.refuse("E_EXCLUDED_CLASSIFIED", _CLASSIFIED)
-    rule = call.profile.exclusion({name: _fact(value) for name, value in facts.items()})
-    if rule is not None:
-        message = _MESSAGES.get(rule.code, "this is not stamped here")
-        call.refuse(rule.code, message, rule.clause)
+    for code, holds in (
+        ("E_EXCLUDED_ORIGIN", facts.get("origin") == "ministry_unconnected"),
+        ("E_EXCLUDED_UNPRINTABLE", facts.get("printable") is False),
+        ("E_EXCLUDED_BY_LAW", _is_barred(call, facts)),
+    ):
+        if holds:
+            call.refuse(code, _MESSAGES[code])
 
 
-def _fact(value: object) -> str:
-    """A statement as the conditions of a profile ask for it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+def _is_barred(call: Call, facts: Mapping[str, Any]) -> bool:
+    """Whether the profile names the type of document or the matter as one that a law excludes."""
+    barred = str(call.profile.switch("excluded_by_law").value).split()
+    named = {str(facts.get(name)) for name in ("document_type", "item_code")}
+    return facts.get("excluded_by_law") is True or bool(named.intersection(barred))
 
 
 def _is_marked(call: Call, facts: Mapping[str, Any], data: bytes | None) -> bool:
