@@ -76,9 +76,7 @@ class Activation(Room):
             department = check_keeper(call, row, custodian)
             values = _specimen_columns(call, row, specimen)
             _check_filing(call, row)
-            open_custody(
-                call, row, custodian, kind=CustodyKind.REGULAR, department=department
-            )
+            open_custody(call, row, custodian, kind=CustodyKind.REGULAR, department=department)
             move(call, row, "issue", reason_class=ReasonClass.ISSUED, **values)
             return sealed_record(call, seal_id)
 
@@ -159,9 +157,7 @@ def _activate(
     return call.finish(notice)
 
 
-def _specimen_columns(
-    call: Call, row: sa.Row[Any], specimen: SealPicture | None
-) -> dict[str, Any]:
+def _specimen_columns(call: Call, row: sa.Row[Any], specimen: SealPicture | None) -> dict[str, Any]:
     """留样: kept as it is shown, reduced and marked."""
     if specimen is None and not is_electronic(row):
         if call.profile.is_on("specimen_required"):

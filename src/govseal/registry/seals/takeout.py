@@ -138,9 +138,7 @@ def overdue_permits(connection: sa.Connection, at: datetime) -> tuple[Permit, ..
     table = tables.take_out_permits
     query = (
         sa.select(table)
-        .where(
-            table.c.taken_at.is_not(None), table.c.returned_at.is_(None), table.c.due_back < at
-        )
+        .where(table.c.taken_at.is_not(None), table.c.returned_at.is_(None), table.c.due_back < at)
         .order_by(table.c.due_back, table.c.id)
     )
     return tuple(Permit.of(row) for row in connection.execute(query))
