@@ -7,11 +7,9 @@ from govseal.registry.policy.load import read_policy as read_policy
 from govseal.registry.policy.names import check_seal_name as check_seal_name
 from govseal.registry.policy.profile import ApprovalRule as ApprovalRule
 from govseal.registry.policy.profile import ApprovalStep as ApprovalStep
-from govseal.registry.policy.profile import BasisRule as BasisRule
 from govseal.registry.policy.profile import Condition as Condition
 from govseal.registry.policy.profile import CustodyRule as CustodyRule
 from govseal.registry.policy.profile import Deadline as Deadline
-from govseal.registry.policy.profile import Exclusion as Exclusion
 from govseal.registry.policy.profile import LedgerRule as LedgerRule
 from govseal.registry.policy.profile import NameRule as NameRule
 from govseal.registry.policy.profile import PolicyProfile as PolicyProfile

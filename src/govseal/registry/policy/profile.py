@@ -8,7 +8,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
-from govseal.registry.vocabulary import Basis, Medium, Role, SealSubtype, SealType
+from govseal.registry.policy.words import DEADLINES
+from govseal.registry.vocabulary import Medium, Role, SealSubtype, SealType
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,10 @@ class NameRule:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How many seals of a name may exist in one medium (R-JC9-05)."""
+    """How many seals of one name may exist in one medium (R-JC9-05)."""
 
-    name: str  # a regular expression, matched as a whole
+    name: str
+    """A regular expression, matched as a whole; each name that it fits is counted by itself."""
     medium: Medium
     max_count: int
     clause: str
@@ -48,15 +50,10 @@ class Condition:
     bases: frozenset[str] = frozenset()
     document_types: frozenset[str] = frozenset()
     item_classes: frozenset[str] = frozenset()
-    kinds: frozenset[str] = frozenset()  # use, correction, take_out, carve, stop
-    matters: frozenset[str] = frozenset()  # codes of matters
-    matter_classes: frozenset[str] = frozenset()  # licensing, non_licensing
-    demands: frozenset[str] = frozenset()  # official_seal: a matter of special demand
-    issuers: frozenset[str] = frozenset()  # party, administration, office
-    classifications: frozenset[str] = frozenset()
-    origins: frozenset[str] = frozenset()  # ministry_unconnected
-    printables: frozenset[str] = frozenset()  # yes, no: whether it can be printed online
-    excluded_by_law: frozenset[str] = frozenset()  # yes: law keeps electronic seals out
+    kinds: frozenset[str] = frozenset()
+    """use, special_demand, correction, sign_off, take_out, carve, quota, stop, custody."""
+    matter_classes: frozenset[str] = frozenset()
+    """licensing, non_licensing."""
 
     def holds(self, facts: Mapping[str, str]) -> bool:
         """Whether the rule speaks of a case, ``facts`` by the singular of the names above.
@@ -78,14 +75,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "document_types": "document_type",
         "item_classes": "item_class",
         "kinds": "kind",
-        "matters": "matter",
         "matter_classes": "matter_class",
-        "demands": "demand",
-        "issuers": "issuer",
-        "classifications": "classification",
-        "origins": "origin",
-        "printables": "printable",
-        "excluded_by_law": "excluded_by_law",
     }
 )
 """The fact of a case that each part of a condition asks about."""
@@ -123,30 +113,12 @@ class SealRule:
 
 
 @dataclass(frozen=True, slots=True)
-class BasisRule:
-    """On what paper a case may stand (``E_BASIS_MISSING``): any of these."""
-
-    when: Condition
-    bases: frozenset[Basis]
-    clause: str
-
-
-@dataclass(frozen=True, slots=True)
 class CustodyRule:
     """Who keeps a seal (C-8): the department of this name, or the one that uses it."""
 
     when: Condition
     department: str
     """Empty: any department of the unit that uses the seal."""
-    clause: str
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusion:
-    """What is never stamped here (4.2), and the code that says so."""
-
-    code: str
-    when: Condition
     clause: str
 
 
@@ -223,9 +195,7 @@ class PolicyProfile:
     """The document types that a subtype of seal may stamp; one that is missing stamps anything."""
     seal_rules: tuple[SealRule, ...] = ()
     matrix: tuple[ApprovalRule, ...] = ()
-    bases: tuple[BasisRule, ...] = ()
     custody: tuple[CustodyRule, ...] = ()
-    exclusions: tuple[Exclusion, ...] = ()
     numbers: tuple[SealNumber, ...] = ()
     regulations: tuple[Regulation, ...] = ()
     ledger: LedgerRule = field(
@@ -259,26 +229,21 @@ class PolicyProfile:
         """The first rule on which seals a document takes; None: any that may stamp its type."""
         return next((rule for rule in self.seal_rules if rule.when.holds(facts)), None)
 
-    def basis_rule(self, facts: Mapping[str, str]) -> BasisRule | None:
-        """The first rule on what paper a case stands; None: on any."""
-        return next((rule for rule in self.bases if rule.when.holds(facts)), None)
-
     def custody_rule(self, facts: Mapping[str, str]) -> CustodyRule | None:
         """The first rule on who keeps a seal; special ones stand before general ones (C-8)."""
         return next((rule for rule in self.custody if rule.when.holds(facts)), None)
 
-    def exclusion(self, facts: Mapping[str, str]) -> Exclusion | None:
-        """The first rule that keeps a document out."""
-        return next((rule for rule in self.exclusions if rule.when.holds(facts)), None)
-
     def deadline(self, name: str, day: date) -> Deadline | None:
         """A limit of time; None where the regulation that sets it is not in force that day.
+
+        How long something is kept outlives the regulation: what it protected stays protected.
 
         Raises:
             KeyError: there is no such limit.
         """
         found = self.deadlines[name]
-        return found if self.applies(found.clause, day) else None
+        is_kept = DEADLINES[name].stricter == "longer"
+        return found if is_kept or self.applies(found.clause, day) else None
 
     def regulation(self, clause: str) -> Regulation | None:
         """The paper that a clause is of; None: the profile has one set of days for all."""

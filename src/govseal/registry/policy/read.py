@@ -13,11 +13,9 @@ from govseal.registry.policy.profile import (
     FACTS,
     ApprovalRule,
     ApprovalStep,
-    BasisRule,
     Condition,
     CustodyRule,
     Deadline,
-    Exclusion,
     LedgerRule,
     NameRule,
     PolicyProfile,
@@ -31,7 +29,6 @@ from govseal.registry.policy.profile import (
 from govseal.registry.policy.words import DEADLINES, LEDGER_FIELDS, SWITCHES
 from govseal.registry.vocabulary import (
     Basis,
-    Classification,
     ItemClass,
     Medium,
     Role,
@@ -57,16 +54,22 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "mediums": Medium,
     "bases": Basis,
     "item_classes": ItemClass,
-    "classifications": Classification,
 }
 _WORDS = {
-    "kinds": frozenset({"use", "correction", "take_out", "carve", "stop", "quota"}),
+    "kinds": frozenset(
+        {
+            "use",
+            "special_demand",
+            "correction",
+            "sign_off",
+            "take_out",
+            "carve",
+            "quota",
+            "stop",
+            "custody",
+        }
+    ),
     "matter_classes": frozenset({"licensing", "non_licensing"}),
-    "demands": frozenset({"official_seal"}),
-    "issuers": frozenset({"party", "administration", "office"}),
-    "origins": frozenset({"ministry_unconnected"}),
-    "printables": frozenset({"yes", "no"}),
-    "excluded_by_law": frozenset({"yes"}),
 }
 _T = TypeVar("_T")
 
@@ -101,9 +104,7 @@ def read_profile(table: dict[str, Any]) -> PolicyProfile:
         document_types=_document_types(reader.take("document_types", dict, {})),
         seal_rules=reader.list("seal_rules", _seal_rule),
         matrix=reader.list("matrix", _approval_rule),
-        bases=reader.list("bases", _basis_rule),
         custody=reader.list("custody", _custody_rule),
-        exclusions=reader.list("exclusions", _exclusion),
         numbers=reader.list("numbers", _seal_number),
         regulations=reader.list("regulations", _regulation),
         ledger=_built("ledger", reader.take("ledger", dict), _ledger),
@@ -247,7 +248,7 @@ def _switch(reader: _Reader) -> Switch:
     if not isinstance(value, bool | int | str):
         raise TypeError("value is neither true or false, a number nor a text")
     if isinstance(value, str):
-        _checked("value", value)
+        _checked("value", value, may_be_empty=True)
     return Switch(value=value, clause=reader.text("clause"))
 
 
@@ -330,14 +331,6 @@ def _seal_rule(reader: _Reader) -> SealRule:
     return rule
 
 
-def _basis_rule(reader: _Reader) -> BasisRule:
-    return BasisRule(
-        when=reader.when(),
-        bases=frozenset(Basis(name) for name in reader.texts("bases")),
-        clause=reader.text("clause"),
-    )
-
-
 def _custody_rule(reader: _Reader) -> CustodyRule:
     return CustodyRule(
         when=reader.when(),
@@ -350,17 +343,6 @@ def _code(name: str, value: str) -> str:
     if not _CODE.fullmatch(value):
         raise ValueError(f"{name}: {value} is no code of a refusal")
     return value
-
-
-def _exclusion(reader: _Reader) -> Exclusion:
-    rule = Exclusion(
-        code=_code("code", reader.text("code")),
-        when=reader.when(),
-        clause=reader.text("clause"),
-    )
-    if rule.when == Condition():
-        raise ValueError("when is empty: it would keep everything out")
-    return rule
 
 
 def _seal_number(reader: _Reader) -> SealNumber:

@@ -21,6 +21,8 @@ class SwitchWord:
     en: str
     values: tuple[Value, ...] = ()
     """All of them, the strictest last; empty: any text, or a number of ``least`` to ``most``."""
+    may_be_empty: bool = False
+    """Of a text."""
     is_ordered: bool = True
     """False: none of the values is stricter than another."""
     least: int = 0
@@ -34,7 +36,7 @@ class SwitchWord:
             return any(type(value) is type(known) and value == known for known in self.values)
         if self.most:
             return type(value) is int and self.least <= value <= self.most
-        return isinstance(value, str) and bool(value.strip())
+        return isinstance(value, str) and (self.may_be_empty or bool(value.strip()))
 
     def is_weaker(self, value: Value, than: Value) -> bool:
         """Whether ``value`` asks less than the other; of unordered ones, whether it is another."""
@@ -166,6 +168,20 @@ SWITCHES: dict[str, SwitchWord] = {
     "only_authorised_makers": _on("仅限授权制章人", "only authorised makers"),
     # Use.
     "matter_must_be_decided": _on("事项须已办结", "the matter is concluded"),
+    "decided_matter_seals": SwitchWord(
+        "办结后加盖的印章", "seals that are applied when a matter is concluded"
+    ),
+    "default_document_types": SwitchWord(
+        "未注明时的文书种类", "types of document where a request names none", may_be_empty=True
+    ),
+    "numbered_document_types": SwitchWord(
+        "须有文号的文书种类", "types of document that need a number", may_be_empty=True
+    ),
+    "excluded_by_law": SwitchWord(
+        "依法不适用电子印章的文书种类和事项编码",
+        "types of document and codes of matters that law keeps electronic seals from",
+        may_be_empty=True,
+    ),
     "correction_keeps_levels": _on("更正按原签批层级", "a correction goes through the same levels"),
     "departure_only_for_approver": _on(
         "“原则上”只及审批人，不及范围 (C-15)",
