@@ -158,9 +158,11 @@ class PetitionKind(StrEnum):
 
     CARVE = "carve"  # 刻制
     TAKE_OUT = "take_out"  # 外出携带
-    STOP = "stop"  # 停用
-    VOID = "void"  # 作废
+    STOP = "stop"  # 停用、作废
     QUOTA = "quota"  # 增加印章数量
+    RENEW = "renew"  # 续期、重制
+    CANCEL = "cancel"  # 注销
+    DESTROY = "destroy"  # 销毁
 
 
 class PetitionState(StrEnum):
@@ -169,7 +171,7 @@ class PetitionState(StrEnum):
     OPEN = "open"
     APPROVED = "approved"
     REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
+    DONE = "done"  # what it asked for was made
 
 
 class ReasonClass(StrEnum):
