@@ -12,17 +12,7 @@ from govseal.registry.call import Call
 from govseal.registry.organizations.records import check_free_name, checked_name, insert_name
 from govseal.registry.organizations.standing import check_organization, name_at
 from govseal.registry.people.authority import administers
-from govseal.registry.vocabulary import OrganizationState, SealState
-
-_OVER = frozenset(
-    {
-        SealState.REJECTED,
-        SealState.EXPIRED,
-        SealState.CANCELLED,
-        SealState.DESTROYED,
-        SealState.LAPSED,
-    }
-)
+from govseal.registry.vocabulary import OrganizationState
 
 
 def rename_unit(
@@ -119,17 +109,13 @@ def settle_names(call: Call) -> int:
 
 def _tell_seals(call: Call, organization: str, change: str, effective_at: datetime) -> None:
     """Each seal that the unit owns or uses: it is to be cancelled, its key to be handed back."""
-    table = tables.seals
-    query = sa.select(table.c.id, table.c.name).where(
-        sa.or_(table.c.owner_org == organization, table.c.using_org == organization),
-        table.c.state.not_in(_OVER),
-    )
-    for row in call.rows(query.order_by(table.c.id)):
+    from govseal.registry.seals.tasks import organization_changed  # noqa: PLC0415 - it knows this
+
+    for seal in organization_changed(call, organization, change):
         call.tell(
             "seal.organization_changed",
-            row.id,
+            seal,
             organization=organization,
             change=change,
             effective_at=effective_at.isoformat(),
-            name=row.name,
         )
