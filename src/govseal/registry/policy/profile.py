@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
+from govseal.registry.policy.words import DEADLINES
 from govseal.registry.vocabulary import Medium, Role, SealSubtype, SealType
 
 
@@ -29,9 +31,10 @@ class NameRule:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How many seals of a name may exist in one medium (R-JC9-05)."""
+    """How many seals of one name may exist in one medium (R-JC9-05)."""
 
-    name: str  # a regular expression, matched as a whole
+    name: str
+    """A regular expression, matched as a whole; each name that it fits is counted by itself."""
     medium: Medium
     max_count: int
     clause: str
@@ -47,23 +50,35 @@ class Condition:
     bases: frozenset[str] = frozenset()
     document_types: frozenset[str] = frozenset()
     item_classes: frozenset[str] = frozenset()
-    kinds: frozenset[str] = frozenset()  # "use", "correction", "take_out", "carve", "stop"
+    kinds: frozenset[str] = frozenset()
+    """use, special_demand, correction, sign_off, take_out, carve, quota, stop, custody."""
+    matter_classes: frozenset[str] = frozenset()
+    """licensing, non_licensing."""
 
     def holds(self, facts: Mapping[str, str]) -> bool:
         """Whether the rule speaks of a case, ``facts`` by the singular of the names above.
 
         A condition on a fact that the case does not have does not hold.
         """
-        pairs = (
-            (self.subtypes, "subtype"),
-            (self.types, "type"),
-            (self.mediums, "medium"),
-            (self.bases, "basis"),
-            (self.document_types, "document_type"),
-            (self.item_classes, "item_class"),
-            (self.kinds, "kind"),
+        return all(
+            not getattr(self, asked) or facts.get(fact, "") in getattr(self, asked)
+            for asked, fact in FACTS.items()
         )
-        return all(not wanted or facts.get(name, "") in wanted for wanted, name in pairs)
+
+
+FACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "subtypes": "subtype",
+        "types": "type",
+        "mediums": "medium",
+        "bases": "basis",
+        "document_types": "document_type",
+        "item_classes": "item_class",
+        "kinds": "kind",
+        "matter_classes": "matter_class",
+    }
+)
+"""The fact of a case that each part of a condition asks about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +113,52 @@ class SealRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CustodyRule:
+    """Who keeps a seal (C-8): the department of this name, or the one that uses it."""
+
+    when: Condition
+    department: str
+    """Empty: any department of the unit that uses the seal."""
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealNumber:
+    """The number in a seal's name, and the county that alone may use it (R-GZ-A)."""
+
+    subtype: SealSubtype
+    number: int
+    county: str
+    aliases: tuple[str, ...]
+    regions: frozenset[str]
+    """Codes of GB/T 2260, the former ones too."""
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Regulation:
+    """A paper that a profile is made of, with its own days: ``cited`` begins its clauses."""
+
+    cited: str
+    title: str
+    in_force_from: date
+    in_force_to: date | None
+    clause: str
+    """Of its coming into force, or of its end."""
+
+
+Unit = Literal["working_days", "days", "hours", "months", "months_of_next_year", "years"]
+
+
+@dataclass(frozen=True, slots=True)
 class Deadline:
-    """A limit of time: ``unit`` says how it is counted (5.1)."""
+    """A limit of time: ``unit`` says how it is counted (5.1).
+
+    ``months_of_next_year``: to the end of that month of the year after.
+    """
 
     value: int
-    unit: Literal["working_days", "days", "hours", "months", "years"]
+    unit: Unit
     clause: str
 
 
@@ -135,10 +191,13 @@ class PolicyProfile:
     names: tuple[NameRule, ...] = ()
     quotas: tuple[Quota, ...] = ()
     seal_types: Mapping[SealSubtype, SealType] = field(default_factory=dict)
-    document_types: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    document_types: Mapping[SealSubtype, frozenset[str]] = field(default_factory=dict)
     """The document types that a subtype of seal may stamp; one that is missing stamps anything."""
     seal_rules: tuple[SealRule, ...] = ()
     matrix: tuple[ApprovalRule, ...] = ()
+    custody: tuple[CustodyRule, ...] = ()
+    numbers: tuple[SealNumber, ...] = ()
+    regulations: tuple[Regulation, ...] = ()
     ledger: LedgerRule = field(
         default_factory=lambda: LedgerRule(fields={}, retention_years=3, clause="")
     )
@@ -165,6 +224,38 @@ class PolicyProfile:
     def approval_rule(self, facts: Mapping[str, str]) -> ApprovalRule | None:
         """The first row of the matrix that speaks of a case; None: nobody may approve it."""
         return next((rule for rule in self.matrix if rule.when.holds(facts)), None)
+
+    def seal_rule(self, facts: Mapping[str, str]) -> SealRule | None:
+        """The first rule on which seals a document takes; None: any that may stamp its type."""
+        return next((rule for rule in self.seal_rules if rule.when.holds(facts)), None)
+
+    def custody_rule(self, facts: Mapping[str, str]) -> CustodyRule | None:
+        """The first rule on who keeps a seal; special ones stand before general ones (C-8)."""
+        return next((rule for rule in self.custody if rule.when.holds(facts)), None)
+
+    def deadline(self, name: str, day: date) -> Deadline | None:
+        """A limit of time; None where the regulation that sets it is not in force that day.
+
+        How long something is kept outlives the regulation: what it protected stays protected.
+
+        Raises:
+            KeyError: there is no such limit.
+        """
+        found = self.deadlines[name]
+        is_kept = DEADLINES[name].stricter == "longer"
+        return found if is_kept or self.applies(found.clause, day) else None
+
+    def regulation(self, clause: str) -> Regulation | None:
+        """The paper that a clause is of; None: the profile has one set of days for all."""
+        return next((paper for paper in self.regulations if clause.startswith(paper.cited)), None)
+
+    def applies(self, clause: str, day: date) -> bool:
+        """Whether a clause is law on a day, or is to be applied as if it were (R-JC29L-32)."""
+        paper = self.regulation(clause)
+        if paper is None or paper.in_force_from > day:
+            return paper is None
+        ended = paper.in_force_to is not None and paper.in_force_to < day
+        return not ended or self.is_on("allow_expired_profile")
 
     def is_in_force(self, day: date) -> bool:
         """Whether the regulation is in force on a day."""
