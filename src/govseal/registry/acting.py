@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -133,6 +133,7 @@ class Acting:
             secrets=self.bureau.secrets,
             action=action,
             subject=subject,
+            profile_of=partial(self.bureau.profile_of, connection),
         )
 
     @staticmethod

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 
 from govseal.errors import RegistryError
 from govseal.pki.atrest import AtRestKey
+from govseal.pki.signer import Signer
 from govseal.registry import tables
 from govseal.registry.acting import Acting
 from govseal.registry.clock import Clock, system_clock
 from govseal.registry.database import Database, create_tables
-from govseal.registry.ledger import Ledger
+from govseal.registry.ledger.key import found_key
+from govseal.registry.ledger.room import Ledger
 from govseal.registry.policy import PolicyProfile, load_policy
 from govseal.registry.status import Status
 from govseal.registry.vocabulary import Strength
@@ -31,12 +33,18 @@ class Bureau:
     """A registry that is open; :meth:`open` makes one, a ``with`` closes it."""
 
     def __init__(
-        self, database: Database, profile: PolicyProfile, secrets: AtRestKey | None, clock: Clock
+        self,
+        database: Database,
+        profile: PolicyProfile,
+        secrets: AtRestKey | None,
+        clock: Clock,
+        ledger_signer: Signer | None = None,
     ) -> None:
         self.database = database
         self.profile = profile
         self.secrets = secrets
         self.clock = clock
+        self.ledger_signer = ledger_signer
         self.ledger = Ledger(self)
         self.status = Status(self)
 
@@ -48,6 +56,7 @@ class Bureau:
         profile: str | Path | PolicyProfile,
         secrets: bytes | AtRestKey | None = None,
         clock: Clock = system_clock,
+        ledger_signer: Signer | None = None,
     ) -> Self:
         """Open a registry; an empty database is founded.
 
@@ -58,13 +67,15 @@ class Bureau:
             secrets: the key of 16 bytes that secrets are encrypted with at rest; without it
                 seals are neither made nor used.
             clock: what time it is.
+            ledger_signer: the SM2 key that signs the ledger's checkpoints, where a device holds
+                it; else one is made at the founding and kept encrypted under ``secrets``.
 
         Raises:
             RegistryError: the database cannot be reached, or holds something else.
         """
         policy = profile if isinstance(profile, PolicyProfile) else load_policy(profile)
         key = AtRestKey(secrets) if isinstance(secrets, bytes) else secrets
-        bureau = cls(Database(url), policy, key, clock)
+        bureau = cls(Database(url), policy, key, clock, ledger_signer)
         try:
             bureau._found()
         except BaseException:
@@ -90,6 +101,7 @@ class Bureau:
                 create_tables(connection)
                 origin = f"govseal-{randomness.token_hex(8)}"
                 connection.execute(tables.settings.insert().values(name="origin", value=origin))
+                found_key(connection, self.secrets, self.ledger_signer)
             elif tables.settings.name not in present:
                 message = "the database holds tables that are not a registry's"
                 raise RegistryError(message, code="schema_unknown")

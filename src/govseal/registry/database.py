@@ -11,8 +11,9 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from govseal.errors import RegistryError
+from govseal.errors import Refused, RegistryError
 from govseal.registry import tables
+from govseal.registry.tables import fences
 from govseal.registry.tables.base import METADATA
 
 LOCK_WAIT_MS = 30_000
@@ -72,6 +73,9 @@ def told() -> Iterator[None]:
         message = f"the database cannot be used: {str(error.orig).splitlines()[0]}"
         raise RegistryError(message, code="database_unavailable") from None
     except DBAPIError as error:
+        if fences.CODE in str(error.orig):
+            message = "只能追加，不得更改或删除 / what was written is neither changed nor deleted"
+            raise Refused(message, code=fences.CODE) from None
         name = type(error.orig).__name__
         raise RegistryError(f"the database refused: {name}", code="database_refused") from error
 
@@ -135,3 +139,4 @@ def create_tables(connection: sa.Connection) -> None:
     METADATA.create_all(connection)
     for name in ("audit", "ledger"):
         connection.execute(tables.heads.insert().values(name=name, sequence=0, hash=FIRST_HASH))
+    fences.raise_fences(connection)

@@ -132,6 +132,77 @@ class SealState(StrEnum):
     LAPSED = "lapsed"
 
 
+class KeyState(StrEnum):
+    """What became of the medium that holds a seal's key; R-HLJ-15a."""
+
+    ISSUED = "issued"
+    DAMAGED = "damaged"
+    LOST = "lost"
+    RETURNED = "returned"
+    DESTROYED = "destroyed"
+
+
+class IncidentKind(StrEnum):
+    """What may befall a seal."""
+
+    LOSS = "loss"  # 丢失
+    OUT_OF_CONTROL = "out_of_control"  # 失控
+    DAMAGE = "damage"  # 损坏
+    ANOMALY = "anomaly"  # 异常
+    MISUSE = "misuse"  # 违规使用
+    LEAK = "leak"  # 泄密
+
+
+class PetitionKind(StrEnum):
+    """What is asked for around a seal; the ``kind`` of a row of the approver matrix."""
+
+    CARVE = "carve"  # 刻制
+    TAKE_OUT = "take_out"  # 外出携带
+    STOP = "stop"  # 停用、作废
+    QUOTA = "quota"  # 增加印章数量
+    RENEW = "renew"  # 续期、重制
+    CANCEL = "cancel"  # 注销
+    DESTROY = "destroy"  # 销毁
+
+
+class PetitionState(StrEnum):
+    """How far a petition has come."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    DONE = "done"  # what it asked for was made
+
+
+class ReasonClass(StrEnum):
+    """Why a seal is in its state, as far as that is published: never words about people."""
+
+    ISSUED = "issued"
+    ACTIVATED = "activated"
+    RENEWED = "renewed"
+    RESUMED = "resumed"
+    LOST = "lost"
+    OUT_OF_CONTROL = "out_of_control"
+    DAMAGED = "damaged"
+    ANOMALY = "anomaly"
+    AGREEMENT_ENDED = "agreement_ended"
+    RENAMED = "renamed"
+    BUSINESS_ENDED = "business_ended"
+    UNIT_ENDED = "unit_ended"  # merged or abolished
+    EXPIRED = "expired"
+    NO_LEGAL_BASIS = "no_legal_basis"
+    OTHER = "other"
+
+
+class SealTask(StrEnum):
+    """What has to be done with a seal."""
+
+    CANCEL = "cancel"  # 注销
+    RETURN_KEY = "return_key"  # 交回密钥
+    WRITTEN_REPORT = "written_report"  # 补报书面材料
+    REMAKE = "remake"  # 重新制作
+
+
 class CustodyKind(StrEnum):
     """Why a seal is with somebody."""
 

@@ -34,8 +34,11 @@ seals = sa.Table(
     text("psb_filing_no", optional=True),
     sa.Column("picture_sha256", sa.String(64), nullable=True),
     sa.Column("specimen_sha256", sa.String(64), nullable=True),
+    sa.Column("specimen", sa.LargeBinary, nullable=True),  # 留样, encrypted at rest
     sa.Column("sealed", sa.LargeBinary, nullable=True),  # the SESeal, encrypted at rest
     sa.Column("key", sa.LargeBinary, nullable=True),  # where its key is, or the key; encrypted
+    sa.Column("key_state", sa.String(16), nullable=True),  # of KeyState; null: no key yet
+    sa.Column("version", sa.Integer, nullable=False, default=0),  # raised by each renewal
     moment("activated_from", optional=True),
 )
 
@@ -44,13 +47,33 @@ seal_states = sa.Table(
     METADATA,
     sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
     reference("seal", "seals"),
+    sa.Column("event", sa.String(24), nullable=False),  # the step of the table of states
     sa.Column("state", sa.String(16), nullable=False),
     moment("effective_at"),  # of a loss it may lie before ``recorded_at``
     moment("recorded_at"),
+    sa.Column("reason_class", sa.String(24), nullable=True),  # what may be published
     text("reason", optional=True),
     reference("by", "people", optional=True),
 )
 """Append-only: what the seal was at any time, and when that was known."""
+
+seal_versions = sa.Table(
+    "seal_versions",
+    METADATA,
+    id_column(),
+    reference("seal", "seals"),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("es_id", sa.String(128), nullable=False, index=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),  # the SESeal, encrypted at rest
+    sa.Column("sha256", sa.String(64), nullable=False),  # of the SESeal's bytes
+    moment("valid_from"),
+    moment("valid_to"),
+    reference("made_by", "people", optional=True),
+    moment("made_at"),
+    moment("ended_at", optional=True),  # when the next version took its place
+    sa.UniqueConstraint("seal", "number"),
+)
+"""Every SESeal that was made; renewing adds one, and old documents are verified with the old."""
 
 custody = sa.Table(
     "custody",
@@ -66,3 +89,12 @@ custody = sa.Table(
     moment("until", optional=True),
 )
 """One regular row without an end for each seal in use; a temporary one stands in front of it."""
+
+_IS_KEPT = sa.and_(custody.c.until.is_(None), custody.c.kind.in_(("regular", "office_retained")))
+_IS_OUT = sa.and_(custody.c.until.is_(None), custody.c.kind == "taken_out")
+sa.Index(
+    "uq_custody_kept", custody.c.seal, unique=True, sqlite_where=_IS_KEPT, postgresql_where=_IS_KEPT
+)
+sa.Index(
+    "uq_custody_out", custody.c.seal, unique=True, sqlite_where=_IS_OUT, postgresql_where=_IS_OUT
+)
