@@ -202,6 +202,21 @@ class Refused(RegistryError):
         self.clause = clause
 
 
+class Defective(Refused):
+    """The content of a document is not regular: ``defects`` is everything that is wrong."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "E_DEFECTS",
+        clause: str = "",
+        defects: tuple[str, ...],
+    ) -> None:
+        super().__init__(message, code=code, clause=clause)
+        self.defects = defects
+
+
 class StateError(Refused):
     """A step that the present state does not permit: ``state`` is it, ``wanted`` those that do."""
 

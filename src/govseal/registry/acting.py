@@ -54,6 +54,17 @@ class Acting:
     def __repr__(self) -> str:
         return f"<Acting {self.person}>"
 
+    @property
+    def owns_transaction(self) -> bool:
+        """Whether each call commits by itself; False on a connection of the caller's."""
+        return self._connection is None
+
+    def with_own_transaction(self) -> Acting:
+        """The same person, whose calls commit by themselves."""
+        if self.owns_transaction:
+            return self
+        return Acting(self.bureau, self.person, strength=self.strength, client=self.client)
+
     @cached_property
     def organizations(self) -> Organizations:
         """Units and departments."""

@@ -17,10 +17,12 @@ from govseal.registry import tables
 from govseal.registry.acting import Acting
 from govseal.registry.clock import Clock, system_clock
 from govseal.registry.database import Database, create_tables
+from govseal.registry.documents.register import Register
 from govseal.registry.ledger.key import found_key
 from govseal.registry.ledger.room import Ledger
 from govseal.registry.policy import PolicyProfile, load_policy
 from govseal.registry.status import Status
+from govseal.registry.use.hooks import Validator
 from govseal.registry.vocabulary import Strength
 
 
@@ -44,9 +46,12 @@ class Bureau:
         self.profile = profile
         self.secrets = secrets
         self.clock = clock
+        self.validators: list[Validator] = []
+        """Further checks of what is to be stamped, see :data:`govseal.registry.use.Validator`."""
         self.ledger_signer = ledger_signer
         self.ledger = Ledger(self)
         self.status = Status(self)
+        self.register = Register(self)
 
     @classmethod
     def open(

@@ -17,6 +17,9 @@ FENCED: Final = {
     "ledger_nodes": "level, position",
     "checkpoints": "size",
     "audit_events": "sequence",
+    "document_states": "sequence",
+    "document_versions": "id",
+    "document_links": "id",
 }
 """The tables, with their primary keys."""
 _FUNCTION: Final = f"""

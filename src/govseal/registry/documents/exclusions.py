@@ -1,0 +1,67 @@
+"""What may not be stamped here, and of what is classified not a byte is kept (4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from govseal.registry.call import Call
+from govseal.registry.documents.marks import is_document_marked, is_marked
+from govseal.registry.documents.settings import switch_value
+from govseal.registry.vocabulary import Classification
+
+ORIGIN_UNCONNECTED: Final = "ministry_unconnected"
+_CLASSIFIED = "classified material has no place in this system; nothing of it was kept"
+_DEPTH = 8
+
+
+def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> None:
+    """Refuse what may not be stamped here: call it first, before anything is written.
+
+    Args:
+        call: the call; what it was about to log of the document is dropped where it is refused
+            as classified.
+        facts: the statements of the request, by name: ``classification`` (of
+            :class:`Classification`; absent: none), ``origin``, ``printable``, ``document_type``,
+            ``item_code``, and any texts, in which a mark of classification is looked for.
+        data: the document, in whose text such a mark is looked for as well.
+
+    Raises:
+        Refused: ``E_EXCLUDED_CLASSIFIED`` (R-JC10-BM-1, R-HLJ-06), ``E_EXCLUDED_ORIGIN``,
+            ``E_EXCLUDED_UNPRINTABLE``, ``E_EXCLUDED_BY_LAW``.
+    """
+    stated = facts.get("classification")
+    if stated not in {None, "", Classification.NONE} or _is_marked(facts, data):
+        # The refusal is logged with what the call knows of its subject: that must be nothing.
+        call.facts.clear()
+        call.events.clear()
+        call.subject = ""
+        call.refuse("E_EXCLUDED_CLASSIFIED", _CLASSIFIED)
+    if facts.get("origin") == ORIGIN_UNCONNECTED:
+        call.refuse(
+            "E_EXCLUDED_ORIGIN",
+            "formed on an online system of a ministry that is not connected to this one",
+        )
+    if facts.get("printable") is False:
+        call.refuse("E_EXCLUDED_UNPRINTABLE", "a licence that cannot be printed online")
+    barred = str(switch_value(call.profile, "excluded_by_law", "")).split()
+    named = {str(facts.get(name)) for name in ("document_type", "item_code")}
+    if named.intersection(barred):
+        call.refuse("E_EXCLUDED_BY_LAW", "a law excludes electronic seals from such documents")
+
+
+def _is_marked(facts: Mapping[str, Any], data: bytes | None) -> bool:
+    if any(is_marked(text) for text in _texts(facts, _DEPTH)):
+        return True
+    return data is not None and is_document_marked(data)
+
+
+def _texts(value: object, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif depth and isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item, depth - 1)
+    elif depth and isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item, depth - 1)
