@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
 from govseal.errors import Refused, RegistryError
 from govseal.registry import tables
-from govseal.registry.ledger import checkpoints
+from govseal.registry.ledger.audit import audit_ledger
+from govseal.registry.ledger.checkpoints import (
+    last_checkpoint,
+    make_checkpoint,
+    prove_consistency,
+    prove_inclusion,
+)
 from govseal.registry.ledger.key import log_key, signing_key
 
 if TYPE_CHECKING:
     from govseal.registry.bureau import Bureau
+    from govseal.registry.ledger.findings import LedgerAudit
     from govseal.registry.ledger.notes import LogKey
     from govseal.registry.ledger.proofs import Checkpoint, ConsistencyProof, InclusionProof
 
@@ -69,11 +77,11 @@ class Ledger:
                 raise Refused(message, code="E_NOT_FOUND")
             if shows_entry and not text:
                 raise RegistryError(f"entry {sequence} is no longer kept", code="purged")
-            checkpoint = checkpoints.last_checkpoint(connection, least=sequence + 1)
+            checkpoint = last_checkpoint(connection, least=sequence + 1)
             if checkpoint is None:
                 checkpoint = self._checkpoint(connection)
             shown = text.encode() if shows_entry else None
-            return checkpoints.prove_inclusion(connection, sequence, checkpoint, shown)
+            return prove_inclusion(connection, sequence, checkpoint, shown)
 
     def prove_growth(self, old: Checkpoint) -> ConsistencyProof:
         """That the ledger of now only continues that of an older checkpoint.
@@ -87,9 +95,29 @@ class Ledger:
             message = f"the checkpoint has {old.size} entries, the ledger {new.size}"
             raise RegistryError(message, code="proof_invalid")
         with self._bureau.database.begin() as connection:
-            return checkpoints.prove_consistency(connection, old.size, new)
+            return prove_consistency(connection, old.size, new)
+
+    def audit(
+        self, *, checkpoints: Sequence[Checkpoint | str | bytes] = (), key: LogKey | None = None
+    ) -> LedgerAudit:
+        """Hash every entry again and hold it against everything that speaks of it.
+
+        Memory does not grow with the ledger, and nobody waits for it.
+
+        Args:
+            checkpoints: signed notes that were kept elsewhere: they tell of a ledger that was
+                rewritten as a whole.
+            key: the ledger's key, kept elsewhere; without it the registry's own word is taken.
+
+        Returns:
+            What was found; ``.check()`` of it raises :class:`LedgerBroken`.
+
+        Raises:
+            RegistryError: ``malformed``: something given is no checkpoint.
+        """
+        return audit_ledger(self._bureau.database.begin, checkpoints=checkpoints, key=key)
 
     def _checkpoint(self, connection: sa.Connection) -> Checkpoint:
         bureau = self._bureau
         key, sign = signing_key(connection, bureau.secrets, bureau.ledger_signer)
-        return checkpoints.make_checkpoint(connection, bureau.clock(), key, sign)
+        return make_checkpoint(connection, bureau.clock(), key, sign)
