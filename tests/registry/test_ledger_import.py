@@ -156,9 +156,13 @@ def test_a_refused_import_leaves_no_row(bureau):
 NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
+SHARED = f'<sst xmlns="{NS}"><si><t>a</t></si><si><r><t>b</t></r><r><t>c</t></r></si></sst>'
+
+
 def sheet(body: str, head: str = "") -> bytes:
     text = f'{head}<worksheet xmlns="{NS}"><sheetData>{body}</sheetData></worksheet>'
-    return xlsx([["a"]], sheet_xml=text.encode())
+    shared = {"xl/sharedStrings.xml": SHARED.encode()}
+    return xlsx([["a"]], sheet_xml=text.encode(), **shared)
 
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
@@ -206,11 +210,11 @@ def test_cells_as_sheets_write_them():
     """Without references, with runs, errors, booleans, strange indices, and dates out of range."""
     body = (
         '<row><c><v>1</v></c><c t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r></is></c>'
-        '<c t="s"><v>99</v></c><c t="s"><v>0</v></c><c t="b"><v>1</v></c><c s="77"><v>2</v></c>'
+        '<c t="s"><v>99</v></c><c t="s"><v>1</v></c><c t="b"><v>1</v></c><c s="77"><v>2</v></c>'
         '<c><v>1e400</v></c><c><v>x</v></c><c t="inlineStr"/></row><row r="9"><c r="B9"/></row>'
     )
     rows = list(read_sheet(sheet(body)))
-    assert rows == [(1, ["1", "ab", "", "a", "1", "2", "1e400", "x", ""]), (9, ["", ""])]
+    assert rows == [(1, ["1", "ab", "", "bc", "1", "2", "1e400", "x", ""]), (9, ["", ""])]
 
 
 SAMPLE = xlsx([["日期", "事项"], [datetime(2021, 3, 1), "合同"]])  # noqa: DTZ001 - as above
