@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from govseal.errors import GovsealError, NotAuthorized, Refused, SealError
 from govseal.registry import audit, events, tables
 from govseal.registry.audit import AuditEvent
+from govseal.registry.auditlog import AuditLog
 from govseal.registry.call import Actor, Assignment, Call
 from govseal.registry.database import told
 from govseal.registry.deadlines import Deadlines
@@ -97,6 +98,11 @@ class Acting:
         return Deadlines(self)
 
     @cached_property
+    def audit(self) -> AuditLog:
+        """The audit log."""
+        return AuditLog(self)
+
+    @cached_property
     def ledger(self) -> LedgerAccess:
         """The ledger, read, exported, taken over, corrected, purged."""
         return LedgerAccess(self)
@@ -150,6 +156,7 @@ class Acting:
             secrets=self.bureau.secrets,
             action=action,
             subject=subject,
+            profile_of=partial(self.bureau.profile_of, connection),
         )
 
     @staticmethod

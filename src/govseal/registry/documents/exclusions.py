@@ -7,12 +7,16 @@ from typing import Any, Final
 
 from govseal.registry.call import Call
 from govseal.registry.documents.marks import is_document_marked, is_marked
-from govseal.registry.documents.settings import switch_value
 from govseal.registry.vocabulary import Classification
 
-ORIGIN_UNCONNECTED: Final = "ministry_unconnected"
 _CLASSIFIED = "classified material has no place in this system; nothing of it was kept"
 _DEPTH = 8
+ORIGIN_UNCONNECTED: Final = "ministry_unconnected"
+_MESSAGES: Final = {
+    "E_EXCLUDED_ORIGIN": "formed on an online system of a ministry that is not connected",
+    "E_EXCLUDED_UNPRINTABLE": "a licence that cannot be printed online",
+    "E_EXCLUDED_BY_LAW": "a law excludes electronic seals from such documents",
+}
 
 
 def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> None:
@@ -31,26 +35,25 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
             ``E_EXCLUDED_UNPRINTABLE``, ``E_EXCLUDED_BY_LAW``.
     """
     stated = facts.get("classification")
-    if stated not in {None, "", Classification.NONE} or _is_marked(facts, data):
+    if stated not in {None, "", Classification.NONE} or _is_marked(call, facts, data):
         # The refusal is logged with what the call knows of its subject: that must be nothing.
         call.facts.clear()
         call.events.clear()
         call.subject = ""
         call.refuse("E_EXCLUDED_CLASSIFIED", _CLASSIFIED)
     if facts.get("origin") == ORIGIN_UNCONNECTED:
-        call.refuse(
-            "E_EXCLUDED_ORIGIN",
-            "formed on an online system of a ministry that is not connected to this one",
-        )
+        call.refuse("E_EXCLUDED_ORIGIN", _MESSAGES["E_EXCLUDED_ORIGIN"])
     if facts.get("printable") is False:
-        call.refuse("E_EXCLUDED_UNPRINTABLE", "a licence that cannot be printed online")
-    barred = str(switch_value(call.profile, "excluded_by_law", "")).split()
+        call.refuse("E_EXCLUDED_UNPRINTABLE", _MESSAGES["E_EXCLUDED_UNPRINTABLE"])
+    barred = call.profile.switch("excluded_by_law")
     named = {str(facts.get(name)) for name in ("document_type", "item_code")}
-    if named.intersection(barred):
-        call.refuse("E_EXCLUDED_BY_LAW", "a law excludes electronic seals from such documents")
+    if named.intersection(str(barred.value).split()):
+        call.refuse("E_EXCLUDED_BY_LAW", _MESSAGES["E_EXCLUDED_BY_LAW"], barred.clause)
 
 
-def _is_marked(facts: Mapping[str, Any], data: bytes | None) -> bool:
+def _is_marked(call: Call, facts: Mapping[str, Any], data: bytes | None) -> bool:
+    if not call.profile.is_on("classification_marks_refused"):
+        return False
     if any(is_marked(text) for text in _texts(facts, _DEPTH)):
         return True
     return data is not None and is_document_marked(data)
