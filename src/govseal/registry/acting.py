@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from govseal.registry.call import Actor, Assignment, Call
 from govseal.registry.database import told
 from govseal.registry.deadlines import Deadlines
 from govseal.registry.documents import Documents
+from govseal.registry.ledger.access import LedgerAccess
 from govseal.registry.organizations import Organizations
 from govseal.registry.people import People
 from govseal.registry.seals import Seals
@@ -101,6 +102,11 @@ class Acting:
         """The audit log."""
         return AuditLog(self)
 
+    @cached_property
+    def ledger(self) -> LedgerAccess:
+        """The ledger, read, exported, taken over, corrected, purged."""
+        return LedgerAccess(self)
+
     @contextmanager
     def call(
         self, action: str, subject: str = "", *, writes: bool = True, signs: bool = False
@@ -150,6 +156,7 @@ class Acting:
             secrets=self.bureau.secrets,
             action=action,
             subject=subject,
+            profile_of=partial(self.bureau.profile_of, connection),
         )
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, cast
@@ -92,6 +92,8 @@ class Call:
     secrets: AtRestKey | None
     action: str
     subject: str = ""
+    profile_of: Callable[[str], PolicyProfile] | None = field(default=None, repr=False)
+    """The profile of another unit than the actor's, by its id."""
     events: list[Event] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     """What the audit log shall hold beside who, what and when: never a secret, never contents."""
@@ -99,6 +101,11 @@ class Call:
     def tell(self, kind: str, subject: str, **facts: Any) -> None:  # noqa: ANN401 - JSON
         """Tell others: an event, which stands in the outbox if the call ends well."""
         self.events.append(Event(kind, subject, self.at, facts))
+
+    def judge_by(self, organization: str) -> None:
+        """From here on the profile is that of the unit whose matter this is, not the actor's."""
+        if self.profile_of is not None:
+            self.profile = self.profile_of(organization)
 
     def finish(self, record: _R) -> _R:
         """The record with the events of this call, as the caller gets it.

@@ -165,7 +165,7 @@ def prove(
         RegistryError: ``not_proven``.
         LedgerBroken: the ledger is not what was written.
     """
-    ledger = audit_ledger(lambda: nullcontext(connection), key=key)
+    ledger = audit_ledger(lambda: nullcontext(connection), at=found.at, key=key)
     ledger.check()
     problems = list(audit.problems(connection))
     problems += _stamp_problems(connection)

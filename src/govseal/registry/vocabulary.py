@@ -31,10 +31,9 @@ class OrganizationKind(StrEnum):
 
 
 class OrganizationState(StrEnum):
-    """Whether a unit still is what it was."""
+    """Whether a unit is still there; a renamed one is, its names have their own history."""
 
     ACTIVE = "active"
-    RENAMED = "renamed"
     MERGED = "merged"
     ABOLISHED = "abolished"
 
@@ -65,6 +64,7 @@ class Role(StrEnum):
     SUPERVISION_AUDITOR = "supervision_auditor"  # 督查科
     PLATFORM_OPERATOR = "platform_operator"  # 平台运维
     ADMINISTRATOR = "administrator"  # 机构人员管理员: who keeps units, people and roles
+    LICENCE_CONTACT = "licence_contact"  # 电子证照专人
     RELYING_SYSTEM = "relying_system"  # 业务系统
 
 
@@ -158,9 +158,11 @@ class PetitionKind(StrEnum):
 
     CARVE = "carve"  # 刻制
     TAKE_OUT = "take_out"  # 外出携带
-    STOP = "stop"  # 停用
-    VOID = "void"  # 作废
+    STOP = "stop"  # 停用、作废
     QUOTA = "quota"  # 增加印章数量
+    RENEW = "renew"  # 续期、重制
+    CANCEL = "cancel"  # 注销
+    DESTROY = "destroy"  # 销毁
 
 
 class PetitionState(StrEnum):
@@ -169,7 +171,7 @@ class PetitionState(StrEnum):
     OPEN = "open"
     APPROVED = "approved"
     REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
+    DONE = "done"  # what it asked for was made
 
 
 class ReasonClass(StrEnum):

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from govseal.registry.seals.activation import Activation
+from govseal.registry.seals.applications import Applications
+from govseal.registry.seals.custody import Custody
+from govseal.registry.seals.ending import Ending
+from govseal.registry.seals.incidents import Incidents
+from govseal.registry.seals.making import Making
+from govseal.registry.seals.petitions import Petitions
+from govseal.registry.seals.physical import Physical
+from govseal.registry.seals.quotas import Quotas
+from govseal.registry.seals.renewal import Renewal
+from govseal.registry.seals.review import Review
+from govseal.registry.seals.takeout import TakeOut
+from govseal.registry.seals.tasks import Tasks
 
-if TYPE_CHECKING:
-    from govseal.registry.acting import Acting
 
-
-class Seals:
-    """Seals, as one person may deal with them."""
-
-    def __init__(self, acting: Acting) -> None:
-        self._acting = acting
+class Seals(
+    Applications,
+    Review,
+    Making,
+    Activation,
+    Custody,
+    TakeOut,
+    Incidents,
+    Renewal,
+    Ending,
+    Physical,
+    Quotas,
+    Petitions,
+    Tasks,
+):
+    """Seals, as one person may deal with them: a family of steps in each of these rooms."""

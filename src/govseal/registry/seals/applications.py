@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
-from govseal.errors import FormatError, SealError, StateError
+from govseal.errors import FormatError, SealError
+from govseal.pki.certificate import Certificate
 from govseal.registry import tables
+from govseal.registry.policy.names import check_seal_name
 from govseal.registry.seals import vault
 from govseal.registry.seals.records import SealRecord
 from govseal.registry.seals.room import (
@@ -40,7 +42,6 @@ from govseal.seal.make import check_may_sign
 from govseal.seal.picture import SealPicture, load_picture
 
 if TYPE_CHECKING:
-    from govseal.pki.certificate import Certificate
     from govseal.registry.call import Call
 
 WRITTEN_APPLICATION = "written_application"
@@ -237,6 +238,7 @@ def imprint_of(call: Call, application: sa.Row[Any]) -> SealPicture | None:
 
 def _draft(call: Call, form: SealForm, papers: Papers) -> SealRecord:
     call.require(Role.SEAL_USING_UNIT_APPLICANT)
+    call.judge_by(form.owner_org)
     if not call.actor.has(Role.SEAL_USING_UNIT_APPLICANT, organization=form.owner_org):
         message = "a seal is applied for by the unit that owns it"
         call.refuse("E_NOT_OWNER", message)
@@ -342,27 +344,43 @@ def _check_form(call: Call, form: SealForm) -> None:
 
 def _check_keeper(call: Call, form: SealForm, department: str) -> None:
     """Which department keeps such a seal is the profile's (C-8)."""
-    type_ = form.type or call.profile.seal_types.get(form.subtype, "")
-    facts = {"subtype": form.subtype, "type": type_, "medium": form.medium}
+    facts = {"subtype": form.subtype.value, "medium": form.medium.value}
+    if type_ := form.type or call.profile.seal_types.get(form.subtype):
+        facts["type"] = type_.value
     rule = call.profile.custody_rule(facts)
     if rule is not None and rule.department and rule.department != department:
-        message = f"such a seal is kept by {rule.department}, not by {department}"
+        message = f"此类印章由{rule.department}保管 / such a seal is kept by {rule.department}"
         call.refuse("E_CUSTODY_DEPT", message, rule.clause)
 
 
 def _check_twin(call: Call, form: SealForm) -> None:
     """Electronic and physical seal side by side, or one of them alone (C-1)."""
+    switch = call.profile.switch("medium_policy")
+    if switch.value == "electronic_only" and (form.physical_twin or _has_other_medium(call, form)):
+        message = "电子印章没有实物印章 / an electronic seal has no physical twin here"
+        call.refuse("E_PHYSICAL_TWIN", message, switch.clause)
     if form.physical_twin is None:
         return
-    switch = call.profile.switch("medium_policy")
-    if switch.value == "electronic_only":
-        message = "an electronic seal has no physical twin here"
-        call.refuse("E_PHYSICAL_TWIN", message, switch.clause)
     twin = call.one(tables.seals, form.physical_twin)
     if form.medium is not Medium.ELECTRONIC or is_electronic(twin):
-        call.refuse("E_PHYSICAL_TWIN", "a twin is the physical seal of an electronic one")
+        message = "对应的应是实物印章 / a twin is the physical seal of an electronic one"
+        call.refuse("E_PHYSICAL_TWIN", message)
     if twin.owner_org != form.owner_org:
-        call.refuse("E_PHYSICAL_TWIN", "the physical seal belongs to another unit")
+        message = "实物印章属于其他单位 / the physical seal belongs to another unit"
+        call.refuse("E_PHYSICAL_TWIN", message)
+
+
+def _has_other_medium(call: Call, form: SealForm) -> bool:
+    """Whether the unit has a seal of the name on the other side: electronic, or physical."""
+    seals = tables.seals
+    same_side = seals.c.medium == Medium.ELECTRONIC
+    query = sa.select(seals.c.id).where(
+        seals.c.owner_org == form.owner_org,
+        seals.c.name == form.name,
+        sa.not_(same_side) if form.medium is Medium.ELECTRONIC else same_side,
+        seals.c.state.not_in((SealState.REJECTED, SealState.CANCELLED, SealState.DESTROYED)),
+    )
+    return bool(call.rows(query.limit(1)))
 
 
 def _check_replaces(call: Call, form: SealForm) -> None:
@@ -382,7 +400,9 @@ def _check_papers(call: Call, row: sa.Row[Any], application: sa.Row[Any]) -> Non
         clause = profile.switch("written_application_required").clause
         call.refuse("E_ATTACHMENT", "the written application is missing", clause)
     if is_electronic(row):
-        _check_certificate(call, application)
+        is_needed = profile.is_on("institution_certificate_required")
+        if is_needed or application.certificate is not None:
+            check_certificate(call, application.certificate, application.form["unit_name"])
         mirrors = profile.switch("medium_policy")
         if mirrors.value == "mirrors_physical" and application.imprint is None:
             call.refuse("E_ATTACHMENT", "the imprint is missing", mirrors.clause)
@@ -391,67 +411,58 @@ def _check_papers(call: Call, row: sa.Row[Any], application: sa.Row[Any]) -> Non
         call.refuse("E_DECLARATION", "nobody declared that form and imprint are true", clause)
 
 
-def _check_certificate(call: Call, application: sa.Row[Any]) -> None:
-    if application.certificate is None:
-        switch = call.profile.switch("institution_certificate_required")
-        if switch.value is True:
-            call.refuse("E_NO_CERT", "the unit has to have its certificate first", switch.clause)
-        return
-    from govseal.pki.certificate import Certificate  # noqa: PLC0415 - start-up
+def check_certificate(call: Call, der: bytes | None, unit: str) -> None:
+    """The institution's certificate (机构数字证书) is there, may sign now, and is the unit's.
 
-    certificate = Certificate.from_der(application.certificate)
+    Raises:
+        Refused: ``E_NO_CERT``, ``E_CERT_NAME_MISMATCH``.
+    """
+    if der is None:
+        clause = call.profile.switch("institution_certificate_required").clause
+        message = "须先申领机构数字证书 / the unit has to have its certificate first"
+        call.refuse("E_NO_CERT", message, clause)
+    certificate = Certificate.from_der(der)
     try:
         check_may_sign(certificate, call.at)
     except SealError as error:
-        call.refuse("E_NO_CERT", f"the certificate cannot be used: {error}")
+        call.refuse("E_NO_CERT", f"证书不能使用 / the certificate cannot be used: {error}")
     name = naming.unit_name(certificate.subject_value("O") or "")
-    if not naming.is_same_name(name, application.form["unit_name"]):
-        call.refuse("E_CERT_NAME_MISMATCH", f"the certificate is that of {name}")
+    if not naming.is_same_name(name, unit):
+        message = f"证书中的单位是{name} / the certificate is that of {name}"
+        call.refuse("E_CERT_NAME_MISMATCH", message)
 
 
 def check_name(call: Call, row: sa.Row[Any]) -> None:
-    """The name and the number follow the profile.
+    """The name and the number in it follow the profile, and the number is the seal's alone.
 
     Raises:
         Refused: ``E_SEAL_NAME``, ``E_SEAL_NUMBER``.
     """
     unit = call.one(tables.organizations, row.owner_org)
-    name = naming.normalise(row.name)
+    user = call.one(tables.organizations, row.using_org)
     if row.type in _PREFIXED:
         is_more = not naming.is_same_name(row.name, unit.legal_name)
         if not naming.is_prefixed(row.name, unit.legal_name) or not is_more:
-            message = f"{row.name} does not begin with the unit's legal name, or adds nothing to it"
-            call.refuse("E_SEAL_NAME", message)
-    for rule in call.profile.names:
-        if rule.subtype != row.subtype:
-            continue
-        if not any(
-            re.fullmatch(pattern, text) for pattern in rule.patterns for text in (row.name, name)
-        ):
-            call.refuse("E_SEAL_NAME", f"{row.name} is no name of such a seal", rule.clause)
-    _check_number(call, row)
-
-
-def _check_number(call: Call, row: sa.Row[Any]) -> None:
-    """（n） is the county's that uses the seal, and the unit's only one (R-GZ-A)."""
-    known = [number for number in call.profile.numbers if number.subtype == row.subtype]
-    if not known and row.sequence_no is None:
+            call.refuse(
+                "E_SEAL_NAME",
+                f"{row.name} 应冠以单位法定名称并有所增加 / it begins with the unit's legal name",
+            )
+    number = check_seal_name(
+        call.profile,
+        SealSubtype(row.subtype),
+        row.name,
+        owner=unit.legal_name,
+        region=user.region_code or "",
+    )
+    if number is None:
         return
-    written = re.search(r"[（(]([0-9]{1,3})[）)]\Z", row.name)
-    if written is None or row.sequence_no is None or int(written[1]) != row.sequence_no:
-        call.refuse("E_SEAL_NUMBER", f"{row.name} does not end with its number")
-    if known:
-        user = call.one(tables.organizations, row.using_org)
-        found = next((item for item in known if item.number == row.sequence_no), None)
-        if found is None:
-            call.refuse("E_SEAL_NUMBER", f"there is no number {row.sequence_no}", known[0].clause)
-        if user.region_code not in found.regions:
-            message = f"the number {found.number} is that of {found.county}"
-            call.refuse("E_SEAL_NUMBER", message, found.clause)
-    _check_unique(call, row)
+    if row.sequence_no is not None and row.sequence_no != number:
+        call.refuse("E_SEAL_NUMBER", f"名称的编号是 {number} / the number in the name is {number}")
+    call.update(tables.seals, row.id, sequence_no=number)
+    _check_unique(call, row, number)
 
 
-def _check_unique(call: Call, row: sa.Row[Any]) -> None:
+def _check_unique(call: Call, row: sa.Row[Any], number: int) -> None:
     seals = tables.seals
     ended = (
         SealState.REJECTED,
@@ -464,19 +475,13 @@ def _check_unique(call: Call, row: sa.Row[Any]) -> None:
         seals.c.owner_org == row.owner_org,
         seals.c.subtype == row.subtype,
         seals.c.medium == row.medium,
-        seals.c.sequence_no == row.sequence_no,
+        seals.c.sequence_no == number,
         seals.c.id != row.id,
         seals.c.state.not_in(ended),
         seals.c.state.not_in((SealState.DRAFT, SealState.RETURNED)),
     )
     if call.connection.execute(query.limit(1)).one_or_none() is not None:
-        message = f"the unit has a seal with the number {row.sequence_no} already"
-        call.refuse("E_SEAL_NUMBER", message)
-
-
-def state_refusal(message: str, row: sa.Row[Any], *wanted: SealState) -> StateError:
-    """The error of a step that the table of states does not speak of."""
-    return StateError(message, state=row.state, wanted=tuple(wanted))
+        call.refuse("E_SEAL_NUMBER", f"编号 {number} 已有印章 / the number {number} is taken")
 
 
 def at_or_before(call: Call, moment: datetime | None) -> datetime:

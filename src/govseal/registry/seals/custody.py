@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from govseal.errors import StateError
 from govseal.registry import tables
 from govseal.registry.seals.records import HandOver
-from govseal.registry.seals.room import Room, active_person, department_of, locked, seal_facts
+from govseal.registry.seals.room import (
+    Room,
+    active_person,
+    department_of,
+    locked,
+    people_with,
+    seal_facts,
+)
 from govseal.registry.tables.base import new_id
 from govseal.registry.vocabulary import CustodyKind, Role, SealState
 
@@ -81,7 +88,7 @@ class Custody(Room):
                 call.refuse("E_CUSTODY_OPEN", "a hand-over is open already")
             if receiver == holder.person:
                 call.refuse("E_SAME_PERSON", "giver and receiver are one person")
-            department = check_keeper(call, row, receiver)
+            department = _check_receiver(call, row, holder.kind, receiver)
             handover_id = new_id("hnd")
             call.insert(
                 tables.custody_handovers,
@@ -96,7 +103,7 @@ class Custody(Room):
             return _handover(call, handover_id)
 
     def confirm_hand_over(self, handover_id: str) -> HandOver:
-        """Confirm one's part as giver, receiver or office; with the last one the seal changes hands.
+        """Confirm one's part as giver, receiver or office; the last one lets it change hands.
 
         Raises:
             NotAuthorized: neither giver, receiver nor office.
@@ -268,7 +275,7 @@ def open_custody(
         since=since or call.at,
         until=until,
     )
-    call.tell("custody.begun", row.id, custodian=person, kind=kind)
+    call.tell("custody.begun", row.id, custodian=person, what=kind)
 
 
 def close_custody(call: Call, seal_id: str, *, is_wholly: bool = True) -> None:
@@ -353,6 +360,25 @@ def _handover(call: Call, handover_id: str) -> HandOver:
     return call.finish(HandOver.of(call.one(tables.custody_handovers, handover_id)))
 
 
+def _check_receiver(call: Call, row: sa.Row[Any], kind: CustodyKind, receiver: str) -> str | None:
+    """The department of whoever is to keep the seal: what the office retains stays with it."""
+    if kind is not CustodyKind.OFFICE_RETAINED:
+        return check_keeper(call, row, receiver)
+    return check_office_keeper(call, row, receiver)
+
+
+def check_office_keeper(call: Call, row: sa.Row[Any], person: str) -> str | None:
+    """The department of a person of the office that keeps a seal out of use.
+
+    Raises:
+        Refused: ``E_CUSTODY_DEPT``: the person is not of the office; ``E_PERSON``.
+    """
+    found = active_person(call, person)
+    if person not in people_with(call, (Role.SEAL_OFFICE,), row.using_org):
+        call.refuse("E_CUSTODY_DEPT", "停用的印章由办公室保存 / the office keeps a stopped seal")
+    return None if found.department is None else str(found.department)
+
+
 def _check_open(handover: sa.Row[Any]) -> None:
     if handover.completed_at is not None:
         raise StateError("the hand-over is complete", state="completed", wanted=("open",))
@@ -381,9 +407,11 @@ def _confirm(call: Call, row: sa.Row[Any], handover_id: str) -> None:
     done = call.one(tables.custody_handovers, handover_id)
     if not (done.giver_at and done.receiver_at and done.registrar_at):
         return
-    check_keeper(call, row, done.receiver)
     kept = _find_kept(call, row.id)
-    kind = CustodyKind.REGULAR if kept is None else CustodyKind(kept.kind)
+    if kept is None or kept.custodian != done.giver:
+        call.refuse("E_NO_CUSTODIAN", "移交人已不再保管 / the giver no longer keeps the seal")
+    kind = CustodyKind(kept.kind)
+    _check_receiver(call, row, kind, done.receiver)
     # One moment ends the giver's custody and begins the receiver's: ``until`` is not in it.
     close_custody(call, row.id, is_wholly=False)
     open_custody(call, row, done.receiver, kind=kind, department=done.department)

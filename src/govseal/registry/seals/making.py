@@ -11,6 +11,7 @@ from govseal.errors import SealError
 from govseal.facade import make_seal
 from govseal.pki.certificate import Certificate
 from govseal.registry import tables
+from govseal.registry.policy.force import check_in_force
 from govseal.registry.seals import vault
 from govseal.registry.seals.applications import application_of, check_name, imprint_of
 from govseal.registry.seals.quotas import check_quota
@@ -93,13 +94,15 @@ class Making(Room):
             application = application_of(call, seal_id)
             signer = certificate_of(call, application, key)
             imprint = imprint_of(call, application)
-            if picture is None and imprint is None:
-                call.refuse("E_ATTACHMENT", "there is neither a picture nor an imprint on file")
+            shown = picture or imprint
+            if shown is None:
+                message = "既无图像也无印模 / there is neither a picture nor an imprint on file"
+                call.refuse("E_ATTACHMENT", message)
             _check_new_number(call, row, es_id)
             seal = make_seal(
                 makings.maker,
                 name=row.name,
-                picture=picture or imprint,  # type: ignore[arg-type] - one is there
+                picture=shown,
                 signers=[signer],
                 at=call.at,
                 es_id=es_id,
@@ -147,9 +150,7 @@ def check_maker(call: Call, row: sa.Row[Any]) -> None:
     if not is_electronic(row):
         call.refuse("E_MEDIUM", "a physical seal is carved, not made here")
     profile = call.profile
-    if not profile.may_stamp:
-        message = f"by {profile.title_zh} no seal is made any more"
-        call.refuse("E_PROFILE_NOT_IN_FORCE", message)
+    check_in_force(profile, call.at)
     steps = tables.review_steps
     query = sa.select(steps.c.id).where(steps.c.seal == row.id, steps.c.reviewer == call.actor.id)
     switch = profile.switch("maker_is_not_reviewer")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from govseal.errors import StateError
+from govseal.errors import Refused, StateError
 from govseal.registry import tables
+from govseal.registry.people.authority import Authority, acting_for
 from govseal.registry.seals.records import PetitionRecord
-from govseal.registry.seals.room import Room, words
+from govseal.registry.seals.room import Room, locked, words
 from govseal.registry.tables.base import new_id
 from govseal.registry.vocabulary import PetitionKind, PetitionState, Role
 
@@ -36,8 +37,8 @@ class Petitions(Room):
         """
         with self._acting.call("seals.approve", petition_id) as call:
             petition = open_petition(call, petition_id)
-            number, role = _turn(call, petition)
-            _note(call, petition, number=number, role=role, decision="approved", opinion=opinion)
+            number, by = _turn(call, petition)
+            _note(call, petition, by, decision="approved", opinion=opinion)
             if number + 1 == len(petition.steps):
                 settle(call, petition, PetitionState.APPROVED)
                 decided[PetitionKind(petition.kind)](call, petition)
@@ -52,9 +53,9 @@ class Petitions(Room):
         """
         with self._acting.call("seals.disapprove", petition_id) as call:
             petition = open_petition(call, petition_id)
-            number, role = _turn(call, petition)
+            _, by = _turn(call, petition)
             why = words(call, reason, "E_REASON", "the reason")
-            _note(call, petition, number=number, role=role, decision="rejected", opinion=why)
+            _note(call, petition, by, decision="rejected", opinion=why)
             settle(call, petition, PetitionState.REJECTED)
             if PetitionKind(petition.kind) in denied:
                 denied[PetitionKind(petition.kind)](call, petition, why)
@@ -85,8 +86,34 @@ def file_petition(
     rule = call.profile.approval_rule(facts)
     if rule is None:
         call.refuse("E_APPROVER_LEVEL", f"the profile lets nobody approve this: {kind}")
+    steps = [
+        {"roles": sorted(step.roles), "of": step.of, "clause": rule.clause} for step in rule.steps
+    ]
+    return record_petition(
+        call,
+        kind,
+        content,
+        organization=organization,
+        seal_id=seal_id,
+        department=department,
+        rule=rule.name,
+        steps=steps,
+    )
+
+
+def record_petition(
+    call: Call,
+    kind: PetitionKind,
+    content: Mapping[str, Any],
+    *,
+    organization: str,
+    seal_id: str | None = None,
+    department: str | None = None,
+    rule: str = "",
+    steps: Sequence[Mapping[str, Any]] = (),
+) -> PetitionRecord:
+    """A new petition; without steps its family says who decides it."""
     petition_id = new_id("pet")
-    steps = [{"roles": sorted(step.roles), "of": step.of} for step in rule.steps]
     call.insert(
         tables.seal_petitions,
         id=petition_id,
@@ -96,14 +123,14 @@ def file_petition(
         department=department or call.actor.department,
         applicant=call.actor.id,
         content=dict(content),
-        rule=rule.name,
-        steps=[{**step, "clause": rule.clause} for step in steps],
+        rule=rule,
+        steps=[dict(step) for step in steps],
         state=PetitionState.OPEN,
         at=call.at,
     )
     if not call.subject:
         call.subject = petition_id
-    call.tell("petition.filed", petition_id, kind=kind, seal=seal_id)
+    call.tell("petition.filed", petition_id, what=kind, seal=seal_id)
     return petition_record(call, petition_id)
 
 
@@ -134,7 +161,9 @@ def open_petition(call: Call, petition_id: str, *kinds: PetitionKind) -> sa.Row[
     """
     found = call.one(tables.seal_petitions, petition_id)
     if found.seal is not None:
-        call.one(tables.seals, found.seal, lock=True)
+        locked(call, found.seal)
+    else:
+        call.judge_by(found.organization)
     row = call.one(tables.seal_petitions, petition_id, lock=True)
     if kinds and row.kind not in kinds:
         call.refuse("E_NOT_FOUND", f"{petition_id} asks for something else")
@@ -147,7 +176,7 @@ def open_petition(call: Call, petition_id: str, *kinds: PetitionKind) -> sa.Row[
 def settle(call: Call, petition: sa.Row[Any], state: PetitionState) -> None:
     """Close a petition."""
     call.update(tables.seal_petitions, petition.id, state=state, decided_at=call.at)
-    call.tell(f"petition.{state}", petition.id, kind=petition.kind, seal=petition.seal)
+    call.tell(f"petition.{state}", petition.id, what=petition.kind, seal=petition.seal)
 
 
 def open_petitions(call: Call, seal_id: str, kind: PetitionKind) -> tuple[str, ...]:
@@ -159,7 +188,7 @@ def open_petitions(call: Call, seal_id: str, kind: PetitionKind) -> tuple[str, .
     return tuple(call.connection.execute(query).scalars())
 
 
-def _turn(call: Call, petition: sa.Row[Any]) -> tuple[int, Role]:
+def _turn(call: Call, petition: sa.Row[Any]) -> tuple[int, Authority]:
     """The number of the step whose turn it is, and the role in which the actor may take it."""
     if not petition.steps:
         call.refuse("E_APPROVER_LEVEL", "this is not decided by approvals")
@@ -169,28 +198,27 @@ def _turn(call: Call, petition: sa.Row[Any]) -> tuple[int, Role]:
     if switch.value is True and petition.applicant == call.actor.id:
         message = "who asks for it does not approve it"
         call.refuse("E_SELF_APPROVAL", message, switch.clause)
-    role = _role_in(call, petition, step)
-    if role is not None:
-        return number, role
-    if any(_role_in(call, petition, later) for later in petition.steps[number + 1 :]):
+    found = _authority(call, petition, step)
+    if found is not None:
+        return number, found
+    if any(_authority(call, petition, later) for later in petition.steps[number + 1 :]):
         message = f"first it is the turn of: {', '.join(step['roles'])}"
         call.refuse("E_REVIEW_ORDER", message, step["clause"])
-    message = f"this approval is that of: {', '.join(step['roles'])}"
-    call.refuse("E_APPROVER_LEVEL", message, step["clause"])
+    message = f"此步由以下角色审批 / this approval is that of: {', '.join(step['roles'])}"
+    raise Refused(message, code="E_APPROVER_LEVEL", clause=step["clause"])
 
 
-def _role_in(call: Call, petition: sa.Row[Any], step: Mapping[str, Any]) -> Role | None:
-    for name in step["roles"]:
-        role = Role(name)
-        matter = petition.content.get("matter") if step["of"] == "authority" else None
-        if call.actor.has(
-            role,
-            organization=petition.organization,
-            department=petition.department if step["of"] == "department" else None,
-            matter=matter,
-        ):
-            return role
-    return None
+def _authority(call: Call, petition: sa.Row[Any], step: Mapping[str, Any]) -> Authority | None:
+    """By what the actor may take a step: the own role, or that of whom the actor stands in for."""
+    found = acting_for(
+        call,
+        tuple(Role(name) for name in step["roles"]),
+        organization=petition.organization,
+        department=petition.department if step["of"] == "department" else None,
+        matter=petition.content.get("matter") if step["of"] == "authority" else None,
+    )
+    others = (authority for authority in found if authority.on_behalf_of != petition.applicant)
+    return next(others, None)
 
 
 def _count(call: Call, petition_id: str) -> int:
@@ -202,23 +230,39 @@ def _count(call: Call, petition_id: str) -> int:
     return count
 
 
-def _note(
+def note_decision(
     call: Call,
     petition: sa.Row[Any],
     *,
-    number: int,
     role: Role,
     decision: str,
     opinion: str,
+    on_behalf_of: str | None = None,
 ) -> None:
+    """One more row under a petition: approved, rejected, witnessed."""
+    steps = tables.petition_steps
+    query = sa.select(sa.func.count()).where(steps.c.petition == petition.id)
+    number: int = call.connection.execute(query).scalar_one()
     call.insert(
-        tables.petition_steps,
+        steps,
         id=new_id("psp"),
         petition=petition.id,
         number=number,
         approver=call.actor.id,
+        on_behalf_of=on_behalf_of,
         role=role,
         decision=decision,
         opinion=opinion or None,
         at=call.at,
+    )
+
+
+def _note(call: Call, petition: sa.Row[Any], by: Authority, *, decision: str, opinion: str) -> None:
+    note_decision(
+        call,
+        petition,
+        role=by.role,
+        decision=decision,
+        opinion=opinion,
+        on_behalf_of=by.on_behalf_of,
     )

@@ -44,16 +44,17 @@ class Quotas(Room):
                 Role.SEAL_OFFICE, Role.SEAL_USING_UNIT_APPLICANT, organization=organization
             )
             active_unit(call, organization)
+            call.judge_by(organization)
             if not 1 <= max_count <= MAX_SEALS:
                 call.refuse("E_FORM", f"a quota is a number from 1 to {MAX_SEALS}")
             content = {
                 "name": words(call, name, "E_FORM", "the name"),
-                "medium": medium.value,
+                "medium": Medium(medium).value,
                 "max_count": max_count,
                 "basis": words(call, basis, "E_FORM", "the basis"),
             }
             type_ = call.profile.seal_types.get(subtype, "")
-            facts = {"kind": "carve", "subtype": subtype, "type": type_, "medium": medium}
+            facts = {"kind": "quota", "subtype": subtype, "type": type_, "medium": medium}
             return file_petition(
                 call, PetitionKind.QUOTA, facts, content, organization=organization
             )

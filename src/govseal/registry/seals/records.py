@@ -105,7 +105,7 @@ class HandOver:
     seal: str
     giver: str
     receiver: str
-    department: str
+    department: str | None
     registrar: str | None
     giver_at: datetime | None
     receiver_at: datetime | None
@@ -118,7 +118,7 @@ class HandOver:
     @classmethod
     def of(cls, row: sa.Row[Any]) -> Self:
         """The record of a row."""
-        return cls(**dict(row._mapping))
+        return cls(**row._asdict())
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class Permit:
     @classmethod
     def of(cls, row: sa.Row[Any]) -> Self:
         """The record of a row."""
-        return cls(**dict(row._mapping))
+        return cls(**row._asdict())
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ class Incident:
     @classmethod
     def of(cls, row: sa.Row[Any]) -> Self:
         """The record of a row."""
-        members = dict(row._mapping)
+        members = row._asdict()
         members["kind"] = IncidentKind(row.kind)
         members["notified"] = tuple(row.notified)
         return cls(**members)
@@ -193,7 +193,7 @@ class Task:
     @classmethod
     def of(cls, row: sa.Row[Any]) -> Self:
         """The record of a row."""
-        return cls(**{**dict(row._mapping), "kind": SealTask(row.kind)})
+        return cls(**{**row._asdict(), "kind": SealTask(row.kind)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from govseal.registry.vocabulary import Medium, OrganizationKind, Role, SealStat
 
 if TYPE_CHECKING:
     from govseal.registry.acting import Acting
-    from govseal.registry.call import Call
+    from govseal.registry.call import Assignment, Call
 
 MAX_WORDS = 4000
 """Characters of an account, an opinion, a reason."""
@@ -31,8 +31,10 @@ class Room:
 
 
 def locked(call: Call, seal_id: str) -> sa.Row[Any]:
-    """The seal, which nobody else leads anywhere until the call ends."""
-    return call.one(tables.seals, seal_id, lock=True)
+    """The seal, which nobody else leads anywhere until the call ends; its unit's profile judges."""
+    row = call.one(tables.seals, seal_id, lock=True)
+    call.judge_by(row.owner_org)
+    return row
 
 
 def sealed_record(call: Call, seal_id: str) -> SealRecord:
@@ -131,13 +133,12 @@ def require_unit(call: Call, seal_row: sa.Row[Any], *roles: Role) -> None:
 def managing_unit(call: Call, unit: sa.Row[Any], level: str) -> sa.Row[Any] | None:
     """The management department of a level, over the unit, in which the actor reviews."""
     for assignment in call.actor.assignments:
-        if assignment.role is not Role.SEAL_MANAGEMENT_DEPT_REVIEWER:
-            continue
-        place = assignment.organization or call.actor.organization
-        row = call.one(tables.organizations, place)
-        is_managing = OrganizationKind.MANAGEMENT in row.kinds
-        if is_managing and row.level == level and _is_over_unit(row, unit):
-            return row
+        if assignment.role is Role.SEAL_MANAGEMENT_DEPT_REVIEWER:
+            place = call.one(
+                tables.organizations, assignment.organization or call.actor.organization
+            )
+            if place.level == level and is_over(call, assignment, unit):
+                return place
     return None
 
 
@@ -152,11 +153,18 @@ def managed_levels(call: Call) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _is_over_unit(manager: sa.Row[Any], unit: sa.Row[Any]) -> bool:
-    """Whether the unit lies in the manager's region (GB/T 2260); one without a code is anywhere."""
-    if manager.region_code is None or unit.region_code is None:
+def is_over(call: Call, assignment: Assignment, unit: sa.Row[Any]) -> bool:
+    """Whether a role above units reaches one: by its region (GB/T 2260).
+
+    A reviewer's place is a management department; a unit without a code is in every region.
+    """
+    place = call.one(tables.organizations, assignment.organization or call.actor.organization)
+    is_reviewer = assignment.role is Role.SEAL_MANAGEMENT_DEPT_REVIEWER
+    if is_reviewer and OrganizationKind.MANAGEMENT not in place.kinds:
+        return False
+    if place.region_code is None or unit.region_code is None:
         return True
-    region = re.sub(r"(?:00)+\Z", "", str(manager.region_code))
+    region = re.sub(r"(?:00)+\Z", "", str(place.region_code))
     return str(unit.region_code).startswith(region)
 
 

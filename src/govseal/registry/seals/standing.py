@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from govseal.registry import tables
+from govseal.registry.organizations import check_organization
 from govseal.registry.seals.custody import custodian_at
-from govseal.registry.vocabulary import Medium, OrganizationState, SealState
+from govseal.registry.vocabulary import Medium, SealState
 
 if TYPE_CHECKING:
     from govseal.registry.call import Call
@@ -38,8 +39,10 @@ def check_usable(call: Call, seal_row: sa.Row[Any]) -> None:
             ``E_ORG_CHANGED``, ``E_NO_CUSTODIAN``, ``E_KEY``.
     """
     _check_state(call, seal_row)
-    for organization in dict.fromkeys((seal_row.owner_org, seal_row.using_org)):
-        _check_unit(call, seal_row, organization)
+    named_at = _made_at(call, seal_row)
+    check_organization(call, seal_row.owner_org, named_at=named_at)
+    if seal_row.using_org != seal_row.owner_org:
+        check_organization(call, seal_row.using_org, named_at=named_at)
     if custodian_at(call.connection, seal_row.id, call.at) is None:
         call.refuse("E_NO_CUSTODIAN", "nobody has custody of the seal")
     if seal_row.medium == Medium.ELECTRONIC and seal_row.key is None:
@@ -63,23 +66,6 @@ def _check_state(call: Call, seal_row: sa.Row[Any]) -> None:
         call.refuse("E_NOT_YET_ACTIVE", f"the seal is active from {since}")
     if seal_row.valid_from and seal_row.valid_from > call.at:
         call.refuse("E_NOT_YET_ACTIVE", "the seal's period of validity has not begun")
-
-
-def _check_unit(call: Call, seal_row: sa.Row[Any], organization: str) -> None:
-    """A unit that was renamed since the seal was made, merged or abolished has it cancelled."""
-    row = call.one(tables.organizations, organization)
-    if row.inactive_from is not None and row.inactive_from <= call.at:
-        changed = row.state == OrganizationState.RENAMED
-        code = "E_ORG_CHANGED" if changed else "E_ORG_INACTIVE"
-        call.refuse(code, f"the unit of the seal is {row.state}")
-    names = tables.organization_names
-    query = sa.select(names.c.id).where(
-        names.c.organization == organization,
-        names.c.since <= call.at,
-        names.c.since > _made_at(call, seal_row),
-    )
-    if call.connection.execute(query.limit(1)).one_or_none() is not None:
-        call.refuse("E_ORG_CHANGED", "the unit of the seal was renamed since it was made")
 
 
 def _made_at(call: Call, seal_row: sa.Row[Any]) -> datetime:
@@ -108,12 +94,7 @@ def state_at(connection: sa.Connection, seal_id: str, at: datetime) -> sa.Row[An
     return connection.execute(query).one_or_none()
 
 
-def named_state(connection: sa.Connection, seal_row: sa.Row[Any], at: datetime) -> SealState | None:
-    """What the seal was at a moment; None before it was known. The end of its period counts."""
-    row = state_at(connection, seal_row.id, at)
-    if row is None:
-        return None
-    state = SealState(row.state)
-    if state in _ENDS_BY_TIME and seal_row.valid_to is not None and seal_row.valid_to < at:
-        return SealState.EXPIRED
-    return state
+def time_ended(seal_row: sa.Row[Any], state: SealState, at: datetime) -> bool:
+    """Whether the seal's period had ended a seal by then that was in such a state."""
+    ends = seal_row.valid_to
+    return state in _ENDS_BY_TIME and ends is not None and ends < at

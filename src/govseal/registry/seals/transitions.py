@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from govseal.errors import StateError
+from govseal.errors import NotAuthorized, StateError
 from govseal.registry import tables
+from govseal.registry.seals.room import is_over
 from govseal.registry.vocabulary import ReasonClass, Role, SealState
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ _AUTHORITIES = _REVIEWER | {Role.PROVINCE_ADMIN}
 _LEADER = frozenset({Role.PRINCIPAL_LEADER})
 
 _JC29S = "晋市政办〔2022〕29号 电子印章, "
-_JC10 = "晋市审管发〔2022〕10号 印章管理制度, "
+_JC10 = "晋市审管发〔2022〕10号 印章管理, "
+_HLJ = "黑龙江省行政许可专用电子印章管理暂行办法, "
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("carve", {S.APPROVED}, S.MADE, _OFFICE, _JC10 + "一"),
     _row("issue", {S.MADE}, S.ISSUED, _OFFICE, _JC10 + "二"),
     _row("activate", {S.ISSUED}, S.ACTIVE, _OFFICE, _JC10 + "二"),
-    _row("lose", {*_MADE, S.STOPPED, S.EXPIRED}, S.LOST, _WATCHERS, _JC29S + "第十六条"),
+    _row("lose", {*_MADE, S.STOPPED, S.EXPIRED, S.LOST}, S.LOST, _WATCHERS, _JC29S + "第十六条"),
     _row(
         "suspend", {S.ISSUED, S.ACTIVE}, S.SUSPENDED, _WATCHERS | _AUTHORITIES, _JC29S + "第十六条"
     ),
     _row("resume", {S.SUSPENDED}, S.ACTIVE, _AUTHORITIES, "(d)"),
     _row("renew", {S.ACTIVE}, S.ACTIVE, _MAKER, _JC29S + "第八条"),
+    _row("remake", {S.SUSPENDED}, S.SUSPENDED, _MAKER, _HLJ + "第十五条"),
     _row("expire", {S.ISSUED, S.ACTIVE, S.SUSPENDED}, S.EXPIRED, frozenset(), _JC29S + "第八条"),
     _row("stop", {S.ACTIVE, S.SUSPENDED}, S.STOPPED, _LEADER, _JC10 + "三"),
     _row(
@@ -85,7 +88,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         {S.APPROVED, S.MADE, S.ISSUED, S.ACTIVE, S.SUSPENDED},
         S.LAPSED,
         frozenset(),
-        "黑龙江省行政许可专用电子印章管理暂行办法, 第十八条",
+        _HLJ + "第十八条",
     ),
 )
 """Nothing leads from ``lost`` to ``active``: what is lost is applied for as a new seal."""
@@ -106,6 +109,24 @@ def check_step(seal_row: sa.Row[Any], event: str) -> Transition:
         message = f"{event}: the seal is {state}, and would have to be {', '.join(wanted)}"
         raise StateError(message, clause=row.clause, state=state, wanted=wanted)
     return row
+
+
+def require_who(call: Call, seal_row: sa.Row[Any], row: Transition) -> None:
+    """Go on only if the step is the actor's, by a role in the seal's units or above them.
+
+    Raises:
+        NotAuthorized: it is not.
+    """
+    units = (seal_row.owner_org, seal_row.using_org)
+    if any(call.actor.has(*row.who, organization=unit) for unit in units):
+        return
+    owner = call.one(tables.organizations, seal_row.owner_org)
+    above = row.who & _AUTHORITIES
+    for assignment in call.actor.assignments:
+        if assignment.role in above and is_over(call, assignment, owner):
+            return
+    wanted = ", ".join(sorted(row.who))
+    raise NotAuthorized(f"{row.event} needs one of these roles here: {wanted}", clause=row.clause)
 
 
 def move(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import secrets as randomness
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
+
+import sqlalchemy as sa
 
 from govseal.errors import RegistryError
 from govseal.registry import tables
@@ -14,8 +17,6 @@ from govseal.registry.tables.base import new_id
 from govseal.registry.vocabulary import KeyState
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
     from govseal.pki.atrest import AtRestKey
     from govseal.pki.certificate import Certificate
     from govseal.pki.signer import Signer
@@ -225,6 +226,14 @@ def note_key(
     )
 
 
+def key_kind(call: Call, seal_row: sa.Row[Any]) -> KeyKind:
+    """Where the key of the present version is, or was."""
+    table = tables.key_media_states
+    query = sa.select(table.c.kind).where(table.c.seal == seal_row.id)
+    kind = call.connection.execute(query.order_by(table.c.sequence.desc()).limit(1)).scalar_one()
+    return "device" if kind == "device" else "server"
+
+
 def destroy_key(call: Call, seal_id: str) -> None:
     """Forget the key, whose bytes the database overwrites, or the way to it."""
     call.update(tables.seals, seal_id, key=None)
@@ -242,6 +251,4 @@ def load_picture(call: Call, stored: bytes, label: str) -> bytes:
 
 def sha256(data: bytes) -> str:
     """SHA-256 in hexadecimal."""
-    import hashlib  # noqa: PLC0415 - beside its one use
-
     return hashlib.sha256(data).hexdigest()

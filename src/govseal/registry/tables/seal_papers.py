@@ -94,7 +94,7 @@ custody_handovers = sa.Table(
     reference("seal", "seals"),
     reference("giver", "people"),
     reference("receiver", "people"),
-    reference("department", "departments"),
+    reference("department", "departments", optional=True),
     reference("registrar", "people", optional=True),
     moment("giver_at", optional=True),
     moment("receiver_at", optional=True),
@@ -213,7 +213,6 @@ seal_tasks = sa.Table(
     moment("due_at", optional=True),
     text("reason"),
     moment("done_at", optional=True),
-    sa.UniqueConstraint("seal", "kind", "opened_at"),
 )
 """What has to be done with a seal: cancel it, hand its key back, write the report."""
 
