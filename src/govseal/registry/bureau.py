@@ -10,6 +10,7 @@ from typing import Protocol, Self
 
 import sqlalchemy as sa
 
+from govseal.errors import RegistryError
 from govseal.pki.atrest import AtRestKey
 from govseal.pki.signer import Signer
 from govseal.registry import schema, tables
