@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from govseal.facade import inspect as inspect
     from govseal.facade import judge_use as judge_use
     from govseal.facade import load_seal as load_seal
+    from govseal.facade import load_status as load_status
     from govseal.facade import make_seal as make_seal
     from govseal.facade import page_picture as page_picture
     from govseal.facade import prepare_stamp as prepare_stamp
@@ -86,6 +87,7 @@ _HOMES = {
         "inspect",
         "judge_use",
         "load_seal",
+        "load_status",
         "make_seal",
         "page_picture",
         "prepare_stamp",

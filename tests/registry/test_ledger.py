@@ -6,11 +6,21 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
+import naivetree
 from govseal.errors import RegistryError
-from govseal.registry import tables
+from govseal.registry import Bureau, tables
 from govseal.registry.canonical import read_canonical
-from govseal.registry.ledger.append import append_entry, origin, read_nodes
+from govseal.registry.ledger.append import (
+    NewEntry,
+    append_entries,
+    append_entry,
+    origin,
+    read_nodes,
+)
+from govseal.registry.ledger.checkpoints import tree_root
 from govseal.registry.ledger.merkle import chain_hash, leaf_hash, node_hash, peaks
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -40,6 +50,19 @@ def test_entries_are_numbered_from_nought_and_chained(any_bureau):
     level = [node_hash(a, b) for a, b in zip(leaves[:8:2], leaves[1:8:2], strict=True)]
     level = [node_hash(a, b) for a, b in zip(level[::2], level[1::2], strict=True)]
     assert (top, last) == (node_hash(*level), leaves[8])
+
+
+@given(st.lists(st.integers(1, 9), max_size=6))
+def test_entries_written_together_make_the_same_tree(batches):
+    """Whatever the batches are, the stored subtrees and the root are those of the plain tree."""
+    with Bureau.open("sqlite://", profile="jincheng") as bureau:
+        with bureau.database.begin() as connection:
+            for count in batches:
+                append_entries(connection, [NewEntry("note", AT, {"n": n}) for n in range(count)])
+            rows = connection.execute(sa.select(tables.ledger_entries).order_by("sequence"))
+            entries = [row.entry.encode() for row in rows]
+            assert tree_root(connection, len(entries)) == naivetree.root(entries)
+        bureau.ledger.audit().check()
 
 
 def test_a_transaction_that_fails_leaves_no_entry(any_bureau):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, Self
@@ -13,15 +13,19 @@ import sqlalchemy as sa
 from govseal.errors import RegistryError
 from govseal.pki.atrest import AtRestKey
 from govseal.pki.signer import Signer
-from govseal.registry import tables
+from govseal.registry import schema, tables
 from govseal.registry.acting import Acting
 from govseal.registry.clock import Clock, system_clock
-from govseal.registry.database import Database, create_tables
+from govseal.registry.database import Database
+from govseal.registry.documents.register import Register
 from govseal.registry.ledger.key import found_key
 from govseal.registry.ledger.room import Ledger
-from govseal.registry.policy import PolicyProfile, load_policy
+from govseal.registry.outbox import Outbox
+from govseal.registry.people.founding import Founded, set_up
+from govseal.registry.policy import PolicyProfile, load_policy, policy_names, read_own_policy
 from govseal.registry.status import Status
-from govseal.registry.vocabulary import Strength
+from govseal.registry.use.hooks import Validator
+from govseal.registry.vocabulary import Level, OrganizationKind, Strength
 
 
 class _HasId(Protocol):
@@ -44,9 +48,13 @@ class Bureau:
         self.profile = profile
         self.secrets = secrets
         self.clock = clock
+        self.validators: list[Validator] = []
+        """Further checks of what is to be stamped, see :data:`govseal.registry.use.Validator`."""
         self.ledger_signer = ledger_signer
         self.ledger = Ledger(self)
         self.status = Status(self)
+        self.register = Register(self)
+        self.outbox = Outbox(self)
 
     @classmethod
     def open(
@@ -71,7 +79,8 @@ class Bureau:
                 it; else one is made at the founding and kept encrypted under ``secrets``.
 
         Raises:
-            RegistryError: the database cannot be reached, or holds something else.
+            RegistryError: the database cannot be reached; ``schema_old``: its tables are of an
+                older version (:meth:`upgrade`); ``schema_unknown``: of a newer one, or not ours.
         """
         policy = profile if isinstance(profile, PolicyProfile) else load_policy(profile)
         key = AtRestKey(secrets) if isinstance(secrets, bytes) else secrets
@@ -82,6 +91,15 @@ class Bureau:
             bureau.close()
             raise
         return bureau
+
+    @staticmethod
+    def upgrade(url: str) -> str:
+        """Bring a registry's tables up to date, after a backup; the revision that they have then.
+
+        Raises:
+            RegistryError: ``schema_unknown``: not a registry's tables, or a newer version's.
+        """
+        return schema.upgrade(url)
 
     def __enter__(self) -> Self:
         return self
@@ -96,15 +114,55 @@ class Bureau:
     def _found(self) -> None:
         """Create the tables in an empty database; refuse one that holds something else."""
         with self.database.begin() as connection:
-            present = set(sa.inspect(connection).get_table_names())
-            if not present:
-                create_tables(connection)
+            if schema.is_empty(connection):
+                schema.found(connection)
                 origin = f"govseal-{randomness.token_hex(8)}"
                 connection.execute(tables.settings.insert().values(name="origin", value=origin))
                 found_key(connection, self.secrets, self.ledger_signer)
-            elif tables.settings.name not in present:
-                message = "the database holds tables that are not a registry's"
-                raise RegistryError(message, code="schema_unknown")
+            else:
+                schema.check(connection)
+
+    def set_up(
+        self,
+        legal_name: str,
+        *,
+        administrator: str,
+        level: Level | str,
+        kinds: Collection[OrganizationKind | str],
+        department: str | None = None,
+        account: str | None = None,
+        uscc: str | None = None,
+        region_code: str | None = None,
+    ) -> Founded:
+        """The first unit and its administrator, who may do all further steps of keeping people.
+
+        Args:
+            legal_name: of the unit.
+            administrator: a name for whoever keeps units, people and roles.
+            level: of government.
+            kinds: what the unit is in the business of seals.
+            department: the administrator's, if any.
+            account: what the platform that logs people in calls the administrator.
+            uscc: 统一社会信用代码 of the unit.
+            region_code: of the unit, GB/T 2260.
+
+        Raises:
+            Refused: ``E_SET_UP``: there are people already; ``E_NAME``, ``E_CREDIT_CODE``,
+                ``E_REGION_CODE``.
+        """
+        with self.database.begin() as connection:
+            return set_up(
+                connection,
+                self.clock(),
+                legal_name=legal_name,
+                level=level,
+                kinds=kinds,
+                administrator=administrator,
+                department=department,
+                account=account,
+                uscc=uscc,
+                region_code=region_code,
+            )
 
     @contextmanager
     def acting(
@@ -138,6 +196,19 @@ class Bureau:
             if row is None:
                 break
             if row.profile is not None:
-                return load_policy(row.profile)
+                return self._own_profile(connection, row.profile)
             current = row.parent
         return self.profile
+
+    @staticmethod
+    def _own_profile(connection: sa.Connection, name: str) -> PolicyProfile:
+        """A profile that comes with the library, or the rules that a unit gave itself."""
+        if name in policy_names():
+            return load_policy(name)
+        table = tables.settings
+        query = sa.select(table.c.value).where(table.c.name == f"policy/{name}")
+        text = connection.execute(query).scalar_one_or_none()
+        if text is None:
+            message = f"the rules of a unit are missing: {name}"
+            raise RegistryError(message, code="policy_unknown")
+        return read_own_policy(text)

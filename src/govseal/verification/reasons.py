@@ -365,6 +365,36 @@ _ROWS = (
         "文件应当盖章而没有盖章",
         "the file must carry a seal and carries none",
     ),
+    # 状态 · what the registry says
+    Reason(
+        "seal_lost_at_signing",
+        "签章时印章已丢失或失控",
+        "the seal was lost, or out of control, at the time of signing",
+    ),
+    Reason(
+        "seal_not_active_at_signing",
+        "签章时印章未处于可用状态",
+        "the seal was not active at the time of signing",
+    ),
+    Reason(
+        "seal_status_unknown",
+        "印章状态未知：没有状态信息，或状态信息不含此印章、已过期",
+        "the seal's status is not known: no source, or one that is silent or out of date",
+        "请以 --status 提供登记机构最新的状态文件",
+        "give the registry's latest status file with --status",
+    ),
+    Reason(
+        "seal_ended_after_signing",
+        "印章在时间戳证明的时间之后不再使用",
+        "the seal went out of use after the time that a time stamp proves",
+    ),
+    Reason(
+        "business_not_current",
+        "文件已被撤回、替代、撤销，或有争议、已到期",
+        "the document is withdrawn, superseded, revoked, disputed or expired",
+        "请向出具单位核实现行文件",
+        "ask the issuing unit what holds now",
+    ),
     Reason(
         "pdf_repaired",
         "PDF 结构不规范，按宽松规则读取",

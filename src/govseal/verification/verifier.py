@@ -42,6 +42,7 @@ from govseal.verification.report import (
     SignerSummary,
     Verdict,
 )
+from govseal.verification.status import BusinessStatus, StatusSource
 
 if TYPE_CHECKING:
     from govseal.pki.fetch import Fetcher
@@ -65,6 +66,7 @@ def verify_document(
     materials: Materials | None = None,
     policy: Policy = DEFAULT_POLICY,
     fetcher: Fetcher | None = None,
+    status: StatusSource | None = None,
     name: str = "",
 ) -> Report:
     """The report on an open document.
@@ -77,10 +79,11 @@ def verify_document(
         materials: further certificates, revocation lists, lists of matters.
         policy: what the verifier asks for.
         fetcher: who gets revocation data that is not at hand; by default nobody does.
+        status: who knows what became of seals and documents.
         name: how the report calls the file.
     """
     evidence = document.evidence()
-    collector = Collector(trust, materials or Materials(), at, policy, _online(fetcher))
+    collector = Collector(trust, materials or Materials(), at, policy, _online(fetcher), status)
     if evidence.seal is not None:
         signatures: tuple[SignatureReport, ...] = (_judge_seal(evidence.seal, collector),)
     else:
@@ -95,9 +98,11 @@ def verify_document(
     noticed = [check.reason for check in checks if check.outcome is Outcome.PASSED and check.reason]
     if policy.strict and signatures and tolerances:
         checks.append(_refused(tolerances))
-    verdict, reasons = _document_verdict(evidence, signatures, checks, policy)
     source = data if isinstance(data, ByteSource) else HeldBytes(data)
     sha256_digest, sm3_digest = source.digests()
+    business = status.of_document(sm3_digest.hex(), sha256_digest.hex()) if status else None
+    misses = business is not None and bool(business.missing_seals)
+    verdict, reasons = _document_verdict(evidence, signatures, checks, policy, misses=misses)
     return Report(
         file=name,
         format=evidence.format,
@@ -111,9 +116,19 @@ def verify_document(
         policy=policy.name,
         signatures=signatures,
         checks=tuple(checks),
-        notices=tuple(dict.fromkeys((*noticed, *tolerances, *_licence_notices(document)))),
+        notices=tuple(
+            dict.fromkeys(
+                (*noticed, *tolerances, *_licence_notices(document), *_business_notices(business))
+            )
+        ),
         policy_settings=policy.settings,
+        business=business,
     )
+
+
+def _business_notices(business: BusinessStatus | None) -> tuple[str, ...]:
+    """What the reader of a sound document has to know: it may not hold any more."""
+    return () if business is None or business.status == "current" else ("business_not_current",)
 
 
 def _listed(evidence: Evidence, collector: Collector) -> Iterator[Check]:
@@ -361,14 +376,19 @@ def _document_verdict(
     signatures: Sequence[SignatureReport],
     checks: Sequence[Check],
     policy: Policy,
+    *,
+    misses: bool,
 ) -> tuple[Verdict, tuple[str, ...]]:
-    """As the worst signature; a file that nobody signed is *unsigned*, never passed."""
+    """As the worst signature; a file that nobody signed is *unsigned*, never passed.
+
+    ``misses``: by the registry the document has to bear a seal that it does not.
+    """
     reasons = [c.reason for c in checks if c.outcome in (Outcome.FAILED, Outcome.INDETERMINATE)]
     for signature in signatures:
         reasons.extend(signature.reasons)
     verdicts = {_verdict(checks), *(signature.verdict for signature in signatures)}
     is_sealed = any(signature.kind == SignatureKind.SEAL.value for signature in signatures)
-    if policy.require_seal and not is_sealed:
+    if misses or (policy.require_seal and not is_sealed):
         reasons.append("required_seal_missing")
         verdicts.add(Verdict.FAILED)
     if not signatures and verdicts == {Verdict.PASSED} and not evidence.problem:

@@ -17,6 +17,9 @@ FENCED: Final = {
     "ledger_nodes": "level, position",
     "checkpoints": "size",
     "audit_events": "sequence",
+    "document_states": "sequence",
+    "document_versions": "id",
+    "document_links": "id",
 }
 """The tables, with their primary keys."""
 _FUNCTION: Final = f"""
@@ -35,6 +38,12 @@ def raise_fences(connection: sa.Connection, *names: str) -> None:
     for name in names or FENCED:
         for statement in _statements(connection.dialect.name, name):
             connection.exec_driver_sql(statement)
+
+
+def statements(dialect: str) -> list[str]:
+    """All that puts the triggers up, for a database that has none."""
+    first = [_FUNCTION.strip()] if dialect == "postgresql" else []
+    return [*first, *(statement for name in FENCED for statement in _statements(dialect, name))]
 
 
 def lower_fences(connection: sa.Connection, *names: str) -> None:
