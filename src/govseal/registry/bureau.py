@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from govseal.errors import RegistryError
 from govseal.pki.atrest import AtRestKey
 from govseal.pki.signer import Signer
-from govseal.registry import tables
+from govseal.registry import schema, tables
 from govseal.registry.acting import Acting
 from govseal.registry.clock import Clock, system_clock
-from govseal.registry.database import Database, create_tables
+from govseal.registry.database import Database
 from govseal.registry.documents.register import Register
 from govseal.registry.ledger.key import found_key
 from govseal.registry.ledger.room import Ledger
@@ -79,7 +79,8 @@ class Bureau:
                 it; else one is made at the founding and kept encrypted under ``secrets``.
 
         Raises:
-            RegistryError: the database cannot be reached, or holds something else.
+            RegistryError: the database cannot be reached; ``schema_old``: its tables are of an
+                older version (:meth:`upgrade`); ``schema_unknown``: of a newer one, or not ours.
         """
         policy = profile if isinstance(profile, PolicyProfile) else load_policy(profile)
         key = AtRestKey(secrets) if isinstance(secrets, bytes) else secrets
@@ -90,6 +91,15 @@ class Bureau:
             bureau.close()
             raise
         return bureau
+
+    @staticmethod
+    def upgrade(url: str) -> str:
+        """Bring a registry's tables up to date, after a backup; the revision that they have then.
+
+        Raises:
+            RegistryError: ``schema_unknown``: not a registry's tables, or a newer version's.
+        """
+        return schema.upgrade(url)
 
     def __enter__(self) -> Self:
         return self
@@ -104,15 +114,13 @@ class Bureau:
     def _found(self) -> None:
         """Create the tables in an empty database; refuse one that holds something else."""
         with self.database.begin() as connection:
-            present = set(sa.inspect(connection).get_table_names())
-            if not present:
-                create_tables(connection)
+            if schema.is_empty(connection):
+                schema.found(connection)
                 origin = f"govseal-{randomness.token_hex(8)}"
                 connection.execute(tables.settings.insert().values(name="origin", value=origin))
                 found_key(connection, self.secrets, self.ledger_signer)
-            elif tables.settings.name not in present:
-                message = "the database holds tables that are not a registry's"
-                raise RegistryError(message, code="schema_unknown")
+            else:
+                schema.check(connection)
 
     def set_up(
         self,

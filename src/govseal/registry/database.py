@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from govseal.errors import Refused, RegistryError
 from govseal.registry import tables
 from govseal.registry.tables import fences
-from govseal.registry.tables.base import METADATA
 
 LOCK_WAIT_MS = 30_000
 """How long a step waits for another one that holds the same row."""
@@ -132,11 +131,3 @@ def next_number(connection: sa.Connection, name: str) -> int:
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     connection.execute(insert(table).values(name=name, value=0).on_conflict_do_nothing())
     return int(connection.execute(raised).scalar_one())
-
-
-def create_tables(connection: sa.Connection) -> None:
-    """All tables in an empty database, and the heads of the chains."""
-    METADATA.create_all(connection)
-    for name in ("audit", "ledger"):
-        connection.execute(tables.heads.insert().values(name=name, sequence=0, hash=FIRST_HASH))
-    fences.raise_fences(connection)

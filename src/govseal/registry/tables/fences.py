@@ -40,6 +40,12 @@ def raise_fences(connection: sa.Connection, *names: str) -> None:
             connection.exec_driver_sql(statement)
 
 
+def statements(dialect: str) -> list[str]:
+    """All that puts the triggers up, for a database that has none."""
+    first = [_FUNCTION.strip()] if dialect == "postgresql" else []
+    return [*first, *(statement for name in FENCED for statement in _statements(dialect, name))]
+
+
 def lower_fences(connection: sa.Connection, *names: str) -> None:
     """Take the triggers down, until the transaction puts them up again."""
     for name in names or FENCED:
