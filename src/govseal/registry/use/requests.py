@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import sqlalchemy as sa
+
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.database import next_number
-from govseal.registry.people import may_look
+from govseal.registry.people import looks, may_look
 from govseal.registry.policy.force import SHANGHAI, check_in_force
 from govseal.registry.seals.vault import at_rest_key
 from govseal.registry.tables.base import new_id
@@ -20,11 +22,10 @@ from govseal.registry.use.states import check_step
 from govseal.registry.vocabulary import Role, UseState
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
     from govseal.registry.acting import Acting
     from govseal.registry.call import Call
 
+MAX_FOUND: Final = 1000
 APPLICANTS: Final = (
     Role.SECTION_HANDLER,
     Role.SEAL_USING_UNIT_APPLICANT,
@@ -113,7 +114,7 @@ def stored_document(call: Call, request: sa.Row[Any]) -> bytes:
         Refused: ``E_NOT_FOUND``: they are in the archive by now.
     """
     if request.document is None:
-        call.refuse("E_NOT_FOUND", "the document is not kept here any more")
+        call.refuse("E_NOT_FOUND", "文件已不在此处保存 / the document is not kept here any more")
     return at_rest_key(call).decrypt(request.document, document_label(request.id))
 
 
@@ -122,7 +123,7 @@ def withdraw(acting: Acting, request_id: str, reason: str) -> UseRequest:
     with acting.call("use.withdraw", request_id) as call:
         request = call.one(tables.use_requests, request_id, lock=True)
         if request.applicant != call.actor.id:
-            message = "only the applicant takes a request back"
+            message = "只有申请人可以撤回 / only the applicant takes a request back"
             raise NotAuthorized(message, clause=call.profile.clause("E_NOT_AUTHORIZED"))
         state = check_step(call, request, "withdraw")
         call.update(tables.use_requests, request_id, state=state)
@@ -142,6 +143,37 @@ def get(acting: Acting, request_id: str) -> UseRequest:
         request = call.one(tables.use_requests, request_id)
         check_may_read(call, request)
         return call.finish(request_record(request))
+
+
+def find(
+    acting: Acting, state: UseState | None, seal: str | None, before: str | None, limit: int
+) -> tuple[UseRequest, ...]:
+    """See :meth:`govseal.registry.use.Use.find`."""
+    if not 0 < limit <= MAX_FOUND:
+        raise ValueError(f"limit: 1 to {MAX_FOUND}")
+    with acting.call("use.find", writes=False) as call:
+        requests, seals = tables.use_requests, tables.seals
+        query = sa.select(requests, seals.c.owner_org, seals.c.using_org).join(
+            seals, seals.c.id == requests.c.seal
+        )
+        for column, value in ((requests.c.state, state), (requests.c.seal, seal)):
+            if value is not None:
+                query = query.where(column == value)
+        if before is not None:
+            query = query.where(requests.c.number < before)
+        found: list[UseRequest] = []
+        seen: dict[tuple[str, str], bool] = {}
+        rows = call.connection.execute(query.order_by(requests.c.number.desc()))
+        for row in rows:
+            units = (row.owner_org, row.using_org)
+            if units not in seen:
+                seen[units] = looks(call, owner=units[0], using=units[1])
+            if seen[units] or row.applicant == call.actor.id:
+                found.append(request_record(row))
+            if len(found) == limit:
+                break
+        rows.close()
+        return tuple(found)
 
 
 def document(acting: Acting, request_id: str) -> bytes:
