@@ -149,7 +149,8 @@ class KeyLoadError(GovsealError):
 
     ``kind`` is ``wrong_password``, ``wrong_container`` (no key file, whatever its state),
     ``wrong_key`` (an envelope made for another key), ``no_certificate``, ``wrong_certificate``
-    (that of another key), ``unsupported`` or ``damaged``.
+    (that of another key), ``unsupported``, ``damaged``, ``absent`` or ``unsafe_file`` (others may
+    read the file of a key at rest).
     """
 
     def __init__(self, message: str, *, kind: str) -> None:
@@ -200,6 +201,21 @@ class Refused(RegistryError):
     def __init__(self, message: str, *, code: str, clause: str = "") -> None:
         super().__init__(message, code=code)
         self.clause = clause
+
+
+class Defective(Refused):
+    """The content of a document is not regular: ``defects`` is everything that is wrong."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "E_DEFECTS",
+        clause: str = "",
+        defects: tuple[str, ...],
+    ) -> None:
+        super().__init__(message, code=code, clause=clause)
+        self.defects = defects
 
 
 class StateError(Refused):

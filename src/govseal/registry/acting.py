@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from govseal.errors import GovsealError, NotAuthorized, Refused, SealError
 from govseal.registry import audit, events, tables
 from govseal.registry.audit import AuditEvent
+from govseal.registry.auditlog import AuditLog
 from govseal.registry.call import Actor, Assignment, Call
 from govseal.registry.database import told
 from govseal.registry.deadlines import Deadlines
 from govseal.registry.documents import Documents
+from govseal.registry.ledger.access import LedgerAccess
 from govseal.registry.organizations import Organizations
 from govseal.registry.people import People
 from govseal.registry.seals import Seals
@@ -54,6 +56,17 @@ class Acting:
     def __repr__(self) -> str:
         return f"<Acting {self.person}>"
 
+    @property
+    def owns_transaction(self) -> bool:
+        """Whether each call commits by itself; False on a connection of the caller's."""
+        return self._connection is None
+
+    def with_own_transaction(self) -> Acting:
+        """The same person, whose calls commit by themselves."""
+        if self.owns_transaction:
+            return self
+        return Acting(self.bureau, self.person, strength=self.strength, client=self.client)
+
     @cached_property
     def organizations(self) -> Organizations:
         """Units and departments."""
@@ -83,6 +96,16 @@ class Acting:
     def deadlines(self) -> Deadlines:
         """What is due."""
         return Deadlines(self)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """The audit log."""
+        return AuditLog(self)
+
+    @cached_property
+    def ledger(self) -> LedgerAccess:
+        """The ledger, read, exported, taken over, corrected, purged."""
+        return LedgerAccess(self)
 
     @contextmanager
     def call(

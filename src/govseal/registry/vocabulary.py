@@ -315,3 +315,12 @@ class DocumentType(StrEnum):
     MONTHLY_REPORT = "monthly_report"
     MEETING_MINUTES = "meeting_minutes"
     OTHER = "other"
+
+
+class OrderState(StrEnum):
+    """What came of an order to correct, 责令限期改正."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # the document was: nothing is left to correct

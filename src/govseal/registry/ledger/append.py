@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ HEAD = "ledger"
 KINDS = frozenset({"intent", "result", "import", "correction", "note"})
 SALT_BYTES = 16
 MAX_ENTRY_BYTES = 1 << 20
+_MOST_PARAMETERS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,26 @@ def origin(connection: sa.Connection) -> str:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to be written."""
+
+    kind: str
+    """``intent``, ``result``, ``import``, ``correction`` or ``note``."""
+    at: datetime
+    """When, as the call knows it."""
+    fields: Mapping[str, Any]
+    """What it says; it goes into canonical JSON, so no floats."""
+    seal: str | None = None
+    """The id of the seal."""
+    use: str | None = None
+    """The id of the use request."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind: {self.kind}")
+
+
 def append_entry(
     connection: sa.Connection,
     *,
@@ -55,52 +76,66 @@ def append_entry(
 ) -> Appended:
     """Write one entry; nobody else appends until the transaction ends.
 
-    Args:
-        connection: within a transaction.
-        kind: ``intent``, ``result``, ``import``, ``correction`` or ``note``.
-        at: when, as the call knows it.
-        seal: the id of the seal.
-        use: the id of the use request.
-        fields: what the entry says; they go into canonical JSON, so no floats.
+    The arguments are those of :class:`NewEntry`; ``connection`` is within a transaction.
 
     Raises:
         ValueError: another kind.
         RegistryError: ``too_large``: an entry of more than 1 MiB.
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind: {kind}")
-    sequence, before = lock_head(connection, HEAD)
+    return append_entries(connection, [NewEntry(kind, at, fields, seal, use)])[0]
+
+
+def append_entries(connection: sa.Connection, entries: Sequence[NewEntry]) -> list[Appended]:
+    """Write several entries at once, in their order.
+
+    Raises:
+        RegistryError: ``too_large``: an entry of more than 1 MiB.
+    """
+    if not entries:
+        return []
+    start, head = lock_head(connection, HEAD)
+    log = origin(connection)
+    chain = bytes.fromhex(head)
+    rows, leaves = [], []
+    for sequence, new in enumerate(entries, start):
+        entry = _entry(new, sequence, log)
+        leaf = leaf_hash(entry)
+        chain = chain_hash(chain, leaf)
+        leaves.append(leaf)
+        rows.append(
+            {
+                "sequence": sequence,
+                "kind": new.kind,
+                "at": new.at,
+                "seal": new.seal,
+                "use": new.use,
+                "entry": entry.decode(),
+                "leaf": leaf.hex(),
+                "chain": chain.hex(),
+            }
+        )
+    connection.execute(tables.ledger_entries.insert(), rows)
+    _complete(connection, start, leaves)
+    set_head(connection, HEAD, start + len(rows), chain.hex())
+    return [Appended(sequence, leaf) for sequence, leaf in enumerate(leaves, start)]
+
+
+def _entry(new: NewEntry, sequence: int, log: str) -> bytes:
     entry = canonical(
         {
-            "at": at,
-            "fields": fields,
-            "kind": kind,
-            "log": origin(connection),
+            "at": new.at,
+            "fields": new.fields,
+            "kind": new.kind,
+            "log": log,
             "salt": secrets.token_hex(SALT_BYTES),  # or a digest would betray what few may read
-            "seal": seal,
+            "seal": new.seal,
             "sequence": sequence,
-            "use": use,
+            "use": new.use,
         }
     )
     if len(entry) > MAX_ENTRY_BYTES:
         raise RegistryError(f"an entry of more than {MAX_ENTRY_BYTES} bytes", code="too_large")
-    leaf = leaf_hash(entry)
-    chain = chain_hash(bytes.fromhex(before), leaf).hex()
-    connection.execute(
-        tables.ledger_entries.insert().values(
-            sequence=sequence,
-            kind=kind,
-            at=at,
-            seal=seal,
-            use=use,
-            entry=entry.decode(),
-            leaf=leaf.hex(),
-            chain=chain,
-        )
-    )
-    _complete(connection, sequence, leaf)
-    set_head(connection, HEAD, sequence + 1, chain)
-    return Appended(sequence, leaf)
+    return entry
 
 
 def read_nodes(connection: sa.Connection, places: Sequence[Place]) -> dict[Place, bytes]:
@@ -110,15 +145,21 @@ def read_nodes(connection: sa.Connection, places: Sequence[Place]) -> dict[Place
         RegistryError: ``ledger_broken``: one is not there, or is no hash.
     """
     leaves, nodes = tables.ledger_entries, tables.ledger_nodes
-    positions = [position for level, position in places if level == 0]
-    above = [place for place in places if place[0]]
+    wanted: dict[int, list[int]] = {}
+    for level, position in places:
+        wanted.setdefault(level, []).append(position)
     found: dict[Place, str] = {}
-    if positions:
-        query = sa.select(leaves.c.sequence, leaves.c.leaf).where(leaves.c.sequence.in_(positions))
+    for sequences in _some(wanted.pop(0, [])):
+        query = sa.select(leaves.c.sequence, leaves.c.leaf).where(leaves.c.sequence.in_(sequences))
         found |= {(0, row.sequence): row.leaf for row in connection.execute(query)}
-    if above:
-        key = sa.tuple_(nodes.c.level, nodes.c.position)
-        rows = connection.execute(sa.select(nodes).where(key.in_(above)))
+    # Pairs in a list would be looked for through the whole table: SQLite uses no index for them.
+    each = [
+        sa.and_(nodes.c.level == level, nodes.c.position.in_(positions))
+        for level, all_ in wanted.items()
+        for positions in _some(all_)
+    ]
+    if each:
+        rows = connection.execute(sa.select(nodes).where(sa.or_(*each)))
         found |= {(row.level, row.position): row.hash for row in rows}
     try:
         return {place: bytes.fromhex(found[place]) for place in places}
@@ -127,15 +168,28 @@ def read_nodes(connection: sa.Connection, places: Sequence[Place]) -> dict[Place
         raise RegistryError(message, code="ledger_broken") from error
 
 
-def _complete(connection: sa.Connection, sequence: int, leaf: bytes) -> None:
+def _some(positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many as a statement may have of parameters."""
+    for start in range(0, len(positions), _MOST_PARAMETERS):
+        yield positions[start : start + _MOST_PARAMETERS]
+
+
+def _complete(connection: sa.Connection, start: int, leaves: Sequence[bytes]) -> None:
     """Write the subtrees that are complete now: one a leaf on average."""
-    done = list(completed(sequence))
-    if not done:
-        return
-    lefts = read_nodes(connection, [left for _, left in done])
+    steps = [(leaf, list(completed(at))) for at, leaf in enumerate(leaves, start)]
+    lefts = {left for _, done in steps for _, left in done}
+    known = read_nodes(connection, [place for place in lefts if _end(place) <= start])
     rows = []
-    hash_ = leaf
-    for (level, position), left in done:
-        hash_ = node_hash(lefts[left], hash_)
-        rows.append({"level": level, "position": position, "hash": hash_.hex()})
-    connection.execute(tables.ledger_nodes.insert(), rows)
+    for sequence, (leaf, done) in enumerate(steps, start):
+        known[0, sequence] = hash_ = leaf
+        for place, left in done:
+            known[place] = hash_ = node_hash(known[left], hash_)
+            rows.append({"level": place[0], "position": place[1], "hash": hash_.hex()})
+    if rows:
+        connection.execute(tables.ledger_nodes.insert(), rows)
+
+
+def _end(place: Place) -> int:
+    """The first leaf behind a subtree."""
+    level, position = place
+    return position + 1 << level

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
 from govseal.errors import Refused, RegistryError
 from govseal.registry import tables
-from govseal.registry.ledger import checkpoints
+from govseal.registry.ledger.audit import audit_ledger
+from govseal.registry.ledger.checkpoints import (
+    last_checkpoint,
+    make_checkpoint,
+    prove_consistency,
+    prove_inclusion,
+)
 from govseal.registry.ledger.key import log_key, signing_key
+from govseal.registry.ledger.matching import match_document
 
 if TYPE_CHECKING:
     from govseal.registry.bureau import Bureau
+    from govseal.registry.ledger.findings import LedgerAudit
+    from govseal.registry.ledger.matching import LedgerMatch
     from govseal.registry.ledger.notes import LogKey
     from govseal.registry.ledger.proofs import Checkpoint, ConsistencyProof, InclusionProof
 
@@ -69,11 +80,11 @@ class Ledger:
                 raise Refused(message, code="E_NOT_FOUND")
             if shows_entry and not text:
                 raise RegistryError(f"entry {sequence} is no longer kept", code="purged")
-            checkpoint = checkpoints.last_checkpoint(connection, least=sequence + 1)
+            checkpoint = last_checkpoint(connection, least=sequence + 1)
             if checkpoint is None:
                 checkpoint = self._checkpoint(connection)
             shown = text.encode() if shows_entry else None
-            return checkpoints.prove_inclusion(connection, sequence, checkpoint, shown)
+            return prove_inclusion(connection, sequence, checkpoint, shown)
 
     def prove_growth(self, old: Checkpoint) -> ConsistencyProof:
         """That the ledger of now only continues that of an older checkpoint.
@@ -87,9 +98,57 @@ class Ledger:
             message = f"the checkpoint has {old.size} entries, the ledger {new.size}"
             raise RegistryError(message, code="proof_invalid")
         with self._bureau.database.begin() as connection:
-            return checkpoints.prove_consistency(connection, old.size, new)
+            return prove_consistency(connection, old.size, new)
+
+    def audit(
+        self,
+        *,
+        checkpoints: Sequence[Checkpoint | str | bytes] = (),
+        key: LogKey | None = None,
+        documents: Iterable[Path | bytes] = (),
+    ) -> LedgerAudit:
+        """Hash every entry again and hold it against everything that speaks of it.
+
+        Memory does not grow with the ledger, and nobody waits for it.
+
+        Args:
+            checkpoints: signed notes that were kept elsewhere: they tell of a ledger that was
+                rewritten as a whole.
+            key: the ledger's key, kept elsewhere; without it the registry's own word is taken.
+            documents: stamped files, one held at a time; each has to be proven by the ledger.
+
+        Returns:
+            What was found; ``.check()`` of it raises :class:`LedgerBroken`.
+
+        Raises:
+            RegistryError: ``malformed``: something given is no checkpoint.
+        """
+        return audit_ledger(
+            self._bureau.database.begin,
+            at=self._bureau.clock(),
+            checkpoints=checkpoints,
+            key=key,
+            documents=documents,
+        )
+
+    def match(self, document: bytes, *, detached: bytes | None = None) -> LedgerMatch:
+        """Whether a stamped document and the ledger prove each other.
+
+        The stamp names origin, number and leaf of its intent; the entry of its result holds the
+        digest of the file as the desk released it. Trust in the signer is another question: that
+        of :func:`govseal.verify`.
+
+        Args:
+            document: the stamped file.
+            detached: its detached stamp, where it has one.
+
+        Raises:
+            FormatError: it is no document that is known.
+        """
+        with self._bureau.database.begin() as connection:
+            return match_document(connection, document, detached, self._bureau.clock())
 
     def _checkpoint(self, connection: sa.Connection) -> Checkpoint:
         bureau = self._bureau
         key, sign = signing_key(connection, bureau.secrets, bureau.ledger_signer)
-        return checkpoints.make_checkpoint(connection, bureau.clock(), key, sign)
+        return make_checkpoint(connection, bureau.clock(), key, sign)
