@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.seals.applications import application_of
+from govseal.registry.seals.custody import may_see
 from govseal.registry.seals.records import ReviewStep, SealRecord
 from govseal.registry.seals.room import (
     Room,
@@ -99,6 +100,7 @@ class Review(Room):
     def reviews(self, seal_id: str) -> tuple[ReviewStep, ...]:
         """What was decided on an application, in its order."""
         with self._acting.call("seals.reviews", seal_id, writes=False) as call:
+            may_see(call, call.one(tables.seals, seal_id))
             steps = tables.review_steps
             query = sa.select(steps).where(steps.c.seal == seal_id).order_by(steps.c.number)
             return tuple(
