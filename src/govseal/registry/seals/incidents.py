@@ -101,12 +101,13 @@ class Incidents(Room):
                 call.refuse("E_KEY", f"密钥介质状态：{row.key_state} / the key is {row.key_state}")
             if row.valid_to is not None and row.valid_to < call.at:
                 call.refuse("E_EXPIRED", "印章已过有效期 / the seal's period is over")
-            since = max(call.at, row.activated_from or call.at)
+            # A seal that was never activated comes back as that: its notice is still to come.
+            is_unused = row.activated_from is None
             move(
                 call,
                 row,
-                "resume",
-                effective_at=since,
+                "resume_unused" if is_unused else "resume",
+                effective_at=max(call.at, row.activated_from or call.at),
                 reason_class=ReasonClass.RESUMED,
                 reason=why,
             )
