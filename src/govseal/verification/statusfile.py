@@ -24,6 +24,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from govseal.errors import FormatError, GovsealError, InvalidSignature, LimitExceeded
+from govseal.formats.limits import DEFAULT_LIMITS
+from govseal.formats.source import Source, read_source
 from govseal.pki.certificate import Certificate
 from govseal.sm2 import PublicKey, decode_signature
 from govseal.verification.status import BusinessStatus, SealMoment
@@ -35,6 +37,23 @@ _DASH: Final = "\N{EM DASH} ".encode()
 _MAX_SIGNATURES: Final = 8
 _TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 _WHAT: Final = "the status file"
+
+
+def load_status(data: Source, key: Source) -> StatusFile:
+    """A registry's signed status file, for :func:`verify`.
+
+    Args:
+        data: the file.
+        key: the registry's key, which the verifier pins: ``origin+ID+key`` as the registry shows
+            it, or its certificate.
+
+    Raises:
+        FormatError: no status file, or no key of a registry; or that key did not sign the file.
+        OSError: the system cannot open a file.
+    """
+    return read_status(
+        read_source(data, DEFAULT_LIMITS), read_key(read_source(key, DEFAULT_LIMITS))
+    )
 
 
 def key_id(origin: str, key: PublicKey) -> bytes:
@@ -114,8 +133,8 @@ def read_status(data: bytes, key: PublicKey) -> StatusFile:
     """The status file, signed by the key that the verifier pins.
 
     Raises:
-        InvalidSignature: the key did not sign these bytes.
-        FormatError: no status file; larger than 64 MiB (``LimitExceeded``).
+        FormatError: the key did not sign these bytes, or they are no status file; larger than
+            64 MiB (``LimitExceeded``).
     """
     if len(data) > MAX_BYTES:
         message = f"{_WHAT} is too large"
@@ -145,9 +164,12 @@ def _verified(body: bytes, lines: list[bytes], key: PublicKey) -> str:
         if not line.startswith(_DASH) or len(raw) != 4 + 64:
             raise _malformed("a signature line is a dash, a name, and base64")
         if raw[:4] == key_id(origin, key):
-            key.verify_raw(raw[4:], body)
+            try:
+                key.verify_raw(raw[4:], body)
+            except InvalidSignature:
+                raise _malformed("its signature is wrong: it was changed") from None
             return origin
-    raise InvalidSignature(f"{_WHAT} is not signed by the key that is pinned")
+    raise _malformed("it is not signed by the key that is pinned")
 
 
 def _malformed(what: str) -> FormatError:

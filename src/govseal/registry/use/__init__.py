@@ -21,7 +21,7 @@ from govseal.registry.use.records import (
     UseRequest,
 )
 from govseal.registry.use.statements import SignedStatement
-from govseal.registry.vocabulary import Openness, RefusalReason
+from govseal.registry.vocabulary import Openness, RefusalReason, UseState
 
 if TYPE_CHECKING:
     from govseal.formats.places import Place
@@ -88,6 +88,25 @@ class Use:
             Refused: ``E_NOT_FOUND``, ``E_NOT_AUTHORIZED``.
         """
         return requests.get(self._acting, request_id)
+
+    def find(
+        self,
+        *,
+        state: UseState | str | None = None,
+        seal: str | None = None,
+        before: str | None = None,
+        limit: int = 100,
+    ) -> tuple[UseRequest, ...]:
+        """The newest requests that concern the actor: the own ones, those of seals looked after.
+
+        Args:
+            state: only those in this state.
+            seal: only those for this seal.
+            before: only those with a smaller number: the last one of the page before.
+            limit: at most so many, up to 1000.
+        """
+        wanted = None if state is None else UseState(state)
+        return requests.find(self._acting, wanted, seal, before, limit)
 
     def document(self, request_id: str) -> bytes:
         """The bytes that are to be stamped, for those whom the request concerns.
