@@ -10,6 +10,7 @@ import pytest
 
 import bureaukit
 import govseal
+import pdf_stamping
 import time_stamping
 import tokens
 from govseal.errors import GovsealError, RegistryError, StampError, StateError
@@ -132,6 +133,16 @@ def test_what_cannot_be_stamped_leaves_nothing(desk):
     assert not desk.rows(tables.ledger_entries)
     assert not desk.rows(tables.stamps)
     assert desk.rows(tables.audit_events)[-1].result == "failed"
+
+
+@pytest.mark.req("R-JC29S-09")
+def test_a_pdf_is_stamped_as_well(shared_desk):
+    request = shared_desk.approved(document=pdf_stamping.pdf())
+    stamped = shared_desk.stamp(request)
+    assert verify(stamped.data).verdict is govseal.Verdict.PASSED
+    (found,) = govseal.inspect(stamped.data).signatures
+    assert LedgerReference.find(found.extensions).sequence == stamped.entry
+    assert found.id == stamped.signature_id
 
 
 @pytest.mark.req("R-JC29S-09")
