@@ -461,3 +461,17 @@ def test_approvals_end_by_themselves(desk, clock):
         assert b.use.expire() == 1
     assert (desk.state(request), desk.state(waiting)) == ("expired", "submitted")
     assert code(desk.stamp, request) == "E_APPROVAL_EXPIRED"
+
+
+def test_a_decision_is_one_of_three(shared_desk):
+    request = shared_desk.ask()
+    with shared_desk.acting("head") as b, pytest.raises(ValueError, match="decision"):
+        b.use.statement(request.id, "perhaps")
+
+
+def test_a_request_whose_state_is_not_that_of_its_steps_is_damaged(desk):
+    request = desk.approved()
+    desk.write(tables.use_requests, request.id, state="reviewed")
+    with pytest.raises(RegistryError) as refused:
+        desk.approve(request, "leader")
+    assert refused.value.code == "registry_damaged"
