@@ -15,14 +15,17 @@ from govseal.pki.atrest import AtRestKey
 from govseal.pki.signer import Signer
 from govseal.registry import schema, tables
 from govseal.registry.acting import Acting
+from govseal.registry.backup import BackupFile, write_backup
 from govseal.registry.clock import Clock, system_clock
 from govseal.registry.database import Database
 from govseal.registry.documents.register import Register
 from govseal.registry.ledger.key import found_key
+from govseal.registry.ledger.notes import LogKey
 from govseal.registry.ledger.room import Ledger
 from govseal.registry.outbox import Outbox
 from govseal.registry.people.founding import Founded, set_up
 from govseal.registry.policy import PolicyProfile, load_policy, policy_names, read_own_policy
+from govseal.registry.restore import Restored, restore
 from govseal.registry.status import Status
 from govseal.registry.use.hooks import Validator
 from govseal.registry.vocabulary import Level, OrganizationKind, Strength
@@ -100,6 +103,36 @@ class Bureau:
             RegistryError: ``schema_unknown``: not a registry's tables, or a newer version's.
         """
         return schema.upgrade(url)
+
+    def backup(self, path: str | Path) -> BackupFile:
+        """A backup of now, in a new file; see :func:`govseal.registry.backup.write_backup`.
+
+        Raises:
+            FileExistsError: there is something of that name.
+            OSError: it cannot be written.
+        """
+        return write_backup(self, Path(path))
+
+    @staticmethod
+    def restore(
+        path: str | Path,
+        url: str,
+        *,
+        secrets: bytes | AtRestKey | None = None,
+        key: LogKey | None = None,
+    ) -> Restored:
+        """The registry of a backup in an empty database, proven again before it is good.
+
+        See :func:`govseal.registry.restore.restore`.
+
+        Raises:
+            RegistryError: ``backup_damaged``, ``backup_unsigned``, ``not_empty``, ``not_proven``,
+                ``schema_unknown``.
+            LedgerBroken: the ledger is not what was written.
+            OSError: the backup cannot be read.
+        """
+        at_rest = AtRestKey(secrets) if isinstance(secrets, bytes) else secrets
+        return restore(Path(path), url, secrets=at_rest, key=key)
 
     def __enter__(self) -> Self:
         return self

@@ -18,6 +18,7 @@ from govseal.registry.tables import fences
 LOCK_WAIT_MS = 30_000
 """How long a step waits for another one that holds the same row."""
 FIRST_HASH = "0" * 64
+_READS = "govseal_reads"
 
 
 class Database:
@@ -54,6 +55,23 @@ class Database:
         """
         with told(), self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads, and sees everything as it was when it began.
+
+        Nobody waits for it, however long it takes.
+
+        Raises:
+            RegistryError: as for :meth:`begin`.
+        """
+        options: dict[str, Any] = {_READS: True}
+        if not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with told(), self.engine.connect() as plain:
+            connection = plain.execution_options(**options)
+            with connection.begin():
+                yield connection
 
     def close(self) -> None:
         """Give all connections back."""
@@ -94,7 +112,8 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 - 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     # A reader that later writes would have to give up; who may write locks at once.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = connection.get_execution_options().get(_READS)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def lock_head(connection: sa.Connection, name: str) -> tuple[int, str]:

@@ -303,7 +303,7 @@ CREATE TABLE custody_handovers (
 	seal VARCHAR(24) NOT NULL, 
 	giver VARCHAR(24) NOT NULL, 
 	receiver VARCHAR(24) NOT NULL, 
-	department VARCHAR(24) NOT NULL, 
+	department VARCHAR(24), 
 	registrar VARCHAR(24), 
 	giver_at VARCHAR(27), 
 	receiver_at VARCHAR(27), 
@@ -605,7 +605,6 @@ CREATE TABLE seal_tasks (
 	reason TEXT NOT NULL, 
 	done_at VARCHAR(27), 
 	CONSTRAINT pk_seal_tasks PRIMARY KEY (id), 
-	CONSTRAINT uq_seal_tasks_seal_kind_opened_at UNIQUE (seal, kind, opened_at), 
 	CONSTRAINT fk_seal_tasks_seal FOREIGN KEY(seal) REFERENCES seals (id)
 )
 --
