@@ -25,7 +25,7 @@ from govseal.registry.rotation import check_secrets
 from govseal.registry.tables import fences
 from govseal.registry.tables.base import METADATA
 from govseal.registry.use.desk import stamped_label
-from govseal.sm2 import sm3
+from govseal.sm2 import Sm3, sm3
 
 _BATCH: Final = 200
 _MOST_SHOWN: Final = 5
@@ -83,7 +83,8 @@ def _fill(connection: sa.Connection, path: Path, found: BackupFile) -> None:
     connection.execute(tables.heads.delete())
     counts = dict.fromkeys(found.rows, 0)
     later: list[tuple[sa.Table, dict[str, Any]]] = []
-    for table, rows in _batches(path):
+    digest = Sm3()
+    for table, rows in _batches(path, digest):
         counts[table.name] = counts.get(table.name, 0) + len(rows)
         for row in rows:
             later.extend(_postponed(table, row))
@@ -91,8 +92,9 @@ def _fill(connection: sa.Connection, path: Path, found: BackupFile) -> None:
     for table, row in later:
         values = {name: value for name, value in row.items() if name != "id"}
         connection.execute(table.update().where(table.c.id == row["id"]).values(values))
-    if counts != found.rows:
-        raise damaged("it has other rows than it says")
+    # The file is read a second time: it has to be the one that was checked.
+    if digest.digest().hex() != found.sm3 or counts != found.rows:
+        raise damaged("it has other rows than it says, or was changed meanwhile")
     _continue_sequences(connection)
 
 
@@ -107,12 +109,14 @@ def _postponed(table: sa.Table, row: dict[str, Any]) -> Iterator[tuple[sa.Table,
         yield table, {"id": row["id"], **values}
 
 
-def _batches(path: Path) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
-    """The rows of a backup that was checked, some at a time."""
+def _batches(path: Path, digest: Sm3) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
+    """The rows of a backup that was checked, some at a time; ``digest`` takes all but the end."""
     table, columns, rows = None, [], []
     lines = read_lines(path)
-    next(lines)
+    before = next(lines)
     for line in lines:
+        digest.update(before)
+        before = line
         value = json.loads(line)
         if isinstance(value, list):
             if table is None or len(value) != len(columns):
