@@ -13,6 +13,7 @@ import bureaukit
 from govseal.errors import Refused, RegistryError, StateError
 from govseal.pki.algorithms import RSA_SHA256
 from govseal.registry import tables
+from govseal.registry.ledger.entry import printed
 from govseal.registry.tables.base import new_id
 from govseal.registry.use.statements import SignedStatement
 from govseal.registry.vocabulary import ApprovalMode, Role, SealSubtype, Strength, UseState
@@ -431,6 +432,7 @@ def test_who_stands_in_decides_for_the_principal(desk, clock):
     entry = desk.rows(tables.ledger_entries)[stamped.entry].entry
     approver = json.loads(entry)["fields"]["approvers"][0]
     assert (approver["name"], approver["on_behalf_of"]) == ("issuing-head", "head")
+    assert printed(approver, "zh") == "issuing-head（代head）"
     clock.forward(days=3)
     assert code(desk.approve, desk.ask(), "issuing-head") == "E_APPROVER_LEVEL"
 
