@@ -22,7 +22,6 @@ from govseal.registry.database import Database
 from govseal.registry.ledger.audit import audit_ledger
 from govseal.registry.ledger.notes import LogKey
 from govseal.registry.rotation import check_secrets
-from govseal.registry.tables import fences
 from govseal.registry.tables.base import METADATA
 from govseal.registry.use.desk import stamped_label
 from govseal.sm2 import Sm3, sm3
@@ -173,7 +172,6 @@ def prove(
     ledger.check()
     problems = list(audit.problems(connection))
     problems += _stamp_problems(connection)
-    problems += _fence_problems(connection)
     opened = 0
     if secrets is not None:
         problems += [
@@ -207,12 +205,6 @@ def _stamp_problems(connection: sa.Connection) -> Iterator[str]:
     for row in connection.execute(query.execution_options(yield_per=_BATCH)):
         if (row.stamped_sm3, row.stamped_sha256) != (row.sm3, row.sha256):
             yield f"stamp {row[0]}: 与文件记录不符 / its document says otherwise"
-
-
-def _fence_problems(connection: sa.Connection) -> Iterator[str]:
-    missing = fences.missing(connection)
-    if missing:
-        yield f"没有只增触发器 / no append-only triggers: {', '.join(missing)}"
 
 
 def _compare_files(connection: sa.Connection, secrets: AtRestKey) -> tuple[int, list[str]]:
