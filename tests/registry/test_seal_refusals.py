@@ -302,11 +302,11 @@ def test_one_person_does_not_do_it_all(bureau, seal, clock, step):
         petition = room.ask_renewal(seal, papers)
     with seals(bureau, "all") as room:
         if step == "decide":
-            with refuses("E_SELF_REVIEW"):
+            with refuses("E_SAME_PERSON"):
                 room.decide_renewal(petition.id, passes=True)
             return
         room.decide_renewal(petition.id, passes=True)
-        with refuses("E_MAKER_IS_REVIEWER"):
+        with refuses("E_SAME_PERSON"):
             room.renew(petition.id, workshop().makings(), workshop().reference(successor))
 
 
