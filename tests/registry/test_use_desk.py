@@ -62,6 +62,9 @@ def test_a_stamp_and_its_ledger_prove_each_other(any_desk):
         ("leader", "signed"),
     ]
     assert stated["document_sm3"] == request.document_sm3
+    any_desk.bureau.ledger.checkpoint()
+    assert any_desk.bureau.ledger.prove(stamped.entry)
+    assert any_desk.bureau.ledger.match(stamped.data).is_proven
     assert result["fields"]["intent"] == stamped.entry
     assert result["fields"]["stamped_sm3"] == sm3(stamped.data).hex() == stamped.sm3
     assert result["fields"]["signature_id"] == found.id == stamped.signature_id

@@ -28,6 +28,8 @@ FENCED: Final = {
     "destructions": "id",
     "quota_changes": "id",
     "status_lists": "version",
+    "approvals": "id",
+    "dispatch_cards": "id",
 }
 """The tables, with their primary keys."""
 _FUNCTION: Final = f"""
