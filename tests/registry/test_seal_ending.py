@@ -104,6 +104,18 @@ def test_the_window_that_closes(open_bureau, sqlite_url, clock, successor, tmp_p
 
 
 @pytest.mark.req("R-JC29S-08b")
+def test_an_early_renewal_is_only_told(open_bureau, sqlite_url, tmp_path):
+    seal = sealdesk.lay_down(sqlite_url)
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'extends = "jincheng"\nname = "own"\n[switches]\n'
+        'early_renewal = { value = "warn", clause = "C-12" }\n'
+    )
+    early = workshop().institution(not_before=-1, not_after=700)
+    assert ask(open_bureau(sqlite_url, str(own)), seal, early).content["is_early"]
+
+
+@pytest.mark.req("R-JC29S-08b")
 def test_a_renewed_seal_is_another_version(bureau, seal, clock, successor):
     clock.now = AT + 350 * DAY
     petition = ask(bureau, seal, successor)

@@ -82,6 +82,7 @@ def test_an_application_with_an_expired_certificate(bureau):
         try_to_submit(bureau, sealdesk.papers(certificate=expired))
 
 
+@pytest.mark.req("R-JC29S-07")
 def test_an_application_with_another_units_certificate(bureau):
     other = workshop().institution(unit="晋城市另一局").certificate
     with refuses("E_CERT_NAME_MISMATCH"):
@@ -290,6 +291,7 @@ def test_another_maker_than_those_permitted(bureau):
         sealdesk.make(bureau, seal_id, maker=stranger)
 
 
+@pytest.mark.req("R-JC29S-06c")
 def test_a_certificate_of_another_authority(bureau):
     signer = workshop().institution(ca="other_ca")
     with seals(bureau, "handler") as room:
@@ -300,6 +302,7 @@ def test_a_certificate_of_another_authority(bureau):
         sealdesk.make(bureau, seal_id, signer=signer)
 
 
+@pytest.mark.req("R-JC29S-07")
 def test_a_revoked_certificate(bureau):
     seal_id = sealdesk.approved(bureau)
     with refuses("E_CERT_REVOKED"):

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from govseal.pki.signer import Signer, TimestampSource
     from govseal.pki.trust import TrustStore
     from govseal.registry.call import Call
-    from govseal.seal.binding import BindingProfile
     from govseal.seal.make import Drawn
     from govseal.seal.picture import SealPicture
 
@@ -53,8 +52,6 @@ class Makings:
     """The only makers allowed, where they are named."""
     timestamp: TimestampSource | None = None
     generation: int = 2020
-    binding: BindingProfile | None = None
-    """The operator's own binding rules; None: those that the policy profile names."""
 
 
 class Making(Room):
@@ -128,7 +125,7 @@ def terms_of(
     user = call.one(tables.organizations, row.using_org)
     mirrors = call.profile.switch("medium_policy").value == "mirrors_physical"
     return BindingTerms(
-        profile=makings.binding or load_profile(call.profile.binding),
+        profile=load_profile(call.profile.binding),
         trust=makings.trust,
         materials=makings.materials,
         cas=makings.cas,

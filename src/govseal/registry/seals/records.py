@@ -107,6 +107,7 @@ class HandOver:
     receiver: str
     department: str | None
     registrar: str | None
+    begun_at: datetime
     giver_at: datetime | None
     receiver_at: datetime | None
     registrar_at: datetime | None

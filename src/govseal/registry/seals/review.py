@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.seals.applications import application_of
+from govseal.registry.seals.custody import may_see
 from govseal.registry.seals.records import ReviewStep, SealRecord
 from govseal.registry.seals.room import (
     Room,
@@ -99,6 +100,7 @@ class Review(Room):
     def reviews(self, seal_id: str) -> tuple[ReviewStep, ...]:
         """What was decided on an application, in its order."""
         with self._acting.call("seals.reviews", seal_id, writes=False) as call:
+            may_see(call, call.one(tables.seals, seal_id))
             steps = tables.review_steps
             query = sa.select(steps).where(steps.c.seal == seal_id).order_by(steps.c.number)
             return tuple(
@@ -112,14 +114,14 @@ class Review(Room):
 def review_route(call: Call, row: sa.Row[Any]) -> tuple[str, ...]:
     """The levels that review, in their order: from the unit's own upward (C-5).
 
-    A unit's own level stands alone where its seals are made by itself; the levels below it never
-    see its application.
+    The levels below it never see its application; where the profile names none from there on, its
+    own level's department decides alone.
     """
     own = call.one(tables.organizations, row.owner_org).level
     named = str(call.profile.switch("review_levels").value)
     levels = tuple(level.strip() for level in named.split(",") if level.strip() != "none")
     above = tuple(level for level in levels if _LADDER.index(Level(level)) >= _LADDER.index(own))
-    return above or levels[-1:] or (own,)
+    return above or (own,)
 
 
 def _turn(call: Call, seal_id: str, event: str) -> tuple[sa.Row[Any], str, sa.Row[Any]]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from govseal.errors import NotAuthorized, StateError
 from govseal.registry import tables
-from govseal.registry.seals.custody import custodian_at, open_custody
+from govseal.registry.seals.custody import custodian_at, may_see, open_custody, sees
 from govseal.registry.seals.petitions import decided, file_petition
 from govseal.registry.seals.records import Permit, PetitionRecord
 from govseal.registry.seals.room import Room, active_person, locked, seal_facts, words
@@ -64,6 +64,7 @@ class TakeOut(Room):
     def permits(self, seal_id: str) -> tuple[Permit, ...]:
         """All permits of a seal, the latest last."""
         with self._acting.call("seals.permits", seal_id, writes=False) as call:
+            may_see(call, call.one(tables.seals, seal_id))
             table = tables.take_out_permits
             query = sa.select(table).where(table.c.seal == seal_id).order_by(table.c.since)
             return tuple(Permit.of(row) for row in call.rows(query))
@@ -140,9 +141,10 @@ class TakeOut(Room):
             return _record(call, permit_id)
 
     def overdue(self) -> tuple[Permit, ...]:
-        """What should be back by now and is not."""
+        """What should be back by now and is not, of the seals that the actor may look at."""
         with self._acting.call("seals.overdue", writes=False) as call:
-            return overdue_permits(call.connection, call.at)
+            late = overdue_permits(call.connection, call.at)
+            return tuple(p for p in late if sees(call, call.one(tables.seals, p.seal)))
 
 
 def overdue_permits(connection: sa.Connection, at: datetime) -> tuple[Permit, ...]:
