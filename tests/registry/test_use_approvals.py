@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 import bureaukit
-from govseal.errors import StateError
+from govseal.errors import RegistryError, StateError
 from govseal.pki.algorithms import RSA_SHA256
 from govseal.registry import tables
 from govseal.registry.tables.base import new_id
@@ -181,6 +181,44 @@ def test_a_statement_that_says_something_else_is_none(shared_desk, change):
     request = shared_desk.ask()
     signed = signed_elsewhere(shared_desk, request, change=change)
     assert code(shared_desk.approve, request, "head", statement=signed) == "E_SIGNATURE"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        b'{"at":1.5}',
+        b'{"at":"2026-03-02"}',
+        b'{"at":"\\ud800"}',
+        b'{"at":"2026-03-02T01:30:00.000000Z" }',
+        b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
+        b'{"a":"' + b"x" * (1 << 16) + b'"}',
+    ],
+)
+def test_a_statement_that_is_none_is_refused(shared_desk, statement):
+    request = shared_desk.ask()
+    key = shared_desk.key("head")
+    signed = SignedStatement(statement, key.sign(statement), key.certificate.der)
+    with pytest.raises(RegistryError) as refused:
+        shared_desk.approve(request, "head", statement=signed)
+    assert refused.value.code == "malformed"
+
+
+@pytest.mark.parametrize("value", [b"", b"\x30", bytes(100), bytes(9000)])
+def test_a_signature_that_is_none_is_refused(shared_desk, value):
+    request = shared_desk.ask()
+    forged = replace(signed_elsewhere(shared_desk, request), signature=value)
+    assert code(shared_desk.approve, request, "head", statement=forged) == "E_SIGNATURE"
+
+
+@pytest.mark.parametrize("words", ["x" * 2001, "a\x00", "\ud800"])
+def test_an_opinion_is_a_text(shared_desk, words):
+    request = shared_desk.ask()
+    with pytest.raises(ValueError, match="opinion"):
+        shared_desk.approve(request, "head", opinion=words)
 
 
 def test_a_signature_over_something_else_is_none(shared_desk):

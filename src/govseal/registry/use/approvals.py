@@ -13,7 +13,7 @@ from govseal.registry import tables
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, settings, statements
 from govseal.registry.use.expiry import approvals_end
-from govseal.registry.use.form import MAX_TEXT
+from govseal.registry.use.form import clean_text
 from govseal.registry.use.matrix import Standing
 from govseal.registry.use.records import Approval, NeededStep
 from govseal.registry.use.statements import SignedStatement
@@ -42,8 +42,8 @@ class Decision:
     def __post_init__(self) -> None:
         if self.word not in _EVENTS:
             raise ValueError(f"a decision is one of {', '.join(_EVENTS)}")
-        if len(self.opinion) > MAX_TEXT or len(self.departs or "") > MAX_TEXT:
-            raise ValueError(f"opinion, departs: up to {MAX_TEXT} characters")
+        clean_text("opinion", self.opinion)
+        clean_text("departs", self.departs or "")
 
     @property
     def event(self) -> str:

@@ -70,7 +70,6 @@ def check_all(
     check_in_force(call.profile, call.at)
     check_medium(call, seal)
     check_usable(call, seal)
-    call.require(Role.CUSTODIAN, organization=seal.using_org)
     check_custodian(call, seal, request.matter)
     check_password(call)
     if is_over(call, request.expires_at):
