@@ -9,7 +9,7 @@ import pytest
 
 import tokens
 from govseal import sm2
-from govseal.errors import FormatError, InvalidSignature
+from govseal.errors import FormatError
 from govseal.verification.policy import Policy
 from govseal.verification.status import BusinessStatus, SealMoment
 from govseal.verification.statusfile import StatusFile, key_id, read_key, read_status, write_status
@@ -175,7 +175,7 @@ def test_no_key_is_refused(data):
 
 
 def test_another_key_is_refused():
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(FormatError, match="not signed by the key"):
         read_status(signed(), sm2.PrivateKey.generate().public_key)
 
 
@@ -183,7 +183,7 @@ def test_another_key_is_refused():
 def test_every_byte_is_signed(place):
     data = bytearray(signed())
     data[place] ^= 1
-    with pytest.raises((InvalidSignature, FormatError)):
+    with pytest.raises(FormatError):
         read_status(bytes(data), KEY.public_key)
 
 
@@ -220,5 +220,5 @@ def test_what_is_signed_and_no_status_is_refused(text):
     ],
 )
 def test_what_is_not_signed_is_refused(data):
-    with pytest.raises((FormatError, InvalidSignature)):
+    with pytest.raises(FormatError):
         read_status(data, KEY.public_key)
