@@ -10,7 +10,6 @@ from typing import Protocol, Self
 
 import sqlalchemy as sa
 
-from govseal.errors import RegistryError
 from govseal.pki.atrest import AtRestKey
 from govseal.pki.signer import Signer
 from govseal.registry import schema, tables
