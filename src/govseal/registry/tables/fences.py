@@ -20,6 +20,16 @@ FENCED: Final = {
     "document_states": "sequence",
     "document_versions": "id",
     "document_links": "id",
+    "seal_states": "sequence",
+    "key_media_states": "sequence",
+    "review_steps": "id",
+    "petition_steps": "id",
+    "activation_notices": "id",
+    "destructions": "id",
+    "quota_changes": "id",
+    "status_lists": "version",
+    "approvals": "id",
+    "dispatch_cards": "id",
 }
 """The tables, with their primary keys."""
 _FUNCTION: Final = f"""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 from govseal.formats.base import Protect
 from govseal.registry.use import approvals, cards, desk, expiry, requests, tracing
 from govseal.registry.use.approvals import Decision
-from govseal.registry.use.form import UseDetails, UseForm
+from govseal.registry.use.form import UseDetails, UseForm, clean_text
 from govseal.registry.use.hooks import Validator as Validator
 from govseal.registry.use.records import (
     Approval,
@@ -123,7 +123,7 @@ class Use:
             StateError: it is stamped, or over.
             NotAuthorized: somebody else's.
         """
-        return requests.withdraw(self._acting, request_id, reason)
+        return requests.withdraw(self._acting, request_id, clean_text("reason", reason))
 
     def register_card(
         self,
@@ -159,16 +159,16 @@ class Use:
                 ``E_EXCLUDED_CLASSIFIED``.
         """
         card = cards.Card(
-            number=number,
+            number=clean_text("number", number),
             kind=kind,
             issuer=issuer,
-            title=title,
+            title=clean_text("title", title),
             document=document,
             signed_off_by=signed_off_by,
             signed_off_at=signed_off_at,
             openness=Openness(openness),
-            openness_reason=openness_reason,
-            meeting=meeting,
+            openness_reason=clean_text("openness_reason", openness_reason or "") or None,
+            meeting=clean_text("meeting", meeting or "") or None,
         )
         return cards.register(self._acting, card)
 
@@ -309,7 +309,8 @@ class Use:
             StateError: it is stamped, or over.
             Refused: ``E_NOT_CUSTODIAN``, ``E_REASON_MISSING``.
         """
-        return desk.refuse(self._acting, request_id, RefusalReason(reason), text)
+        words = clean_text("text", text)
+        return desk.refuse(self._acting, request_id, RefusalReason(reason), words)
 
     def expire(self) -> int:
         """Let requests end whose approvals were not used in time; how many. To be run daily."""

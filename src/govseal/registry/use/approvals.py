@@ -13,7 +13,7 @@ from govseal.registry import tables
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, settings, statements
 from govseal.registry.use.expiry import approvals_end
-from govseal.registry.use.form import MAX_TEXT
+from govseal.registry.use.form import clean_text
 from govseal.registry.use.matrix import Standing
 from govseal.registry.use.records import Approval, NeededStep
 from govseal.registry.use.statements import SignedStatement
@@ -42,8 +42,8 @@ class Decision:
     def __post_init__(self) -> None:
         if self.word not in _EVENTS:
             raise ValueError(f"a decision is one of {', '.join(_EVENTS)}")
-        if len(self.opinion) > MAX_TEXT or len(self.departs or "") > MAX_TEXT:
-            raise ValueError(f"opinion, departs: up to {MAX_TEXT} characters")
+        clean_text("opinion", self.opinion)
+        clean_text("departs", self.departs or "")
 
     @property
     def event(self) -> str:
@@ -226,7 +226,9 @@ def _signed(
             "E_SIGNATURE",
             "所签声明与本申请不符 / the statement that was signed is about something else",
         )
-    statements.check_signature(call, signed, call.actor.id, at)
+    # Of then and of now: a certificate that was withdrawn meanwhile signs nothing any more.
+    for moment in {at, call.at}:
+        statements.check_signature(call, signed, call.actor.id, moment)
     return signed, mode, at
 
 
@@ -252,6 +254,8 @@ def _next(call: Call, request: sa.Row[Any], number: int, decision: Decision) -> 
         values = {"approved_at": call.at, "expires_at": approvals_end(call)}
     state = check_step(call, request, event)
     call.update(tables.use_requests, request.id, state=state, **values)
+    if values:
+        call.facts["expires_at"] = values["expires_at"]
     return state
 
 
