@@ -282,6 +282,17 @@ def test_what_was_not_stamped_is_not_corrected(shared_desk):
     assert code(shared_desk.ask, corrects="use-0") == "E_NOT_FOUND"
 
 
+@pytest.mark.req("R-HLJ-09b")
+def test_who_holds_the_paper_is_in_no_row(desk):
+    holder = "portal:4711"
+    request, stamped = desk.stamped(holder=holder)
+    assert holder not in str(desk.row(tables.use_requests, request.id))
+    assert holder not in str(desk.rows(tables.audit_events))
+    desk.appoint("operator", Role.RELYING_SYSTEM)
+    with desk.acting("operator") as b:
+        assert [record.id for record in b.documents.of_holder(holder)] == [stamped.document]
+
+
 @pytest.mark.req("R-JC29S-17a", "R-JC9-07b", "R-HLJ-16", "R-JC10-YZ-6.1")
 def test_a_trace_names_who_asked_approved_held_and_stamped(desk, clock):
     request = desk.ask()
