@@ -151,11 +151,20 @@ def test_a_pdf_is_stamped_as_well(shared_desk):
 @pytest.mark.req("R-JC29S-09")
 def test_any_file_takes_a_stamp_beside_it(shared_desk):
     request = shared_desk.approved(document=b"plain text")
-    stamped = shared_desk.stamp(request, placement=(), detached=True)
+    stamped = shared_desk.stamp(request, placement=None, detached=True)
     report = verify(b"plain text", detached=stamped.data)
     assert report.verdict is govseal.Verdict.PASSED
     assert stamped.signature_id == "1"
     assert stamped.data[:1] == b"\x30"
+
+
+def test_a_stamp_says_where_it_shows(shared_desk):
+    request = shared_desk.approved()
+    for wrong in ({"placement": None}, {"placement": PLACE, "detached": True}):
+        with pytest.raises(ValueError, match="placement"):
+            shared_desk.stamp(request, **wrong)
+    (found,) = govseal.inspect(shared_desk.stamp(request, placement=()).data).signatures
+    assert not found.appearances
 
 
 def test_a_time_stamp_goes_in_where_it_is_asked_for(desk):
