@@ -258,7 +258,7 @@ class Use:
     def stamp(
         self,
         request_id: str,
-        placement: Place | Sequence[Place] = (),
+        placement: Place | Sequence[Place] | None = None,
         *,
         protect: Protect | str = Protect.CONTINUE,
         detached: bool = False,
@@ -271,7 +271,8 @@ class Use:
 
         Args:
             request_id: the request.
-            placement: where the stamp shows; see :func:`govseal.stamp`.
+            placement: where the stamp shows; see :func:`govseal.stamp`. ``()`` for nowhere; None
+                for a detached stamp alone.
             protect: ``continue`` lets further stamps follow.
             detached: a stamp beside the file, over bytes of any kind.
             timestamp: who stamps the time, and on what terms.
@@ -284,8 +285,11 @@ class Use:
             StampError: the document cannot take the stamp.
             FormatError: the document cannot be read.
             RegistryError: ``secrets_missing``.
+            ValueError: a place for a detached stamp, or none for another.
         """
-        terms = desk.Terms(placement, Protect(protect), detached, timestamp)
+        if (placement is None) is not detached:
+            raise ValueError("placement: a detached stamp shows nowhere, others say where")
+        terms = desk.Terms(placement or (), Protect(protect), detached, timestamp)
         return desk.stamp(self._acting, request_id, terms)
 
     def collect(self, request_id: str) -> Stamped:
