@@ -17,6 +17,7 @@ from govseal.registry import tables
 from govseal.registry.ledger.entry import FIELDS, check_fields
 from govseal.registry.ledger.retention import keeps_until
 from govseal.registry.policy import load_policy
+from govseal.registry.policy.read import LEDGER_FIELDS
 from govseal.registry.tables.base import new_id
 from govseal.registry.vocabulary import Role
 
@@ -73,6 +74,10 @@ def test_copies_are_a_number_of_copies(copies):
     profile = load_policy("ganzhou")  # does not ask for them, and takes no nonsense
     fields = {**ledgerkit.FIELDS, "item_class": "delegated", "copies": copies}
     assert refused(check_fields, profile, fields).code == "E_LEDGER_FIELD"
+
+
+def test_every_field_that_a_profile_may_ask_for_is_printed():
+    assert set(FIELDS) >= LEDGER_FIELDS
 
 
 # Who reads.
