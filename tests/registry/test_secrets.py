@@ -91,10 +91,12 @@ def test_a_folder_is_no_key(tmp_path):
         load_registry_key(tmp_path)
 
 
-def test_what_is_no_file_is_refused():
-    with pytest.raises(KeyLoadError) as refused:
-        load_registry_key("/dev/null")
-    assert refused.value.kind == "unsafe_file"
+def test_what_is_no_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    for source in ("/dev/null", tmp_path / "pipe"):
+        with pytest.raises(KeyLoadError) as refused:
+            load_registry_key(source)
+        assert refused.value.kind == "unsafe_file"
 
 
 def test_somebody_elses_file_is_refused(tmp_path, monkeypatch):
