@@ -148,6 +148,24 @@ def check_administers(call: Call, organization: str | None) -> None:
         )
 
 
+def require_at_top(call: Call, *roles: Role) -> None:
+    """Go on only if a role is held for all units, or in one that has none above it.
+
+    What belongs to the whole registry, as its log, is not for those of a unit below: that one's
+    administrator names them.
+
+    Raises:
+        NotAuthorized: no such role there.
+    """
+    table = tables.organizations
+    held = [item.organization for item in call.actor.assignments if item.role in roles]
+    query = sa.select(table.c.id).where(table.c.id.in_(held), table.c.parent.is_(None))
+    if None not in held and not call.rows(query.limit(1)):
+        wanted = ", ".join(roles)
+        message = f"须由上级办理 / {call.action} needs one of these roles above: {wanted}"
+        raise NotAuthorized(message, clause=call.profile.clause("E_NOT_AUTHORIZED"))
+
+
 def line_of(connection: sa.Connection, organization: str | None) -> tuple[str, ...]:
     """A unit, the one above it, and so on to the top."""
     table = tables.organizations

@@ -249,7 +249,8 @@ def check_custodian(call: Call, seal_row: sa.Row[Any], matter: str | None) -> No
     """Go on only if the actor holds the seal now, and for this matter where it was taken out.
 
     Raises:
-        Refused: ``E_NO_CUSTODIAN``, ``E_NOT_CUSTODIAN``, ``E_PERMIT_SCOPE`` (another matter than
+        Refused: ``E_NO_CUSTODIAN``, ``E_NOT_CUSTODIAN``, ``E_CUSTODIAN_ROLE`` (its regular
+            custodian, who is none by role any more), ``E_PERMIT_SCOPE`` (another matter than
             that of the permit), ``E_PERMIT_OVERDUE``.
     """
     holder = custodian_at(call.connection, seal_row.id, call.at)
@@ -263,6 +264,10 @@ def check_custodian(call: Call, seal_row: sa.Row[Any], matter: str | None) -> No
         call.refuse(
             "E_NOT_CUSTODIAN", "印章已停用，由办公室保存 / the office keeps the seal out of use"
         )
+    if holder.kind is CustodyKind.REGULAR and not call.actor.has(
+        Role.CUSTODIAN, organization=seal_row.using_org
+    ):
+        call.refuse("E_CUSTODIAN_ROLE", "已不再任保管人 / the person is no custodian by role")
     if holder.kind is CustodyKind.TAKEN_OUT:
         if matter != holder.matter:
             message = "携带事项不符 / the seal was taken out for another matter"

@@ -226,7 +226,9 @@ def _signed(
             "E_SIGNATURE",
             "所签声明与本申请不符 / the statement that was signed is about something else",
         )
-    statements.check_signature(call, signed, call.actor.id, at)
+    # Of then and of now: a certificate that was withdrawn meanwhile signs nothing any more.
+    for moment in {at, call.at}:
+        statements.check_signature(call, signed, call.actor.id, moment)
     return signed, mode, at
 
 
@@ -252,6 +254,8 @@ def _next(call: Call, request: sa.Row[Any], number: int, decision: Decision) -> 
         values = {"approved_at": call.at, "expires_at": approvals_end(call)}
     state = check_step(call, request, event)
     call.update(tables.use_requests, request.id, state=state, **values)
+    if values:
+        call.facts["expires_at"] = values["expires_at"]
     return state
 
 

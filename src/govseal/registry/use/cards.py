@@ -14,6 +14,7 @@ from govseal.registry.documents.exclusions import check_excluded
 from govseal.registry.labels import OPENNESS, ROLES, named
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, settings
+from govseal.registry.use.logged import card_digest
 from govseal.registry.use.records import DispatchCard
 from govseal.registry.use.rules import ISSUER_SEALS
 from govseal.registry.vocabulary import Basis, DocumentType, Openness, Role
@@ -66,7 +67,9 @@ def register(acting: Acting, card: Card) -> DispatchCard:
             meeting=card.meeting,
             document_sm3=digest,
         )
+        row = call.one(tables.dispatch_cards, id_)
         call.facts.update(number=card.number, document_sm3=digest)
+        call.facts["card_sm3"] = card_digest(call.connection, row)
         call.tell("use.card_registered", id_, number=card.number)
         return call.finish(DispatchCard(id_, card.number, card.kind, digest, card.signed_off_by))
 

@@ -18,6 +18,7 @@ from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, rules
 from govseal.registry.use.expiry import approvals_end
 from govseal.registry.use.form import UseForm
+from govseal.registry.use.logged import filed_digest
 from govseal.registry.use.records import UseRequest, request_record
 from govseal.registry.use.states import check_step
 from govseal.registry.vocabulary import Role, UseState
@@ -92,11 +93,13 @@ def file(acting: Acting, form: UseForm) -> UseRequest:
             approved_at=call.at if is_approved else None,
             expires_at=approvals_end(call) if is_approved else None,
         )
+        filed = call.one(tables.use_requests, id_)
         call.facts.update(number=number, seal=case.seal.id, document_sm3=form.sm3)
+        call.facts.update(filed_sm3=filed_digest(filed), expires_at=filed.expires_at)
         call.tell("use.requested", id_, number=number, seal=case.seal.id, warnings=warnings)
         if is_approved:
             call.tell("use.approved", id_, number=number)
-        return call.finish(request_record(call.one(tables.use_requests, id_)))
+        return call.finish(request_record(filed))
 
 
 def _number(call: Call) -> str:
