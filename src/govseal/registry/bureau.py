@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, Self
@@ -20,10 +20,11 @@ from govseal.registry.database import Database, create_tables
 from govseal.registry.documents.register import Register
 from govseal.registry.ledger.key import found_key
 from govseal.registry.ledger.room import Ledger
-from govseal.registry.policy import PolicyProfile, load_policy
+from govseal.registry.people.founding import Founded, set_up
+from govseal.registry.policy import PolicyProfile, load_policy, policy_names, read_own_policy
 from govseal.registry.status import Status
 from govseal.registry.use.hooks import Validator
-from govseal.registry.vocabulary import Strength
+from govseal.registry.vocabulary import Level, OrganizationKind, Strength
 
 
 class _HasId(Protocol):
@@ -111,6 +112,48 @@ class Bureau:
                 message = "the database holds tables that are not a registry's"
                 raise RegistryError(message, code="schema_unknown")
 
+    def set_up(
+        self,
+        legal_name: str,
+        *,
+        administrator: str,
+        level: Level | str,
+        kinds: Collection[OrganizationKind | str],
+        department: str | None = None,
+        account: str | None = None,
+        uscc: str | None = None,
+        region_code: str | None = None,
+    ) -> Founded:
+        """The first unit and its administrator, who may do all further steps of keeping people.
+
+        Args:
+            legal_name: of the unit.
+            administrator: a name for whoever keeps units, people and roles.
+            level: of government.
+            kinds: what the unit is in the business of seals.
+            department: the administrator's, if any.
+            account: what the platform that logs people in calls the administrator.
+            uscc: 统一社会信用代码 of the unit.
+            region_code: of the unit, GB/T 2260.
+
+        Raises:
+            Refused: ``E_SET_UP``: there are people already; ``E_NAME``, ``E_CREDIT_CODE``,
+                ``E_REGION_CODE``.
+        """
+        with self.database.begin() as connection:
+            return set_up(
+                connection,
+                self.clock(),
+                legal_name=legal_name,
+                level=level,
+                kinds=kinds,
+                administrator=administrator,
+                department=department,
+                account=account,
+                uscc=uscc,
+                region_code=region_code,
+            )
+
     @contextmanager
     def acting(
         self,
@@ -143,6 +186,19 @@ class Bureau:
             if row is None:
                 break
             if row.profile is not None:
-                return load_policy(row.profile)
+                return self._own_profile(connection, row.profile)
             current = row.parent
         return self.profile
+
+    @staticmethod
+    def _own_profile(connection: sa.Connection, name: str) -> PolicyProfile:
+        """A profile that comes with the library, or the rules that a unit gave itself."""
+        if name in policy_names():
+            return load_policy(name)
+        table = tables.settings
+        query = sa.select(table.c.value).where(table.c.name == f"policy/{name}")
+        text = connection.execute(query).scalar_one_or_none()
+        if text is None:
+            message = f"the rules of a unit are missing: {name}"
+            raise RegistryError(message, code="policy_unknown")
+        return read_own_policy(text)

@@ -31,10 +31,9 @@ class OrganizationKind(StrEnum):
 
 
 class OrganizationState(StrEnum):
-    """Whether a unit still is what it was."""
+    """Whether a unit is still there; a renamed one is, its names have their own history."""
 
     ACTIVE = "active"
-    RENAMED = "renamed"
     MERGED = "merged"
     ABOLISHED = "abolished"
 
@@ -65,6 +64,7 @@ class Role(StrEnum):
     SUPERVISION_AUDITOR = "supervision_auditor"  # 督查科
     PLATFORM_OPERATOR = "platform_operator"  # 平台运维
     ADMINISTRATOR = "administrator"  # 机构人员管理员: who keeps units, people and roles
+    LICENCE_CONTACT = "licence_contact"  # 电子证照专人
     RELYING_SYSTEM = "relying_system"  # 业务系统
 
 

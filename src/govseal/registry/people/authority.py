@@ -120,6 +120,46 @@ def _may_stand_in(call: Call, role: Role, row: sa.Row[Any]) -> bool:
     return any(assignment.role is Role.PARTY_SECRETARY for assignment in authorizer)
 
 
+def administers(call: Call, organization: str | None) -> bool:
+    """Whether the actor keeps a unit: as its administrator, or as that of a unit above it.
+
+    None asks for all units: an administrator without a place.
+    """
+    places = {
+        assignment.organization
+        for assignment in call.actor.assignments
+        if assignment.role is Role.ADMINISTRATOR
+    }
+    if None in places:
+        return True
+    return any(unit in places for unit in line_of(call.connection, organization))
+
+
+def check_administers(call: Call, organization: str | None) -> None:
+    """Go on only if :func:`administers`.
+
+    Raises:
+        NotAuthorized: not an administrator there.
+    """
+    if not administers(call, organization):
+        raise NotAuthorized(
+            "须由本单位或上级单位的管理员办理 / only an administrator of the unit keeps this",
+            clause=call.profile.clause("E_NOT_AUTHORIZED"),
+        )
+
+
+def line_of(connection: sa.Connection, organization: str | None) -> tuple[str, ...]:
+    """A unit, the one above it, and so on to the top."""
+    table = tables.organizations
+    line: list[str] = []
+    current = organization
+    while current is not None and current not in line:
+        line.append(current)
+        query = sa.select(table.c.parent).where(table.c.id == current)
+        current = connection.execute(query).scalar_one_or_none()
+    return tuple(line)
+
+
 def looks(call: Call, *, owner: str, using: str | None = None) -> bool:
     """Whether the actor may look at a unit's seals, uses, ledger and documents.
 
@@ -170,6 +210,18 @@ def _is_below(call: Call, above: str, unit: str) -> bool:
     while region.endswith("00"):
         region = region[:-2]
     return bool(region) and len(other) == _REGION and other.startswith(region)
+
+
+def supervises(call: Call, organization: str) -> bool:
+    """Whether the actor is the province's administrator over a unit (R-HLJ-03)."""
+    return any(
+        assignment.role is Role.PROVINCE_ADMIN
+        and (
+            assignment.organization is None
+            or _is_below(call, assignment.organization, organization)
+        )
+        for assignment in call.actor.assignments
+    )
 
 
 def check_password(call: Call) -> None:

@@ -3,6 +3,7 @@
 from govseal.registry.policy.force import check_in_force as check_in_force
 from govseal.registry.policy.load import load_policy as load_policy
 from govseal.registry.policy.load import policy_names as policy_names
+from govseal.registry.policy.load import read_own_policy as read_own_policy
 from govseal.registry.policy.load import read_policy as read_policy
 from govseal.registry.policy.names import check_seal_name as check_seal_name
 from govseal.registry.policy.profile import ApprovalRule as ApprovalRule

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from govseal.registry.policy.profile import PolicyProfile
 from govseal.registry.policy.read import read_profile
 
 MAX_BYTES = 1 << 20
+_MAX_KNOWN = 64
 _SHIPPED = resources.files("govseal.registry.policy") / "profiles"
 
 
@@ -69,6 +70,12 @@ def read_policy(data: bytes, where: str = "profile") -> PolicyProfile:
     except (ValueError, TypeError, RecursionError) as error:
         raise RegistryError(f"policy {where}: {error}", code="policy_invalid") from error
     return profile
+
+
+@lru_cache(maxsize=_MAX_KNOWN)
+def read_own_policy(text: str) -> PolicyProfile:
+    """As :func:`read_policy`; the texts that a registry holds are read once."""
+    return read_policy(text.encode())
 
 
 @cache

@@ -17,7 +17,7 @@ organizations = sa.Table(
     sa.Column("kinds", sa.JSON, nullable=False),  # of OrganizationKind
     reference("parent", "organizations", optional=True),
     text("profile", optional=True),  # its own policy profile; else its parent's, else the bureau's
-    sa.Column("state", sa.String(16), nullable=False),  # active, renamed, merged, abolished
+    sa.Column("state", sa.String(16), nullable=False),  # active, merged, abolished
     moment("active_from"),
     moment("inactive_from", optional=True),
     reference("successor", "organizations", optional=True),

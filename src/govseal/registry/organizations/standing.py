@@ -1,18 +1,14 @@
-"""Units and their departments: founded, renamed, merged, abolished."""
+"""What a unit is called at a time, and whether it is there."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from govseal.errors import Refused
 from govseal.registry import tables
 from govseal.registry.call import Call
-
-if TYPE_CHECKING:
-    from govseal.registry.acting import Acting
 
 
 def name_at(connection: sa.Connection, organization: str, at: datetime) -> str | None:
@@ -60,10 +56,3 @@ def check_organization(call: Call, organization: str, *, named_at: datetime | No
             code="E_ORG_CHANGED",
             clause=call.profile.clause("E_ORG_CHANGED"),
         )
-
-
-class Organizations:
-    """Units and departments, as one person may keep them."""
-
-    def __init__(self, acting: Acting) -> None:
-        self._acting = acting
