@@ -16,7 +16,7 @@ from govseal.errors import Refused
 from govseal.registry import tables
 from govseal.registry.documents.exclusions import check_excluded
 from govseal.registry.documents.marks import is_document_marked, is_marked
-from govseal.registry.policy import Switch
+from govseal.registry.policy import Condition, Exclusion, load_policy
 
 SECRET = "关于某某工程的机密★10年内部意见"
 TITLE = "不得外传的题目"
@@ -78,20 +78,22 @@ def test_of_classified_material_not_a_byte_is_kept(ready, tmp_path, facts, data)
     ],
 )
 def test_the_other_exclusions_have_their_codes(ready, facts, code):
+    ready.profile = load_policy("heilongjiang-2014")
     with pytest.raises(Refused) as refused:
         check(ready, facts)
     assert refused.value.code == code
 
 
-def test_what_a_law_excludes_is_listed_in_the_profile(ready):
-    barred = Switch("certificate 000112", "(d)")
-    switches = {**ready.profile.switches, "excluded_by_law": barred}
-    ready.profile = replace(ready.profile, switches=switches)
-    for facts in ({"document_type": "certificate"}, {"item_code": "000112"}):
-        with pytest.raises(Refused) as refused:
-            check(ready, facts)
-        assert refused.value.code == "E_EXCLUDED_BY_LAW"
-    check(ready, {"document_type": "licence", "item_code": "000113"})
+def test_what_a_law_excludes_hangs_on_the_profile(ready):
+    with pytest.raises(Refused) as refused:
+        check(ready, {"excluded_by_law": True})
+    assert refused.value.code == "E_EXCLUDED_BY_LAW"
+    own = Exclusion("E_EXCLUDED_BY_LAW", Condition(document_types=frozenset({"certificate"})), "x")
+    ready.profile = replace(ready.profile, exclusions=(own,))
+    with pytest.raises(Refused) as refused:
+        check(ready, {"document_type": "certificate"})
+    assert refused.value.clause == "x"
+    check(ready, {"document_type": "licence", "excluded_by_law": True})
 
 
 @pytest.mark.req("R-HLJ-06")

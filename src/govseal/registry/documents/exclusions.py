@@ -7,12 +7,15 @@ from typing import Any, Final
 
 from govseal.registry.call import Call
 from govseal.registry.documents.marks import is_document_marked, is_marked
-from govseal.registry.documents.settings import switch_value
 from govseal.registry.vocabulary import Classification
 
-ORIGIN_UNCONNECTED: Final = "ministry_unconnected"
 _CLASSIFIED = "classified material has no place in this system; nothing of it was kept"
 _DEPTH = 8
+_MESSAGES: Final = {
+    "E_EXCLUDED_ORIGIN": "formed on an online system of a ministry that is not connected",
+    "E_EXCLUDED_UNPRINTABLE": "a licence that cannot be printed online",
+    "E_EXCLUDED_BY_LAW": "a law excludes electronic seals from such documents",
+}
 
 
 def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> None:
@@ -22,8 +25,9 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
         call: the call; what it was about to log of the document is dropped where it is refused
             as classified.
         facts: the statements of the request, by name: ``classification`` (of
-            :class:`Classification`; absent: none), ``origin``, ``printable``, ``document_type``,
-            ``item_code``, and any texts, in which a mark of classification is looked for.
+            :class:`Classification`; absent: none), what the profile's exclusions ask about
+            (``origin``, ``printable``, ``excluded_by_law``, ``document_type``, …), and any texts,
+            in which a mark of classification is looked for.
         data: the document, in whose text such a mark is looked for as well.
 
     Raises:
@@ -31,26 +35,28 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
             ``E_EXCLUDED_UNPRINTABLE``, ``E_EXCLUDED_BY_LAW``.
     """
     stated = facts.get("classification")
-    if stated not in {None, "", Classification.NONE} or _is_marked(facts, data):
+    if stated not in {None, "", Classification.NONE} or _is_marked(call, facts, data):
         # The refusal is logged with what the call knows of its subject: that must be nothing.
         call.facts.clear()
         call.events.clear()
         call.subject = ""
         call.refuse("E_EXCLUDED_CLASSIFIED", _CLASSIFIED)
-    if facts.get("origin") == ORIGIN_UNCONNECTED:
-        call.refuse(
-            "E_EXCLUDED_ORIGIN",
-            "formed on an online system of a ministry that is not connected to this one",
-        )
-    if facts.get("printable") is False:
-        call.refuse("E_EXCLUDED_UNPRINTABLE", "a licence that cannot be printed online")
-    barred = str(switch_value(call.profile, "excluded_by_law", "")).split()
-    named = {str(facts.get(name)) for name in ("document_type", "item_code")}
-    if named.intersection(barred):
-        call.refuse("E_EXCLUDED_BY_LAW", "a law excludes electronic seals from such documents")
+    rule = call.profile.exclusion({name: _fact(value) for name, value in facts.items()})
+    if rule is not None:
+        message = _MESSAGES.get(rule.code, "this is not stamped here")
+        call.refuse(rule.code, message, rule.clause)
 
 
-def _is_marked(facts: Mapping[str, Any], data: bytes | None) -> bool:
+def _fact(value: object) -> str:
+    """A statement as the conditions of a profile ask for it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _is_marked(call: Call, facts: Mapping[str, Any], data: bytes | None) -> bool:
+    if not call.profile.is_on("classification_marks_refused"):
+        return False
     if any(is_marked(text) for text in _texts(facts, _DEPTH)):
         return True
     return data is not None and is_document_marked(data)

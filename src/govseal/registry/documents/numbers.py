@@ -34,7 +34,9 @@ def next_document_number(call: Call, class_: str, year: int) -> str:
     if len(class_) > MAX_CLASS or not _CLASS.fullmatch(class_) or year not in _YEARS:
         call.refuse("E_DOCUMENT_NUMBER", "a class is up to 60 letters or digits, a year has four")
     serial = next_number(call.connection, f"document/{class_}/{year}")
-    number = f"{class_}〔{year}〕{serial}号"
+    form = str(call.profile.switch("document_number_form").value)
+    number = form.replace("{class}", class_).replace("{year}", str(year))
+    number = number.replace("{serial}", str(serial))
     call.insert(
         tables.document_numbers,
         number=number,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,14 +12,11 @@ from govseal.registry import tables
 from govseal.registry.call import Call
 from govseal.registry.documents.holders import holder_digest
 from govseal.registry.documents.numbers import next_document_number
-from govseal.registry.documents.required import check_seal, missing_seals, seal_rule
-from govseal.registry.documents.settings import switch_value
+from govseal.registry.documents.required import check_seal, missing_seals
 from govseal.registry.documents.states import supersede
+from govseal.registry.policy.force import SHANGHAI
 from govseal.registry.tables.base import new_id
 from govseal.registry.vocabulary import DocumentState, Openness
-
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has one zone and, since 1992, no other time in summer."""
 
 
 def record_stamped(
@@ -48,7 +45,7 @@ def record_stamped(
 
     Raises:
         Refused: ``E_SEAL_TYPE``: not a seal that this document takes; ``E_DUPLICATE``: its number
-            is another document's; ``E_DATE_MISMATCH``: decision and reply bear different dates.
+            is another document's.
     """
     before = _stamped_before(call, request)
     borne = list(before.seals) if before is not None else []
@@ -59,7 +56,7 @@ def record_stamped(
         check_seal(call, {**facts, "subtype": subtype}, subtype, subtypes)
         subtypes.append(subtype)
     borne.extend(seals)
-    missing = missing_seals(seal_rule(call.profile, facts), subtypes)
+    missing = missing_seals(call.profile.seal_rule(facts), subtypes)
     if before is None:
         document = _create(call, request, signed_at, missing)
     else:
@@ -113,10 +110,9 @@ def _subtypes(call: Call, ids: Sequence[str]) -> list[str]:
 
 def _create(call: Call, request: sa.Row[Any], signed_at: datetime, missing: Sequence[str]) -> str:
     facts: Mapping[str, Any] = request.facts or {}
-    _check_dates(call, facts)
     number, is_ours = _number(call, request, signed_at)
     document = new_id("doc")
-    rule = seal_rule(call.profile, _case(request))
+    rule = call.profile.seal_rule(_case(request))
     call.insert(
         tables.documents,
         id=document,
@@ -153,17 +149,11 @@ def _create(call: Call, request: sa.Row[Any], signed_at: datetime, missing: Sequ
 
 def _completed_on(call: Call, request: sa.Row[Any], signed_at: datetime) -> str:
     """The day on which the matter is concluded: by the seal's date, or the decision's (C-10)."""
-    if switch_value(call.profile, "completion_rule", "seal_date") == "decision_date":
+    if call.profile.switch("completion_rule").value == "decision_date":
         decided = (request.facts or {}).get("decision_date")
         if decided:
             return str(decided)
     return day_of(signed_at)
-
-
-def _check_dates(call: Call, facts: Mapping[str, Any]) -> None:
-    decision, reply = facts.get("decision_date"), facts.get("reply_date")
-    if decision and reply and decision != reply:
-        call.refuse("E_DATE_MISMATCH", "decision and reply bear different dates")
 
 
 def _number(call: Call, request: sa.Row[Any], signed_at: datetime) -> tuple[str, bool]:

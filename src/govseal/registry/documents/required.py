@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from govseal.registry.call import Call
-from govseal.registry.policy import PolicyProfile, SealRule
+from govseal.registry.policy import SealRule
 from govseal.registry.vocabulary import SealSubtype
-
-
-def seal_rule(profile: PolicyProfile, facts: Mapping[str, str]) -> SealRule | None:
-    """The first rule that speaks of a case; None: the scope of each seal alone decides."""
-    return next((rule for rule in profile.seal_rules if rule.when.holds(facts)), None)
 
 
 def missing_seals(rule: SealRule | None, present: Collection[str]) -> tuple[SealSubtype, ...]:
@@ -36,7 +31,7 @@ def check_seal(
         Refused: ``E_SEAL_TYPE``: it is none of the rule's, or an optional one that would stand
             alone.
     """
-    rule = seal_rule(call.profile, facts)
+    rule = call.profile.seal_rule(facts)
     if rule is None or subtype in rule.required:
         return
     wanted = ", ".join(sorted(rule.required)) or "none"

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from govseal.registry import tables
 from govseal.registry.call import Call
 from govseal.registry.documents.numbers import next_document_number
-from govseal.registry.documents.record import SHANGHAI, day_of
-from govseal.registry.documents.required import seal_rule
+from govseal.registry.documents.record import day_of
+from govseal.registry.policy.force import SHANGHAI
 from govseal.registry.tables.base import new_id
 from govseal.registry.vocabulary import DocumentState, Openness
 
@@ -34,7 +34,7 @@ def keep_unstamped(
     """
     if not reason.strip():
         call.refuse("E_LEDGER_FIELD", "why it is not stamped is missing")
-    rule = seal_rule(call.profile, {"document_type": type_})
+    rule = call.profile.seal_rule({"document_type": type_})
     required = sorted(rule.required) if rule else []
     document = new_id("doc")
     call.insert(

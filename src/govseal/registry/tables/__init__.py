@@ -12,6 +12,8 @@ from govseal.registry.tables.bodies import people as people
 from govseal.registry.tables.bodies import person_certificates as person_certificates
 from govseal.registry.tables.bodies import role_assignments as role_assignments
 from govseal.registry.tables.bodies import substitutions as substitutions
+from govseal.registry.tables.deadlines import deadlines as deadlines
+from govseal.registry.tables.deadlines import reminders as reminders
 from govseal.registry.tables.documents import document_links as document_links
 from govseal.registry.tables.documents import document_numbers as document_numbers
 from govseal.registry.tables.documents import document_readers as document_readers
