@@ -7,6 +7,7 @@ from govseal.registry.seals.applications import Applications
 from govseal.registry.seals.custody import Custody
 from govseal.registry.seals.ending import Ending
 from govseal.registry.seals.incidents import Incidents
+from govseal.registry.seals.listing import Listing
 from govseal.registry.seals.making import Making
 from govseal.registry.seals.petitions import Petitions
 from govseal.registry.seals.physical import Physical
@@ -31,5 +32,6 @@ class Seals(
     Quotas,
     Petitions,
     Tasks,
+    Listing,
 ):
     """Seals, as one person may deal with them: a family of steps in each of these rooms."""
