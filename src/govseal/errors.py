@@ -149,7 +149,8 @@ class KeyLoadError(GovsealError):
 
     ``kind`` is ``wrong_password``, ``wrong_container`` (no key file, whatever its state),
     ``wrong_key`` (an envelope made for another key), ``no_certificate``, ``wrong_certificate``
-    (that of another key), ``unsupported`` or ``damaged``.
+    (that of another key), ``unsupported``, ``damaged``, ``absent`` or ``unsafe_file`` (others may
+    read the file of a key at rest).
     """
 
     def __init__(self, message: str, *, kind: str) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from govseal.errors import GovsealError, NotAuthorized, Refused, SealError
 from govseal.registry import audit, events, tables
 from govseal.registry.audit import AuditEvent
+from govseal.registry.auditlog import AuditLog
 from govseal.registry.call import Actor, Assignment, Call
 from govseal.registry.database import told
 from govseal.registry.deadlines import Deadlines
@@ -94,6 +95,11 @@ class Acting:
     def deadlines(self) -> Deadlines:
         """What is due."""
         return Deadlines(self)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """The audit log."""
+        return AuditLog(self)
 
     @contextmanager
     def call(

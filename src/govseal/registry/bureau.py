@@ -21,7 +21,7 @@ from govseal.registry.documents.register import Register
 from govseal.registry.founded import check_founded, note_profile, policy_of
 from govseal.registry.ledger.key import found_key
 from govseal.registry.ledger.room import Ledger
-from govseal.registry.log import AuditLog
+from govseal.registry.outbox import Outbox
 from govseal.registry.people.founding import Founded, set_up
 from govseal.registry.policy import PolicyProfile, load_policy, policy_names, read_own_policy
 from govseal.registry.status import Status
@@ -55,7 +55,7 @@ class Bureau:
         self.ledger = Ledger(self)
         self.status = Status(self)
         self.register = Register(self)
-        self.log = AuditLog(self)
+        self.outbox = Outbox(self)
 
     @classmethod
     def open(

@@ -59,5 +59,8 @@ outbox = sa.Table(
     sa.Column("subject", sa.String(120), nullable=False),
     sa.Column("facts", sa.JSON, nullable=False),
     moment("delivered_at", optional=True, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    moment("retry_at", optional=True),
+    text("error", optional=True),  # the kind of the last one
 )
 """Events for others, written in the transaction that caused them, delivered later."""
