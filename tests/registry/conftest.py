@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 import bureaukit
 import postgres
 from govseal.registry import Bureau
+from govseal.registry.policy import PolicyProfile, Switch, load_policy
+from usekit import Desk
 
 
 class Clock:
@@ -59,7 +62,7 @@ def open_bureau(clock: Clock) -> Iterator:
     """Opens a bureau that is closed at the end."""
     opened: list[Bureau] = []
 
-    def open_(url: str, profile: str = "jincheng") -> Bureau:
+    def open_(url: str, profile: str | PolicyProfile = "jincheng") -> Bureau:
         opened.append(Bureau.open(url, profile=profile, secrets=bytes(range(16)), clock=clock))
         return opened[-1]
 
@@ -82,3 +85,51 @@ def any_bureau(open_bureau, database_url: str) -> Bureau:
     made = open_bureau(database_url)
     bureaukit.populate(made)
     return made
+
+
+@pytest.fixture
+def desk(bureau: Bureau) -> Desk:
+    """A desk on SQLite: people who ask, approve and stamp."""
+    return Desk(bureau)
+
+
+@pytest.fixture
+def any_desk(any_bureau: Bureau) -> Desk:
+    """The same on either database."""
+    return Desk(any_bureau)
+
+
+@pytest.fixture
+def desk_under(open_bureau, tmp_path) -> Callable[..., Desk]:
+    """Opens a desk under a profile that says something else than ``base`` in these switches."""
+
+    def open_(base: str = "jincheng", **switches: bool | int | str) -> Desk:
+        profile = load_policy(base)
+        changed = {name: Switch(value, "(d)") for name, value in switches.items()}
+        profile = replace(profile, switches={**profile.switches, **changed}, may_stamp=True)
+        made = open_bureau(f"sqlite:///{tmp_path / 'other.db'}", profile=profile)
+        bureaukit.populate(made)
+        return Desk(made)
+
+    return open_
+
+
+@pytest.fixture
+def numbered_desk(desk_under) -> Desk:
+    """A desk where decisions need their number before they are stamped."""
+    return desk_under(numbered_document_types="licensing_grant_decision")
+
+
+@pytest.fixture
+def licensing_desk(desk_under) -> Desk:
+    """A desk under the rules of Heilongjiang of 2014, as if they still held."""
+    return desk_under("heilongjiang-2014", allow_expired_profile=True)
+
+
+@pytest.fixture(scope="module")
+def shared_desk(tmp_path_factory) -> Iterator[Desk]:
+    """A desk that the tests of a file share: for those that do not mind what others have filed."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('shared') / 'bureau.db'}"
+    with Bureau.open(url, profile="jincheng", secrets=bytes(range(16)), clock=Clock()) as made:
+        bureaukit.populate(made)
+        yield Desk(made)

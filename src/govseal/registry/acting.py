@@ -18,6 +18,7 @@ from govseal.registry.call import Actor, Assignment, Call
 from govseal.registry.database import told
 from govseal.registry.deadlines import Deadlines
 from govseal.registry.documents import Documents
+from govseal.registry.ledger.access import LedgerAccess
 from govseal.registry.organizations import Organizations
 from govseal.registry.people import People
 from govseal.registry.seals import Seals
@@ -100,6 +101,11 @@ class Acting:
     def audit(self) -> AuditLog:
         """The audit log."""
         return AuditLog(self)
+
+    @cached_property
+    def ledger(self) -> LedgerAccess:
+        """The ledger, read, exported, taken over, corrected, purged."""
+        return LedgerAccess(self)
 
     @contextmanager
     def call(

@@ -11,6 +11,7 @@ from govseal.registry.vocabulary import Classification
 
 _CLASSIFIED = "classified material has no place in this system; nothing of it was kept"
 _DEPTH = 8
+ORIGIN_UNCONNECTED: Final = "ministry_unconnected"
 _MESSAGES: Final = {
     "E_EXCLUDED_ORIGIN": "formed on an online system of a ministry that is not connected",
     "E_EXCLUDED_UNPRINTABLE": "a licence that cannot be printed online",
@@ -25,9 +26,8 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
         call: the call; what it was about to log of the document is dropped where it is refused
             as classified.
         facts: the statements of the request, by name: ``classification`` (of
-            :class:`Classification`; absent: none), what the profile's exclusions ask about
-            (``origin``, ``printable``, ``excluded_by_law``, ``document_type``, …), and any texts,
-            in which a mark of classification is looked for.
+            :class:`Classification`; absent: none), ``origin``, ``printable``, ``document_type``,
+            ``item_code``, and any texts, in which a mark of classification is looked for.
         data: the document, in whose text such a mark is looked for as well.
 
     Raises:
@@ -41,17 +41,14 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
         call.events.clear()
         call.subject = ""
         call.refuse("E_EXCLUDED_CLASSIFIED", _CLASSIFIED)
-    rule = call.profile.exclusion({name: _fact(value) for name, value in facts.items()})
-    if rule is not None:
-        message = _MESSAGES.get(rule.code, "this is not stamped here")
-        call.refuse(rule.code, message, rule.clause)
-
-
-def _fact(value: object) -> str:
-    """A statement as the conditions of a profile ask for it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+    if facts.get("origin") == ORIGIN_UNCONNECTED:
+        call.refuse("E_EXCLUDED_ORIGIN", _MESSAGES["E_EXCLUDED_ORIGIN"])
+    if facts.get("printable") is False:
+        call.refuse("E_EXCLUDED_UNPRINTABLE", _MESSAGES["E_EXCLUDED_UNPRINTABLE"])
+    barred = call.profile.switch("excluded_by_law")
+    named = {str(facts.get(name)) for name in ("document_type", "item_code")}
+    if named.intersection(str(barred.value).split()):
+        call.refuse("E_EXCLUDED_BY_LAW", _MESSAGES["E_EXCLUDED_BY_LAW"], barred.clause)
 
 
 def _is_marked(call: Call, facts: Mapping[str, Any], data: bytes | None) -> bool:

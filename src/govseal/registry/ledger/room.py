@@ -17,10 +17,12 @@ from govseal.registry.ledger.checkpoints import (
     prove_inclusion,
 )
 from govseal.registry.ledger.key import log_key, signing_key
+from govseal.registry.ledger.matching import match_document
 
 if TYPE_CHECKING:
     from govseal.registry.bureau import Bureau
     from govseal.registry.ledger.findings import LedgerAudit
+    from govseal.registry.ledger.matching import LedgerMatch
     from govseal.registry.ledger.notes import LogKey
     from govseal.registry.ledger.proofs import Checkpoint, ConsistencyProof, InclusionProof
 
@@ -116,6 +118,19 @@ class Ledger:
             RegistryError: ``malformed``: something given is no checkpoint.
         """
         return audit_ledger(self._bureau.database.begin, checkpoints=checkpoints, key=key)
+
+    def match(self, document: bytes) -> LedgerMatch:
+        """Whether a stamped document and the ledger prove each other.
+
+        The stamp names origin, number and leaf of its intent; the entry of its result holds the
+        digest of the file as the desk released it. Trust in the signer is another question: that
+        of :func:`govseal.verify`.
+
+        Raises:
+            FormatError: it is no document that is known.
+        """
+        with self._bureau.database.begin() as connection:
+            return match_document(connection, document, self._bureau.clock())
 
     def _checkpoint(self, connection: sa.Connection) -> Checkpoint:
         bureau = self._bureau

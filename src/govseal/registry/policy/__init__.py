@@ -1,6 +1,10 @@
 """Policy profiles: the regulations on who may use a seal, as dated data."""
 
+from govseal.registry.policy.describe import describe as describe
+from govseal.registry.policy.force import Standing as Standing
 from govseal.registry.policy.force import check_in_force as check_in_force
+from govseal.registry.policy.force import expired_parts as expired_parts
+from govseal.registry.policy.force import standing as standing
 from govseal.registry.policy.load import load_policy as load_policy
 from govseal.registry.policy.load import policy_names as policy_names
 from govseal.registry.policy.load import read_own_policy as read_own_policy

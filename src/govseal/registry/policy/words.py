@@ -152,8 +152,8 @@ SWITCHES: dict[str, SwitchWord] = {
     ),
     "destruction_witnesses": _number("监销人数", "witnesses of a destruction", 2, 9, "more"),
     "renewal_window": _one_of(
-        "续期窗口 (C-12): opens 到期前若干日起; closes 至少提前若干日",
-        "renewal (C-12): within the days before expiry, or at least those days before",
+        "续期窗口 (C-12)",
+        "the days before expiry (C-12)",
         "opens",
         "closes",
     ),

@@ -103,7 +103,7 @@ class Custody(Room):
             return _handover(call, handover_id)
 
     def confirm_hand_over(self, handover_id: str) -> HandOver:
-        """Confirm one's part as giver, receiver or office; with the last one the seal changes hands.
+        """Confirm one's part as giver, receiver or office; the last one lets it change hands.
 
         Raises:
             NotAuthorized: neither giver, receiver nor office.

@@ -113,7 +113,7 @@ class Ending(Room):
             check_office_keeper(call, row, keeper)
             _check_single(call, seal_id, PetitionKind.STOP)
             content = {
-                "cause": cause.value,
+                "cause": ReasonClass(cause).value,
                 "keeper": keeper,
                 "is_to_be_destroyed": is_to_be_destroyed,
             }

@@ -49,7 +49,7 @@ class Quotas(Room):
                 call.refuse("E_FORM", f"a quota is a number from 1 to {MAX_SEALS}")
             content = {
                 "name": words(call, name, "E_FORM", "the name"),
-                "medium": medium.value,
+                "medium": Medium(medium).value,
                 "max_count": max_count,
                 "basis": words(call, basis, "E_FORM", "the basis"),
             }

@@ -164,7 +164,7 @@ def _details(details: UseDetails) -> UseDetails:
         if value is None or value == "":
             continue
         if name in _WORDS:
-            checked[name] = _WORDS[name](str(value))
+            checked[name] = _word(name, value)
         elif name in _SWITCHES:
             if not isinstance(value, bool):
                 raise ValueError(f"{name}: true or false")
@@ -174,6 +174,14 @@ def _details(details: UseDetails) -> UseDetails:
         else:
             checked[name] = _text(name, value)
     return cast("UseDetails", checked)
+
+
+def _word(name: str, value: object) -> StrEnum:
+    known = _WORDS[name]
+    try:
+        return known(str(value))
+    except ValueError as error:
+        raise ValueError(f"{name}: one of {', '.join(known)}") from error
 
 
 def _date(name: str, value: object) -> date:

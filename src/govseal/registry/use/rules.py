@@ -182,9 +182,9 @@ def check_case(call: Call, case: Case, validators: Iterable[Validator] = ()) -> 
     check_excluded(call, stated, form.document)
     warnings: list[str] = []
     _check_unit(call, case)
-    _check_seal_type(call, case)
     _check_scope(call, case, warnings)
     _check_basis(call, case)
+    _check_seal_type(call, case)
     _check_decided(call, case)
     _check_person(call, case)
     _check_openness(call, case)
