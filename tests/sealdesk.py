@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import io
+import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -19,7 +21,7 @@ from govseal.errors import Refused
 from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
 from govseal.pki.trust import TrustStore
-from govseal.registry import tables
+from govseal.registry import Bureau, tables
 from govseal.registry.seals.applications import Attachment, Papers, SealForm
 from govseal.registry.seals.making import Makings
 from govseal.registry.seals.vault import SignerReference
@@ -36,6 +38,7 @@ ES_ID = "14050000000001"
 IMPRINT = picture()
 PROVINCE, COUNTY, COUNTY_MANAGERS = "org-province", "org-county", "org-county-managers"
 PASSWORD = "open"
+SECRETS = bytes(range(16))  # those of the conftest
 WRITTEN = Attachment.of("written_application", "关于制作印章的申请", "申请".encode())
 IDENTITY = Attachment.of("identity_proof", "经办人身份证明", "证明".encode())
 
@@ -245,6 +248,27 @@ def active(bureau, es_id=ES_ID, **changes):
     """A seal in use, in the custody of ``custodian``."""
     seal_id = issued(bureau, es_id, **changes)
     activate(bureau, seal_id)
+    return seal_id
+
+
+@functools.cache
+def _in_use() -> tuple[bytes, str]:
+    """The file of a registry with a seal in use, made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bureau.db"
+        bureau = Bureau.open(
+            f"sqlite:///{path}", profile="jincheng", secrets=SECRETS, clock=lambda: AT
+        )
+        bureaukit.populate(bureau)
+        seal_id = active(bureau)
+        bureau.close()
+        return path.read_bytes(), seal_id
+
+
+def lay_down(url: str) -> str:
+    """Put a registry with a seal in use where a SQLite URL says, as :func:`active` makes it."""
+    data, seal_id = _in_use()
+    Path(url.removeprefix("sqlite:///")).write_bytes(data)
     return seal_id
 
 

@@ -22,9 +22,16 @@ MATTER = "现场勘验"
 
 
 @pytest.fixture
-def seal(bureau) -> str:
+def seal(sqlite_url) -> str:
     """A seal in use, in the custody of ``custodian``."""
-    return sealdesk.active(bureau)
+    return sealdesk.lay_down(sqlite_url)
+
+
+@pytest.fixture
+def bureau(open_bureau, sqlite_url, seal):
+    """The bureau whose seal that is."""
+    del seal
+    return open_bureau(sqlite_url)
 
 
 def may_stamp(bureau, seal, name, matter=None):
@@ -286,8 +293,7 @@ def test_a_suspended_seal_stays_in(bureau, seal):
 
 
 @pytest.mark.req("R-HLJ-16", "R-JC29S-17a")
-def test_who_had_the_seal_is_known_for_every_moment(bureau, clock):
-    seal = sealdesk.active(bureau)
+def test_who_had_the_seal_is_known_for_every_moment(bureau, seal, clock):
     stand_in(bureau, seal, "second-custodian", since=AT + HOUR, hours=1)
     clock.forward(hours=3)
     take_out(bureau, seal)
@@ -311,8 +317,7 @@ def test_who_had_the_seal_is_known_for_every_moment(bureau, clock):
     assert bureau.status.custodian_at(seal, AT - HOUR) is None
 
 
-def test_the_rows_of_custody_are_kept(bureau, clock):
-    seal = sealdesk.active(bureau)
+def test_the_rows_of_custody_are_kept(bureau, seal, clock):
     clock.forward(hours=1)
     hand_over(bureau, seal)
     with bureau.database.begin() as connection:
