@@ -111,7 +111,6 @@ UNITS: Mapping[str, str] = {
     "days": "日",
     "hours": "小时",
     "months": "个月",
-    "months_of_next_year": "月底（次年）",
     "years": "年",
 }
 LEDGER_FIELDS: Mapping[str, str] = {

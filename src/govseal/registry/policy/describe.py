@@ -116,8 +116,11 @@ def _ledger(profile: PolicyProfile, language: Language) -> Iterator[str]:
 
 def _names(profile: PolicyProfile, language: Language) -> Iterator[str]:
     for rule in profile.names:
-        patterns = " | ".join(rule.patterns)
-        yield f"{label(rule.subtype, labels.SUBTYPES, language)}: {patterns}{_cited(rule.clause, language)}"
+        subtype, patterns = (
+            label(rule.subtype, labels.SUBTYPES, language),
+            " | ".join(rule.patterns),
+        )
+        yield f"{subtype}: {patterns}{_cited(rule.clause, language)}"
 
 
 def _numbers(profile: PolicyProfile, language: Language) -> Iterator[str]:
@@ -135,7 +138,8 @@ def _quotas(profile: PolicyProfile, language: Language) -> Iterator[str]:
 def _custody(profile: PolicyProfile, language: Language) -> Iterator[str]:
     using = "管理使用部门" if language == "zh" else "the department that uses it"
     for rule in profile.custody:
-        yield f"{_when(rule.when, language)}{rule.department or using}{_cited(rule.clause, language)}"
+        who = rule.department or using
+        yield f"{_when(rule.when, language)}{who}{_cited(rule.clause, language)}"
 
 
 def _scope(profile: PolicyProfile, language: Language) -> Iterator[str]:
@@ -164,6 +168,11 @@ def _deadlines(profile: PolicyProfile, language: Language) -> Iterator[str]:
 def _span(limit: Deadline, language: Language) -> str:
     if limit.value == 0:
         return "当日" if language == "zh" else "the same day"
+    if limit.unit == "months_of_next_year":
+        month = limit.value
+        return (
+            f"次年 {month} 月底" if language == "zh" else f"the end of month {month} of next year"
+        )
     unit = label(limit.unit, labels.UNITS, language)
     is_one = language == "en" and limit.value == 1
     return f"{limit.value} {unit.removesuffix('s') if is_one else unit}"
@@ -196,5 +205,6 @@ def _value(value: Value, language: Language) -> str:
 
 def _cited(clause: str, language: Language) -> str:
     """The clause in brackets; ``(d)`` says that none commands it."""
-    said = clause.replace("(d)", "无明文，按本项目默认" if language == "zh" else "no clause")
+    decided = "按本项目默认" if language == "zh" else "as decided here"
+    said = clause.replace("（d）", f", {decided}").replace("(d)", decided)
     return f"（{said}）" if said else ""
