@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,9 +86,14 @@ class Desk:
         options = self._options
         url = database_url(options.db)
         registry = imported()
-        more = {} if self._clock is None else {"clock": self._clock}
+        from govseal.registry.clock import system_clock  # noqa: PLC0415 - start-up
+
         self._opened = registry.open(
-            url, profile=options.profile, secrets=self.secrets(), founds=founds, **more
+            url,
+            profile=options.profile,
+            secrets=self.secrets(),
+            clock=self._clock or system_clock,
+            founds=founds,
         )
         return self._opened
 
@@ -121,6 +127,14 @@ class Desk:
         from govseal.registry.lookup import find_id  # noqa: PLC0415 - start-up
 
         return find_id(self.bureau, kind, text)
+
+    def names(self, ids: Collection[str]) -> Mapping[str, str]:
+        """What units, departments, people, seals and requests of these ids are called."""
+        if self._opened is None:
+            return {}
+        from govseal.registry.lookup import names_by_id  # noqa: PLC0415 - start-up
+
+        return names_by_id(self._opened, ids)
 
     def signer(self) -> Signer | None:
         """The key of ``--key``; None where it is not given."""

@@ -42,6 +42,10 @@ class Argument:
         return str(given).lstrip("-").replace("-", "_")
 
 
+Run = Callable[["Desk", argparse.Namespace], object]
+"""What a step does; its answer is shown, see :mod:`govseal.cli.registry.show`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step: ``govseal registry FAMILY NAME …``."""
@@ -49,13 +53,12 @@ class Step:
     name: str
     zh: str
     en: str
-    run: Callable[[Desk, argparse.Namespace], object]
-    """What it does; the answer is shown, see :mod:`govseal.cli.registry.show`."""
+    run: Run
     arguments: tuple[Argument | Callable[[Parser], None], ...] = ()
     needs: Needs = "person"
 
 
-def argument(  # noqa: ANN201 - see the return
+def argument(
     *names: str,
     zh: str,
     en: str,
@@ -84,7 +87,9 @@ def word(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
 
 # What many steps take.
 SEAL = argument("seal", zh="印章：编号或印章标识", en="the seal: its id, or its esID", kind="seal")
-PERSON = argument("person", zh="人员：编号或账号", en="a person: the id, or an account", kind="person")
+PERSON = argument(
+    "person", zh="人员：编号或账号", en="a person: the id, or an account", kind="person"
+)
 UNIT = argument("unit", zh="单位：编号或名称", en="a unit: its id, or its name", kind="unit")
 REQUEST = argument(
     "request",
@@ -100,9 +105,13 @@ FILE = argument("file", zh="文件", en="the file", metavar="FILE", type=Path)
 REASON = argument("--reason", zh="理由", en="the reason", metavar="TEXT", required=True)
 WHY = argument("--reason", zh="理由", en="the reason", metavar="TEXT", default="")
 LAST = argument(
-    "--last", zh="只列最后 N 条（缺省 100）", en="the last N alone (100)", metavar="N",
-    type=int, default=100,
-)  # fmt: skip
+    "--last",
+    zh="只列最后 N 条（缺省 100）",
+    en="the last N alone (100)",
+    metavar="N",
+    type=int,
+    default=100,
+)
 EFFECTIVE = argument(
     "--effective",
     zh="生效时间（缺省为现在）",

@@ -300,7 +300,11 @@ def chinese(kind: type[StrEnum]) -> Mapping[str, str]:
 
 
 def word_text(word: str) -> str:
-    """A word of the vocabulary, or a common one, as people read it."""
-    kind = type(word)
-    known = chinese(kind) if issubclass(kind, StrEnum) else _COMMON
-    return say(known.get(word, str(word)), str(word).replace("_", " "))
+    """A word of the vocabulary as people read it."""
+    return say(_WORDS.get(type(word).__name__, {}).get(word, word), word.replace("_", " "))
+
+
+def loose_text(text: str) -> str:
+    """A text that may be a word of the vocabulary, of whatever kind, as people read it."""
+    known = next((kind[text] for kind in (_COMMON, *_WORDS.values()) if text in kind), None)
+    return text if known is None else say(known, text.replace("_", " "))
