@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from govseal.registry.seals.activation import Activation
 from govseal.registry.seals.applications import Applications
+from govseal.registry.seals.applications import Attachment as Attachment
+from govseal.registry.seals.applications import Papers as Papers
+from govseal.registry.seals.applications import SealForm as SealForm
 from govseal.registry.seals.custody import Custody
 from govseal.registry.seals.ending import Ending
 from govseal.registry.seals.incidents import Incidents
 from govseal.registry.seals.listing import Listing
 from govseal.registry.seals.making import Making
+from govseal.registry.seals.making import Makings as Makings
 from govseal.registry.seals.petitions import Petitions
 from govseal.registry.seals.physical import Physical
 from govseal.registry.seals.quotas import Quotas
@@ -16,6 +20,7 @@ from govseal.registry.seals.renewal import Renewal
 from govseal.registry.seals.review import Review
 from govseal.registry.seals.takeout import TakeOut
 from govseal.registry.seals.tasks import Tasks
+from govseal.registry.seals.vault import SignerReference as SignerReference
 
 
 class Seals(
