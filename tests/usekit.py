@@ -62,8 +62,10 @@ class Desk:
         **stated: Any,
     ) -> UseRequest:
         """A request; what a test does not state is as usual."""
-        usual = {"seal": self.seal(subtype), "matter": "企业设立", "reason": "办结发证"}
-        usual |= {"document": paper(), "section": "规划建设科"}
+        usual = {"matter": "企业设立", "reason": "办结发证", "section": "规划建设科"}
+        usual |= {"document": paper()}
+        if "seal" not in stated:
+            usual["seal"] = self.seal(subtype)
         with self.acting(name) as b:
             return b.use.request(**{**usual, **stated})
 

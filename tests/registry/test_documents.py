@@ -375,13 +375,13 @@ def test_the_signed_file_says_what_the_register_says(kept, clock):
     room(kept, "principal").change_state(document, "withdraw", reason="违法许可")
     key = kept.ledger.key
     pinned = read_key(key.text.encode())
-    found = read_status(kept.register.signed_list(days=3), pinned)
+    found = read_status(kept.register.status_file(days=3), pinned)
     assert LogKey.parse(key.text).name == found.origin
     assert found.of_document(*digests()) == status(kept)
     assert found.of_document(sm3(STAMPED).hex(), "00") is None
     assert found.of_seal("ES-official") == kept.register.of_seal("ES-official")
     assert found.next_update == clock.now + timedelta(days=3)
-    assert read_status(kept.register.signed_list(), pinned).sequence == found.sequence + 1
+    assert read_status(kept.register.status_file(), pinned).sequence == found.sequence + 1
 
 
 def test_a_loss_that_is_told_later_holds_from_its_time_on(kept, clock):
@@ -426,4 +426,4 @@ def test_a_renewed_version_has_expired(kept, clock):
 @pytest.mark.parametrize("days", [0, 367])
 def test_a_status_file_is_good_for_a_time(kept, days):
     with pytest.raises(ValueError, match="1 to 366"):
-        kept.register.signed_list(days=days)
+        kept.register.status_file(days=days)

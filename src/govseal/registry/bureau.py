@@ -13,17 +13,20 @@ import sqlalchemy as sa
 from govseal.errors import RegistryError
 from govseal.pki.atrest import AtRestKey
 from govseal.pki.signer import Signer
-from govseal.registry import tables
+from govseal.registry import schema, tables
 from govseal.registry.acting import Acting
+from govseal.registry.backup import BackupFile, write_backup
 from govseal.registry.clock import Clock, system_clock
-from govseal.registry.database import Database, create_tables
+from govseal.registry.database import Database
 from govseal.registry.documents.register import Register
 from govseal.registry.founded import check_founded, note_profile, policy_of
 from govseal.registry.ledger.key import found_key
+from govseal.registry.ledger.notes import LogKey
 from govseal.registry.ledger.room import Ledger
 from govseal.registry.outbox import Outbox
 from govseal.registry.people.founding import Founded, set_up
 from govseal.registry.policy import PolicyProfile, load_policy, policy_names, read_own_policy
+from govseal.registry.restore import Restored, restore
 from govseal.registry.status import Status
 from govseal.registry.use.hooks import Validator
 from govseal.registry.vocabulary import Level, OrganizationKind, Strength
@@ -83,8 +86,9 @@ class Bureau:
             founds: False refuses an empty database.
 
         Raises:
-            RegistryError: the database cannot be reached, or holds something else; ``no_registry``:
-                there is none, and it is not to be founded, or not without a profile.
+            RegistryError: the database cannot be reached; ``schema_old``: its tables are of an
+                older version (:meth:`upgrade`); ``schema_unknown``: of a newer one, or not ours;
+                ``no_registry``: there is none, and none is to be founded, or not without a profile.
         """
         database = Database(url)
         if not founds or profile is None:
@@ -99,6 +103,45 @@ class Bureau:
             raise
         return bureau
 
+    @staticmethod
+    def upgrade(url: str) -> str:
+        """Bring a registry's tables up to date, after a backup; the revision that they have then.
+
+        Raises:
+            RegistryError: ``schema_unknown``: not a registry's tables, or a newer version's.
+        """
+        return schema.upgrade(url)
+
+    def backup(self, path: str | Path) -> BackupFile:
+        """A backup of now, in a new file; see :func:`govseal.registry.backup.write_backup`.
+
+        Raises:
+            FileExistsError: there is something of that name.
+            OSError: it cannot be written.
+        """
+        return write_backup(self, Path(path))
+
+    @staticmethod
+    def restore(
+        path: str | Path,
+        url: str,
+        *,
+        secrets: bytes | AtRestKey | None = None,
+        key: LogKey | None = None,
+    ) -> Restored:
+        """The registry of a backup in an empty database, proven again before it is good.
+
+        See :func:`govseal.registry.restore.restore`.
+
+        Raises:
+            RegistryError: ``backup_damaged``, ``backup_unsigned``, ``not_empty``, ``not_proven``,
+                ``schema_unknown``.
+            LedgerBroken: the ledger is not what was written.
+            OSError: the backup cannot be read.
+        """
+        at_rest = AtRestKey(secrets) if isinstance(secrets, bytes) else secrets
+        return restore(Path(path), url, secrets=at_rest, key=key)
+
     def __enter__(self) -> Self:
         return self
 
@@ -112,16 +155,14 @@ class Bureau:
     def _found(self, profile: str | Path | PolicyProfile | None) -> None:
         """Create the tables in an empty database; refuse one that holds something else."""
         with self.database.begin() as connection:
-            present = set(sa.inspect(connection).get_table_names())
-            if not present:
-                create_tables(connection)
+            if schema.is_empty(connection):
+                schema.found(connection)
                 origin = f"govseal-{randomness.token_hex(8)}"
                 connection.execute(tables.settings.insert().values(name="origin", value=origin))
                 note_profile(connection, profile)
                 found_key(connection, self.secrets, self.ledger_signer)
-            elif tables.settings.name not in present:
-                message = "the database holds tables that are not a registry's"
-                raise RegistryError(message, code="schema_unknown")
+            else:
+                schema.check(connection)
 
     def set_up(
         self,

@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from govseal.errors import Refused, RegistryError
 from govseal.registry import tables
 from govseal.registry.tables import fences
-from govseal.registry.tables.base import METADATA
 
 LOCK_WAIT_MS = 30_000
 """How long a step waits for another one that holds the same row."""
 FIRST_HASH = "0" * 64
+_READS = "govseal_reads"
 
 
 class Database:
@@ -55,6 +55,23 @@ class Database:
         """
         with told(), self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads, and sees everything as it was when it began.
+
+        Nobody waits for it, however long it takes.
+
+        Raises:
+            RegistryError: as for :meth:`begin`.
+        """
+        options: dict[str, Any] = {_READS: True}
+        if not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with told(), self.engine.connect() as plain:
+            connection = plain.execution_options(**options)
+            with connection.begin():
+                yield connection
 
     def close(self) -> None:
         """Give all connections back."""
@@ -95,7 +112,8 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 - 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     # A reader that later writes would have to give up; who may write locks at once.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = connection.get_execution_options().get(_READS)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def lock_head(connection: sa.Connection, name: str) -> tuple[int, str]:
@@ -132,11 +150,3 @@ def next_number(connection: sa.Connection, name: str) -> int:
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     connection.execute(insert(table).values(name=name, value=0).on_conflict_do_nothing())
     return int(connection.execute(raised).scalar_one())
-
-
-def create_tables(connection: sa.Connection) -> None:
-    """All tables in an empty database, and the heads of the chains."""
-    METADATA.create_all(connection)
-    for name in ("audit", "ledger"):
-        connection.execute(tables.heads.insert().values(name=name, sequence=0, hash=FIRST_HASH))
-    fences.raise_fences(connection)

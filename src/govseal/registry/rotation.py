@@ -15,6 +15,8 @@ from govseal.registry.documents.holders import HOLDER_KEY
 from govseal.registry.events import Event
 from govseal.registry.ledger.append import origin
 from govseal.registry.ledger.key import SETTING as LEDGER_KEY
+from govseal.registry.use.desk import stamped_label
+from govseal.registry.use.requests import document_label
 from govseal.registry.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -36,8 +38,8 @@ ENCRYPTED: Final = (
     Encrypted(tables.seals, "specimen", lambda row: f"specimen {row.id}"),
     Encrypted(tables.seal_versions, "sealed", lambda row: f"seal {row.seal} version {row.number}"),
     Encrypted(tables.seal_applications, "imprint", lambda row: f"imprint {row.seal}"),
-    Encrypted(tables.use_requests, "document", lambda row: f"use request {row.id} document"),
-    Encrypted(tables.stamps, "stamped", lambda row: f"stamp {row.id} file"),
+    Encrypted(tables.use_requests, "document", lambda row: document_label(row.id)),
+    Encrypted(tables.stamps, "stamped", lambda row: stamped_label(row.id)),
 )
 """Every column that holds secrets: a test compares it with all that the tables hold."""
 

@@ -11,7 +11,6 @@ from govseal.registry.vocabulary import Classification
 
 _CLASSIFIED = "classified material has no place in this system; nothing of it was kept"
 _DEPTH = 8
-ORIGIN_UNCONNECTED: Final = "ministry_unconnected"
 _MESSAGES: Final = {
     "E_EXCLUDED_ORIGIN": "formed on an online system of a ministry that is not connected",
     "E_EXCLUDED_UNPRINTABLE": "a licence that cannot be printed online",
@@ -26,8 +25,9 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
         call: the call; what it was about to log of the document is dropped where it is refused
             as classified.
         facts: the statements of the request, by name: ``classification`` (of
-            :class:`Classification`; absent: none), ``origin``, ``printable``, ``document_type``,
-            ``item_code``, and any texts, in which a mark of classification is looked for.
+            :class:`Classification`; absent: none), ``origin``, ``printable``,
+            ``excluded_by_law``, ``document_type``, ``item_code``, and any texts, in which a mark
+            of classification is looked for.
         data: the document, in whose text such a mark is looked for as well.
 
     Raises:
@@ -41,14 +41,20 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
         call.events.clear()
         call.subject = ""
         call.refuse("E_EXCLUDED_CLASSIFIED", _CLASSIFIED)
-    if facts.get("origin") == ORIGIN_UNCONNECTED:
-        call.refuse("E_EXCLUDED_ORIGIN", _MESSAGES["E_EXCLUDED_ORIGIN"])
-    if facts.get("printable") is False:
-        call.refuse("E_EXCLUDED_UNPRINTABLE", _MESSAGES["E_EXCLUDED_UNPRINTABLE"])
-    barred = call.profile.switch("excluded_by_law")
+    for code, holds in (
+        ("E_EXCLUDED_ORIGIN", facts.get("origin") == "ministry_unconnected"),
+        ("E_EXCLUDED_UNPRINTABLE", facts.get("printable") is False),
+        ("E_EXCLUDED_BY_LAW", _is_barred(call, facts)),
+    ):
+        if holds:
+            call.refuse(code, _MESSAGES[code])
+
+
+def _is_barred(call: Call, facts: Mapping[str, Any]) -> bool:
+    """Whether the profile names the type of document or the matter as one that a law excludes."""
+    barred = str(call.profile.switch("excluded_by_law").value).split()
     named = {str(facts.get(name)) for name in ("document_type", "item_code")}
-    if named.intersection(str(barred.value).split()):
-        call.refuse("E_EXCLUDED_BY_LAW", _MESSAGES["E_EXCLUDED_BY_LAW"], barred.clause)
+    return facts.get("excluded_by_law") is True or bool(named.intersection(barred))
 
 
 def _is_marked(call: Call, facts: Mapping[str, Any], data: bytes | None) -> bool:

@@ -65,7 +65,7 @@ class Register:
             known = _made(connection, es_id)
             return seal_moments(connection, *known[es_id]) if es_id in known else None
 
-    def signed_list(self, *, days: int = 7) -> bytes:
+    def status_file(self, *, days: int = 7) -> bytes:
         """The signed status file of now, good for some days: what ``verify --status`` reads.
 
         Its key is the ledger's: who pins ``bureau.ledger.key.text`` reads both.

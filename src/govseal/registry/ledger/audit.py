@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -19,6 +21,7 @@ from govseal.registry.database import FIRST_HASH
 from govseal.registry.ledger.append import HEAD, origin
 from govseal.registry.ledger.findings import Findings, LedgerAudit
 from govseal.registry.ledger.key import log_key
+from govseal.registry.ledger.matching import check_documents
 from govseal.registry.ledger.notes import LogKey
 from govseal.registry.ledger.proofs import Checkpoint
 from govseal.registry.ledger.walk import (
@@ -38,7 +41,12 @@ _USES: Final = ("intent", "result")
 
 
 def audit_ledger(
-    begin: Begin, *, checkpoints: Sequence[Checkpoint | str | bytes] = (), key: LogKey | None = None
+    begin: Begin,
+    *,
+    at: datetime,
+    checkpoints: Sequence[Checkpoint | str | bytes] = (),
+    key: LogKey | None = None,
+    documents: Iterable[Path | bytes] = (),
 ) -> LedgerAudit:
     """Hash every entry again and hold it against everything that speaks of it.
 
@@ -47,13 +55,18 @@ def audit_ledger(
 
     Args:
         begin: begins a transaction.
+        at: the time of judging documents.
         checkpoints: signed notes that were kept elsewhere.
         key: the ledger's key, known from elsewhere; without it the registry's own word is taken.
+        documents: stamped files, one held at a time; each has to be proven by the ledger.
 
     Raises:
         RegistryError: ``malformed``: something given is no checkpoint.
     """
-    return _Audit(begin, [_checkpoint(given) for given in checkpoints], key).run()
+    audit = _Audit(begin, [_checkpoint(given) for given in checkpoints], key)
+    audit.walk_through()
+    check_documents(begin, documents, at, audit.findings, max(audit.size - 1, 0))
+    return audit.report()
 
 
 def _checkpoint(given: Checkpoint | str | bytes) -> Checkpoint:
@@ -80,8 +93,8 @@ class _Audit:
         if end < self.size:
             self.findings.add("entry_missing", end, self.size - 1)
 
-    def run(self) -> LedgerAudit:
-        """Everything, in one pass over the entries."""
+    def walk_through(self) -> None:
+        """One pass over the entries, and what stands outside of them."""
         with self.begin() as connection:
             self._check_at(0, self._stored_checkpoints(connection, -1, 0))
         for connection, page in self.walk.pages():
@@ -94,10 +107,13 @@ class _Audit:
             self._check_purges(connection)
             self._check_outside(connection)
         self._check_larger()
+
+    def report(self) -> LedgerAudit:
+        """What was found so far, in the order of the entries."""
         found = sorted(self.findings.kept, key=lambda finding: (finding.first, finding.last))
         return LedgerAudit(
             size=self.size,
-            root=None if is_short else self.walk.root(),
+            root=None if self.walk.size < self.size else self.walk.root(),
             purged=sum(last - first + 1 for first, last in self.walk.emptied),
             checkpoints=self.good,
             findings=tuple(found),

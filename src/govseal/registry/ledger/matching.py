@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from govseal.errors import FormatError
 from govseal.facade import verify
 from govseal.pki.trust import TrustStore
 from govseal.registry import tables
 from govseal.registry.ledger.append import origin
+from govseal.registry.ledger.findings import Findings
 from govseal.registry.ledger.merkle import leaf_hash
-from govseal.registry.ledger.walk import read_entry
+from govseal.registry.ledger.walk import Begin, read_entry
 from govseal.seal.extensions import LedgerReference
 from govseal.sm2 import sm3
 from govseal.verification.report import Outcome, SignatureReport
@@ -49,7 +53,7 @@ class LedgerMatch:
     """A document and the ledger."""
 
     sm3: str
-    """Digest of the file."""
+    """Digest of the file that the desk released: the document, or the detached stamp."""
     stamps: tuple[StampMatch, ...]
 
     @property
@@ -58,10 +62,12 @@ class LedgerMatch:
         return bool(self.stamps) and all(stamp.is_proven for stamp in self.stamps)
 
 
-def match_document(connection: sa.Connection, data: bytes, at: datetime) -> LedgerMatch:
+def match_document(
+    connection: sa.Connection, data: bytes, detached: bytes | None, at: datetime
+) -> LedgerMatch:
     """See :meth:`govseal.registry.ledger.room.Ledger.match`."""
-    report = verify(data, TrustStore(()), at=at)
-    digest = sm3(data).hex()
+    report = verify(data, TrustStore(()), at=at, detached=detached)
+    digest = sm3(data if detached is None else detached).hex()
     log = origin(connection)
     stamps = [_match(connection, log, digest, signature) for signature in report.signatures]
     # A document with several stamps was released after each: the file is that of the last one.
@@ -127,3 +133,33 @@ def _result(connection: sa.Connection, intent: int) -> tuple[int, str] | None:
     fields = (read_entry(row.entry) or {}).get("fields") if row.entry else None
     said = fields.get("stamped_sm3") if isinstance(fields, dict) else row.stamped_sm3
     return row.result, str(said)
+
+
+def check_documents(
+    begin: Begin, documents: Iterable[Path | bytes], at: datetime, findings: Findings, end: int
+) -> None:
+    """A finding for each document that the ledger does not prove; one is held at a time.
+
+    Args:
+        begin: begins a transaction.
+        documents: files, or their bytes; bytes are named by their place, from 1.
+        at: the time of judging.
+        findings: takes what is wrong.
+        end: the last entry, of which a document without any is told.
+    """
+    for place, document in enumerate(documents, 1):
+        name = document.name if isinstance(document, Path) else str(place)
+        try:
+            data = document.read_bytes() if isinstance(document, Path) else document
+            with begin() as connection:
+                match = match_document(connection, data, None, at)
+        except (FormatError, OSError) as error:
+            findings.add("document_unmatched", end, detail=f"{name}: {type(error).__name__}")
+            continue
+        if match.is_proven:
+            continue
+        found = [stamp for stamp in match.stamps if stamp.problems]
+        entries = [stamp.entry for stamp in found if stamp.entry is not None]
+        said = [problem for stamp in found for problem in stamp.problems] or ["no_stamps"]
+        entry = entries[0] if entries else end
+        findings.add("document_unmatched", entry, detail=f"{name}: {', '.join(said)}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
@@ -100,7 +101,11 @@ class Ledger:
             return prove_consistency(connection, old.size, new)
 
     def audit(
-        self, *, checkpoints: Sequence[Checkpoint | str | bytes] = (), key: LogKey | None = None
+        self,
+        *,
+        checkpoints: Sequence[Checkpoint | str | bytes] = (),
+        key: LogKey | None = None,
+        documents: Iterable[Path | bytes] = (),
     ) -> LedgerAudit:
         """Hash every entry again and hold it against everything that speaks of it.
 
@@ -110,6 +115,7 @@ class Ledger:
             checkpoints: signed notes that were kept elsewhere: they tell of a ledger that was
                 rewritten as a whole.
             key: the ledger's key, kept elsewhere; without it the registry's own word is taken.
+            documents: stamped files, one held at a time; each has to be proven by the ledger.
 
         Returns:
             What was found; ``.check()`` of it raises :class:`LedgerBroken`.
@@ -117,20 +123,30 @@ class Ledger:
         Raises:
             RegistryError: ``malformed``: something given is no checkpoint.
         """
-        return audit_ledger(self._bureau.database.begin, checkpoints=checkpoints, key=key)
+        return audit_ledger(
+            self._bureau.database.begin,
+            at=self._bureau.clock(),
+            checkpoints=checkpoints,
+            key=key,
+            documents=documents,
+        )
 
-    def match(self, document: bytes) -> LedgerMatch:
+    def match(self, document: bytes, *, detached: bytes | None = None) -> LedgerMatch:
         """Whether a stamped document and the ledger prove each other.
 
         The stamp names origin, number and leaf of its intent; the entry of its result holds the
         digest of the file as the desk released it. Trust in the signer is another question: that
         of :func:`govseal.verify`.
 
+        Args:
+            document: the stamped file.
+            detached: its detached stamp, where it has one.
+
         Raises:
             FormatError: it is no document that is known.
         """
         with self._bureau.database.begin() as connection:
-            return match_document(connection, document, self._bureau.clock())
+            return match_document(connection, document, detached, self._bureau.clock())
 
     def _checkpoint(self, connection: sa.Connection) -> Checkpoint:
         bureau = self._bureau
