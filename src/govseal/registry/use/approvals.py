@@ -55,11 +55,11 @@ def decide(acting: Acting, request_id: str, decision: Decision) -> Approval:
     """See :meth:`govseal.registry.use.Use.approve`, ``return_`` and ``reject``."""
     with acting.call(f"use.{decision.word}", request_id) as call:
         request = call.one(tables.use_requests, request_id, lock=True)
-        call.profile = acting.bureau.profile_of(call.connection, request.organization)
+        call.judge_by(request.organization)
         number, step = _due(call, request, decision.event)
         standing = _standing(call, request, step, decision.departs)
         if decision.word != "approved" and not decision.opinion.strip():
-            call.refuse("E_REASON_MISSING", "who does not approve says why")
+            call.refuse("E_REASON_MISSING", "不同意的须说明理由 / who does not approve says why")
         signed, mode, at = _signed(call, request, number, standing, decision)
         state = _next(call, request, number, decision)
         id_ = new_id("apr")
@@ -109,7 +109,7 @@ def prepare(acting: Acting, request_id: str, decision: Decision) -> bytes:
     """See :meth:`govseal.registry.use.Use.statement`."""
     with acting.call("use.statement", request_id, writes=False) as call:
         request = call.one(tables.use_requests, request_id)
-        call.profile = acting.bureau.profile_of(call.connection, request.organization)
+        call.judge_by(request.organization)
         number, step = _due(call, request, decision.event)
         standing = _standing(call, request, step, decision.departs)
         return statements.state(
@@ -157,7 +157,12 @@ def _standing(call: Call, request: sa.Row[Any], step: NeededStep, departs: str |
     separate = "approver_is_not_applicant"
     is_separate = call.profile.is_on(separate)
     if is_separate and call.actor.id == request.applicant:
-        settings.refuse(call, separate, "E_SAME_PERSON", "nobody approves what they asked for")
+        settings.refuse(
+            call,
+            separate,
+            "E_SAME_PERSON",
+            "申请人不得审批自己的申请 / nobody approves what they asked for",
+        )
     found = matrix.standings(call, step, request)
     if is_separate:  # nor does anybody in the applicant's stead
         found = [item for item in found if item.on_behalf_of != request.applicant]
@@ -165,13 +170,21 @@ def _standing(call: Call, request: sa.Row[Any], step: NeededStep, departs: str |
         return found[0]
     wanted = " / ".join(step.roles)
     if departs is None:
-        message = f"this step is decided by {wanted} of the {step.of}"
+        message = (
+            f"本环节须由 {wanted}（{step.of}）审签 / "
+            f"this step is decided by {wanted} of the {step.of}"
+        )
         call.refuse("E_APPROVER_LEVEL", message, step.clause)
     if not departs.strip():
-        call.refuse("E_REASON_MISSING", "a departure from the rule says why", step.clause)
+        call.refuse(
+            "E_REASON_MISSING", "例外须说明理由 / a departure from the rule says why", step.clause
+        )
     office = matrix.departing(call, request) if step.may_depart and not found else None
     if office is None:
-        message = f"no departure here: this step is decided by {wanted} of the {step.of}"
+        message = (
+            f"本环节不得例外，须由 {wanted}（{step.of}）审签 / "
+            f"no departure here: this step is decided by {wanted} of the {step.of}"
+        )
         call.refuse("E_APPROVER_LEVEL", message, step.clause)
     return office
 
@@ -186,7 +199,11 @@ def _signed(
     if isinstance(given, SignedStatement):
         at = statements.time_of(given.statement)
         if not call.at - statements.PREPARED_FOR <= at <= call.at:
-            call.refuse("E_SIGNATURE", "the statement was prepared too long ago, or is of later")
+            call.refuse(
+                "E_SIGNATURE",
+                "审签声明已过时，或晚于现在 / "
+                "the statement was prepared too long ago, or is of later",
+            )
     expected = statements.state(
         call.connection,
         request,
@@ -205,7 +222,10 @@ def _signed(
         return SignedStatement(expected, b"", b""), mode, at
     signed = given if isinstance(given, SignedStatement) else statements.sign(expected, given)
     if signed.statement != expected:
-        call.refuse("E_SIGNATURE", "the statement that was signed is about something else")
+        call.refuse(
+            "E_SIGNATURE",
+            "所签声明与本申请不符 / the statement that was signed is about something else",
+        )
     statements.check_signature(call, signed, call.actor.id, at)
     return signed, mode, at
 
@@ -214,10 +234,13 @@ def _check_login(call: Call) -> None:
     """A log-in alone proves an approval only if it was strong, and the profile takes it."""
     switch = "approval_must_be_signed"
     if call.profile.is_on(switch):
-        message = "an approval is signed with the approver's own key"
+        message = "审签须用审签人本人的密钥签名 / an approval is signed with the approver's own key"
         settings.refuse(call, switch, "E_SIGNATURE", message)
     if call.actor.strength is not Strength.STRONG_LOGIN:
-        call.refuse("E_SIGNATURE", "without a signature an approval needs a strong log-in")
+        call.refuse(
+            "E_SIGNATURE",
+            "未签名的审签须强身份登录 / without a signature an approval needs a strong log-in",
+        )
 
 
 def _next(call: Call, request: sa.Row[Any], number: int, decision: Decision) -> UseState:

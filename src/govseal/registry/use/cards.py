@@ -74,17 +74,30 @@ def _check_card(call: Call, card: Card) -> None:
     cards = tables.dispatch_cards
     taken = sa.select(cards.c.id).where(cards.c.number == card.number)
     if call.connection.execute(taken).first() is not None:
-        call.refuse("E_DUPLICATE", f"the dispatch card {card.number} is registered already")
+        call.refuse(
+            "E_DUPLICATE",
+            f"发文卡 {card.number} 已登记 / the dispatch card {card.number} is registered already",
+        )
     if card.signed_off_at > call.at:
-        call.refuse("E_BASIS_MISSING", "the card was signed off in the future")
+        call.refuse(
+            "E_BASIS_MISSING", "发文卡签发时间晚于现在 / the card was signed off in the future"
+        )
     switch = "party_document_needs_meeting"
     if card.kind == "party" and not card.meeting and call.profile.is_on(switch):
-        message = "a document of the Party group was discussed or circulated first: where?"
+        message = (
+            "党组公文须先集体讨论或传批审定 / "
+            "a document of the Party group was discussed or circulated first: where?"
+        )
         settings.refuse(call, switch, "E_BASIS_MISSING", message)
     switch = "openness_reason_required"
     is_closed = card.openness is not Openness.ACTIVE
     if is_closed and not card.openness_reason and call.profile.is_on(switch):
-        settings.refuse(call, switch, "E_OPENNESS", f"{card.openness} needs a reason")
+        settings.refuse(
+            call,
+            switch,
+            "E_OPENNESS",
+            f"不主动公开（{card.openness}）须说明理由 / {card.openness} needs a reason",
+        )
     _check_signatory(call, card)
 
 
@@ -98,12 +111,23 @@ def _check_signatory(call: Call, card: Card) -> None:
     }
     rule = call.profile.approval_rule(facts)
     if rule is None:
-        call.refuse("E_APPROVER_LEVEL", "the profile names nobody who signs such documents off")
+        call.refuse(
+            "E_APPROVER_LEVEL",
+            "规则未规定此类公文的签发人 / the profile names nobody who signs such documents off",
+        )
     roles = rule.steps[-1].roles
     try:
         then = matrix.as_of(call, card.signed_off_by, card.signed_off_at)
     except NotAuthorized:
-        call.refuse("E_APPROVER_LEVEL", "whoever signed off was nobody here then", rule.clause)
+        call.refuse(
+            "E_APPROVER_LEVEL",
+            "签发人当时不在册 / whoever signed off was nobody here then",
+            rule.clause,
+        )
     if not then.actor.has(*roles, organization=card.issuer):
         wanted = " / ".join(sorted(roles))
-        call.refuse("E_APPROVER_LEVEL", f"such a document is signed off by {wanted}", rule.clause)
+        call.refuse(
+            "E_APPROVER_LEVEL",
+            f"此类公文须由 {wanted} 签发 / such a document is signed off by {wanted}",
+            rule.clause,
+        )

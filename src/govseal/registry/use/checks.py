@@ -74,7 +74,7 @@ def check_all(
     check_custodian(call, seal, request.matter)
     check_password(call)
     if is_over(call, request.expires_at):
-        call.refuse("E_APPROVAL_EXPIRED", "the approvals were not used in time")
+        call.refuse("E_APPROVAL_EXPIRED", "审批已过期 / the approvals were not used in time")
     document = check_document(call, request)
     case = rules.case_of(call, request, seal, document)
     warnings = rules.check_case(call, case, validators)
@@ -97,7 +97,7 @@ def check_medium(call: Call, seal: sa.Row[Any]) -> None:
         Refused: ``E_SEAL_TYPE``.
     """
     if seal.medium != Medium.ELECTRONIC:
-        call.refuse("E_SEAL_TYPE", "a physical seal is applied by hand")
+        call.refuse("E_SEAL_TYPE", "实物印章须手工加盖 / a physical seal is applied by hand")
 
 
 def check_document(call: Call, request: sa.Row[Any]) -> bytes:
@@ -109,13 +109,18 @@ def check_document(call: Call, request: sa.Row[Any]) -> bytes:
     try:
         document = stored_document(call, request)
     except KeyLoadError as error:
-        call.refuse("E_DIGEST_CHANGED", f"the document is not as it was kept: {error}")
+        call.refuse(
+            "E_DIGEST_CHANGED", f"文件与存件不符 / the document is not as it was kept: {error}"
+        )
     is_same = (
         sm3(document).hex() == request.document_sm3
         and hashlib.sha256(document).hexdigest() == request.document_sha256
     )
     if not is_same:
-        call.refuse("E_DIGEST_CHANGED", "the document is not the one that was filed")
+        call.refuse(
+            "E_DIGEST_CHANGED",
+            "文件不是申请时的文件 / the document is not the one that was filed",
+        )
     return document
 
 
@@ -129,7 +134,10 @@ def check_approvals(call: Call, request: sa.Row[Any]) -> list[sa.Row[Any]]:
     """
     steps, found = needed_steps(request), done_steps(call, request.id)
     if [row.step for row in found] != list(range(len(steps))):
-        call.refuse("E_APPROVAL_INCOMPLETE", "not every step of the request is approved once")
+        call.refuse(
+            "E_APPROVAL_INCOMPLETE",
+            "审签环节不全 / not every step of the request is approved once",
+        )
     logged = _logged(call, request.id)
     for row, step in zip(found, steps, strict=True):
         _check_approval(call, request, row, step, logged)
@@ -158,18 +166,28 @@ def _check_approval(
     if statement != expected:
         is_other = stated.get("document_sm3") != request.document_sm3
         code = "E_DIGEST_CHANGED" if is_other else "E_APPROVAL_INCOMPLETE"
-        call.refuse(code, f"the approval of step {row.step} is of something else")
+        call.refuse(
+            code,
+            f"第 {row.step} 环节的审签与本申请不符 / "
+            f"the approval of step {row.step} is of something else",
+        )
     if row.mode == ApprovalMode.SIGNED:
         signed = SignedStatement(statement, row.signature or b"", row.certificate or b"")
         statements.check_signature(call, signed, row.approver, row.at)
     elif call.profile.is_on("approval_must_be_signed"):
-        message = f"the approval of step {row.step} is not signed"
+        message = f"第 {row.step} 环节的审签未签名 / the approval of step {row.step} is not signed"
         settings.refuse(call, "approval_must_be_signed", "E_SIGNATURE", message)
     if sm3(statement).hex() not in logged:
-        message = f"the approval of step {row.step} was not given through this registry"
+        message = (
+            f"第 {row.step} 环节的审签未经本系统 / "
+            f"the approval of step {row.step} was not given through this registry"
+        )
         call.refuse("E_APPROVAL_INCOMPLETE", message)
     if not _had_standing(call, request, row, step, standing):
-        message = f"the approver of step {row.step} had no authority then"
+        message = (
+            f"第 {row.step} 环节的审签人当时无权 / "
+            f"the approver of step {row.step} had no authority then"
+        )
         call.refuse("E_APPROVER_LEVEL", message, step.clause)
 
 
@@ -206,7 +224,12 @@ def _check_separation(
         approvers.add(card.signed_off_by)
     switch = "custodian_is_not_sole_approver"
     if approvers == {call.actor.id} and call.profile.is_on(switch):
-        settings.refuse(call, switch, "E_SAME_PERSON", "the custodian is the only approver")
+        settings.refuse(
+            call,
+            switch,
+            "E_SAME_PERSON",
+            "保管人不得是唯一审签人 / the custodian is the only approver",
+        )
 
 
 def _check_date(call: Call, request: sa.Row[Any], warnings: list[str]) -> None:
@@ -214,7 +237,11 @@ def _check_date(call: Call, request: sa.Row[Any], warnings: list[str]) -> None:
     today = local_date(call.at)
     printed = {request.facts.get("decision_date"), request.facts.get("reply_date")} - {None}
     if printed - {today}:
-        message = f"the document is dated {', '.join(sorted(map(str, printed)))}, the seal {today}"
+        dates = "、".join(sorted(map(str, printed)))
+        message = (
+            f"文件日期 {dates} 与用印日期 {today} 不一致 / "
+            f"the document is dated {dates}, the seal {today}"
+        )
         settings.refuse_or_warn(call, "seal_date_and_decision_date", "E_DATE_MISMATCH", message)
         warnings.append("E_DATE_MISMATCH")
 

@@ -58,7 +58,7 @@ def stamp(acting: Acting, request_id: str, terms: Terms) -> Stamped:
     """See :meth:`govseal.registry.use.Use.stamp`."""
     try:
         with acting.call("use.stamp", request_id, signs=True) as call:
-            request, seal = _locked(acting, call, request_id)
+            request, seal = _locked(call, request_id)
             state = check_step(call, request, "stamp")
             found = check_all(call, request, seal, acting.bureau.validators)
             made, data = _stamp(call, request, seal, found, terms)
@@ -89,11 +89,11 @@ def stamp(acting: Acting, request_id: str, terms: Terms) -> Stamped:
     return replace(made, data=data) if acting.owns_transaction else made
 
 
-def _locked(acting: Acting, call: Call, request_id: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
+def _locked(call: Call, request_id: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
     """The request and its seal, which nobody changes meanwhile, under the unit's own profile."""
     request = call.one(tables.use_requests, request_id, lock=True)
     seal = call.one(tables.seals, request.seal, lock=True)
-    call.profile = acting.bureau.profile_of(call.connection, request.organization)
+    call.judge_by(request.organization)
     return request, seal
 
 
@@ -198,7 +198,7 @@ def stamped_label(stamp_id: str) -> str:
 def check(acting: Acting, request_id: str) -> CheckedUse:
     """See :meth:`govseal.registry.use.Use.check`."""
     with acting.call("use.check", request_id) as call:
-        request, seal = _locked(acting, call, request_id)
+        request, seal = _locked(call, request_id)
         state = check_step(call, request, "check")
         found = check_all(call, request, seal, acting.bureau.validators)
         check_fields(call.profile, entries.intent_fields(call, request, seal, found))
@@ -211,11 +211,11 @@ def check(acting: Acting, request_id: str) -> CheckedUse:
 def refuse(acting: Acting, request_id: str, reason: RefusalReason, text: str) -> RefusedUse:
     """See :meth:`govseal.registry.use.Use.refuse`."""
     with acting.call("use.refuse", request_id) as call:
-        request, seal = _locked(acting, call, request_id)
+        request, seal = _locked(call, request_id)
         check_custodian(call, seal, request.matter)
         state = check_step(call, request, "refuse")
         if not text.strip():
-            call.refuse("E_REASON_MISSING", "who refuses to stamp says why")
+            call.refuse("E_REASON_MISSING", "拒印须说明理由 / who refuses to stamp says why")
         call.update(tables.use_requests, request_id, state=state)
         call.facts.update(reason=reason, text=text)
         call.tell(
@@ -271,13 +271,19 @@ def _check_may_collect(call: Call, request: sa.Row[Any], row: sa.Row[Any]) -> No
     holder = custodian_at(call.connection, request.seal, call.at)
     is_holder = holder is not None and holder.person == actor.id
     if not is_holder and not actor.has(Role.SEAL_OFFICE, organization=request.organization):
-        message = "the stamped file goes to the applicant, the custodian or the office"
+        message = (
+            "用印文件只交申请人、保管人或办公室 / "
+            "the stamped file goes to the applicant, the custodian or the office"
+        )
         raise NotAuthorized(message, clause=call.profile.clause("E_NOT_AUTHORIZED"))
 
 
 def _stamped_file(call: Call, row: sa.Row[Any]) -> bytes:
     if row.stamped is None:
-        call.refuse("E_NOT_FOUND", "the stamped file is in the archive, and not kept here")
+        call.refuse(
+            "E_NOT_FOUND",
+            "用印文件已归档，此处不再保存 / the stamped file is in the archive, and not kept here",
+        )
     data = at_rest_key(call).decrypt(row.stamped, stamped_label(row.id))
     if sm3(data).hex() != row.stamped_sm3:
         raise RegistryError("the stamped file is not as its row says", code="registry_damaged")

@@ -47,7 +47,10 @@ def row_of(call: Call, case: Case) -> Row:
         return _original_row(call, case.original)
     rule = call.profile.approval_rule(case.facts())
     if rule is None:
-        call.refuse("E_APPROVER_LEVEL", "the profile names nobody who could approve this use")
+        call.refuse(
+            "E_APPROVER_LEVEL",
+            "规则未规定此项用印的审批人 / the profile names nobody who could approve this use",
+        )
     if case.basis is Basis.DISPATCH_CARD:
         _check_signatory(call, case, rule)
         return Row(rule.name, ())  # the sign-off on the card is the approval
@@ -146,7 +149,11 @@ def _check_signatory(call: Call, case: Case, rule: ApprovalRule) -> None:
     try:
         then = as_of(call, card.signed_off_by, card.signed_off_at)
     except NotAuthorized:
-        call.refuse("E_APPROVER_LEVEL", "whoever signed off was nobody here then", rule.clause)
+        call.refuse(
+            "E_APPROVER_LEVEL",
+            "签发人当时不在册 / whoever signed off was nobody here then",
+            rule.clause,
+        )
     codes = {case.form.text("item_code"), case.form.matter}
     for item in then.actor.assignments:
         is_office = item.role in needed.roles and item.reaches(organization=card.issuer)
@@ -155,5 +162,8 @@ def _check_signatory(call: Call, case: Case, rule: ApprovalRule) -> None:
         ):
             return
     wanted = " / ".join(sorted(needed.roles))
-    message = f"such a document is signed off by {wanted}, within their authority"
+    message = (
+        f"此类公文须由有权的 {wanted} 签发 / "
+        f"such a document is signed off by {wanted}, within their authority"
+    )
     call.refuse("E_APPROVER_LEVEL", message, rule.clause)

@@ -113,7 +113,7 @@ def stored_document(call: Call, request: sa.Row[Any]) -> bytes:
         Refused: ``E_NOT_FOUND``: they are in the archive by now.
     """
     if request.document is None:
-        call.refuse("E_NOT_FOUND", "the document is not kept here any more")
+        call.refuse("E_NOT_FOUND", "文件已不在此处保存 / the document is not kept here any more")
     return at_rest_key(call).decrypt(request.document, document_label(request.id))
 
 
@@ -122,7 +122,7 @@ def withdraw(acting: Acting, request_id: str, reason: str) -> UseRequest:
     with acting.call("use.withdraw", request_id) as call:
         request = call.one(tables.use_requests, request_id, lock=True)
         if request.applicant != call.actor.id:
-            message = "only the applicant takes a request back"
+            message = "只有申请人可以撤回 / only the applicant takes a request back"
             raise NotAuthorized(message, clause=call.profile.clause("E_NOT_AUTHORIZED"))
         state = check_step(call, request, "withdraw")
         call.update(tables.use_requests, request_id, state=state)

@@ -107,7 +107,10 @@ def understand(call: Call, form: UseForm) -> Case:
         query = sa.select(cards).where(cards.c.number == number)
         card = call.connection.execute(query).one_or_none()
         if card is None:
-            call.refuse("E_BASIS_MISSING", f"no dispatch card {number} is registered")
+            call.refuse(
+                "E_BASIS_MISSING",
+                f"没有登记发文卡 {number} / no dispatch card {number} is registered",
+            )
     corrects = form.text("corrects")
     original = None if corrects is None else call.one(tables.use_requests, corrects)
     type_ = form.text("document_type")
@@ -198,7 +201,7 @@ def check_case(call: Call, case: Case, validators: Iterable[Validator] = ()) -> 
 def _check_unit(call: Call, case: Case) -> None:
     """Seals are used by the unit that they were given to (JC29S-12, 越权)."""
     if call.actor.organization != case.seal.using_org:
-        call.refuse("E_SEAL_SCOPE", "the seal is another unit's to use")
+        call.refuse("E_SEAL_SCOPE", "该印章由其他单位使用 / the seal is another unit's to use")
 
 
 def _check_seal_type(call: Call, case: Case) -> None:
@@ -207,7 +210,11 @@ def _check_seal_type(call: Call, case: Case) -> None:
     if case.card is not None:
         wanted = ISSUER_SEALS[case.card.kind]
         if case.seal.subtype != wanted or case.seal.owner_org != case.card.issuer:
-            call.refuse("E_SEAL_TYPE", f"a document of this issuer takes its own seal: {wanted}")
+            call.refuse(
+                "E_SEAL_TYPE",
+                f"该发文机关的公文须用 {wanted} 印章 / "
+                f"a document of this issuer takes its own seal: {wanted}",
+            )
 
 
 def borne_seals(call: Call, sm3: str) -> list[str]:
@@ -226,23 +233,32 @@ def _check_scope(call: Call, case: Case, warnings: list[str]) -> None:
     form, seal = case.form, case.seal
     scope = scope_of(call, seal)
     if scope is not None and case.document_type not in scope:
-        message = f"the seal does not stamp {case.document_type}: {', '.join(sorted(scope))}"
+        allowed = "、".join(sorted(scope))
+        message = (
+            f"{case.document_type} 不在该印章的使用范围内：{allowed} / "
+            "the seal does not stamp such a document"
+        )
         call.refuse("E_SEAL_SCOPE", message)
     if case.document_type == DocumentType.OTHER and not form.reason:
         switch = "other_document_needs_reason"
         if call.profile.is_on(switch):
-            message = "another type of document needs a reason"
+            message = "其他文书须说明事由 / another type of document needs a reason"
             settings.refuse(call, switch, "E_SEAL_SCOPE", message)
     if seal.matters is not None and not {form.text("item_code"), form.matter} & set(seal.matters):
-        call.refuse("E_SEAL_SCOPE", "the matter is none of those that the seal is for")
+        call.refuse(
+            "E_SEAL_SCOPE",
+            "事项不在该印章的使用范围内 / the matter is none of those that the seal is for",
+        )
     is_delegated = form.item_class is ItemClass.DELEGATED
     if seal.subtype == SealSubtype.NO2 and not is_delegated:
         switch = "delegated_items_only"
         if call.profile.is_on(switch):
-            message = "a No. 2 seal is for delegated items alone"
+            message = "“2号章”只用于下放事项 / a No. 2 seal is for delegated items alone"
             settings.refuse(call, switch, "E_SEAL_SCOPE", message)
     elif is_delegated and seal.subtype != SealSubtype.NO2:
-        message = "a delegated item takes the city unit's No. 2 seal"
+        message = (
+            "下放事项须用市直单位的“2号章” / a delegated item takes the city unit's No. 2 seal"
+        )
         settings.refuse_or_warn(call, "county_seal_on_delegated_item", "E_SEAL_SCOPE", message)
         warnings.append("E_SEAL_SCOPE")
 
@@ -253,19 +269,33 @@ def _check_basis(call: Call, case: Case) -> None:
     switch = "official_document_needs_card"
     needs_card = is_official and call.profile.is_on(switch)
     if case.basis is not Basis.USE_FORM and case.document_type in _ON_FORM:
-        call.refuse("E_BASIS_MISSING", f"a {case.document_type} stands on the use form")
+        call.refuse(
+            "E_BASIS_MISSING",
+            f"{case.document_type} 须以用印审批单为依据 / "
+            f"a {case.document_type} stands on the use form",
+        )
     if case.basis is Basis.USE_FORM and case.document_type in _OF_CASES:
-        call.refuse("E_BASIS_MISSING", f"a {case.document_type} stands on the decided case")
+        call.refuse(
+            "E_BASIS_MISSING",
+            f"{case.document_type} 须以办结的审批事项为依据 / "
+            f"a {case.document_type} stands on the decided case",
+        )
     if case.card is None:
         if needs_card or case.basis is Basis.DISPATCH_CARD:
-            message = "the dispatch card that a leader signed is missing"
+            message = "缺少领导签发的发文卡 / the dispatch card that a leader signed is missing"
             settings.refuse(call, switch, "E_BASIS_MISSING", message)
         return
     if not is_official or case.basis is not Basis.DISPATCH_CARD:
-        message = "a dispatch card is for official documents; others have the form"
+        message = (
+            "发文卡只用于正式公文，其他用印须填审批单 / "
+            "a dispatch card is for official documents; others have the form"
+        )
         call.refuse("E_BASIS_MISSING", message)
     if case.card.document_sm3 != case.form.sm3:
-        call.refuse("E_DIGEST_CHANGED", "the document is not the one that the leader signed off")
+        call.refuse(
+            "E_DIGEST_CHANGED",
+            "文件不是领导签发的文件 / the document is not the one that the leader signed off",
+        )
 
 
 def _check_decided(call: Call, case: Case) -> None:
@@ -278,7 +308,7 @@ def _check_decided(call: Call, case: Case) -> None:
     if case.document_type == DocumentType.ACCEPTANCE_NOTICE:
         return  # with it a matter begins
     if is_open and call.profile.is_on("matter_must_be_decided"):
-        message = f"the matter is {stated}: it must be concluded first"
+        message = f"事项尚未办结（{stated}） / the matter is {stated}: it must be concluded first"
         settings.refuse(call, "matter_must_be_decided", "E_NOT_DECIDED", message)
 
 
@@ -286,7 +316,7 @@ def _check_person(call: Call, case: Case) -> None:
     """A personal certificate names the person (YZ-4.1.4)."""
     is_missing = case.document_type in _PERSONAL and case.form.text("beneficiary") is None
     if is_missing and call.profile.is_on("beneficiary_required"):
-        message = "a personal certificate names the person"
+        message = "个人证明须注明本人 / a personal certificate names the person"
         settings.refuse(call, "beneficiary_required", "E_BENEFICIARY", message)
 
 
@@ -295,11 +325,14 @@ def _check_openness(call: Call, case: Case) -> None:
     openness, reason = case.form.text("openness"), case.form.text("openness_reason")
     if case.card is not None:
         if openness not in {None, case.card.openness}:
-            call.refuse("E_OPENNESS", "the dispatch card says otherwise of openness")
+            call.refuse(
+                "E_OPENNESS",
+                "公开属性与发文卡不一致 / the dispatch card says otherwise of openness",
+            )
         return
     is_closed = openness in {Openness.ON_REQUEST, Openness.NOT_OPEN}
     if is_closed and not reason and call.profile.is_on("openness_reason_required"):
-        message = f"{openness} needs a reason"
+        message = f"不主动公开（{openness}）须说明理由 / {openness} needs a reason"
         settings.refuse(call, "openness_reason_required", "E_OPENNESS", message)
 
 
@@ -307,7 +340,10 @@ def _check_dates(call: Call, case: Case, warnings: list[str]) -> None:
     """Decision and reply carry the same date (HLJ-08)."""
     decision, reply = case.form.text("decision_date"), case.form.text("reply_date")
     if decision is not None and reply is not None and decision != reply:
-        message = f"the decision is dated {decision}, the reply {reply}"
+        message = (
+            f"决定书日期 {decision} 与批复日期 {reply} 不一致 / "
+            f"the decision is dated {decision}, the reply {reply}"
+        )
         settings.refuse_or_warn(call, "decision_and_reply_dates", "E_DATE_MISMATCH", message)
         warnings.append("E_DATE_MISMATCH")
 
@@ -317,9 +353,16 @@ def _check_correction(call: Call, case: Case) -> None:
     if original is None:
         return
     if original.state not in STAMPED:
-        call.refuse("E_STATE", f"the request to be corrected is {original.state}, not stamped")
+        call.refuse(
+            "E_STATE",
+            f"被更正的申请尚未用印（{original.state}） / "
+            f"the request to be corrected is {original.state}, not stamped",
+        )
     if original.organization != call.actor.organization:
-        call.refuse("E_SEAL_SCOPE", "another unit corrects what it issued itself")
+        call.refuse(
+            "E_SEAL_SCOPE",
+            "其他单位的文书由其自行更正 / another unit corrects what it issued itself",
+        )
 
 
 def _check_ledger_fields(call: Call, case: Case) -> None:
@@ -336,9 +379,9 @@ def _check_ledger_fields(call: Call, case: Case) -> None:
     }
     for name, clause in call.profile.ledger.fields.items():
         if name in known and not known[name]:
-            call.refuse("E_LEDGER_FIELD", f"the ledger needs {name}", clause)
+            call.refuse("E_LEDGER_FIELD", f"台账缺少 {name} / the ledger needs {name}", clause)
     if known["copies"] is None:
-        call.refuse("E_LEDGER_FIELD", "copies: at least 1")
+        call.refuse("E_LEDGER_FIELD", "份数至少为 1 / copies: at least 1")
 
 
 def check_content(
@@ -357,7 +400,8 @@ def check_content(
         defects.extend(validate(facts, document))
     if defects:
         call.facts["defects"] = defects
-        message = f"the content is not regular: {', '.join(defects)}"
+        listed = "、".join(defects)
+        message = f"内容不规范：{listed} / the content is not regular: {listed}"
         clause = call.profile.clause("E_DEFECTS")
         raise Defective(message, clause=clause, defects=tuple(defects))
 
@@ -390,6 +434,8 @@ def check_duplicate(call: Call, case: Case) -> list[str]:
     found = call.connection.execute(query).first()
     if found is None:
         return []
-    message = f"request {found.number} is for the same document"
+    message = (
+        f"申请 {found.number} 已涉及同一文件 / request {found.number} is for the same document"
+    )
     settings.refuse_or_warn(call, "duplicate_request", "E_DUPLICATE", message)
     return ["E_DUPLICATE"]

@@ -30,7 +30,10 @@ def default_document_type(call: Call, scope: frozenset[str] | None) -> str:
     usual = words(call, "default_document_types")
     found = next((name for name in usual if name in scope), None)
     if found is None:
-        call.refuse("E_SEAL_SCOPE", "the request does not say which type of document it is")
+        call.refuse(
+            "E_SEAL_SCOPE",
+            "申请未注明文书种类 / the request does not say which type of document it is",
+        )
     return found
 
 

@@ -133,7 +133,7 @@ def check_signature(call: Call, signed: SignedStatement, approver: str, at: date
             signature that is not over the statement.
     """
     if len(signed.signature) > MAX_SIGNATURE_BYTES:
-        call.refuse("E_SIGNATURE", "the signature is too long")
+        call.refuse("E_SIGNATURE", "签名过长 / the signature is too long")
     table = tables.person_certificates
     digest = hashlib.sha256(signed.certificate).hexdigest()
     query = sa.select(table.c.id).where(
@@ -143,14 +143,25 @@ def check_signature(call: Call, signed: SignedStatement, approver: str, at: date
         sa.or_(table.c.until.is_(None), table.c.until > at),
     )
     if call.connection.execute(query).first() is None:
-        call.refuse("E_SIGNATURE", "the certificate is not registered for the approver")
+        call.refuse(
+            "E_SIGNATURE",
+            "证书未登记为审签人所有 / the certificate is not registered for the approver",
+        )
     try:
         certificate = Certificate.from_der(signed.certificate)
         if not certificate.is_for_signing or not certificate.is_valid_at(at):
-            call.refuse("E_SIGNATURE", "the certificate is not for signing, or not valid then")
+            call.refuse(
+                "E_SIGNATURE",
+                "证书不能用于签名，或当时无效 / "
+                "the certificate is not for signing, or not valid then",
+            )
         _verify(certificate, signed)
     except InvalidSignature:
-        call.refuse("E_SIGNATURE", "the signature is not the approver's over this statement")
+        call.refuse(
+            "E_SIGNATURE",
+            "签名不是审签人对本声明的签名 / "
+            "the signature is not the approver's over this statement",
+        )
 
 
 def _verify(certificate: Certificate, signed: SignedStatement) -> None:
