@@ -11,18 +11,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import bureaukit
 import quickkeys
-from binding_desk import credit_code, picture
+from binding_desk import credit_code
 from bureaukit import person
 from govseal.errors import Refused
 from govseal.pki.crl import Crl
 from govseal.pki.materials import Materials
 from govseal.pki.trust import TrustStore
 from govseal.registry import Bureau, tables
-from govseal.registry.seals.applications import Attachment, Papers, SealForm
+from govseal.registry.seals.forms import Attachment, Papers, SealForm
 from govseal.registry.seals.making import Makings
 from govseal.registry.seals.vault import SignerReference
 from govseal.registry.tables.base import new_id
@@ -35,7 +35,6 @@ DAY = timedelta(days=1)
 USCC = credit_code("140500")
 NAME = bureaukit.BUREAU_NAME + "行政审批专用章"
 ES_ID = "14050000000001"
-IMPRINT = picture()
 PROVINCE, COUNTY, COUNTY_MANAGERS = "org-province", "org-county", "org-county-managers"
 PASSWORD = "open"
 SECRETS = bytes(range(16))  # those of the conftest
@@ -81,14 +80,21 @@ class Workshop:
         return replace(made, **changes)
 
 
-@functools.cache
-def other_picture() -> SealPicture:
-    """A picture that is not the imprint: half of it."""
-    image = Image.new("RGBA", (84, 84), (255, 255, 255, 0))
-    image.paste((255, 0, 0, 255), (0, 0, 84, 42))
+def _picture(*marks: tuple[int, int, int, int]) -> SealPicture:
+    """A red ring of 42 mm with marks in it."""
+    image = Image.new("RGBA", (168, 168), (255, 255, 255, 0))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((2, 2, 165, 165), outline="red", width=8)
+    for mark in marks:
+        draw.rectangle(mark, fill="red")
     target = io.BytesIO()
     image.save(target, "png")
     return SealPicture("PNG", target.getvalue(), 42, 42)
+
+
+IMPRINT = _picture((70, 70, 98, 98), (40, 120, 128, 130))
+OTHER_PICTURE = _picture((40, 40, 60, 120), (110, 40, 130, 120))
+"""Not the imprint on file."""
 
 
 @functools.cache
@@ -96,7 +102,9 @@ def workshop() -> Workshop:
     return Workshop()
 
 
-def add_unit(bureau, id_, name, level, region, kinds, **columns):
+def add_unit(bureau, id_, name, *place, **columns):
+    """A unit; ``place`` is its level, its region and what it is."""
+    level, region, kinds = place
     with bureau.database.begin() as connection:
         connection.execute(
             tables.organizations.insert().values(

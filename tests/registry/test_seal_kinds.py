@@ -10,7 +10,7 @@ from binding_desk import credit_code
 from bureaukit import person
 from govseal.errors import NotAuthorized, StateError
 from govseal.registry import tables
-from govseal.registry.seals.applications import Papers
+from govseal.registry.seals.forms import Papers
 from govseal.registry.vocabulary import Medium, Role, SealState, SealSubtype
 from sealdesk import IMPRINT, WRITTEN, refuses, seals
 

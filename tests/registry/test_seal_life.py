@@ -11,7 +11,7 @@ import bureaukit
 import sealdesk
 from bureaukit import person
 from govseal.errors import NotAuthorized, StateError
-from govseal.registry.seals.applications import Papers
+from govseal.registry.seals.forms import Papers
 from govseal.registry.vocabulary import Role, SealState, SealSubtype, SealType
 from sealdesk import AT, DAY, ES_ID, refuses, seals, workshop
 
@@ -310,7 +310,7 @@ def test_a_revoked_certificate(bureau):
 def test_a_picture_that_is_not_the_imprint(bureau):
     seal_id = sealdesk.approved(bureau)
     with refuses("E_IMPRINT_MISMATCH"):
-        sealdesk.make(bureau, seal_id, picture=sealdesk.other_picture())
+        sealdesk.make(bureau, seal_id, picture=sealdesk.OTHER_PICTURE)
 
 
 def test_an_identifier_that_is_not_the_certificates(bureau):

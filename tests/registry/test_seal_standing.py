@@ -1,4 +1,4 @@
-"""Whether a seal may be used: by its date, its state, its period, its unit; and what it was when."""
+"""Whether a seal may be used, by its date, state, period and unit; and what it was when."""
 
 from __future__ import annotations
 

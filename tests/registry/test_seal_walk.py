@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from datetime import timedelta
 
@@ -257,7 +258,6 @@ class Walk:
                 assert found.person == holder
             self.codes["done"] += 1
         except Refused as refused:
-            assert refused.code.startswith("E_")
             self.codes[refused.code] += 1
 
     def check(self) -> None:
@@ -268,7 +268,7 @@ class Walk:
             custody = connection.execute(sa.select(tables.custody)).all()
             row = connection.execute(sa.select(tables.seals)).one()
         assert states[: len(self.seen)] == self.seen  # only ever added
-        for before, after in zip(states, states[1:], strict=False):
+        for before, after in itertools.pairwise(states):
             assert (before.state, after.event, after.state) in LEADS
         self.seen = states
         assert row.state == states[-1].state

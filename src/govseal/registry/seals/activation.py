@@ -72,7 +72,7 @@ class Activation(Room):
             check_step(row, "issue")
             call.require(Role.SEAL_OFFICE, organization=row.using_org)
             if custodian is None:
-                call.refuse("E_NO_CUSTODIAN", "nobody is named to keep the seal")
+                call.refuse("E_NO_CUSTODIAN", "未指定保管人 / nobody is named to keep the seal")
             department = check_keeper(call, row, custodian)
             values = _specimen_columns(call, row, specimen)
             _check_filing(call, row)
@@ -101,18 +101,21 @@ class Activation(Room):
             row = locked(call, seal_id)
             check_step(row, "activate")
             call.require(Role.SEAL_OFFICE, organization=row.using_org)
-            text = words(call, scope, "E_NOTICE", "the scope")
+            text = words(call, scope, "E_NOTICE", "使用范围 / the scope")
             active_from = active_from or call.at
             if active_from < call.at:
-                call.refuse("E_NOTICE", "the notice would activate the seal in the past")
+                call.refuse(
+                    "E_NOTICE",
+                    "启用日期不得早于现在 / the notice would activate the seal in the past",
+                )
             if row.valid_to is not None and row.valid_to < active_from:
-                call.refuse("E_EXPIRED", "the seal's period is over by then")
+                call.refuse("E_EXPIRED", "届时印章已过有效期 / the seal's period is over by then")
             department_of(call, department, row.using_org)
             if custodian_at(call.connection, seal_id, call.at) is None:
-                call.refuse("E_NO_CUSTODIAN", "nobody has custody of the seal")
+                call.refuse("E_NO_CUSTODIAN", "印章无人保管 / nobody has custody of the seal")
             if row.specimen_sha256 is None and call.profile.is_on("specimen_required"):
                 clause = call.profile.switch("specimen_required").clause
-                call.refuse("E_SPECIMEN", "no specimen was kept", clause)
+                call.refuse("E_SPECIMEN", "未留样 / no specimen was kept", clause)
             _check_filing(call, row)
             return _activate(call, row, active_from, department, text)
 
@@ -127,7 +130,7 @@ class Activation(Room):
         with self._acting.call("seals.preview", seal_id, writes=False) as call:
             row = call.one(tables.seals, seal_id)
             if row.specimen is None:
-                call.refuse("E_SPECIMEN", "no specimen was kept")
+                call.refuse("E_SPECIMEN", "未留样 / no specimen was kept")
             return vault.load_picture(call, row.specimen, f"specimen {seal_id}")
 
 
@@ -163,13 +166,19 @@ def _specimen_columns(call: Call, row: sa.Row[Any], specimen: SealPicture | None
     if specimen is None and not is_electronic(row):
         if call.profile.is_on("specimen_required"):
             clause = call.profile.switch("specimen_required").clause
-            call.refuse("E_SPECIMEN", "the specimen of a physical seal is its imprint", clause)
+            call.refuse(
+                "E_SPECIMEN",
+                "实物印章须留戳记 / the specimen of a physical seal is its imprint",
+                clause,
+            )
         return {}
     picture = specimen or vault.load_seal(call, row).picture
     try:
         shown = specimen_png(picture)
     except GovsealError as error:
-        call.refuse("E_SPECIMEN", f"no specimen can be made of the picture: {error}")
+        call.refuse(
+            "E_SPECIMEN", f"图像不能制成留样 / no specimen can be made of the picture: {error}"
+        )
     return {
         "specimen_sha256": picture.sha256,
         "specimen": vault.keep_picture(call, shown, f"specimen {row.id}"),
@@ -182,4 +191,8 @@ def _check_filing(call: Call, row: sa.Row[Any]) -> None:
     if is_electronic(row) or switch.value is not True:
         return
     if row.psb_filing_no is None:
-        call.refuse("E_PSB_FILING", "the seal was not filed with public security", switch.clause)
+        call.refuse(
+            "E_PSB_FILING",
+            "印章未经公安备案 / the seal was not filed with public security",
+            switch.clause,
+        )

@@ -78,16 +78,23 @@ class Custody(Room):
             row = locked(call, seal_id)
             if row.state not in _HANDED_OVER:
                 wanted = tuple(sorted(_HANDED_OVER))
-                raise StateError(f"the seal is {row.state}", state=row.state, wanted=wanted)
+                raise StateError(
+                    f"印章状态不符 / the seal is {row.state}", state=row.state, wanted=wanted
+                )
             holder = custodian_at(call.connection, seal_id, call.at)
             if holder is None:
-                call.refuse("E_NO_CUSTODIAN", "nobody has custody of the seal")
+                call.refuse("E_NO_CUSTODIAN", "印章无人保管 / nobody has custody of the seal")
             if holder.kind not in _KEPT:
-                call.refuse("E_CUSTODY_OPEN", "a stand-in or a borrower has the seal now")
+                call.refuse(
+                    "E_CUSTODY_OPEN",
+                    "印章正由他人代管或带出 / a stand-in or a borrower has the seal now",
+                )
             if _open_handover(call, seal_id) is not None:
-                call.refuse("E_CUSTODY_OPEN", "a hand-over is open already")
+                call.refuse("E_CUSTODY_OPEN", "已有交接在办 / a hand-over is open already")
             if receiver == holder.person:
-                call.refuse("E_SAME_PERSON", "giver and receiver are one person")
+                call.refuse(
+                    "E_SAME_PERSON", "移交人与接收人相同 / giver and receiver are one person"
+                )
             department = _check_receiver(call, row, holder.kind, receiver)
             handover_id = new_id("hnd")
             call.insert(
@@ -152,12 +159,17 @@ class Custody(Room):
             call.require(*HEADS, organization=row.using_org, department=kept.department)
             since = since or call.at
             if not call.at <= since < until:
-                call.refuse("E_PERIOD", "a stand-in has a period that begins now or later")
+                call.refuse(
+                    "E_PERIOD",
+                    "代管须有自现在起的期限 / a stand-in has a period that begins now or later",
+                )
             _check_stand_in(call, row, kept, person)
             if _open_handover(call, seal_id) is not None:
-                call.refuse("E_CUSTODY_OPEN", "a hand-over is open")
+                call.refuse("E_CUSTODY_OPEN", "有交接在办 / a hand-over is open")
             if _overlaps(call, seal_id, since, until):
-                call.refuse("E_CUSTODY_OPEN", "somebody stands in at that time already")
+                call.refuse(
+                    "E_CUSTODY_OPEN", "该时段已有人代管 / somebody stands in at that time already"
+                )
             open_custody(
                 call,
                 row,
@@ -207,17 +219,21 @@ def check_custodian(call: Call, seal_row: sa.Row[Any], matter: str | None) -> No
     """
     holder = custodian_at(call.connection, seal_row.id, call.at)
     if holder is None:
-        call.refuse("E_NO_CUSTODIAN", "nobody has custody of the seal")
+        call.refuse("E_NO_CUSTODIAN", "印章无人保管 / nobody has custody of the seal")
     if holder.person != call.actor.id:
-        call.refuse("E_NOT_CUSTODIAN", "the seal is in the custody of somebody else")
+        call.refuse(
+            "E_NOT_CUSTODIAN", "印章由他人保管 / the seal is in the custody of somebody else"
+        )
     if holder.kind is CustodyKind.OFFICE_RETAINED:
-        call.refuse("E_NOT_CUSTODIAN", "the office keeps the seal out of use")
+        call.refuse(
+            "E_NOT_CUSTODIAN", "印章已停用，由办公室保存 / the office keeps the seal out of use"
+        )
     if holder.kind is CustodyKind.TAKEN_OUT:
         if matter != holder.matter:
-            message = f"the seal was taken out for another matter: {holder.matter}"
+            message = "携带事项不符 / the seal was taken out for another matter"
             call.refuse("E_PERMIT_SCOPE", message)
         if _is_overdue(call, seal_row.id):
-            call.refuse("E_PERMIT_OVERDUE", "the seal had to be back by now")
+            call.refuse("E_PERMIT_OVERDUE", "印章已逾期未还 / the seal had to be back by now")
 
 
 def check_keeper(call: Call, row: sa.Row[Any], person: str) -> str:
@@ -231,13 +247,19 @@ def check_keeper(call: Call, row: sa.Row[Any], person: str) -> str:
     clause = rule.clause if rule else ""
     department = row.custody_department
     if found.organization != row.using_org or (department and found.department != department):
-        message = "the custodian is of another department than the one that keeps the seal"
+        message = "保管人不属保管科室 / the custodian is of another department"
         call.refuse("E_CUSTODY_DEPT", message, clause)
     if found.department is None:
-        call.refuse("E_CUSTODY_DEPT", "the custodian belongs to no department", clause)
+        call.refuse(
+            "E_CUSTODY_DEPT", "保管人不属任何科室 / the custodian belongs to no department", clause
+        )
     name = department_of(call, found.department, row.using_org).name
     if rule is not None and rule.department and rule.department != name:
-        call.refuse("E_CUSTODY_DEPT", f"such a seal is kept by {rule.department}", clause)
+        call.refuse(
+            "E_CUSTODY_DEPT",
+            f"此类印章由该科室保管 / such a seal is kept by {rule.department}",
+            clause,
+        )
     roles = tables.role_assignments
     query = sa.select(roles.c.id).where(
         roles.c.person == person,
@@ -246,7 +268,7 @@ def check_keeper(call: Call, row: sa.Row[Any], person: str) -> str:
         sa.or_(roles.c.until.is_(None), roles.c.until > call.at),
     )
     if not call.rows(query.limit(1)):
-        call.refuse("E_CUSTODIAN_ROLE", "the person is no custodian by role (专人保管)")
+        call.refuse("E_CUSTODIAN_ROLE", "须专人保管 / the person is no custodian by role")
     return str(found.department)
 
 
@@ -267,7 +289,10 @@ def open_custody(
         Refused: ``E_CUSTODY_OPEN``: somebody keeps the seal already.
     """
     if kind in _KEPT and _find_kept(call, row.id) is not None:
-        call.refuse("E_CUSTODY_OPEN", "somebody keeps the seal; it has to be handed over")
+        call.refuse(
+            "E_CUSTODY_OPEN",
+            "印章已有保管人，须办理交接 / somebody keeps the seal; it has to be handed over",
+        )
     call.insert(
         tables.custody,
         id=new_id("cus"),
@@ -328,7 +353,7 @@ def _find_kept(call: Call, seal_id: str) -> sa.Row[Any] | None:
 def _kept(call: Call, seal_id: str) -> sa.Row[Any]:
     row = _find_kept(call, seal_id)
     if row is None or row.kind != CustodyKind.REGULAR:
-        call.refuse("E_NO_CUSTODIAN", "nobody has regular custody of the seal")
+        call.refuse("E_NO_CUSTODIAN", "印章没有正式保管人 / nobody has regular custody of the seal")
     return row
 
 
@@ -336,10 +361,10 @@ def _check_stand_in(call: Call, row: sa.Row[Any], kept: sa.Row[Any], person: str
     found = active_person(call, person)
     switch = call.profile.switch("stand_in_is_of_using_unit")
     if found.organization != row.using_org and switch.value is True:
-        message = "a stand-in belongs to the unit that uses the seal"
+        message = "代管人须为用章单位人员 / a stand-in belongs to the unit that uses the seal"
         call.refuse("E_CUSTODY_DEPT", message, switch.clause)
     if person == kept.custodian:
-        call.refuse("E_SAME_PERSON", "nobody stands in for themselves")
+        call.refuse("E_SAME_PERSON", "不得代管自己保管的印章 / nobody stands in for themselves")
 
 
 def _overlaps(call: Call, seal_id: str, since: datetime, until: datetime) -> bool:
@@ -386,9 +411,13 @@ def check_office_keeper(call: Call, row: sa.Row[Any], person: str) -> str | None
 
 def _check_open(handover: sa.Row[Any]) -> None:
     if handover.completed_at is not None:
-        raise StateError("the hand-over is complete", state="completed", wanted=("open",))
+        raise StateError(
+            "交接已完成 / the hand-over is complete", state="completed", wanted=("open",)
+        )
     if handover.dropped_at is not None:
-        raise StateError("the hand-over was dropped", state="dropped", wanted=("open",))
+        raise StateError(
+            "交接已撤销 / the hand-over was dropped", state="dropped", wanted=("open",)
+        )
 
 
 def _part_of(call: Call, row: sa.Row[Any], handover: sa.Row[Any]) -> str:

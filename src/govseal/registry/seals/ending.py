@@ -12,14 +12,14 @@ from govseal.errors import NotAuthorized, StateError
 from govseal.registry import tables
 from govseal.registry.policy.force import SHANGHAI
 from govseal.registry.seals import vault
-from govseal.registry.seals.applications import (
+from govseal.registry.seals.custody import check_office_keeper, close_custody, open_custody
+from govseal.registry.seals.forms import (
     IDENTITY_PROOF,
     WRITTEN_APPLICATION,
     Attachment,
     attachments,
     has_attachment,
 )
-from govseal.registry.seals.custody import check_office_keeper, close_custody, open_custody
 from govseal.registry.seals.petitions import (
     decided,
     file_petition,

@@ -12,12 +12,12 @@ from govseal.errors import StateError
 from govseal.registry import tables
 from govseal.registry.calendar import WorkingDays
 from govseal.registry.seals import vault
-from govseal.registry.seals.applications import at_or_before
 from govseal.registry.seals.custody import custodian_at
 from govseal.registry.seals.records import Incident, SealRecord
 from govseal.registry.seals.room import (
     LEADERS,
     Room,
+    at_or_before,
     is_electronic,
     locked,
     people_with,
@@ -76,7 +76,7 @@ class Incidents(Room):
             row = locked(call, seal_id)
             check_step(row, "suspend")
             require_who(call, row, BY_EVENT["suspend"])
-            why = words(call, reason, "E_REASON", "the reason")
+            why = words(call, reason, "E_REASON", "理由 / the reason")
             move(call, row, "suspend", reason_class=ReasonClass(cause), reason=why)
             return sealed_record(call, seal_id)
 
@@ -93,7 +93,7 @@ class Incidents(Room):
             row = locked(call, seal_id)
             check_step(row, "resume")
             require_who(call, row, BY_EVENT["resume"])
-            why = words(call, reason, "E_REASON", "the reason")
+            why = words(call, reason, "E_REASON", "理由 / the reason")
             if _open_incidents(call, seal_id):
                 message = "异常情况尚未办结 / an incident is not closed yet"
                 call.refuse("E_INCIDENT_OPEN", message)
@@ -143,7 +143,7 @@ class Incidents(Room):
         with self._acting.call("seals.report", seal_id) as call:
             row = locked(call, seal_id)
             _require_reporter(call, row)
-            text = words(call, account, "E_ACCOUNT", "the account")
+            text = words(call, account, "E_ACCOUNT", "情况说明 / the account")
             since = at_or_before(call, effective_at)
             incident_id = new_id("inc")
             _lead(call, row, IncidentKind(kind), since, incident_id)
@@ -182,8 +182,10 @@ class Incidents(Room):
             row, incident = _incident(call, incident_id)
             _require_reporter(call, row)
             if not incident.is_emergency or incident.written_at is not None:
-                raise StateError("nothing is to be written", state="written", wanted=("oral",))
-            text = words(call, account, "E_ACCOUNT", "the account")
+                raise StateError(
+                    "无须补报 / nothing is to be written", state="written", wanted=("oral",)
+                )
+            text = words(call, account, "E_ACCOUNT", "情况说明 / the account")
             call.update(tables.seal_incidents, incident_id, account=text, written_at=call.at)
             close_tasks(call, row.id, SealTask.WRITTEN_REPORT, reason=incident_id)
             return _record(call, incident_id)
@@ -199,7 +201,11 @@ class Incidents(Room):
             row, incident = _incident(call, incident_id)
             require_unit(call, row, Role.SECRECY_REVIEWER, *LEADERS)
             if incident.kind != IncidentKind.LEAK or incident.verified_at is not None:
-                raise StateError("no leak to be verified", state=incident.kind, wanted=("leak",))
+                raise StateError(
+                    "没有待核实的泄密 / no leak to be verified",
+                    state=incident.kind,
+                    wanted=("leak",),
+                )
             call.update(tables.seal_incidents, incident_id, verified_at=call.at)
             return _record(call, incident_id)
 
@@ -214,7 +220,9 @@ class Incidents(Room):
             row, incident = _incident(call, incident_id)
             require_unit(call, row, Role.SECRECY_REVIEWER, *LEADERS)
             if incident.verified_at is None or incident.told_authority_at is not None:
-                raise StateError("nothing to be told", state="told", wanted=("verified",))
+                raise StateError(
+                    "没有待报告的泄密 / nothing to be told", state="told", wanted=("verified",)
+                )
             call.update(tables.seal_incidents, incident_id, told_authority_at=call.at)
             return _record(call, incident_id)
 
@@ -245,7 +253,7 @@ class Incidents(Room):
             row, incident = _incident(call, incident_id)
             require_unit(call, row, *_LOOKS_INTO)
             _check_open(incident)
-            text = words(call, result, "E_INVESTIGATION", "the result")
+            text = words(call, result, "E_INVESTIGATION", "查明结果 / the result")
             call.update(tables.seal_incidents, incident_id, investigation=text)
             return _record(call, incident_id)
 
@@ -264,7 +272,7 @@ class Incidents(Room):
                 call.refuse("E_INVESTIGATION", "尚未查明 / nobody has looked into it yet")
             if incident.is_emergency and incident.written_at is None:
                 call.refuse("E_WRITTEN_REPORT", "尚未补报书面材料 / the written report is missing")
-            text = words(call, disposition, "E_DISPOSITION", "the disposition")
+            text = words(call, disposition, "E_DISPOSITION", "处理情况 / the disposition")
             call.update(
                 tables.seal_incidents,
                 incident_id,
@@ -296,7 +304,7 @@ def _lead(
     reason = f"incident {incident_id}"
     if kind in _LOST:
         if row.state == SealState.LOST and since >= row.state_effective_at:
-            raise StateError("the seal is lost already", state=row.state, wanted=())
+            raise StateError("印章已报失 / the seal is lost already", state=row.state, wanted=())
         key = {"key_state": KeyState.LOST} if is_electronic(row) else {}
         move(call, row, "lose", effective_at=since, reason_class=_LOST[kind], reason=reason, **key)
         if key:
@@ -374,7 +382,7 @@ def _incident(call: Call, incident_id: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
 
 def _check_open(incident: sa.Row[Any]) -> None:
     if incident.closed_at is not None:
-        raise StateError("the incident is closed", state="closed", wanted=("open",))
+        raise StateError("该情况已办结 / the incident is closed", state="closed", wanted=("open",))
 
 
 def _record(call: Call, incident_id: str) -> Incident:

@@ -13,7 +13,8 @@ from govseal.pki.certificate import Certificate
 from govseal.registry import tables
 from govseal.registry.policy.force import check_in_force
 from govseal.registry.seals import vault
-from govseal.registry.seals.applications import application_of, check_name, imprint_of
+from govseal.registry.seals.applications import application_of, imprint_of
+from govseal.registry.seals.forms import check_name
 from govseal.registry.seals.quotas import check_quota
 from govseal.registry.seals.records import SealRecord
 from govseal.registry.seals.room import (
@@ -148,14 +149,14 @@ def check_maker(call: Call, row: sa.Row[Any]) -> None:
     """
     call.require(Role.SEAL_MAKER)
     if not is_electronic(row):
-        call.refuse("E_MEDIUM", "a physical seal is carved, not made here")
+        call.refuse("E_MEDIUM", "实物印章须刻制 / a physical seal is carved, not made here")
     profile = call.profile
     check_in_force(profile, call.at)
     steps = tables.review_steps
     query = sa.select(steps.c.id).where(steps.c.seal == row.id, steps.c.reviewer == call.actor.id)
     switch = profile.switch("maker_is_not_reviewer")
     if switch.value is True and call.rows(query.limit(1)):
-        message = "who reviewed the application does not make the seal"
+        message = "审核人不得制章 / who reviewed the application does not make the seal"
         call.refuse("E_MAKER_IS_REVIEWER", message, switch.clause)
     check_name(call, row)
 
@@ -167,10 +168,10 @@ def certificate_of(call: Call, application: sa.Row[Any], key: SignerReference) -
         Refused: ``E_NO_CERT``, ``E_KEY``.
     """
     if application.certificate is None:
-        call.refuse("E_NO_CERT", "the unit's certificate is not on file")
+        call.refuse("E_NO_CERT", "没有机构数字证书 / the unit's certificate is not on file")
     certificate = Certificate.from_der(application.certificate)
     if not key.load().certificate.public_key.is_same_key(certificate.public_key):
-        call.refuse("E_KEY", "the key is not that of the certificate on file")
+        call.refuse("E_KEY", "密钥与证书不符 / the key is not that of the certificate on file")
     return certificate
 
 
@@ -179,4 +180,6 @@ def _check_new_number(call: Call, row: sa.Row[Any], es_id: str) -> None:
     seals = tables.seals
     query = sa.select(seals.c.id).where(seals.c.es_id == es_id, seals.c.id != row.id)
     if call.rows(query.limit(1)):
-        raise SealError("another seal has this number, or had it", code="E_SEAL_NUMBER")
+        raise SealError(
+            "印章标识已被使用 / another seal has this number, or had it", code="E_SEAL_NUMBER"
+        )

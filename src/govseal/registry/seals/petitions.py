@@ -54,7 +54,7 @@ class Petitions(Room):
         with self._acting.call("seals.disapprove", petition_id) as call:
             petition = open_petition(call, petition_id)
             _, by = _turn(call, petition)
-            why = words(call, reason, "E_REASON", "the reason")
+            why = words(call, reason, "E_REASON", "理由 / the reason")
             _note(call, petition, by, decision="rejected", opinion=why)
             settle(call, petition, PetitionState.REJECTED)
             if PetitionKind(petition.kind) in denied:
@@ -85,7 +85,9 @@ def file_petition(
     """
     rule = call.profile.approval_rule(facts)
     if rule is None:
-        call.refuse("E_APPROVER_LEVEL", f"the profile lets nobody approve this: {kind}")
+        call.refuse(
+            "E_APPROVER_LEVEL", f"规定中无人可以批准 / the profile lets nobody approve this: {kind}"
+        )
     steps = [
         {"roles": sorted(step.roles), "of": step.of, "clause": rule.clause} for step in rule.steps
     ]
@@ -166,9 +168,9 @@ def open_petition(call: Call, petition_id: str, *kinds: PetitionKind) -> sa.Row[
         call.judge_by(found.organization)
     row = call.one(tables.seal_petitions, petition_id, lock=True)
     if kinds and row.kind not in kinds:
-        call.refuse("E_NOT_FOUND", f"{petition_id} asks for something else")
+        call.refuse("E_NOT_FOUND", f"申请类别不符 / {petition_id} asks for something else")
     if row.state != PetitionState.OPEN:
-        message = f"the petition is {row.state}"
+        message = f"申请已办结 / the petition is {row.state}"
         raise StateError(message, state=row.state, wanted=(PetitionState.OPEN,))
     return row
 
@@ -191,18 +193,18 @@ def open_petitions(call: Call, seal_id: str, kind: PetitionKind) -> tuple[str, .
 def _turn(call: Call, petition: sa.Row[Any]) -> tuple[int, Authority]:
     """The number of the step whose turn it is, and the role in which the actor may take it."""
     if not petition.steps:
-        call.refuse("E_APPROVER_LEVEL", "this is not decided by approvals")
+        call.refuse("E_APPROVER_LEVEL", "此事不经此审批 / this is not decided by approvals")
     number = _count(call, petition.id)
     step = petition.steps[number]
     switch = call.profile.switch("approver_is_not_applicant")
     if switch.value is True and petition.applicant == call.actor.id:
-        message = "who asks for it does not approve it"
+        message = "申请人不得审批 / who asks for it does not approve it"
         call.refuse("E_SELF_APPROVAL", message, switch.clause)
     found = _authority(call, petition, step)
     if found is not None:
         return number, found
     if any(_authority(call, petition, later) for later in petition.steps[number + 1 :]):
-        message = f"first it is the turn of: {', '.join(step['roles'])}"
+        message = f"须先由下列角色审批 / first it is the turn of: {', '.join(step['roles'])}"
         call.refuse("E_REVIEW_ORDER", message, step["clause"])
     message = f"此步由以下角色审批 / this approval is that of: {', '.join(step['roles'])}"
     raise Refused(message, code="E_APPROVER_LEVEL", clause=step["clause"])

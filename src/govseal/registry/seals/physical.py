@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import sqlalchemy as sa
 
 from govseal.registry import tables
-from govseal.registry.seals.applications import at_or_before
 from govseal.registry.seals.petitions import decided, denied, file_petition, open_petitions
 from govseal.registry.seals.quotas import check_quota
 from govseal.registry.seals.records import PetitionRecord, SealRecord
 from govseal.registry.seals.room import (
     Room,
+    at_or_before,
     is_electronic,
     locked,
     seal_facts,

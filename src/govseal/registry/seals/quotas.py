@@ -46,12 +46,12 @@ class Quotas(Room):
             active_unit(call, organization)
             call.judge_by(organization)
             if not 1 <= max_count <= MAX_SEALS:
-                call.refuse("E_FORM", f"a quota is a number from 1 to {MAX_SEALS}")
+                call.refuse("E_FORM", f"数量不合规定 / a quota is a number from 1 to {MAX_SEALS}")
             content = {
-                "name": words(call, name, "E_FORM", "the name"),
+                "name": words(call, name, "E_FORM", "名称 / the name"),
                 "medium": Medium(medium).value,
                 "max_count": max_count,
-                "basis": words(call, basis, "E_FORM", "the basis"),
+                "basis": words(call, basis, "E_FORM", "依据 / the basis"),
             }
             type_ = call.profile.seal_types.get(subtype, "")
             facts = {"kind": "quota", "subtype": subtype, "type": type_, "medium": medium}
@@ -118,5 +118,7 @@ def check_quota(call: Call, row: sa.Row[Any]) -> None:
     )
     found: int = call.connection.execute(count).scalar_one()
     if found >= allowed:
-        message = f"there are {found} such seals, and {allowed} are allowed: {row.name}"
+        message = (
+            f"已有 {found} 枚，限 {allowed} 枚 / there are {found} seals, {allowed} are allowed"
+        )
         call.refuse("E_SEAL_QUOTA", message, quota.clause)

@@ -14,13 +14,8 @@ from govseal.pki.certificate import Certificate
 from govseal.registry import tables
 from govseal.registry.calendar import WorkingDays
 from govseal.registry.seals import vault
-from govseal.registry.seals.applications import (
-    Papers,
-    application_of,
-    attachments,
-    check_certificate,
-    imprint_of,
-)
+from govseal.registry.seals.applications import application_of, imprint_of
+from govseal.registry.seals.forms import Papers, attachments, check_certificate
 from govseal.registry.seals.making import Makings, check_maker, terms_of
 from govseal.registry.seals.petitions import (
     note_decision,
@@ -246,7 +241,9 @@ def _approved(call: Call, petition_id: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
     if petition.state in {PetitionState.OPEN, PetitionState.REJECTED}:
         call.refuse("E_NOT_APPROVED", "续期未经批准 / the renewal was not approved")
     if petition.state != PetitionState.APPROVED:
-        raise StateError("it was made", state=petition.state, wanted=(PetitionState.APPROVED,))
+        raise StateError(
+            "已制作 / it was made", state=petition.state, wanted=(PetitionState.APPROVED,)
+        )
     return row, petition
 
 

@@ -44,7 +44,10 @@ class Review(Room):
             row = locked(call, seal_id)
             check_step(row, "accept")
             if not is_electronic(row):
-                call.refuse("E_REVIEW_ORDER", "a physical seal is carved by the leaders' consent")
+                call.refuse(
+                    "E_REVIEW_ORDER",
+                    "实物印章由领导批准刻制 / a physical seal is carved by the leaders' consent",
+                )
             level = review_route(call, row)[0]
             unit = _reviewing_unit(call, row, level)
             _note(call, row, level=level, unit=unit, decision="accepted")
@@ -62,7 +65,7 @@ class Review(Room):
         with self._acting.call("seals.review", seal_id) as call:
             row, level, unit = _turn(call, seal_id, "pass")
             if not passes:
-                why = words(call, reason, "E_REASON", "the reason")
+                why = words(call, reason, "E_REASON", "理由 / the reason")
                 _note(call, row, level=level, unit=unit, decision="rejected", reason=why)
                 move(call, row, "reject", reason=why)
                 _tell_applicant(call, row, "application.rejected", why)
@@ -87,7 +90,7 @@ class Review(Room):
         """
         with self._acting.call("seals.send_back", seal_id) as call:
             row, level, unit = _turn(call, seal_id, "return")
-            why = words(call, reason, "E_REASON", "the reason")
+            why = words(call, reason, "E_REASON", "理由 / the reason")
             _note(call, row, level=level, unit=unit, decision="returned", reason=why)
             move(call, row, "return", reason=why, review_level=None)
             _tell_applicant(call, row, "application.returned", why)
@@ -132,13 +135,13 @@ def _reviewing_unit(call: Call, row: sa.Row[Any], level: str) -> sa.Row[Any]:
     if unit is None:
         others = managed_levels(call)
         if others and level not in others:
-            message = f"it is the turn of the level {level}, not of {', '.join(others)}"
+            message = f"应由 {level} 级审核 / it is the turn of the level {level}"
             call.refuse("E_REVIEW_ORDER", message, BY_EVENT["forward"].clause)
-        message = f"a management department of the level {level} decides here"
+        message = f"由 {level} 级印章管理部门审核 / a department of the level {level} decides"
         raise NotAuthorized(message, clause=BY_EVENT["forward"].clause)
     switch = call.profile.switch("approver_is_not_applicant")
     if switch.value is True and application_of(call, row.id).applicant == call.actor.id:
-        message = "who applied for the seal does not review the application"
+        message = "申请人不得审核 / who applied for the seal does not review the application"
         call.refuse("E_SELF_REVIEW", message, switch.clause)
     return unit
 

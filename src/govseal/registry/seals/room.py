@@ -50,9 +50,9 @@ def words(call: Call, text: str, code: str, what: str) -> str:
     """
     plain = text.strip()
     if not plain:
-        call.refuse(code, f"{what} is missing")
+        call.refuse(code, f"{what}：未填写 / {what} is missing")
     if len(plain) > MAX_WORDS:
-        call.refuse(code, f"{what} has more than {MAX_WORDS} characters")
+        call.refuse(code, f"{what}：过长 / {what} has more than {MAX_WORDS} characters")
     return plain
 
 
@@ -65,7 +65,7 @@ def active_person(call: Call, person: str) -> sa.Row[Any]:
     people = tables.people
     row = call.connection.execute(sa.select(people).where(people.c.id == person)).one_or_none()
     if row is None or row.active_from > call.at or _is_over(row.inactive_from, call.at):
-        call.refuse("E_PERSON", f"nobody called {person} is active")
+        call.refuse("E_PERSON", f"没有这个在岗人员 / nobody called {person} is active")
     return row
 
 
@@ -77,7 +77,9 @@ def active_unit(call: Call, organization: str) -> sa.Row[Any]:
     """
     row = call.one(tables.organizations, organization)
     if row.active_from > call.at or _is_over(row.inactive_from, call.at):
-        call.refuse("E_ORG_INACTIVE", f"the unit {row.legal_name} is {row.state}")
+        call.refuse(
+            "E_ORG_INACTIVE", f"单位已撤并或尚未设立 / the unit {row.legal_name} is {row.state}"
+        )
     return row
 
 
@@ -89,7 +91,10 @@ def department_of(call: Call, department: str, organization: str) -> sa.Row[Any]
     """
     row = call.one(tables.departments, department)
     if row.organization != organization or _is_over(row.inactive_from, call.at):
-        call.refuse("E_CUSTODY_DEPT", "the department does not belong to the unit of the seal")
+        call.refuse(
+            "E_CUSTODY_DEPT",
+            "科室不属用章单位 / the department does not belong to the unit of the seal",
+        )
     return row
 
 
@@ -166,6 +171,19 @@ def is_over(call: Call, assignment: Assignment, unit: sa.Row[Any]) -> bool:
         return True
     region = re.sub(r"(?:00)+\Z", "", str(place.region_code))
     return str(unit.region_code).startswith(region)
+
+
+def at_or_before(call: Call, moment: datetime | None) -> datetime:
+    """A moment that somebody states, which is not in the future.
+
+    Raises:
+        Refused: ``E_EFFECTIVE_TIME``.
+    """
+    if moment is not None and moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    if moment is not None and moment > call.at:
+        call.refuse("E_EFFECTIVE_TIME", "所报时间在将来 / what is reported lies in the future")
+    return moment or call.at
 
 
 def is_electronic(seal_row: sa.Row[Any]) -> bool:

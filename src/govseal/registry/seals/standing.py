@@ -44,28 +44,32 @@ def check_usable(call: Call, seal_row: sa.Row[Any]) -> None:
     if seal_row.using_org != seal_row.owner_org:
         check_organization(call, seal_row.using_org, named_at=named_at)
     if custodian_at(call.connection, seal_row.id, call.at) is None:
-        call.refuse("E_NO_CUSTODIAN", "nobody has custody of the seal")
+        call.refuse("E_NO_CUSTODIAN", "印章无人保管 / nobody has custody of the seal")
     if seal_row.medium == Medium.ELECTRONIC and seal_row.key is None:
-        call.refuse("E_KEY", "the seal's key was handed back or destroyed")
+        call.refuse("E_KEY", "密钥已交回或销毁 / the seal's key was handed back or destroyed")
 
 
 def _check_state(call: Call, seal_row: sa.Row[Any]) -> None:
     state = SealState(seal_row.state)
     if state in _BEFORE_USE:
-        call.refuse("E_NOT_YET_ACTIVE", f"the seal is {state}: it was not activated")
+        call.refuse("E_NOT_YET_ACTIVE", f"印章未启用 / the seal is {state}: it was not activated")
     if state is SealState.LOST:
-        call.refuse("E_SEAL_LOST", "the seal was reported lost or out of control")
+        call.refuse(
+            "E_SEAL_LOST", "印章已报丢失或失控 / the seal was reported lost or out of control"
+        )
     if state is SealState.SUSPENDED:
-        call.refuse("E_SEAL_SUSPENDED", "the seal is suspended")
+        call.refuse("E_SEAL_SUSPENDED", "印章已暂停使用 / the seal is suspended")
     if state is SealState.EXPIRED or (seal_row.valid_to and seal_row.valid_to < call.at):
-        call.refuse("E_EXPIRED", "the seal's period of validity is over")
+        call.refuse("E_EXPIRED", "印章已过有效期 / the seal's period of validity is over")
     if state is not SealState.ACTIVE:
-        call.refuse("E_SEAL_STOPPED", f"the seal is {state}")
+        call.refuse("E_SEAL_STOPPED", f"印章已停用 / the seal is {state}")
     if seal_row.state_effective_at > call.at:
         since = seal_row.state_effective_at.isoformat()
-        call.refuse("E_NOT_YET_ACTIVE", f"the seal is active from {since}")
+        call.refuse("E_NOT_YET_ACTIVE", f"印章尚未启用 / the seal is active from {since}")
     if seal_row.valid_from and seal_row.valid_from > call.at:
-        call.refuse("E_NOT_YET_ACTIVE", "the seal's period of validity has not begun")
+        call.refuse(
+            "E_NOT_YET_ACTIVE", "印章有效期未开始 / the seal's period of validity has not begun"
+        )
 
 
 def _made_at(call: Call, seal_row: sa.Row[Any]) -> datetime:

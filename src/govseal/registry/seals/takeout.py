@@ -35,13 +35,18 @@ class TakeOut(Room):
         with self._acting.call("seals.ask_take_out", seal_id) as call:
             row = locked(call, seal_id)
             if call.actor.organization != row.using_org:
-                raise NotAuthorized("a seal is taken out by somebody of the unit that uses it")
+                raise NotAuthorized(
+                    "由用章单位人员携带 / a seal is taken out by somebody of the unit that uses it"
+                )
             check_usable(call, row)
             since = since or call.at
             if not call.at <= since < due_back:
-                call.refuse("E_PERIOD", "a permit has a period that begins now or later")
+                call.refuse(
+                    "E_PERIOD",
+                    "携带须有自现在起的期限 / a permit has a period that begins now or later",
+                )
             content = {
-                "matter": words(call, matter, "E_MATTER", "the matter"),
+                "matter": words(call, matter, "E_MATTER", "事项 / the matter"),
                 "since": moment_text(since),
                 "due_back": moment_text(due_back),
             }
@@ -75,15 +80,20 @@ class TakeOut(Room):
         with self._acting.call("seals.take_out", permit_id) as call:
             row, permit = _permit(call, permit_id)
             if permit.taken_at is not None:
-                raise StateError("the permit was used", state="taken", wanted=("open",))
+                raise StateError(
+                    "许可已使用 / the permit was used", state="taken", wanted=("open",)
+                )
             check_usable(call, row)
             holder = custodian_at(call.connection, row.id, call.at)
             if holder is None or holder.person != call.actor.id:
-                call.refuse("E_NOT_CUSTODIAN", "the seal is in the custody of somebody else")
+                call.refuse(
+                    "E_NOT_CUSTODIAN",
+                    "印章由他人保管 / the seal is in the custody of somebody else",
+                )
             if holder.kind is CustodyKind.TAKEN_OUT:
-                call.refuse("E_CUSTODY_OPEN", "the seal is out already")
+                call.refuse("E_CUSTODY_OPEN", "印章已带出 / the seal is out already")
             if not permit.since <= call.at < permit.due_back:
-                call.refuse("E_PERIOD", "the permit is for another time")
+                call.refuse("E_PERIOD", "不在许可的时段 / the permit is for another time")
             active_person(call, permit.borrower)
             open_custody(
                 call,
@@ -106,7 +116,9 @@ class TakeOut(Room):
         with self._acting.call("seals.bring_back", permit_id) as call:
             row, permit = _permit(call, permit_id)
             if permit.taken_at is None or permit.returned_at is not None:
-                raise StateError("the seal is not out", state="not_taken", wanted=("taken",))
+                raise StateError(
+                    "印章未带出 / the seal is not out", state="not_taken", wanted=("taken",)
+                )
             if not _is_regular(call, row.id):
                 call.require(Role.SEAL_OFFICE, organization=row.using_org)
             custody = tables.custody

@@ -106,7 +106,7 @@ def check_step(seal_row: sa.Row[Any], event: str) -> Transition:
     state = SealState(seal_row.state)
     if state not in row.before:
         wanted = tuple(sorted(row.before))
-        message = f"{event}: the seal is {state}, and would have to be {', '.join(wanted)}"
+        message = f"印章状态为 {state} / {event}: the seal is {state}, not {', '.join(wanted)}"
         raise StateError(message, clause=row.clause, state=state, wanted=wanted)
     return row
 
@@ -126,7 +126,9 @@ def require_who(call: Call, seal_row: sa.Row[Any], row: Transition) -> None:
         if assignment.role in above and is_over(call, assignment, owner):
             return
     wanted = ", ".join(sorted(row.who))
-    raise NotAuthorized(f"{row.event} needs one of these roles here: {wanted}", clause=row.clause)
+    raise NotAuthorized(
+        f"无权办理 / {row.event} needs one of these roles here: {wanted}", clause=row.clause
+    )
 
 
 def move(

@@ -115,7 +115,7 @@ def at_rest_key(call: Call) -> AtRestKey:
         RegistryError: ``secrets_missing``: the registry was opened without it.
     """
     if call.secrets is None:
-        message = "the registry was opened without the key for its secrets"
+        message = "未提供加密密钥 / the registry was opened without the key for its secrets"
         raise RegistryError(message, code="secrets_missing")
     return call.secrets
 
@@ -130,7 +130,7 @@ def load_seal(call: Call, seal_row: sa.Row[Any]) -> Seal:
 
     key = at_rest_key(call)
     if seal_row.sealed is None:
-        raise RegistryError("no electronic seal was made yet", code="no_seal")
+        raise RegistryError("尚未制作电子印章 / no electronic seal was made yet", code="no_seal")
     return decode_seal(key.decrypt(seal_row.sealed, f"seal {seal_row.id}"))
 
 
@@ -152,7 +152,7 @@ def load_key(call: Call, seal_row: sa.Row[Any]) -> Signer:
     """
     key = at_rest_key(call)
     if seal_row.key is None:
-        raise RegistryError("the seal has no key here", code="no_key")
+        raise RegistryError("没有该印章的密钥 / the seal has no key here", code="no_key")
     return SignerReference.unpack(key.decrypt(seal_row.key, f"key {seal_row.id}")).load()
 
 
@@ -168,7 +168,9 @@ def keep(call: Call, seal_id: str, seal: Seal, signer_reference: SignerReference
     not_before = seal.properties.not_before.moment
     not_after = seal.properties.not_after.moment
     if not_before is None or not_after is None:
-        raise RegistryError("the seal has no period that can be told", code="no_seal")
+        raise RegistryError(
+            "印章没有有效期 / the seal has no period that can be told", code="no_seal"
+        )
     versions = tables.seal_versions
     call.connection.execute(
         versions.update()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Unpack
 
 from govseal.formats.base import Protect
-from govseal.registry.use import approvals, cards, desk, expiry, listing, requests, tracing
+from govseal.registry.use import approvals, cards, desk, expiry, requests, tracing, waiting
 from govseal.registry.use.approvals import Decision
 from govseal.registry.use.form import UseDetails, UseForm
 from govseal.registry.use.hooks import Validator as Validator
@@ -21,7 +21,7 @@ from govseal.registry.use.records import (
     UseRequest,
 )
 from govseal.registry.use.statements import SignedStatement
-from govseal.registry.vocabulary import Openness, RefusalReason, UseState
+from govseal.registry.vocabulary import Openness, RefusalReason
 from govseal.registry.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -90,27 +90,9 @@ class Use:
         """
         return requests.get(self._acting, request_id)
 
-    def find(
-        self,
-        *,
-        states: Collection[UseState] = (),
-        seal: str | None = None,
-        is_own: bool = False,
-        last: int | None = None,
-    ) -> tuple[UseRequest, ...]:
-        """The requests that the actor may read, in the order in which they were filed.
-
-        Args:
-            states: those in one of these states; all where none is named.
-            seal: those for this seal.
-            is_own: the actor's own.
-            last: the latest so many.
-        """
-        return listing.find(self._acting, states=states, seal=seal, is_own=is_own, last=last)
-
     def waiting(self) -> tuple[Waiting, ...]:
         """What waits for the actor: to be approved, stamped, or collected; the oldest first."""
-        return listing.waiting(self._acting)
+        return waiting.waiting(self._acting)
 
     def document(self, request_id: str) -> bytes:
         """The bytes that are to be stamped, for those whom the request concerns.

@@ -1,18 +1,15 @@
-"""Requests in lists: those that somebody may read, and those that wait for somebody."""
+"""待办 of the use of seals: the requests that wait for somebody's step."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from govseal.registry import tables
-from govseal.registry.people.authority import looks
 from govseal.registry.seals.custody import custodian_at
 from govseal.registry.use import matrix
 from govseal.registry.use.approvals import done_steps
-from govseal.registry.use.records import UseRequest, request_record
 from govseal.registry.use.states import OPEN
 from govseal.registry.vocabulary import UseState
 from govseal.registry.waiting import Waiting
@@ -22,41 +19,6 @@ if TYPE_CHECKING:
     from govseal.registry.call import Call
 
 _TO_STAMP = frozenset({UseState.APPROVED, UseState.CHECKED})
-
-
-def find(
-    acting: Acting,
-    *,
-    states: Collection[UseState],
-    seal: str | None,
-    is_own: bool,
-    last: int | None,
-) -> tuple[UseRequest, ...]:
-    """See :meth:`govseal.registry.use.Use.find`."""
-    with acting.call("use.find", seal or "", writes=False) as call:
-        table, seals = tables.use_requests, tables.seals
-        query = (
-            sa.select(table, seals.c.owner_org, seals.c.using_org)
-            .join(seals, seals.c.id == table.c.seal)
-            .order_by(table.c.requested_at.desc(), table.c.number.desc())
-        )
-        if states:
-            query = query.where(table.c.state.in_(tuple(states)))
-        if seal is not None:
-            query = query.where(table.c.seal == seal)
-        if is_own:
-            query = query.where(table.c.applicant == call.actor.id)
-        seen: dict[tuple[str, str], bool] = {}
-        found: list[UseRequest] = []
-        for row in call.connection.execute(query):
-            if last is not None and len(found) >= last:
-                break
-            units = (row.owner_org, row.using_org)
-            if units not in seen:
-                seen[units] = looks(call, owner=units[0], using=units[1])
-            if seen[units] or row.applicant == call.actor.id:
-                found.append(request_record(row))
-        return tuple(reversed(found))
 
 
 def waiting(acting: Acting) -> tuple[Waiting, ...]:
