@@ -23,6 +23,7 @@ def rename_unit(
     Raises:
         Refused: see :meth:`Organizations.rename`.
     """
+    call.judge_by(organization)
     row = call.one(tables.organizations, organization, lock=True)
     name = checked_name(legal_name)
     paper = checked_name(basis, "E_BASIS_MISSING")
@@ -63,6 +64,7 @@ def end_unit(
         NotAuthorized: who ends a unit administers the one above it, or all.
         Refused: see :meth:`Organizations.merge`.
     """
+    call.judge_by(organization)
     row = call.one(tables.organizations, organization, lock=True)
     if not administers(call, row.parent):
         raise NotAuthorized(

@@ -53,6 +53,8 @@ class Wanted:
 
 def grant(call: Call, wanted: Wanted) -> str:
     """See :meth:`People.grant`; the assignment's id."""
+    if wanted.organization is not None:
+        call.judge_by(wanted.organization)
     if wanted.role in _SECRETARY_GIVES:
         _check_secretary(call, wanted)
     else:
