@@ -13,7 +13,7 @@ from govseal.cli.problems import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from govseal.registry.seals.applications import Attachment, Papers
+    from govseal.registry.seals.forms import Attachment, Papers
 
 MAX_DOCUMENT: Final = 64 * 1024 * 1024
 
@@ -40,7 +40,7 @@ def attachments_of(given: Iterable[str]) -> tuple[Attachment, ...]:
         UsageError: another form.
         OSError: a file cannot be read.
     """
-    from govseal.registry.seals.applications import Attachment  # noqa: PLC0415 - start-up
+    from govseal.registry.seals.forms import Attachment  # noqa: PLC0415 - start-up
 
     found = []
     for text in given:
@@ -62,7 +62,7 @@ def papers_of(
     size_mm: tuple[int, int] | None = None,
 ) -> Papers:
     """What lies beside a form."""
-    from govseal.registry.seals.applications import Papers  # noqa: PLC0415 - start-up
+    from govseal.registry.seals.forms import Papers  # noqa: PLC0415 - start-up
 
     return Papers(
         attachments=attachments_of(attachments),

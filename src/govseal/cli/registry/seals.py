@@ -23,7 +23,7 @@ from govseal.registry.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from govseal.registry.seals.applications import SealForm
+    from govseal.registry.seals.forms import SealForm
 
 ATTACHMENTS = argument(
     "--attachment",
@@ -147,7 +147,7 @@ _FORM = (
 
 
 def _form(desk: Desk, options: argparse.Namespace) -> SealForm:
-    from govseal.registry.seals.applications import SealForm  # noqa: PLC0415 - start-up
+    from govseal.registry.seals.forms import SealForm  # noqa: PLC0415 - start-up
 
     unit = desk.acting.organizations.get(options.unit)
     return SealForm(

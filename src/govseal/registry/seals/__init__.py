@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from govseal.registry.seals.activation import Activation
 from govseal.registry.seals.applications import Applications
-from govseal.registry.seals.applications import Attachment as Attachment
-from govseal.registry.seals.applications import Papers as Papers
-from govseal.registry.seals.applications import SealForm as SealForm
 from govseal.registry.seals.custody import Custody
 from govseal.registry.seals.ending import Ending
+from govseal.registry.seals.forms import Attachment as Attachment
+from govseal.registry.seals.forms import Papers as Papers
+from govseal.registry.seals.forms import SealForm as SealForm
 from govseal.registry.seals.incidents import Incidents
 from govseal.registry.seals.listing import Listing
 from govseal.registry.seals.making import Making
