@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 import bureaukit
 from govseal.errors import StateError
@@ -318,6 +319,25 @@ def test_the_countys_ledger_names_its_papers(desk_under, field):
 def test_an_own_item_takes_no_no2_seal(desk_under):
     desk = county_desk(desk_under)
     assert code(desk.ask, **{**NO2, "item_class": "own"}) == "E_SEAL_SCOPE"
+
+
+@pytest.mark.req("R-GZ-2.4a", "R-GZ-4.1 / 4.2")
+def test_the_citys_unit_looks_at_the_uses_of_its_own_seals(desk_under):
+    desk = county_desk(desk_under)
+    desk.appoint("reviewer", Role.CITY_UNIT_INSPECTOR, organization=bureaukit.CITY)
+    with desk.bureau.database.begin() as connection:
+        roles = tables.role_assignments
+        city = roles.c.organization == bureaukit.CITY
+        reviewer = roles.c.person == bureaukit.person("reviewer")
+        connection.execute(roles.delete().where(reviewer, sa.not_(city)))
+    own = desk.ask(**NO2)
+    other = desk.ask(
+        subtype=SealSubtype.CONTRACT, document_type="contract", document_no="1", certificate_no="1"
+    )
+    with desk.acting("reviewer") as b:
+        assert b.use.trace(own.id).asked.name == "handler"
+        assert code(b.use.trace, other.id) == "E_NOT_AUTHORIZED"
+        assert [one.id for one in b.use.find()] == [own.id]
 
 
 def test_a_rule_without_in_principle_is_not_departed_from(shared_desk):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import bureaukit
+import sealdesk
 from govseal.errors import Refused
 from govseal.registry import Bureau, audit, tables
 from usekit import APPROVERS, PLACE, Desk, paper
@@ -120,3 +121,28 @@ def test_who_withdraws_while_it_is_stamped_is_too_late_or_in_time(crowded):
     stamps = [row for row in crowded.rows(tables.stamps) if row.request == request.id]
     assert said.count("E_STATE") == CLERKS - 1
     assert (state, len(stamps)) in {("withdrawn", 0), ("stamped", 1)}
+
+
+@pytest.mark.req("R-JC9-05")
+def test_no_quota_is_exceeded(crowded, postgres_cluster):
+    """Two electronic seals of the name: sixteen makers at once make two."""
+    url = postgres_cluster.new_database()
+    with Bureau.open(
+        url, profile="jincheng", secrets=bureaukit.SECRETS, clock=lambda: sealdesk.AT
+    ) as made:
+        bureaukit.populate(made)
+        ids = [f"1405000000{n:04d}" for n in range(CLERKS)]
+        seals = [sealdesk.approved(made, es_id) for es_id in ids]
+        start = threading.Barrier(CLERKS)
+
+        def maker(number: int) -> str:
+            start.wait()
+            try:
+                sealdesk.make(made, seals[number], ids[number])
+            except Refused as refused:
+                return refused.code
+            return "made"
+
+        with ThreadPoolExecutor(CLERKS) as pool:
+            said = sorted(pool.map(maker, range(CLERKS)))
+    assert said == ["E_SEAL_QUOTA"] * (CLERKS - 2) + ["made"] * 2

@@ -55,6 +55,21 @@ def test_who_is_not_concerned_reads_nothing(desk):
         assert b.use.get(request.id).number == request.number
 
 
+def test_everybody_finds_what_concerns_them(desk):
+    desk.appoint("operator", Role.RELYING_SYSTEM)
+    filed = [desk.ask("operator").number for _ in range(3)]
+    other = desk.ask("head", subtype=SealSubtype.CONTRACT, document_type="contract")
+    with desk.acting("operator") as b:
+        assert [one.number for one in b.use.find()] == filed[::-1]
+        assert [one.number for one in b.use.find(before=filed[1])] == filed[:1]
+        assert b.use.find(state="stamped") == ()
+    with desk.acting("auditor") as b:
+        assert [one.id for one in b.use.find(limit=1)] == [other.id]
+        assert [one.id for one in b.use.find(seal=other.seal)] == [other.id]
+        with pytest.raises(ValueError, match="limit"):
+            b.use.find(limit=0)
+
+
 def test_who_handles_nothing_files_nothing(shared_desk):
     assert code(shared_desk.ask, "maker") == "E_NOT_AUTHORIZED"
 
@@ -265,6 +280,7 @@ def test_an_official_seal_never_stands_alone_online(licensing_desk, subtype):
     assert both.document == first.document
 
 
+@pytest.mark.req("R-GZ-4.1 / 4.2", "R-JC9-09")
 def test_the_log_knows_who_was_refused(desk):
     code(desk.ask, document_type="contract")
     with desk.bureau.database.begin() as connection:

@@ -108,7 +108,7 @@ STEPS = {
             "take-out overdue",
             "逾期未还的印章",
             "what should be back by now",
-            lambda desk, options: desk.acting.seals.overdue(),  # noqa: ARG005
+            lambda desk, _: desk.acting.seals.overdue(),
         ),
         Step(
             "return",

@@ -106,6 +106,11 @@ class Desk:
 
         return load_registry_key(source)
 
+    @property
+    def has_secrets(self) -> bool:
+        """Whether a key for secrets is named."""
+        return bool(self._options.secrets or os.environ.get(SECRETS))
+
     @cached_property
     def acting(self) -> Acting:
         """The rooms of the registry, as the person of ``--as`` may use them."""

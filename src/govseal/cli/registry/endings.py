@@ -195,7 +195,7 @@ _ENDINGS = (
         "sweep",
         "把到期和依据废止的印章记为过期、失效（每日运行）",
         "write down which seals have expired or lapsed (to be run daily)",
-        lambda desk, options: desk.acting.seals.sweep(),  # noqa: ARG005
+        lambda desk, _: desk.acting.seals.sweep(),
     ),
     Step(
         "tasks",

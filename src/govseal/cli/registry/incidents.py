@@ -130,7 +130,7 @@ STEPS = {
             "incident overdue-leaks",
             "逾期未报告的泄密",
             "leaks of which the authority was not told in time",
-            lambda desk, options: desk.acting.seals.overdue_leaks(),  # noqa: ARG005
+            lambda desk, _: desk.acting.seals.overdue_leaks(),
         ),
         Step(
             "incident investigate",

@@ -142,7 +142,7 @@ _PERSON_STEPS = (
         "password-changed",
         "记载办理人已更换口令",
         "note that whoever acts has changed the password",
-        lambda desk, options: desk.acting.people.password_changed(),  # noqa: ARG005
+        lambda desk, _: desk.acting.people.password_changed(),
     ),
 )
 _ROLE_STEPS = (

@@ -75,7 +75,7 @@ def show(name: str, found: object, options: argparse.Namespace, desk: Desk) -> i
     if options.json:
         problems.print_json({"schema": SCHEMA, "step": name, "result": plain(answer.value)})
         return answer.status
-    for line in answer.lines if answer.lines is not None else _text(answer.value, desk):
+    for line in answer.lines if answer.lines is not None else text_of(answer.value, desk):
         print(line)
     return answer.status
 
@@ -102,7 +102,8 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON
     return value
 
 
-def _text(value: object, desk: Desk) -> Iterator[str]:
+def text_of(value: object, desk: Desk) -> Iterator[str]:
+    """A value for people, a line at a time."""
     if value is None or value is True:
         yield say("已办理", "done")
     elif is_dataclass(value) and not isinstance(value, type):

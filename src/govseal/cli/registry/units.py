@@ -169,7 +169,7 @@ _UNIT_STEPS = (
         "settle",
         "把已生效的更名写入单位（定期运行）",
         "write names into units that have come into effect (to be run daily)",
-        lambda desk, options: desk.acting.organizations.settle(),  # noqa: ARG005
+        lambda desk, _: desk.acting.organizations.settle(),
     ),
 )
 _DEPARTMENT_STEPS = (

@@ -21,8 +21,12 @@ from govseal.registry.use.records import (
     UseRequest,
 )
 from govseal.registry.use.statements import SignedStatement
+<<<<<<< HEAD
 from govseal.registry.vocabulary import Openness, RefusalReason
 from govseal.registry.waiting import Waiting
+=======
+from govseal.registry.vocabulary import Openness, RefusalReason, UseState
+>>>>>>> reg-use
 
 if TYPE_CHECKING:
     from govseal.formats.places import Place
@@ -90,9 +94,30 @@ class Use:
         """
         return requests.get(self._acting, request_id)
 
+<<<<<<< HEAD
     def waiting(self) -> tuple[Waiting, ...]:
         """What waits for the actor: to be approved, stamped, or collected; the oldest first."""
         return waiting.waiting(self._acting)
+=======
+    def find(
+        self,
+        *,
+        state: UseState | str | None = None,
+        seal: str | None = None,
+        before: str | None = None,
+        limit: int = 100,
+    ) -> tuple[UseRequest, ...]:
+        """The newest requests that concern the actor: the own ones, those of seals looked after.
+
+        Args:
+            state: only those in this state.
+            seal: only those for this seal.
+            before: only those with a smaller number: the last one of the page before.
+            limit: at most so many, up to 1000.
+        """
+        wanted = None if state is None else UseState(state)
+        return requests.find(self._acting, wanted, seal, before, limit)
+>>>>>>> reg-use
 
     def document(self, request_id: str) -> bytes:
         """The bytes that are to be stamped, for those whom the request concerns.

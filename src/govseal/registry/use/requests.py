@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import sqlalchemy as sa
+
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.database import next_number
-from govseal.registry.people import may_look
+from govseal.registry.people import looks, may_look
 from govseal.registry.policy.force import SHANGHAI, check_in_force
 from govseal.registry.seals.vault import at_rest_key
 from govseal.registry.tables.base import new_id
@@ -20,11 +22,10 @@ from govseal.registry.use.states import check_step
 from govseal.registry.vocabulary import Role, UseState
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
     from govseal.registry.acting import Acting
     from govseal.registry.call import Call
 
+MAX_FOUND: Final = 1000
 APPLICANTS: Final = (
     Role.SECTION_HANDLER,
     Role.SEAL_USING_UNIT_APPLICANT,
@@ -142,6 +143,37 @@ def get(acting: Acting, request_id: str) -> UseRequest:
         request = call.one(tables.use_requests, request_id)
         check_may_read(call, request)
         return call.finish(request_record(request))
+
+
+def find(
+    acting: Acting, state: UseState | None, seal: str | None, before: str | None, limit: int
+) -> tuple[UseRequest, ...]:
+    """See :meth:`govseal.registry.use.Use.find`."""
+    if not 0 < limit <= MAX_FOUND:
+        raise ValueError(f"limit: 1 to {MAX_FOUND}")
+    with acting.call("use.find", writes=False) as call:
+        requests, seals = tables.use_requests, tables.seals
+        query = sa.select(requests, seals.c.owner_org, seals.c.using_org).join(
+            seals, seals.c.id == requests.c.seal
+        )
+        for column, value in ((requests.c.state, state), (requests.c.seal, seal)):
+            if value is not None:
+                query = query.where(column == value)
+        if before is not None:
+            query = query.where(requests.c.number < before)
+        found: list[UseRequest] = []
+        seen: dict[tuple[str, str], bool] = {}
+        rows = call.connection.execute(query.order_by(requests.c.number.desc()))
+        for row in rows:
+            units = (row.owner_org, row.using_org)
+            if units not in seen:
+                seen[units] = looks(call, owner=units[0], using=units[1])
+            if seen[units] or row.applicant == call.actor.id:
+                found.append(request_record(row))
+            if len(found) == limit:
+                break
+        rows.close()
+        return tuple(found)
 
 
 def document(acting: Acting, request_id: str) -> bytes:
