@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from govseal.facade import inspect as inspect
     from govseal.facade import judge_use as judge_use
     from govseal.facade import load_seal as load_seal
-    from govseal.facade import load_status as load_status
     from govseal.facade import make_seal as make_seal
     from govseal.facade import page_picture as page_picture
     from govseal.facade import prepare_stamp as prepare_stamp
@@ -62,6 +61,7 @@ if TYPE_CHECKING:
     from govseal.verification.policy import Policy as Policy
     from govseal.verification.report import Report as Report
     from govseal.verification.report import Verdict as Verdict
+    from govseal.verification.statusfile import load_status as load_status
 
 __version__ = "0.1.0"
 
@@ -87,7 +87,6 @@ _HOMES = {
         "inspect",
         "judge_use",
         "load_seal",
-        "load_status",
         "make_seal",
         "page_picture",
         "prepare_stamp",
@@ -117,6 +116,7 @@ _HOMES = {
     "stamping.pending": ("PendingStamp",),
     "verification.policy": ("Policy",),
     "verification.report": ("Report", "Verdict"),
+    "verification.statusfile": ("load_status",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

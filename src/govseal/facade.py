@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from govseal.stamping.pending import PendingStamp
     from govseal.verification.report import Report
     from govseal.verification.status import StatusSource
-    from govseal.verification.statusfile import StatusFile
     from govseal.verification.usability import SealUse
 
 
@@ -65,7 +64,7 @@ def verify(
             nothing, such as a :class:`govseal.HttpFetcher`. What cannot be had leaves the check
             of revocation *indeterminate*.
         status: who knows what became of the seals and the document: a registry, or its signed
-            status file (:func:`load_status`).
+            status file (:func:`govseal.load_status`).
         limits: bounds on the input.
 
     Raises:
@@ -92,26 +91,6 @@ def verify(
             status=status,
             name=source.name,
         )
-
-
-def load_status(data: Source, key: Source) -> StatusFile:
-    """A registry's signed status file, for :func:`verify`.
-
-    Args:
-        data: the file.
-        key: the registry's key, which the verifier pins: ``origin+ID+key`` as the registry shows
-            it, or its certificate.
-
-    Raises:
-        InvalidSignature: the key did not sign the file.
-        FormatError: no status file, or no key of a registry.
-        OSError: the system cannot open a file.
-    """
-    from govseal.verification.statusfile import read_key, read_status  # noqa: PLC0415 - start-up
-
-    return read_status(
-        read_source(data, DEFAULT_LIMITS), read_key(read_source(key, DEFAULT_LIMITS))
-    )
 
 
 def inspect(data: Source, *, limits: Limits = DEFAULT_LIMITS) -> Evidence:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ledgerkit
 import naivetree
 from govseal.errors import RegistryError
 from govseal.registry import Bureau, tables
@@ -87,3 +88,25 @@ def test_other_kinds_and_endless_entries_are_refused(bureau):
         with pytest.raises(TypeError):
             append(connection, fields={"copies": 1.5})
         assert append(connection).sequence == 0
+
+
+def test_no_statement_looks_through_a_whole_table(bureau):
+    """Appending and proving read by key alone: SQLite itself says how it goes about them."""
+    ledgerkit.notes(bureau, 100)
+    statements = []
+
+    def keep(_, __, statement, parameters, *___):
+        if statement.startswith("SELECT") and "ledger_" in statement:
+            statements.append((statement, parameters))
+
+    sa.event.listen(bureau.database.engine, "before_cursor_execute", keep)
+    with bureau.database.begin() as connection:
+        for number in range(28):
+            append(connection, number)
+    bureau.ledger.prove(77)
+    sa.event.remove(bureau.database.engine, "before_cursor_execute", keep)
+    assert len(statements) > 20
+    with bureau.database.begin() as connection:
+        for statement, parameters in statements:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            assert not [row for row in plan if row[3].startswith("SCAN")], statement

@@ -164,6 +164,7 @@ def test_a_renamed_unit_does_not_stamp_with_its_old_name(any_bureau, clock):
         # A seal of the new name is none of that, and neither is who asks of no seal.
         assert checked(any_bureau, BUREAU, named_at=clock.now) is None
         assert checked(any_bureau, BUREAU) is None
+        assert b.organizations.get(BUREAU, at=made_at).legal_name == BUREAU_NAME
         before, after = b.organizations.history(BUREAU)
         assert (before.name, before.until) == (BUREAU_NAME, clock.now)
         assert (after.name, after.since, after.basis) == (renamed.legal_name, clock.now, PAPER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,6 @@ from govseal.errors import NotAuthorized, Refused
 from govseal.registry import tables
 from govseal.registry.people import acting_for, check_password
 from govseal.registry.people.records import insert_role
-from govseal.registry.policy import load_policy
 from govseal.registry.vocabulary import Role
 
 DAY = timedelta(days=1)
@@ -96,6 +96,22 @@ def test_a_set_up_that_is_wrong_leaves_nothing(open_bureau, sqlite_url, words, r
 def test_nobody_sets_up_where_there_are_people(bureau):
     words = {"administrator": "他人", "level": "city", "kinds": ["using"]}
     assert code(bureau.set_up, "另一局", **words) == "E_SET_UP"
+
+
+def test_two_who_set_up_at_once(open_bureau, database_url):
+    opened = open_bureau(database_url)
+
+    def set_up(number: int) -> str:
+        words = {"administrator": "管理员", "level": "city", "kinds": ["using"]}
+        try:
+            opened.set_up(f"第{number}局", **words)
+        except Refused as refused:
+            return refused.code
+        return "done"
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(set_up, range(4)))
+    assert sorted(results) == ["E_SET_UP", "E_SET_UP", "E_SET_UP", "done"]
 
 
 # People.
@@ -263,6 +279,9 @@ def test_an_administrator_does_not_reach_beyond_his_unit(bureau, admin):
         assert everywhere.organization is None
         refused = code(chief.people.grant, stranger.id, Role.CUSTODIAN, organization=None)
         assert refused == "E_ORG_KIND"
+        words = {"organization": None, "department": PLANNING}
+        refused = code(chief.people.grant, stranger.id, Role.SUPERVISION_AUDITOR, **words)
+        assert refused == "E_DEPARTMENT"
     for step in (
         lambda: admin.people.grant(stranger.id, Role.SEAL_MAKER, organization=other.id),
         lambda: admin.people.revoke(granted.id),
@@ -302,147 +321,6 @@ def test_a_party_member_is_authorised_by_the_secretary_for_a_time(bureau, clock)
         assert other == "E_NOT_AUTHORIZED"
         b.people.revoke(granted.id)
     assert authorities(bureau, "leader", PARTY) == []
-
-
-# Substitutions.
-
-
-@pytest.mark.req("R-JC10-WC-2")
-def test_a_stand_in_decides_for_a_time(any_bureau, clock):
-    with any_bureau.acting(person("head")) as b:
-        named = b.people.name_stand_in(
-            person("office-head"),
-            since=clock.now + DAY,
-            until=clock.now + 3 * DAY,
-            contact="2021",
-            reason="外出",
-        )
-        assert named.principal == person("head")
-        assert kinds(named) == ["stand_in.named"]
-    place = {"organization": BUREAU, "department": PLANNING}
-    assert authorities(any_bureau, "office-head", HEADS, **place) == []
-    clock.forward(days=1)
-    found = [(Role.SECTION_HEAD, person("head"))]
-    assert authorities(any_bureau, "office-head", HEADS, **place) == found
-    # In his own department it is his own role that counts first.
-    own = authorities(any_bureau, "office-head", HEADS)
-    assert own == [(Role.SECTION_HEAD, None), (Role.SECTION_HEAD, person("head"))]
-    clock.forward(days=2)
-    assert authorities(any_bureau, "office-head", HEADS, **place) == []
-
-
-@pytest.mark.req("R-JC10-WC-2")
-def test_a_stand_in_stands_in_for_nobody_else(bureau, clock):
-    until = clock.now + DAY
-    with bureau.acting(person("head")) as b:
-        b.people.name_stand_in(person("handler"), until=until)
-    with bureau.acting(person("handler")) as b:
-        b.people.name_stand_in(person("office"), until=until)
-    assert authorities(bureau, "handler", HEADS) == [(Role.SECTION_HEAD, person("head"))]
-    assert authorities(bureau, "office", HEADS) == []
-
-
-@pytest.mark.req("R-JC10-WC-2", "R-JC10-YZ-4.2.2(1)")
-def test_for_the_party_seal_the_secretary_authorises_the_stand_in(bureau, clock):
-    until = clock.now + 5 * DAY
-    with bureau.acting(person("secretary")) as secretary:
-        secretary.people.grant(person("leader"), PARTY[1], organization=BUREAU, until=until)
-        with bureau.acting(person("leader")) as b:
-            named = b.people.name_stand_in(person("office-head"), until=until)
-            assert code(b.people.authorize_stand_in, named.id) == "E_NOT_AUTHORIZED"
-        # The stand-in decides on what is the leader's, but not on the Party's seal.
-        leader = (Role.SUPERVISING_LEADER,)
-        assert authorities(bureau, "office-head", leader) == [(leader[0], person("leader"))]
-        assert authorities(bureau, "office-head", PARTY) == []
-        authorised = secretary.people.authorize_stand_in(named.id)
-        assert authorised.authorized_by == person("secretary")
-        assert authorities(bureau, "office-head", PARTY) == [(PARTY[1], person("leader"))]
-        # Whom the secretary names himself is authorised by that.
-        secretary.people.name_stand_in(person("principal"), until=until)
-        assert authorities(bureau, "principal", PARTY) == [(PARTY[0], person("secretary"))]
-        clock.now = until
-        assert code(secretary.people.authorize_stand_in, named.id) == "E_PERIOD"
-
-
-@pytest.mark.req("R-JC10-WC-2")
-@pytest.mark.parametrize(
-    ("words", "refused"),
-    [
-        ({"stand_in": person("head")}, "E_STAND_IN"),
-        ({"stand_in": "per-nobody"}, "E_NOT_FOUND"),
-        ({"until": timedelta()}, "E_PERIOD"),
-        ({"since": -DAY}, "E_PERIOD"),
-        ({"since": 3 * DAY}, "E_PERIOD"),
-        ({"until": 400 * DAY}, "E_PERIOD"),
-        ({"principal": person("leader")}, "E_NOT_AUTHORIZED"),
-        ({"contact": ""}, "E_NAME"),
-    ],
-)
-def test_a_stand_in_who_is_not_named(bureau, clock, words, refused):
-    plain = {"stand_in": person("handler"), "until": 2 * DAY, **words}
-    times = {name: clock.now + plain.pop(name) for name in ("since", "until") if name in plain}
-    with bureau.acting(person("head")) as b:
-        assert code(b.people.name_stand_in, **plain, **times) == refused
-
-
-@pytest.mark.req("R-JC10-WC-2")
-def test_the_stand_in_is_of_the_same_unit(bureau, admin, clock):
-    below = admin.organizations.create("乙局", level="county", kinds=["using"], parent=BUREAU)
-    stranger = admin.people.add("外人", organization=below.id)
-    with bureau.acting(person("head")) as b:
-        until = clock.now + DAY
-        assert code(b.people.name_stand_in, stranger.id, until=until) == "E_STAND_IN"
-
-
-@pytest.mark.req("R-JC10-WC-2")
-def test_the_principal_leader_names_one_for_somebody_who_cannot(bureau, admin, clock):
-    until = clock.now + DAY
-    with bureau.acting(person("principal")) as b:
-        named = b.people.name_stand_in(person("handler"), principal=person("head"), until=until)
-        own = code(
-            b.people.name_stand_in, person("principal"), principal=person("head"), until=until
-        )
-        assert own == "E_OWN_RIGHTS"
-    # An administrator names nobody: it would be a way to rights of one's own.
-    refused = code(
-        admin.people.name_stand_in, person("handler"), principal=person("head"), until=until
-    )
-    assert refused == "E_NOT_AUTHORIZED"
-    with bureau.acting(person("maker")) as b:
-        assert code(b.people.end_stand_in, named.id) == "E_NOT_AUTHORIZED"
-    clock.forward(minutes=1)
-    with bureau.acting(person("head")) as b:
-        ended = b.people.end_stand_in(named.id)
-        assert ended.until == clock.now
-        assert code(b.people.end_stand_in, named.id) == "E_PERIOD"
-        assert b.people.substitutions(person("head")) == b.people.substitutions(person("handler"))
-    assert authorities(bureau, "handler", HEADS) == []
-
-
-def test_nobody_stands_in_for_whoever_has_left(bureau, admin, clock):
-    with bureau.acting(person("head")) as b:
-        b.people.name_stand_in(person("handler"), until=clock.now + 9 * DAY)
-    clock.forward(days=1)
-    admin.people.leave(person("head"))
-    assert authorities(bureau, "handler", HEADS) == []
-    (ended,) = admin.people.substitutions(person("handler"))
-    assert ended.until == clock.now
-
-
-def test_a_profile_may_know_no_stand_ins(bureau, clock, tmp_path):
-    until = clock.now + 9 * DAY
-    with bureau.acting(person("head")) as b:
-        b.people.name_stand_in(person("handler"), until=until)
-        path = tmp_path / "own.toml"
-        path.write_text(
-            'extends = "jincheng"\nname = "own"\n[switches]\n'
-            'substitution_allowed = { value = false, clause = "本单位规定, 第一条" }\n'
-        )
-        bureau.profile = load_policy(path)
-        with pytest.raises(Refused) as refused:
-            b.people.name_stand_in(person("handler"), until=until)
-    assert (refused.value.code, refused.value.clause) == ("E_STAND_IN", "本单位规定, 第一条")
-    assert authorities(bureau, "handler", HEADS) == []
 
 
 # Passwords.

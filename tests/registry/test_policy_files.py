@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import random
 import re
+from dataclasses import replace
+from datetime import date
 from importlib import resources
 
 import pytest
 
 from govseal.errors import Refused, RegistryError
-from govseal.registry.policy import load_policy, read_policy
+from govseal.registry.policy import LedgerRule, load_policy, read_policy
 from govseal.registry.policy.strict import check_stricter, weaker
 
 SHIPPED = resources.files("govseal.registry.policy") / "profiles"
@@ -137,7 +139,7 @@ def test_an_own_profile_says_only_what_is_otherwise():
         ("[[names]]\nsubtype = 'office'\nclause = '一'\npatterns = ['(a+)+']\n", "repeats a group"),
         (
             "[[names]]\nsubtype = 'office'\nclause = '一'\npatterns = ['.*.*.*.*']\n",
-            "more than 3 times",
+            "more than 3 repetitions",
         ),
         (
             "[[names]]\nsubtype = 'office'\nclause = '一'\npatterns = [3]\n",
@@ -178,6 +180,26 @@ def test_an_own_profile_says_only_what_is_otherwise():
 )
 def test_a_word_that_is_wrong_is_named(addition, said):
     assert re.search(said, complaint(OWN + addition))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(a|ab)*",
+        "(a|a)?",
+        "(a|a)" * 20,
+        "a?" * 20 + "a" * 20,
+        ".{0,99}.{0,99}.{0,99}.{0,99}b",
+        "[a-z]+[a-z]+[a-z]+[a-z]+",
+        "a" * 301,
+        "a{99999999999999999999}",
+        "(?P<x>a",
+        "[a",
+    ],
+)
+def test_a_pattern_that_may_never_end_is_refused(pattern):
+    words = f"[[names]]\nsubtype = 'office'\nclause = '一'\npatterns = ['{pattern}']\n"
+    assert "names, number 1: " in complaint(OWN + words)
 
 
 @pytest.mark.parametrize("word", ["title_zh", "source", "in_force_from", "may_stamp", "binding"])
@@ -324,6 +346,31 @@ def test_a_unit_may_not_ask_less(addition, word):
         check_stricter(load_policy("jincheng"), read(OWN + addition))
     assert refused.value.code == "E_POLICY_WEAKER"
     assert word in str(refused.value)
+
+
+@pytest.mark.req("R-HLJ-14b")
+@pytest.mark.parametrize(
+    ("name", "words", "word"),
+    [
+        ("heilongjiang-2014", {"may_stamp": True}, "may_stamp"),
+        ("heilongjiang-2014", {"in_force_to": date(2030, 1, 1)}, "in_force_to"),
+        ("heilongjiang-2014", {"in_force_to": None}, "in_force_to"),
+        ("heilongjiang-2014", {"document_types": {}}, "document_types.admin_licensing"),
+        ("heilongjiang-2014", {"seal_rules": ()}, "seal_rules"),
+        ("ganzhou", {"numbers": ()}, "numbers"),
+        ("ganzhou", {"regulations": ()}, "regulations"),
+        ("ganzhou", {"ledger": LedgerRule({}, 3, "一")}, "ledger.fields"),
+    ],
+)
+def test_what_a_units_rules_may_not_leave_out(name, words, word):
+    above = load_policy(name)
+    assert word in list(weaker(above, replace(above, **words)))
+
+
+def test_a_ledger_is_not_kept_for_a_shorter_time():
+    above = read(STRICTER)
+    own = replace(above, ledger=replace(above.ledger, retention_years=9))
+    assert list(weaker(above, own)) == ["ledger.retention_years"]
 
 
 def own_matrix(change) -> str:

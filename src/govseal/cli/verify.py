@@ -198,7 +198,9 @@ def _status(options: argparse.Namespace) -> StatusFile | None:
     if options.status is None:
         return None
     with speaking_of(options.status):
-        return facade.load_status(options.status, options.status_key)
+        from govseal.verification.statusfile import load_status  # noqa: PLC0415 - start-up
+
+        return load_status(options.status, options.status_key)
 
 
 def _policy(options: argparse.Namespace) -> Policy:

@@ -24,6 +24,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from govseal.errors import FormatError, GovsealError, InvalidSignature, LimitExceeded
+from govseal.formats.limits import DEFAULT_LIMITS
+from govseal.formats.source import Source, read_source
 from govseal.pki.certificate import Certificate
 from govseal.sm2 import PublicKey, decode_signature
 from govseal.verification.status import BusinessStatus, SealMoment
@@ -35,6 +37,24 @@ _DASH: Final = "\N{EM DASH} ".encode()
 _MAX_SIGNATURES: Final = 8
 _TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 _WHAT: Final = "the status file"
+
+
+def load_status(data: Source, key: Source) -> StatusFile:
+    """A registry's signed status file, for :func:`verify`.
+
+    Args:
+        data: the file.
+        key: the registry's key, which the verifier pins: ``origin+ID+key`` as the registry shows
+            it, or its certificate.
+
+    Raises:
+        InvalidSignature: the key did not sign the file.
+        FormatError: no status file, or no key of a registry.
+        OSError: the system cannot open a file.
+    """
+    return read_status(
+        read_source(data, DEFAULT_LIMITS), read_key(read_source(key, DEFAULT_LIMITS))
+    )
 
 
 def key_id(origin: str, key: PublicKey) -> bytes:

@@ -91,18 +91,15 @@ def verify_document(
     container = unreadable(evidence.problem) if evidence.problem else Finding(Outcome.PASSED)
     is_pdf = evidence.format == "pdf"
     clause = _PDF_CONTAINER_CLAUSE if is_pdf else "GB/T 33190-2016, 7"
-    checks = [_check("container", container, clause)]
-    checks.extend(_listed(evidence, collector))
+    checks = [_check("container", container, clause), *_listed(evidence, collector)]
     of_list = evidence.file_list.tolerances if evidence.file_list else ()
     tolerances = [item.code for item in (*evidence.tolerances, *of_list)]
-    noticed = [check.reason for check in checks if check.outcome is Outcome.PASSED and check.reason]
     if policy.strict and signatures and tolerances:
         checks.append(_refused(tolerances))
     source = data if isinstance(data, ByteSource) else HeldBytes(data)
     sha256_digest, sm3_digest = source.digests()
     business = status.of_document(sm3_digest.hex(), sha256_digest.hex()) if status else None
-    misses = business is not None and bool(business.missing_seals)
-    verdict, reasons = _document_verdict(evidence, signatures, checks, policy, misses=misses)
+    verdict, reasons = _document_verdict(evidence, signatures, checks, policy, business)
     return Report(
         file=name,
         format=evidence.format,
@@ -116,19 +113,23 @@ def verify_document(
         policy=policy.name,
         signatures=signatures,
         checks=tuple(checks),
-        notices=tuple(
-            dict.fromkeys(
-                (*noticed, *tolerances, *_licence_notices(document), *_business_notices(business))
-            )
-        ),
+        notices=_notices(document, checks, tolerances, business),
         policy_settings=policy.settings,
         business=business,
     )
 
 
-def _business_notices(business: BusinessStatus | None) -> tuple[str, ...]:
-    """What the reader of a sound document has to know: it may not hold any more."""
-    return () if business is None or business.status == "current" else ("business_not_current",)
+def _notices(
+    document: Document,
+    checks: Sequence[Check],
+    tolerances: Sequence[str],
+    business: BusinessStatus | None,
+) -> tuple[str, ...]:
+    """What the reader of a file has to know; a sound document may not hold any more."""
+    noticed = [check.reason for check in checks if check.outcome is Outcome.PASSED and check.reason]
+    is_current = business is None or business.status == "current"
+    gone = () if is_current else ("business_not_current",)
+    return tuple(dict.fromkeys((*noticed, *tolerances, *_licence_notices(document), *gone)))
 
 
 def _listed(evidence: Evidence, collector: Collector) -> Iterator[Check]:
@@ -376,18 +377,15 @@ def _document_verdict(
     signatures: Sequence[SignatureReport],
     checks: Sequence[Check],
     policy: Policy,
-    *,
-    misses: bool,
+    business: BusinessStatus | None,
 ) -> tuple[Verdict, tuple[str, ...]]:
-    """As the worst signature; a file that nobody signed is *unsigned*, never passed.
-
-    ``misses``: by the registry the document has to bear a seal that it does not.
-    """
+    """As the worst signature; a file that nobody signed is *unsigned*, never passed."""
     reasons = [c.reason for c in checks if c.outcome in (Outcome.FAILED, Outcome.INDETERMINATE)]
     for signature in signatures:
         reasons.extend(signature.reasons)
     verdicts = {_verdict(checks), *(signature.verdict for signature in signatures)}
     is_sealed = any(signature.kind == SignatureKind.SEAL.value for signature in signatures)
+    misses = business is not None and bool(business.missing_seals)  # as the registry has it
     if misses or (policy.require_seal and not is_sealed):
         reasons.append("required_seal_missing")
         verdicts.add(Verdict.FAILED)

@@ -49,8 +49,7 @@ def record_stamped(
     """
     before = _stamped_before(call, request)
     borne = list(before.seals) if before is not None else []
-    facts = _case(request)
-    subtypes = _subtypes(call, borne)
+    facts, subtypes = _case(request), _subtypes(call, borne)
     for id_ in seals:
         subtype = call.one(tables.seals, id_).subtype
         check_seal(call, {**facts, "subtype": subtype}, subtype, subtypes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ HEAD = "ledger"
 KINDS = frozenset({"intent", "result", "import", "correction", "note"})
 SALT_BYTES = 16
 MAX_ENTRY_BYTES = 1 << 20
+_MOST_PARAMETERS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,21 +145,33 @@ def read_nodes(connection: sa.Connection, places: Sequence[Place]) -> dict[Place
         RegistryError: ``ledger_broken``: one is not there, or is no hash.
     """
     leaves, nodes = tables.ledger_entries, tables.ledger_nodes
-    positions = [position for level, position in places if level == 0]
-    above = [place for place in places if place[0]]
+    wanted: dict[int, list[int]] = {}
+    for level, position in places:
+        wanted.setdefault(level, []).append(position)
     found: dict[Place, str] = {}
-    if positions:
-        query = sa.select(leaves.c.sequence, leaves.c.leaf).where(leaves.c.sequence.in_(positions))
+    for sequences in _some(wanted.pop(0, [])):
+        query = sa.select(leaves.c.sequence, leaves.c.leaf).where(leaves.c.sequence.in_(sequences))
         found |= {(0, row.sequence): row.leaf for row in connection.execute(query)}
-    if above:
-        key = sa.tuple_(nodes.c.level, nodes.c.position)
-        rows = connection.execute(sa.select(nodes).where(key.in_(above)))
+    # Pairs in a list would be looked for through the whole table: SQLite uses no index for them.
+    each = [
+        sa.and_(nodes.c.level == level, nodes.c.position.in_(positions))
+        for level, all_ in wanted.items()
+        for positions in _some(all_)
+    ]
+    if each:
+        rows = connection.execute(sa.select(nodes).where(sa.or_(*each)))
         found |= {(row.level, row.position): row.hash for row in rows}
     try:
         return {place: bytes.fromhex(found[place]) for place in places}
     except (KeyError, ValueError) as error:
         message = "the ledger's tree is not whole: audit it"
         raise RegistryError(message, code="ledger_broken") from error
+
+
+def _some(positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many as a statement may have of parameters."""
+    for start in range(0, len(positions), _MOST_PARAMETERS):
+        yield positions[start : start + _MOST_PARAMETERS]
 
 
 def _complete(connection: sa.Connection, start: int, leaves: Sequence[bytes]) -> None:

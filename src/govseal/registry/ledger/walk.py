@@ -232,11 +232,15 @@ def _no_float(text: str) -> NoReturn:
     raise ValueError(text)
 
 
+_DECODER: Final = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def read_entry(text: str) -> Mapping[str, Any] | None:
     """The object of an entry in the one form; None for anything else."""
     try:
-        value = json.loads(text, parse_float=_no_float, parse_constant=_no_float)
-        again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        value = _DECODER.decode(text)
+        again = _ENCODER.encode(value)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) and again == text else None

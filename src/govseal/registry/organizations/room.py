@@ -161,14 +161,15 @@ class Organizations:
         with self._acting.call("organizations.settle") as call:
             return settle_names(call)
 
-    def get(self, organization: str) -> Organization:
-        """A unit as it is now.
+    def get(self, organization: str, *, at: datetime | None = None) -> Organization:
+        """A unit as it is now, or was called and stood at a time.
 
         Raises:
             Refused: ``E_NOT_FOUND``.
         """
         with self._acting.call("organizations.get", organization, writes=False) as call:
-            return self._record(call, organization)
+            row = call.one(tables.organizations, organization)
+            return records.as_organization(call.connection, row, at or call.at)
 
     def find(
         self, *, parent: str | None = None, name: str | None = None

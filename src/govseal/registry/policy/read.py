@@ -42,12 +42,14 @@ OWNER = "{owner}"
 _MAX_TEXT = 500
 _MAX_NUMBER = 10_000
 _MAX_ITEMS = 500
-_MAX_UNBOUNDED = 3
+_MAX_REPEATS = 3
+_MAX_CHOICES = 8
+_MAX_PATTERN = 300
 _UNITS = frozenset({"working_days", "days", "hours", "months", "months_of_next_year", "years"})
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 _CODE = re.compile(r"E_[A-Z_]{1,40}")
-_REPEATED_GROUP = re.compile(r"\)[*+{]")
-_UNBOUNDED = re.compile(r"[*+]|\{[0-9]*,\}")
+_REPEATED_GROUP = re.compile(r"\)[*+{?]")
+_REPEAT = re.compile(r"[*+{]|(?<![(*+}])\?")
 _ENUMS: dict[str, type[StrEnum]] = {
     "subtypes": SealSubtype,
     "types": SealType,
@@ -253,18 +255,21 @@ def _switch(reader: _Reader) -> Switch:
 
 
 def pattern(text: str) -> str:
-    """A regular expression that ends soon on whatever it is matched with.
+    """A regular expression that ends soon on any name: Python's goes back as often as it is let.
 
     Raises:
-        ValueError: it is none, or repeats a group, or repeats without an end too often.
+        ValueError: it is none, or is too long, repeats a group, repeats or chooses too often.
     """
     bare = text.replace(OWNER, "x")
     try:
         re.compile(bare)
     except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"{text} is no regular expression: {error}") from error
-    if _REPEATED_GROUP.search(bare) or len(_UNBOUNDED.findall(bare)) > _MAX_UNBOUNDED:
-        raise ValueError(f"{text}: it repeats a group, or more than {_MAX_UNBOUNDED} times")
+    if len(bare) > _MAX_PATTERN or _REPEATED_GROUP.search(bare):
+        raise ValueError(f"{text}: longer than {_MAX_PATTERN}, or it repeats a group")
+    if len(_REPEAT.findall(bare)) > _MAX_REPEATS or bare.count("|") > _MAX_CHOICES:
+        message = f"more than {_MAX_REPEATS} repetitions or {_MAX_CHOICES} alternatives"
+        raise ValueError(f"{text}: {message}")
     return text
 
 
