@@ -48,7 +48,7 @@ def _find(desk: Desk, options: argparse.Namespace) -> tuple[DocumentRecord, ...]
 
 
 def _status_file(desk: Desk, options: argparse.Namespace) -> object:
-    data = desk.bureau.register.signed_list(days=options.days)
+    data = desk.bureau.register.status_file(days=options.days)
     write_output(options.output, data)
     return {"file": options.output.name, "size": len(data)}
 

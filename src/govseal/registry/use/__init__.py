@@ -21,12 +21,8 @@ from govseal.registry.use.records import (
     UseRequest,
 )
 from govseal.registry.use.statements import SignedStatement
-<<<<<<< HEAD
-from govseal.registry.vocabulary import Openness, RefusalReason
-from govseal.registry.waiting import Waiting
-=======
 from govseal.registry.vocabulary import Openness, RefusalReason, UseState
->>>>>>> reg-use
+from govseal.registry.waiting import Waiting
 
 if TYPE_CHECKING:
     from govseal.formats.places import Place
@@ -94,11 +90,10 @@ class Use:
         """
         return requests.get(self._acting, request_id)
 
-<<<<<<< HEAD
     def waiting(self) -> tuple[Waiting, ...]:
         """What waits for the actor: to be approved, stamped, or collected; the oldest first."""
         return waiting.waiting(self._acting)
-=======
+
     def find(
         self,
         *,
@@ -117,7 +112,6 @@ class Use:
         """
         wanted = None if state is None else UseState(state)
         return requests.find(self._acting, wanted, seal, before, limit)
->>>>>>> reg-use
 
     def document(self, request_id: str) -> bytes:
         """The bytes that are to be stamped, for those whom the request concerns.
