@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from govseal.pki.signer import Signer
     from govseal.registry.acting import Acting
     from govseal.registry.bureau import Bureau
-    from govseal.registry.clock import Clock
     from govseal.registry.lookup import Kind
 
 DATABASE = "GOVSEAL_REGISTRY"
@@ -66,9 +65,8 @@ def add_person(parser: Parser) -> None:
 class Desk:
     """The registry that the options name, opened when it is first needed."""
 
-    def __init__(self, options: argparse.Namespace, clock: Clock | None = None) -> None:
+    def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
-        self._clock = clock
         self._opened: Bureau | None = None
 
     @cached_property
@@ -92,7 +90,7 @@ class Desk:
             url,
             profile=options.profile,
             secrets=self.secrets(),
-            clock=self._clock or system_clock,
+            clock=system_clock,
             founds=founds,
         )
         return self._opened

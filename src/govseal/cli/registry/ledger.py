@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from govseal.registry.ledger.findings import LedgerAudit
     from govseal.registry.ledger.matching import LedgerMatch
     from govseal.registry.ledger.notes import LogKey
+    from govseal.registry.ledger.proofs import InclusionProof
 
 MAX_PROOF = 1024 * 1024
 MAX_LEDGER = 64 * 1024 * 1024
@@ -118,6 +119,39 @@ def _prove_growth(desk: Desk, options: argparse.Namespace) -> object:
     return {"file": options.output.name, "first": proof.old, "size": proof.checkpoint.size}
 
 
+def _leaf(options: argparse.Namespace, proof: InclusionProof) -> bytes | None:
+    """The leaf that the proof has to be of, from the stamp or as it is given.
+
+    Raises:
+        UsageError: neither the proof nor the options say which entry it is of.
+    """
+    if options.leaf is not None:
+        return bytes.fromhex(options.leaf)
+    if options.document is not None:
+        from govseal import facade  # noqa: PLC0415 - start-up
+        from govseal.seal.extensions import LedgerReference  # noqa: PLC0415 - start-up
+
+        for signature in facade.inspect(options.document).signatures:
+            reference = LedgerReference.find(signature.extensions)
+            if reference is not None and reference.sequence == proof.sequence:
+                return reference.leaf
+        raise UsageError(
+            say(
+                f"{options.document}：没有载明台账第 {proof.sequence} 条的签章",
+                f"{options.document}: no stamp in it names entry {proof.sequence}",
+            )
+        )
+    if proof.entry is None:
+        raise UsageError(
+            say("证明没有附上该条内容", "the proof does not hold the entry"),
+            say(
+                "用 --document 指明盖章的文件，或用 --leaf 给出杂凑值",
+                "name the stamped file with --document, or the leaf with --leaf",
+            ),
+        )
+    return None
+
+
 def _verify_proof(_: Desk, options: argparse.Namespace) -> object:
     """An inclusion proof, or with the older checkpoint one of growth; a failure is a refusal."""
     from govseal.errors import RegistryError  # noqa: PLC0415 - start-up
@@ -132,8 +166,8 @@ def _verify_proof(_: Desk, options: argparse.Namespace) -> object:
             old = proofs.Checkpoint.parse(read_file(options.old, MAX_PROOF))
             checkpoint = proofs.ConsistencyProof.parse(data).verify(key, old=old)
         else:
-            leaf = None if options.leaf is None else bytes.fromhex(options.leaf)
-            checkpoint = proofs.InclusionProof.parse(data).verify(key, leaf=leaf)
+            proof = proofs.InclusionProof.parse(data)
+            checkpoint = proof.verify(key, leaf=_leaf(options, proof))
     except RegistryError as error:
         if error.code not in ("proof_invalid", "note_invalid"):
             raise
@@ -359,6 +393,13 @@ _PROVING = (
                 "--old",
                 zh="续写证明的旧检查点",
                 en="the older checkpoint, for growth",
+                metavar="F",
+                type=Path,
+            ),
+            argument(
+                "--document",
+                zh="盖章的文件：证明的应是其签章所载的记录",
+                en="the stamped file whose stamp names the entry",
                 metavar="F",
                 type=Path,
             ),

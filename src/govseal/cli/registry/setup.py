@@ -157,11 +157,8 @@ def _rotate(desk: Desk, options: argparse.Namespace) -> object:
     from govseal.registry.rotation import rotate_key  # noqa: PLC0415 - start-up
 
     acting = desk.acting
-    if options.make:
-        new = write_registry_key(Path(options.new))
-    else:
-        new = load_registry_key(options.new)
-    return rotate_key(acting, new)
+    make = write_registry_key if options.make else load_registry_key
+    return rotate_key(acting, make(Path(options.new) if options.make else options.new))
 
 
 STEPS = {

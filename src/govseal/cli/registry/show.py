@@ -169,7 +169,9 @@ def _has_records(values: Sequence[object]) -> bool:
 
 def _item(item: object, names: Mapping[str, str], indent: str) -> Iterator[str]:
     """A record within a record: on one line."""
-    members = item if isinstance(item, Mapping) else _members(item)
+    members = dict(item if isinstance(item, Mapping) else _members(item))
+    if {"name", "person"} <= set(members):  # whoever is named need not be numbered too
+        del members["person"]
     filled = [_cell(str(k), v, names) for k, v in members.items() if v not in _EMPTY]
     yield f"{indent}- {say('，', ', ').join(filled)}"
 
@@ -180,7 +182,17 @@ def _cell(field: str, value: object, names: Mapping[str, str]) -> str:
         return printable(value, limit=_MOST)
     if field in _WORDS and type(value) is str:
         return printable(loose_text(value), limit=_MOST)
+    if field == "detail" and isinstance(value, str):
+        return printable(say("，", ", ").join(map(_part, value.split(", "))), limit=_MOST)
     return cell(value, names)
+
+
+def _part(text: str) -> str:
+    """A part of what an act was: ``step 0``, a role, how it was proven."""
+    if text.startswith("step "):
+        number = text.removeprefix("step ")
+        return say(f"第 {int(number) + 1} 步", text) if number.isdigit() else text
+    return loose_text(text)
 
 
 def _full(field: str, value: object, names: Mapping[str, str]) -> str:
