@@ -153,8 +153,11 @@ class Clerks:
 
     def filing(self, number=1, seal=None):
         """The words of a request for the decision of that number."""
+        path = self.path("decision.ofd" if number == 1 else f"decision-{number}.ofd")
+        if not path.exists() and number > 1:
+            path.write_bytes(decision(number))
         return (
-            *(self.path("decision.ofd"), "--seal", seal or self.seal),
+            *(path, "--seal", seal or self.seal),
             *("--matter", "取水许可", "--reason", "核发许可决定"),
             *("--document-type", "准予行政许可决定书", "--decision-state", "decided"),
             *("--document-no", f"晋市审管许决〔2026〕{number}号", "--title", "准予行政许可决定书"),
@@ -223,6 +226,12 @@ def copy(founded: Clerks, root: Path) -> Clerks:
     return clerks
 
 
+def decision(number):
+    """A decision, an OFD of one page."""
+    page = [["测试申请单位：", f"准予行政许可。第 {number} 号"]]
+    return compose_document(page, title="准予行政许可决定书")
+
+
 def _papers(root: Path) -> None:
     pki = Hierarchy.create("sm2", at=START)
     institution = pki.signer_ca.issue(ES_ID, organization=CODE + UNIT)
@@ -237,8 +246,7 @@ def _papers(root: Path) -> None:
     (root / "ca.crl").write_bytes(pki.signer_ca.crl())
     (root / "maker-ca.crl").write_bytes(pki.maker_ca.crl())
     (root / "application.pdf").write_bytes("关于制作电子印章的申请".encode())
-    page = [["测试申请单位：", "准予行政许可。"]]
-    (root / "decision.ofd").write_bytes(compose_document(page, title="准予行政许可决定书"))
+    (root / "decision.ofd").write_bytes(decision(1))
     drawing = ("--name", UNIT, "--bottom", "行政审批专用章", "-o", root / "seal.svg")
     assert run("seal", "draw", *drawing).status == 0
 

@@ -32,6 +32,7 @@ _ROWS: Final = (
     ("E_DUE", "限期有误", "the time that is set is not usable"),
     ("E_EFFECTIVE_AT", "生效时间有误", "the time of effect is not usable"),
     ("E_EFFECTIVE_TIME", "所报时间晚于现在", "what is reported lies in the future"),
+    ("E_TOO_MANY", "条数太多，请缩小范围", "too many at once: ask for less"),
     ("E_PERIOD", "起止时间有误", "the period is not usable"),
     ("E_REASON", "须说明理由", "a reason is needed"),
     ("E_REASON_MISSING", "须说明理由", "a reason is needed"),
@@ -143,10 +144,6 @@ _HINTS: Final = {
     "E_NOT_CUSTODIAN": (
         "用 registry seal custody 查询现保管人",
         "registry seal custody says who keeps it",
-    ),
-    "E_APPROVER_LEVEL": (
-        "用 registry use show 查看待审批的步骤",
-        "registry use show says whose approval is due",
     ),
     "E_DECLARATION": (
         "用 registry seal declare 作出承诺",

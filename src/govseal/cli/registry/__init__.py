@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
@@ -59,9 +59,11 @@ def dispatch(arguments: list[str]) -> int:
     if not arguments:
         raise UsageError(say("需要一个命令", "a command is needed"), _see_help(""))
     family, rest = arguments[0], arguments[1:]
-    if family in FAMILIES and (not rest or rest[0] in ("-h", "--help")):
+    if family in FAMILIES and not rest:
+        _no_step(family)
+    if family in FAMILIES and rest[0] in ("-h", "--help"):
         print(_family(family))
-        return 0 if rest else _no_step(family)
+        return 0
     name, step, rest = _find(arguments)
     return _run(name, step, rest)
 
@@ -93,10 +95,11 @@ def _find(arguments: list[str]) -> tuple[str, Step, list[str]]:
     )
 
 
-def _no_step(family: str, word: str = "") -> int:
-    choices = ", ".join(steps_of(family))
-    zh = f"{family} 之后应为：{choices}" + (f"；没有 {word}" if word else "")
-    en = f"{family} is followed by one of: {choices}" + (f"; there is no {word}" if word else "")
+def _no_step(family: str, word: str = "") -> NoReturn:
+    choices = ", ".join(dict.fromkeys(name.split()[0] for name in steps_of(family)))
+    zh, en = f"{family} 之后应为：{choices}", f"{family} is followed by one of: {choices}"
+    if word:
+        zh, en = f"{family} 没有 {word}；{zh}", f"there is no {family} {word}; {en}"
     raise UsageError(say(zh, en), _see_help(f" {family}"))
 
 

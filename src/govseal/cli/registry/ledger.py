@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,21 @@ from govseal.cli.language import current, say
 from govseal.cli.problems import UsageError
 from govseal.cli.registry.desk import Desk
 from govseal.cli.registry.files import read_file
-from govseal.cli.registry.show import Answer
+from govseal.cli.registry.labels import field_label
+from govseal.cli.registry.show import Answer, table
 from govseal.cli.registry.step import FILE, LAST, Step, argument, output, since, until
 from govseal.cli.registry.useforms import day
+from govseal.cli.registry.words import loose_text
+from govseal.verification.render.printable import printable
 
 if TYPE_CHECKING:
     from govseal.registry.ledger.findings import LedgerAudit
     from govseal.registry.ledger.matching import LedgerMatch
     from govseal.registry.ledger.notes import LogKey
     from govseal.registry.ledger.proofs import InclusionProof
+    from govseal.registry.ledger.reading import Line
 
+_SHOWN = ("stamped_on", "matter", "reason", "section", "copies", "handler", "approvers")
 MAX_PROOF = 1024 * 1024
 MAX_LEDGER = 64 * 1024 * 1024
 _ENTRY = argument("entry", zh="台账序号（从 0 起）", en="number of the entry, from 0", type=int)
@@ -48,7 +54,27 @@ def read_log_key(text: str | None) -> LogKey | None:
 
 def _entries(desk: Desk, options: argparse.Namespace) -> object:
     found = desk.acting.ledger.entries(seal=options.seal, since=options.since, until=options.until)
-    return tuple(found[-options.last :])
+    lines = found[-options.last :] if options.last > 0 else []
+    return Answer(lines, lines=tuple(_table(lines)))
+
+
+def _table(lines: Sequence[Line]) -> Iterator[str]:
+    """The ledger for people, with the headings of its printed form."""
+    from govseal.registry.ledger.entry import heading, printed  # noqa: PLC0415 - start-up
+
+    if not lines:
+        yield say("（无）", "(none)")
+        return
+    head = [field_label("sequence"), field_label("kind"), *(heading(f, current()) for f in _SHOWN)]
+    rows = [
+        [
+            str(line.sequence),
+            loose_text(line.kind),
+            *(printable(str(printed(line.fields.get(f), current()))) for f in _SHOWN),
+        ]
+        for line in lines
+    ]
+    yield from table([head, *rows])
 
 
 def _export(desk: Desk, options: argparse.Namespace) -> object:
@@ -84,7 +110,10 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _correct(desk: Desk, options: argparse.Namespace) -> object:
-    fields = dict(_pair(text) for text in options.fields)
+    fields: dict[str, object] = dict(_pair(text) for text in options.fields)
+    copies = fields.get("copies")
+    if isinstance(copies, str) and copies.isdecimal():  # the one field that is a number
+        fields["copies"] = int(copies)
     return desk.acting.ledger.correct(options.entry, reason=options.reason, **fields)
 
 

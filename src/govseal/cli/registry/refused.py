@@ -11,6 +11,8 @@ from govseal.errors import Defective, LedgerBroken, Refused, RegistryError, Stat
 from govseal.registry.refusals import refusal_of
 
 _PARTS: Final = " / "
+_DERIVED: Final = "(d)"
+"""The clause of a rule that no regulation words: this project derived it."""
 # What is wrong with a registry, in Chinese, where its own message has none.
 _ERRORS: Final = {
     "database_busy": "数据库正忙，请稍后再试",
@@ -67,8 +69,8 @@ def explain_registry(error: RegistryError) -> Problem:
 def _refusal(error: Refused) -> Problem:
     refusal = refusal_of(error.code)
     zh, en = _split(str(error))
-    if isinstance(error, StateError):
-        zh = zh or _state(error)
+    if isinstance(error, StateError) and error.wanted:
+        zh = _state(error)
     if not zh:
         zh = f"{refusal.zh}（{en}）" if refusal else en
     text = f"{error.code}{say('：', ': ')}{say(zh, en)}"
@@ -78,7 +80,7 @@ def _refusal(error: Refused) -> Problem:
     if isinstance(error, Defective):
         more["defects"] = list(error.defects)
         text += say("：", ": ") + say("；", "; ").join(error.defects)
-    if error.clause:
+    if error.clause and error.clause != _DERIVED:
         text += say(f"（{error.clause}）", f" ({error.clause})")
     hint = say(refusal.hint_zh, refusal.hint_en) if refusal else ""
     return Problem(REFUSED, error.code, text, hint, more=more)
@@ -97,6 +99,12 @@ def _state(error: StateError) -> str:
 def _split(message: str) -> tuple[str, str]:
     """The Chinese and the English of a message that may have both, one before the other."""
     zh, parts, en = message.partition(_PARTS)
-    if parts and not zh.isascii() and en:
+    if parts and _is_chinese(zh) and en:
         return zh, en
-    return ("", message) if message.isascii() else (message, message)
+    return (message, message) if _is_chinese(message) else ("", message)
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether a text is Chinese, and not English about things with Chinese names."""
+    letters = sum(char.isascii() and char.isalpha() for char in text)
+    return sum(char >= "\u4e00" for char in text) > letters // 2
