@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import dataclasses
+import importlib
+import pkgutil
 import re
 import sys
 from enum import StrEnum
@@ -12,8 +15,10 @@ import pytest
 
 import govseal.registry
 from govseal.cli.registry import FAMILIES, steps_of
+from govseal.cli.registry.labels import is_labelled
 from govseal.cli.registry.words import chinese
 from govseal.registry import vocabulary
+from govseal.registry.call import Call
 from govseal.registry.ledger.entry import printed
 from govseal.registry.refusals import refusal_of
 from govseal.registry.use.form import DecisionState
@@ -191,6 +196,19 @@ def test_every_word_of_the_vocabulary_has_a_chinese_one():
     ]
     for kind in (*kinds, DecisionState):
         assert set(chinese(kind)) == {member.value for member in kind}, kind
+
+
+def test_every_field_that_is_shown_has_a_chinese_label():
+    shown = set()
+    for found in pkgutil.walk_packages(govseal.registry.__path__, "govseal.registry."):
+        if "migrations" not in found.name:
+            for record in vars(importlib.import_module(found.name)).values():
+                if isinstance(record, type) and dataclasses.is_dataclass(record):
+                    fields = {item.name for item in dataclasses.fields(record) if item.repr}
+                    if "events" in fields and record is not Call:
+                        shown |= fields - {"events"}
+    assert len(shown) > 100
+    assert not {name for name in shown if not is_labelled(name)}
 
 
 @pytest.mark.parametrize("kind", [vocabulary.DocumentType, vocabulary.ItemClass])

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 Kind = Literal["person", "unit", "department", "seal", "request", "document"]
 _MOST: Final = 2
 _AT_ONCE: Final = 500
-_CALLED: Final[dict[Kind, tuple[sa.Table, str]]] = {
-    "person": (tables.people, "account"),
-    "unit": (tables.organizations, "legal_name"),
-    "department": (tables.departments, "name"),
-    "seal": (tables.seals, "es_id"),
-    "request": (tables.use_requests, "number"),
-    "document": (tables.documents, "number"),
+_CALLED: Final[dict[Kind, tuple[sa.Table, tuple[str, ...]]]] = {
+    "person": (tables.people, ("account",)),
+    "unit": (tables.organizations, ("legal_name",)),
+    "department": (tables.departments, ("name",)),
+    "seal": (tables.seals, ("es_id", "name")),
+    "request": (tables.use_requests, ("number",)),
+    "document": (tables.documents, ("number",)),
 }
 
 
@@ -30,18 +30,18 @@ def find_id(bureau: Bureau, kind: Kind, text: str) -> str:
     """The id of what somebody calls ``text``.
 
     That is the id itself, a person's account, a unit's legal name, a department's name, a seal's
-    esID, the number of a request or document. What nothing is called so comes back as it is: the
-    step that it is for says that there is none.
+    esID or name, the number of a request or document. What nothing is called so comes back as it
+    is: the step that it is for says that there is none.
 
     Raises:
         RegistryError: ``ambiguous``: several are called so.
     """
-    table, column = _CALLED[kind]
+    table, columns = _CALLED[kind]
     with bureau.database.begin() as connection:
         by_id = sa.select(table.c.id).where(table.c.id == text)
         if connection.execute(by_id).first() is not None:
             return text
-        called = sa.select(table.c.id).where(table.c[column] == text)
+        called = sa.select(table.c.id).where(sa.or_(*(table.c[name] == text for name in columns)))
         if "inactive_from" in table.c:
             called = called.where(table.c.inactive_from.is_(None))
         found = list(connection.execute(called.limit(_MOST)).scalars())

@@ -11,7 +11,7 @@ from govseal.errors import Defective, LedgerBroken, Refused, RegistryError, Stat
 from govseal.registry.refusals import refusal_of
 
 _PARTS: Final = " / "
-_DERIVED: Final = "(d)"
+DERIVED: Final = "(d)"
 """The clause of a rule that no regulation words: this project derived it."""
 # What is wrong with a registry, in Chinese, where its own message has none.
 _ERRORS: Final = {
@@ -80,7 +80,7 @@ def _refusal(error: Refused) -> Problem:
     if isinstance(error, Defective):
         more["defects"] = list(error.defects)
         text += say("：", ": ") + say("；", "; ").join(error.defects)
-    if error.clause and error.clause != _DERIVED:
+    if error.clause and error.clause != DERIVED:
         text += say(f"（{error.clause}）", f" ({error.clause})")
     hint = say(refusal.hint_zh, refusal.hint_en) if refusal else ""
     return Problem(REFUSED, error.code, text, hint, more=more)

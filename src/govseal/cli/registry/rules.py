@@ -14,7 +14,8 @@ from govseal.cli.files import speaking_of
 from govseal.cli.language import current, say
 from govseal.cli.registry.desk import Desk
 from govseal.cli.registry.files import read_file
-from govseal.cli.registry.show import Answer
+from govseal.cli.registry.refused import DERIVED
+from govseal.cli.registry.show import Answer, cell
 from govseal.cli.registry.step import FILE, Step, argument
 from govseal.cli.registry.words import chinese
 from govseal.registry.vocabulary import Role
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     from govseal.registry.calendar import YearCalendar
     from govseal.registry.policy import PolicyProfile
 
+_UNITS: dict[str, str] = {
+    "working_days": "{} 个工作日",
+    "days": "{} 日",
+    "hours": "{} 小时",
+    "months": "{} 个月",
+    "months_of_next_year": "至次年 {} 月底",
+    "years": "{} 年",
+}
 _PROFILE = argument(
     "profile",
     zh="内置制度的名称，或 TOML 文件",
@@ -81,9 +90,10 @@ def _check(_: Desk, options: argparse.Namespace) -> object:
 
 def _page(profile: PolicyProfile) -> Iterator[str]:
     """A profile for people: what it decides, who approves what, who keeps which seal."""
+    from govseal.registry.ledger.entry import heading  # noqa: PLC0415 - start-up
     from govseal.registry.policy.words import DEADLINES, SWITCHES  # noqa: PLC0415 - start-up
 
-    is_english = current() == "en"
+    is_english, colon = current() == "en", say("：", ": ")
     yield profile.title_en if is_english else profile.title_zh
     yield f"{say('来源：', 'source: ')}{profile.source}"
     end = profile.in_force_to or ""
@@ -91,19 +101,25 @@ def _page(profile: PolicyProfile) -> Iterator[str]:
     yield say("审批权限", "approvals")
     for rule in profile.matrix:
         steps = " → ".join("/".join(map(_role, sorted(step.roles))) for step in rule.steps)
-        yield f"  {rule.name}{say('：', ': ')}{steps}  〔{rule.clause}〕"
+        yield f"  {rule.name}{colon}{steps}{_clause(rule.clause)}"
     yield say("台账字段", "fields of the ledger")
     for name, clause in profile.ledger.fields.items():
-        yield f"  {name}  〔{clause}〕"
+        yield f"  {heading(name, current())} ({name}){_clause(clause)}"
     yield say("期限", "limits of time")
     for name, limit in profile.deadlines.items():
         text = DEADLINES[name].en if is_english else DEADLINES[name].zh
-        yield f"  {text}（{name}）{say('：', ': ')}{limit.value} {limit.unit}  〔{limit.clause}〕"
+        value = say(_UNITS[limit.unit], f"{{}} {limit.unit.replace('_', ' ')}").format(limit.value)
+        yield f"  {text} ({name}){colon}{value}{_clause(limit.clause)}"
     yield say("开关", "switches")
     for name, switch in profile.switches.items():
-        word: Any = SWITCHES[name]
-        text = word.en if is_english else word.zh
-        yield f"  {text}（{name}）{say('：', ': ')}{switch.value}  〔{switch.clause}〕"
+        text = SWITCHES[name].en if is_english else SWITCHES[name].zh
+        decided = cell(switch.value, {}) or say("无", "none")
+        yield f"  {text} ({name}){colon}{decided}{_clause(switch.clause)}"
+
+
+def _clause(clause: str) -> str:
+    """The clause behind a rule; rules that no regulation words have none."""
+    return f"  〔{clause}〕" if clause and not clause.startswith(DERIVED) else ""
 
 
 def _role(role: Role) -> str:

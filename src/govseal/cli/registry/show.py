@@ -16,6 +16,7 @@ from govseal.cli import problems
 from govseal.cli.language import say
 from govseal.cli.registry.labels import field_label
 from govseal.cli.registry.words import loose_text, word_text
+from govseal.registry.policy.words import DEADLINES
 from govseal.verification.render.printable import printable
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "PublicRecord": ("number", "type", "organization", "completed_on", "status", "successor"),
     "OrderRecord": ("id", "document", "state", "due_at", "finding"),
     "DueItem": ("due_at", "kind", "subject", "organization", "clause"),
+    "ProfileLine": ("profile", "title", "in_force_from", "in_force_to", "may_stamp"),
     "Waiting": ("what", "number", "title", "since", "subject"),
     "AuditEvent": ("sequence", "at", "actor", "action", "subject", "result", "code"),
     "Message": ("sequence", "at", "kind", "subject"),
@@ -180,6 +182,8 @@ def _cell(field: str, value: object, names: Mapping[str, str]) -> str:
     """A value under the name of its field: ids stay, words are translated."""
     if field in _IDS and isinstance(value, str):
         return printable(value, limit=_MOST)
+    if field == "kind" and isinstance(value, str) and value in DEADLINES:
+        return say(DEADLINES[value].zh, DEADLINES[value].en)
     if field in _WORDS and type(value) is str:
         return printable(loose_text(value), limit=_MOST)
     if field == "detail" and isinstance(value, str):

@@ -86,7 +86,9 @@ def word(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
 
 
 # What many steps take.
-SEAL = argument("seal", zh="印章：编号或印章标识", en="the seal: its id, or its esID", kind="seal")
+SEAL = argument(
+    "seal", zh="印章：编号、印章标识或名称", en="the seal: its id, esID or name", kind="seal"
+)
 PERSON = argument(
     "person", zh="人员：编号或账号", en="a person: the id, or an account", kind="person"
 )

@@ -18,8 +18,8 @@ FILING = (
     FILE,
     argument(
         "--seal",
-        zh="印章：编号或印章标识",
-        en="the seal: its id, or its esID",
+        zh="印章：编号、印章标识或名称",
+        en="the seal: its id, esID or name",
         kind="seal",
         metavar="SEAL",
         required=True,
