@@ -71,7 +71,7 @@ _FIELDS: Final = {
     "due_at": "期限",
     "due_back": "应还时间",
     "effective_at": "生效时间",
-    "entry": "台账序号",
+    "entry": "台账号",
     "error": "错误",
     "es_id": "印章标识",
     "expired": "批准逾期",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Final, Literal
 
 from govseal.registry.ledger.entry import FIELDS, heading, printed
@@ -29,6 +30,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "period": ("期间", "Period"),
     "seal": ("印章", "Seal"),
     "number": ("序号", "No."),
+    "entry": ("台账号", "Ledger no."),
     "remark": ("备注", "Remark"),
     "category": ("分类", "Category"),
     "all": ("全部", "all"),
@@ -37,8 +39,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "made": ("导出时间", "Exported"),
     "checkpoint": ("检查点", "Checkpoint"),
     "page": ("第 &P 页，共 &N 页", "Page &P of &N"),
-    "corrects": ("更正第 {} 条", "corrects entry {}"),
-    "corrected": ("更正见第 {} 条", "corrected by entry {}"),
+    "corrects": ("更正台账号 {}", "corrects ledger no. {}"),
+    "corrected": ("更正见台账号 {}", "corrected by ledger no. {}"),
     "imported": ("旧台账补录：{}，第 {} 行", "from an older ledger: {}, row {}"),
     "purged": ("保管期满，内容已清理", "no longer kept"),
     "departs": ("例外：{}", "exception: {}"),
@@ -72,11 +74,11 @@ class Heading:
             f"{word('period', language)}：{period if period != '–' else word('all', language)}",
         ]
 
-    def foot(self, count: int, language: Language) -> str:
+    def foot(self, lines: int, language: Language) -> str:
         """The line below."""
         made = self.made.astimezone(SHANGHAI).isoformat(timespec="seconds")
         parts = [
-            f"{count} {word('count', language)}",
+            f"{lines} {word('count', language)}",
             f"{word('ledger', language)}：{self.log}",
             f"{word('made', language)}：{made}",
         ]
@@ -101,6 +103,9 @@ class Table:
 def make_table(lines: Iterable[Line], profile: PolicyProfile, language: Language) -> Table:
     """The lines in the columns that the profile's clauses ask for, and no others.
 
+    序号 counts the lines as they are printed, from 1; 台账号 is the entry's number in the ledger,
+    which counts the results of stamping too, from 0.
+
     Personal data stands in it as far as the mandatory fields say: who handled and who approved.
     """
     asked = set(profile.ledger.fields)
@@ -110,6 +115,7 @@ def make_table(lines: Iterable[Line], profile: PolicyProfile, language: Language
     is_grouped = bool(asked & _GROUPED_BY)
     headings = (
         word("number", language),
+        word("entry", language),
         *(heading(name, language) for name in names),
         word("remark", language),
     )
@@ -117,7 +123,14 @@ def make_table(lines: Iterable[Line], profile: PolicyProfile, language: Language
     for line in lines:
         group = category_of(line, language) if is_grouped else ""
         groups.setdefault(group, []).append(_cells(line, names, language))
-    return Table(headings, tuple((name, tuple(groups[name])) for name in sorted(groups)))
+    number = count(1)
+    return Table(
+        headings,
+        tuple(
+            (name, tuple((next(number), *cells) for cells in groups[name]))
+            for name in sorted(groups)
+        ),
+    )
 
 
 def category_of(line: Line, language: Language) -> str:
