@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from govseal.registry.refusals import REFUSALS as BUREAU_REFUSALS
 from govseal.seal.binding import load_profile, profile_names
 from govseal.seal.binding.profile import BindingProfile
 from govseal.seal.binding.rule import Setting
 from govseal.seal.binding.table import RULES
-from govseal.seal.refusals import REFUSALS
+from govseal.seal.refusals import REFUSALS, Refusal
 from govseal.verification.checks import CHECKS, document
 from govseal.verification.checks.filelist import file_list
 from govseal.verification.reasons import REASONS
@@ -117,20 +118,39 @@ def refusals_page() -> str:
     lines = [
         "# 拒绝代码 · Refusals",
         "",
-        "Written by `make docs` from `govseal.seal.refusals`: what may not be made or used so. A",
-        "code is the `code` of a `SealError`, and stands before the message of a command that ends",
-        "with 1. It keeps its meaning once published. Those marked ● are also reasons of a report,",
-        "without `E_` and in small letters ([reasons.md](reasons.md)). Which rule of a profile",
-        "refuses with which code is in [profiles.md](profiles.md).",
+        "Written by `make docs` from `govseal.seal.refusals` and `govseal.registry.refusals`: what",
+        "may not be made, used or done so. A code is the `code` of a `SealError`, or of a",
+        "`Refused` of the registry, and stands before the message of a command that ends with 1.",
+        "It keeps its meaning once published.",
+        "",
+        "## 制章和用章 · making and using seals",
+        "",
+        "Those marked ● are also reasons of a report, without `E_` and in small letters",
+        "([reasons.md](reasons.md)). Which rule of a profile refuses with which code is in",
+        "[profiles.md](profiles.md).",
         "",
         "| Code | 中文 | English | Reason |",
         "|---|---|---|---|",
     ]
-    for row in REFUSALS.values():
-        zh = f"{row.zh}。{row.hint_zh}" if row.hint_zh else row.zh
-        en = f"{row.en}; {row.hint_en}" if row.hint_en else row.en
-        lines.append(f"| `{row.code}` | {zh} | {en} | {'●' if row.is_reason else ''} |")
+    lines += [f"{_refusal_row(row)} {'●' if row.is_reason else ''} |" for row in REFUSALS.values()]
+    lines += [
+        "",
+        "## 登记系统 · the registry",
+        "",
+        "The registry refuses with those above, too. Where a clause of its policy profile commands",
+        "the refusal, `clause` of the `Refused` names it ([registry.md](registry.md)).",
+        "",
+        "| Code | 中文 | English |",
+        "|---|---|---|",
+        *map(_refusal_row, BUREAU_REFUSALS.values()),
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _refusal_row(row: Refusal) -> str:
+    zh = f"{row.zh}。{row.hint_zh}" if row.hint_zh else row.zh
+    en = f"{row.en}; {row.hint_en}" if row.hint_en else row.en
+    return f"| `{row.code}` | {zh} | {en} |"
 
 
 def profiles_page() -> str:

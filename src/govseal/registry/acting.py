@@ -22,6 +22,7 @@ from govseal.registry.ledger.access import LedgerAccess
 from govseal.registry.organizations import Organizations
 from govseal.registry.people import People
 from govseal.registry.seals import Seals
+from govseal.registry.tables.base import check_id
 from govseal.registry.use import Use
 from govseal.registry.vocabulary import Role, Strength
 
@@ -118,7 +119,11 @@ class Acting:
             subject: of whom or what, where that is known before.
             writes: False for a step that only looks.
             signs: whether a seal is made or used.
+
+        Raises:
+            TypeError: the subject is no text, as where a record is given instead of its id.
         """
+        check_id(subject)
         call: Call | None = None
         at = self.bureau.clock()
         try:
