@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from govseal.errors import RegistryError
 from govseal.registry import tables
-from govseal.registry.policy.force import SHANGHAI
+from govseal.registry.clock import SHANGHAI, day_of
 from govseal.registry.policy.profile import Deadline
 
 MAX_BYTES = 1 << 16
@@ -189,7 +189,7 @@ class WorkingDays:
         """
         if limit.unit == "hours":
             return start + timedelta(hours=limit.value)
-        day = start.astimezone(SHANGHAI).date()
+        day = day_of(start)
         if limit.unit == "working_days":
             return _end_of(self.after(day, limit.value))
         if limit.unit == "days":
@@ -206,7 +206,7 @@ class WorkingDays:
         """
         if limit.unit != "days":
             raise ValueError(f"a window before an end is counted in days, not in {limit.unit}")
-        day = end.astimezone(SHANGHAI).date() - limit.value * _DAY
+        day = day_of(end) - limit.value * _DAY
         return datetime.combine(day, time(), SHANGHAI)
 
 

@@ -25,6 +25,7 @@ _FIELDS: Final = {
     "authorized_by": "授权人",
     "backup": "备份",
     "basis": "依据",
+    "begun_at": "开始时间",
     "before": "之前",
     "beyond": "超出的流水号",
     "borrower": "携带人",

@@ -9,10 +9,10 @@ from datetime import datetime
 from itertools import count
 from typing import Final, Literal
 
+from govseal.registry.clock import SHANGHAI, day_of
 from govseal.registry.ledger.entry import FIELDS, heading, printed
 from govseal.registry.ledger.reading import Line
 from govseal.registry.policy import PolicyProfile
-from govseal.registry.policy.force import SHANGHAI
 
 Language = Literal["zh", "en"]
 Cell = str | int
@@ -179,4 +179,4 @@ def _remark(line: Line, language: Language) -> str:
 
 
 def _day(moment: datetime | None) -> str:
-    return "" if moment is None else moment.astimezone(SHANGHAI).date().isoformat()
+    return "" if moment is None else day_of(moment).isoformat()

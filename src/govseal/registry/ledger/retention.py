@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from govseal.registry import tables
+from govseal.registry.clock import SHANGHAI, day_of
 from govseal.registry.database import lock_head
 from govseal.registry.events import Event
 from govseal.registry.ledger.append import HEAD, append_entry
 from govseal.registry.ledger.walk import add_to
-from govseal.registry.policy.force import SHANGHAI
 from govseal.registry.tables.fences import lower_fences, raise_fences
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def keeps_until(day: date, years: int) -> date:
 def purge(call: Call, bureau: Bureau, *, before: date, basis: str) -> Purge:
     """See :meth:`govseal.registry.ledger.access.LedgerAccess.purge`."""
     years, clause = _retention(call, bureau)
-    today = call.at.astimezone(SHANGHAI).date()
+    today = day_of(call.at)
     if keeps_until(before - timedelta(days=1), years) >= today:
         call.refuse(
             "E_RETENTION",

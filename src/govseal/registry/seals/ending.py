@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from govseal.errors import NotAuthorized, StateError
 from govseal.registry import tables
-from govseal.registry.policy.force import SHANGHAI
+from govseal.registry.clock import SHANGHAI
 from govseal.registry.seals import vault
 from govseal.registry.seals.custody import check_office_keeper, close_custody, open_custody
 from govseal.registry.seals.forms import (

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from govseal.registry import tables
-from govseal.registry.policy.force import SHANGHAI
+from govseal.registry.clock import SHANGHAI, day_of
 from govseal.registry.use.checks import Found
-from govseal.registry.use.requests import local_date
 from govseal.registry.use.statements import members_of
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def intent_fields(
         "number": request.number,
         "seal_name": seal.name,
         "seal_code": seal.seal_code,
-        "stamped_on": local_date(call.at),
+        "stamped_on": day_of(call.at).isoformat(),
         "stamped_at": at.isoformat(timespec="seconds"),
         "matter": request.matter,
         "item_code": request.item_code,
