@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 import bureaukit
 import ledgerkit
+import sealdesk
 from govseal.errors import NotAuthorized, Refused
 from govseal.registry import tables
 from govseal.registry.ledger.entry import FIELDS, check_fields
@@ -142,6 +143,19 @@ def test_the_city_reads_the_ledger_of_its_own_seal_alone(filled):
     assert refused(ledger_of(filled, "other").export, "csv", seal="seal-no2").code == (
         "E_NOT_AUTHORIZED"
     )
+
+
+@pytest.mark.req("R-HLJ-03")
+def test_a_province_reads_the_ledgers_of_its_region_alone(filled):
+    for name, region in (("own", "140000"), ("foreign", "230000")):
+        unit = f"org-{name}"
+        sealdesk.add_unit(filled, unit, f"{name}省某局", "province", region, ["management"])
+        sealdesk.add_person(filled, f"{name}-admin", unit, Role.PROVINCE_ADMIN)
+    lines = ledger_of(filled, "own-admin").entries()
+    assert [line.sequence for line in lines] == [0, 2, 4, 6, 8]
+    foreign = ledger_of(filled, "foreign-admin")
+    assert foreign.entries() == []
+    assert refused(foreign.entries, seal=ledgerkit.SEAL).code == "E_NOT_AUTHORIZED"
 
 
 @pytest.mark.parametrize("name", ["maker", "operator", "handler"])

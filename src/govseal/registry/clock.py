@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""The days of regulations are those of Beijing time, which has had no summer time since 1991."""
+from govseal.asn1.times import in_beijing
 
 Clock = Callable[[], datetime]
 """The time now, timezone-aware."""
@@ -18,5 +17,5 @@ def system_clock() -> datetime:
 
 
 def day_of(moment: datetime) -> date:
-    """The day of a time in Asia/Shanghai."""
-    return moment.astimezone(SHANGHAI).date()
+    """The day of a time in Asia/Shanghai: the days of regulations are those of Beijing time."""
+    return in_beijing(moment).date()

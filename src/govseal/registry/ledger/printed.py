@@ -9,7 +9,8 @@ from datetime import datetime
 from itertools import count
 from typing import Final, Literal
 
-from govseal.registry.clock import SHANGHAI, day_of
+from govseal.asn1.times import BEIJING
+from govseal.registry.clock import day_of
 from govseal.registry.ledger.entry import FIELDS, heading, printed
 from govseal.registry.ledger.reading import Line
 from govseal.registry.policy import PolicyProfile
@@ -76,7 +77,7 @@ class Heading:
 
     def foot(self, lines: int, language: Language) -> str:
         """The line below."""
-        made = self.made.astimezone(SHANGHAI).isoformat(timespec="seconds")
+        made = self.made.astimezone(BEIJING).isoformat(timespec="seconds")
         parts = [
             f"{lines} {word('count', language)}",
             f"{word('ledger', language)}：{self.log}",

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from govseal.asn1.times import BEIJING
 from govseal.registry import tables
-from govseal.registry.clock import SHANGHAI, day_of
+from govseal.registry.clock import day_of
 from govseal.registry.use.checks import Found
 from govseal.registry.use.statements import members_of
 
@@ -20,7 +21,7 @@ def intent_fields(
     call: Call, request: sa.Row[Any], seal: sa.Row[Any], found: Found
 ) -> dict[str, Any]:
     """The entry of a use; everything that is known before the key signs."""
-    at = call.at.astimezone(SHANGHAI)
+    at = call.at.astimezone(BEIJING)
     return {
         "number": request.number,
         "seal_name": seal.name,
