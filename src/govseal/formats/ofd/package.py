@@ -329,11 +329,14 @@ def package_pieces(
         ValueError: a replaced file is not there, an added one is, or a name is unsafe.
     """
     _check_changes(package, replaced, added)
-    return _written(package, replaced, added, modified)
+    return _written(package, replaced, added.items(), modified)
 
 
 def _written(
-    package: Package, replaced: Mapping[str, bytes], added: Mapping[str, bytes], modified: datetime
+    package: Package,
+    replaced: Mapping[str, bytes],
+    added: Iterable[tuple[str, bytes]],
+    modified: datetime,
 ) -> Iterator[Piece]:
     directory: list[bytes] = []
     at = 0
@@ -348,7 +351,7 @@ def _written(
             yield record
             directory.append(central)
             at += len(record)
-    for name, content in added.items():
+    for name, content in added:
         record, central = _entry(name, content, modified, at)
         yield record
         directory.append(central)
@@ -361,8 +364,27 @@ def _written(
 
 def new_package(files: Mapping[str, bytes], *, modified: datetime) -> bytes:
     """A package of ``files``, in their order."""
+    return b"".join(new_package_pieces(files.items(), modified=modified))
+
+
+def new_package_pieces(
+    files: Iterable[tuple[str, bytes]], *, modified: datetime
+) -> Iterator[Piece]:
+    """The package of :func:`new_package`, from files that are made one after the other.
+
+    Raises:
+        ValueError: a name is unsafe, or comes twice.
+    """
     end = records.End(at=0, count=0, directory_size=0, directory_at=0, comment=b"", trailing=0)
-    return write_package(Package(HeldBytes(b""), end, (), None), {}, files, modified=modified)
+    return _written(Package(HeldBytes(b""), end, (), None), {}, _checked(files), modified)
+
+
+def _checked(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    taken: set[str] = set()
+    for name, content in files:
+        _check_added(name, taken)
+        taken.add(twin_key(name))
+        yield name, content
 
 
 def _check_changes(
@@ -374,12 +396,16 @@ def _check_changes(
             message = f"{name} cannot be replaced: it is not there"
             raise ValueError(message)
     for name in added:
-        reason = unsafe_name(name)
-        if reason is None and (twin_key(name) in taken or name.endswith("/")):
-            reason = "is taken"
-        if reason is not None:
-            message = f"{name!r} cannot be added: the name {reason}"
-            raise ValueError(message)
+        _check_added(name, taken)
+
+
+def _check_added(name: str, taken: set[str]) -> None:
+    reason = unsafe_name(name)
+    if reason is None and (twin_key(name) in taken or name.endswith("/")):
+        reason = "is taken"
+    if reason is not None:
+        message = f"{name!r} cannot be added: the name {reason}"
+        raise ValueError(message)
 
 
 def _packed(content: bytes) -> tuple[bytes, int]:

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from govseal.errors import FormatError, LimitExceeded, StampError
-from govseal.formats.lines import Character, Hit, find, folded
+from govseal.formats.lines import Character, Hit, find, folded, is_wide
 from govseal.formats.ofd import locations, textcodes, xml
 from govseal.formats.ofd.outline import Body, Page, read_box
 from govseal.formats.ofd.render.values import (
@@ -240,7 +240,7 @@ class _Search:
             at, steps = (x, y), textcodes.steps(code.delta_x, code.delta_y)
             self._spend(len(code.content))
             for character in code.content:
-                width = 1.0 if _is_wide(character) else _NARROW
+                width = 1.0 if is_wide(character) else _NARROW
                 if not character.isspace():
                     (left, top, right, bottom), (x0, y0) = boxes[width], apply(text.to_page, at)
                     yield Character(character, x0 + left, y0 + top, x0 + right, y0 + bottom, turn)
@@ -287,10 +287,6 @@ def _turn(to_page: Matrix, direction: Point) -> int | None:
 
 def _quarter(text: str | None) -> int:
     return round(number(text, 0.0) / 90) % 4 * 90
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in ("W", "F")
 
 
 def _is_text(character: str) -> bool:
