@@ -6,6 +6,7 @@ another; :mod:`govseal.formats.conversion` leads it from one to the other.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,19 +19,22 @@ from govseal.seal.drawing.paths import Point
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# In ems: how far a letter may lie off the baseline of the one before it …
-_OFF_LINE = 0.1
-# … how far it may reach back over it, and how wide the gap may be: more is a column.
-_OVERLAP, _WIDEST_GAP = 0.5, 1.0
+# In ems: how far a letter may lie off the baseline of the one before it, and start in front of it …
+_OFF_LINE, _BACK = 0.1, 0.01
+# … how far it may lie over it, as the parts of a ligature do, and away from it: more is a column.
+_OVERLAP, _WIDEST_GAP = 1.5, 1.0
+# What is seen as a blank where there may be one.
+_BLANK = 0.12
 _LEAST_ALIKE = 0.8
 _LONGEST = 200
 _NARROW_EM = 0.5
 
 
 class Letter(NamedTuple):
-    """One character on a page, in millimetres as displayed; blanks have no place of their own."""
+    """One character on a page, in millimetres as displayed."""
 
     text: str
+    """A blank parts words, and has no place of its own; an empty text does where there is room."""
     x: float
     y: float
     """Where it starts on its baseline."""
@@ -106,17 +110,17 @@ def runs_of(letters: Iterable[Letter]) -> tuple[TextRun, ...]:
     """
     runs: list[TextRun] = []
     row: list[Letter] = []
-    is_apart = False
+    room = math.inf
     for letter in letters:
-        if letter.text.isspace():
-            is_apart = True
+        if not letter.text.strip():
+            room = min(room, -math.inf if letter.text else _BLANK)
             continue
         if row and not (len(row) < _LONGEST and _goes_on(row[-1], letter)):
             runs.append(_run(row))
             row = []
-        elif row and is_apart:
+        elif row and _gap(row[-1], letter) >= room * letter.size:
             row.append(_blank(row[-1], letter))
-        is_apart = False
+        room = math.inf
         row.append(letter)
     if row:
         runs.append(_run(row))
@@ -132,9 +136,16 @@ def _goes_on(last: Letter, letter: Letter) -> bool:
     return (
         min(last.size, letter.size) >= _LEAST_ALIKE * em
         and abs(own_line - line) <= _OFF_LINE * em
-        and start > before
-        and -_OVERLAP * em <= start - before - last.advance <= _WIDEST_GAP * em
+        and start >= before - _BACK * em
+        and -_OVERLAP * em <= _gap(last, letter) <= _WIDEST_GAP * em
     )
+
+
+def _gap(last: Letter, letter: Letter) -> float:
+    """From the end of a letter to the next, along their line."""
+    before, _ = onto_line((last.x, last.y), last.turn)
+    start, _ = onto_line((letter.x, letter.y), last.turn)
+    return start - before - last.advance
 
 
 def _blank(last: Letter, following: Letter) -> Letter:

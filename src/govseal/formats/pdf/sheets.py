@@ -15,6 +15,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.lines import is_wide
 from govseal.formats.pdf.document import PdfDocument
 from govseal.formats.pdf.hooks import guarded
 from govseal.formats.pdf.objects import value
@@ -37,12 +38,13 @@ _LEAST_SIDE_MM = 0.1
 _MM_PER_INCH = 25.4
 _FLOATS = 9
 _LONGEST_TITLE = 200
-# An em in heights of a line, where a font says nothing sensible of itself.
-_EM = 0.83
-_SMALLEST_EM, _LARGEST_EM = 0.5, 1.6
-_DESCENT = 0.14
-_LOWEST_BASELINE, _HIGHEST_BASELINE = -0.05, 0.45
-_LEAST_EM_MM = 0.01
+_LEAST_MM = 0.01
+# An em in heights of a box: between these it is believed, else taken to be this.
+_LEAST_EM, _MOST_EM, _EM = 0.5, 25.0, 0.83
+# In ems: how far a box may reach below its baseline and above it, and start behind its origin.
+_DEEPEST, _HIGHEST = 0.5, 1.4
+_BEARING, _WIDE_BEARING = 0.3, 0.9
+_DESCENT = 0.14  # of a box that says nothing else
 
 
 class PdfSheets:
@@ -139,14 +141,20 @@ def _letters(painting: Painting, view: PageView) -> Iterator[Letter]:
     """The characters that lie on the page, as it is displayed; blanks are there to part words."""
     values = array.array("f")
     values.frombytes(painting.letters[: len(painting.letters) // 4 * 4])
+    half = 0
     for at in range(0, len(values) - _FLOATS + 1, _FLOATS):
-        code, *numbers = values[at : at + _FLOATS]
-        if not (0 < code < 0x110000 and all(map(math.isfinite, numbers))):
+        first, *numbers = values[at : at + _FLOATS]
+        if not (0 < first < 0x110000 and all(map(math.isfinite, numbers))):
             continue
-        character = chr(int(code))
+        code = int(first)
+        # What lies beyond the basic plane comes in halves, as in UTF-16.
+        if half and 0xDC00 <= code < 0xE000:
+            code = 0x10000 + (half - 0xD800 << 10) + code - 0xDC00
+        half = code if 0xD800 <= code < 0xDC00 else 0
+        character, is_drawn = chr(code), numbers[-1] > 0
         if character.isspace():
-            yield Letter(" ", 0.0, 0.0, 0.0, 0.0)
-        elif character.isprintable() and numbers[-1] > 0:
+            yield Letter(" " if is_drawn else "", 0.0, 0.0, 0.0, 0.0)
+        elif character.isprintable() and is_drawn:
             letter = _letter(character, numbers, view)
             if letter is not None:
                 yield letter
@@ -162,11 +170,16 @@ def _letter(character: str, numbers: list[float], view: PageView) -> Letter | No
     middle = from_line(((start + end) / 2, (high + low) / 2), turn)
     if not all(0 <= at <= side for at, side in zip(middle, view.size_mm, strict=True)):
         return None
-    height, size, baseline = low - high, em / view.units_per_mm, rows[2][1]
-    if not _SMALLEST_EM * height < size < _LARGEST_EM * height:
+    height, size, (origin, baseline) = low - high, em / view.units_per_mm, rows[2]
+    # The box is that of the line, or in some fonts that of the ink: of a stroke, say.
+    if not _LEAST_EM * height < size < _MOST_EM * height:
         size = _EM * height
-    if not _LOWEST_BASELINE * height <= low - baseline <= _HIGHEST_BASELINE * height:
-        baseline = low - _DESCENT * height  # as of text that runs down the page
+    if not (low - _DEEPEST * size <= baseline <= high + _HIGHEST * size):
+        baseline = low - _DESCENT * height  # of text that is set down the page
+    bearing = _WIDE_BEARING if is_wide(character) else _BEARING
+    if -_BEARING * size <= start - origin <= bearing * size:
+        start = origin
     x_mm, y_mm = from_line((start, baseline), turn)
-    # Written so that NaN is refused too.
-    return Letter(character, x_mm, y_mm, end - start, size, turn) if size > _LEAST_EM_MM else None
+    if size < _LEAST_MM:
+        return None
+    return Letter(character, x_mm, y_mm, end - start, size, turn)
