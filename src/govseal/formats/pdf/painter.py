@@ -62,6 +62,7 @@ def work(data: bytes, request: Request) -> tuple[Answer, bytes]:
     ``refused`` in the answer says what cannot be read: document, password or page.
     """
     import pypdfium2  # noqa: PLC0415 - its place is in the request
+    from pypdfium2 import raw  # noqa: PLC0415 - as above
 
     number, texts = request["page"], request.get("texts")
     try:
@@ -85,6 +86,9 @@ def work(data: bytes, request: Request) -> tuple[Answer, bytes]:
         answer: Answer = {"pages": count, "width": sides[0], "height": sides[1], "drawn": is_small}
         if "letters" not in request or not is_small:
             return answer, pixels
+        # What fields and annotations show is text as well, once it is part of the page.
+        if raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
+            page = document[number - 1]
         found, letters = _letters(page, request["letters"])
     except pypdfium2.PdfiumError:
         return {"pages": count, "refused": "page"}, b""
