@@ -7,10 +7,9 @@ another; :mod:`govseal.formats.conversion` leads it from one to the other.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from statistics import fmean
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from govseal.formats.lines import is_wide
@@ -25,6 +24,8 @@ _OFF_LINE, _BACK = 0.1, 0.01
 _OVERLAP, _WIDEST_GAP = 1.5, 1.0
 # What is seen as a blank where there may be one.
 _BLANK = 0.12
+# By how much the middle of a word may be off because its last letter is of another width.
+_MOST_OFF_MM = 0.3
 _LEAST_ALIKE = 0.8
 _LONGEST = 200
 _NARROW_EM = 0.5
@@ -72,10 +73,13 @@ class TextRun:
 
     @property
     def stretch(self) -> float:
-        """How wide its characters are, in ordinary ones of their size; 1 where they are mixed."""
+        """How wide the last character is, in ordinary ones of its size; 1 in a mixed text.
+
+        Where the others end, the steps say.
+        """
         if any(map(is_wide, self.text)):
             return 1.0
-        return min(max(fmean(self.steps_mm) / (_NARROW_EM * self.size_mm), 0.25), 4.0)
+        return min(max(self.steps_mm[-1] / (_NARROW_EM * self.size_mm), 0.25), 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +120,13 @@ def runs_of(letters: Iterable[Letter]) -> tuple[TextRun, ...]:
             room = min(room, -math.inf if letter.text else _BLANK)
             continue
         if row and not (len(row) < _LONGEST and _goes_on(row[-1], letter)):
-            runs.append(_run(row))
+            runs += _runs(row)
             row = []
         elif row and _gap(row[-1], letter) >= room * letter.size:
             row.append(_blank(row[-1], letter))
         room = math.inf
         row.append(letter)
-    if row:
-        runs.append(_run(row))
+    runs += _runs(row)
     return tuple(runs)
 
 
@@ -156,9 +159,21 @@ def _blank(last: Letter, following: Letter) -> Letter:
     return last._replace(text=" ", x=x, y=y, advance=0.0)
 
 
-def _run(row: list[Letter]) -> TextRun:
-    first = row[0]
-    starts = [onto_line((letter.x, letter.y), first.turn)[0] for letter in row]
-    steps = [after - start for start, after in pairwise(starts)]
-    text = "".join(letter.text for letter in row)
-    return TextRun(text, first.x, first.y, first.size, (*steps, row[-1].advance), first.turn)
+def _runs(row: list[Letter]) -> Iterator[TextRun]:
+    """The letters of a line in one run, or in two where the last is of an unusual width.
+
+    How wide the last one is has to be said for all of a run, and holds for Chinese ones, too.
+    """
+    wide = [order for order, letter in enumerate(row) if is_wide(letter.text)]
+    if wide and wide[-1] < len(row) - 1:
+        last = row[-1]
+        if abs(last.advance - _NARROW_EM * last.size) > 2 * _MOST_OFF_MM:
+            yield from _runs(row[: wide[-1] + 1])
+            row = row[wide[-1] + 1 :]
+            row = row[1:] if row[0].text == " " else row
+    if row:
+        first = row[0]
+        starts = [onto_line((letter.x, letter.y), first.turn)[0] for letter in row]
+        steps = [after - start for start, after in pairwise(starts)]
+        text = "".join(letter.text for letter in row)
+        yield TextRun(text, first.x, first.y, first.size, (*steps, row[-1].advance), first.turn)
