@@ -132,9 +132,9 @@ def test_a_coloured_drawing_loses_nothing():
 
 
 def test_a_photograph_becomes_a_jpeg():
-    noise = Image.effect_noise((300, 300), 60).convert("RGB")
+    bands = [Image.effect_noise((30, 30), 90).resize((300, 300)) for _ in "RGB"]
     buffer = io.BytesIO()
-    noise.save(buffer, "PDF", resolution=72, quality=95)
+    Image.merge("RGB", bands).save(buffer, "PDF", resolution=72, quality=95)
     found = picture(converted(buffer.getvalue()))
     assert found.format == "JPEG"
     assert found.info["dpi"] == (72, 72)

@@ -256,7 +256,7 @@ class _Search:
         """The box around a Latin character that reaches to the next one; None where it does not."""
         ahead = textcodes.along(1.0, text.reading)
         length = step[0] * ahead[0] + step[1] * ahead[1]
-        is_near = _NARROWEST * text.across <= length <= text.across
+        is_near = _NARROWEST * text.size <= length <= max(text.size, text.across)
         return _extent(text, length) if is_near and not text.own_turn else None
 
     def _spend(self, count: int = 1) -> None:
