@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from datetime import UTC, datetime
 
@@ -18,8 +19,15 @@ DPI = 72  # a pixel for each point
 
 
 def converted(data, **options) -> bytes:
-    """The OFD of a PDF, quickly and at one time."""
+    """The OFD of a PDF, quickly and at one time; made anew where there are options."""
+    if isinstance(data, bytes) and not options:
+        return _converted(data)
     return govseal.convert(data, **{"at": AT, "dpi": DPI} | options)
+
+
+@functools.lru_cache(maxsize=32)
+def _converted(data: bytes) -> bytes:
+    return govseal.convert(data, at=AT, dpi=DPI)
 
 
 def opened(data: bytes) -> OfdDocument:

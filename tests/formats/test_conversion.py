@@ -250,7 +250,7 @@ def test_what_a_field_shows_is_text():
 
 
 def test_the_same_gives_the_same(letter, ofd):
-    assert converted(letter) == ofd
+    assert converted(letter, at=AT) == ofd
     assert converted(letter, at=AT.replace(hour=5)) != ofd
     assert converted(letter, dpi=73) != ofd
 
