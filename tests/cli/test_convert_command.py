@@ -47,7 +47,7 @@ def test_a_pdf_becomes_an_ofd(ask, folder, tmp_path):
 def test_in_english_and_as_json(ask, folder, tmp_path):
     target = tmp_path / "p.ofd"
     words = ("convert", folder / "titled.pdf", "-o", target, *QUICK)
-    assert ask(*words, "--lang", "en").out == f"converted 1 pages: {target}\n"
+    assert ask(*words, "--lang", "en").out == f"pages converted: 1, {target}\n"
     answer = ask(*words, "--json")
     assert answer.json == {
         "schema": "govseal.conversion/1",

@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
         print(
             say(
                 f"已转换 {made.pages} 页：{options.output}",
-                f"converted {made.pages} pages: {options.output}",
+                f"pages converted: {made.pages}, {options.output}",
             )
         )
     return 0
