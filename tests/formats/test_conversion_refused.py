@@ -237,9 +237,9 @@ class TestSigned:
 
     def test_without_a_font_there_is_no_copy(self, signed, monkeypatch):
         monkeypatch.setattr(copies, "page_font", lambda: None)
-        assert converted(signed[0])
+        assert converted(signed[0], at=AT)
         with pytest.raises(SealError) as refused:
-            converted(signed[1])
+            converted(signed[1], at=AT)
         assert refused.value.code == "E_FONT_MISSING"
 
     def test_the_copy_can_be_stamped_for_itself(self, office, signed):
