@@ -18,7 +18,8 @@ from govseal.cli.files import (
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.cli.progress import Progress
-from govseal.formats.conversion import DEFAULT_DPI, HIGHEST_DPI, LOWEST_DPI, Conversion
+from govseal.formats.conversion import DEFAULT_DPI, HIGHEST_DPI, Conversion
+from govseal.formats.sheets import LOWEST_DPI
 from govseal.formats.source import open_source
 
 _MOST_NAMED = 10

@@ -14,11 +14,11 @@ from govseal.formats import copies
 from govseal.formats.detect import detect
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
 from govseal.formats.pagecodes import encode
-from govseal.formats.sheets import Sheet
+from govseal.formats.sheets import LOWEST_DPI, Sheet
 from govseal.formats.source import ByteSource, Piece
 
 DEFAULT_DPI = 200
-LOWEST_DPI, HIGHEST_DPI = 72, 600
+HIGHEST_DPI = 600
 
 
 class Conversion:

@@ -18,6 +18,9 @@ from govseal.seal.drawing.paths import Point
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+#: Below that, ordinary text is no longer read.
+LOWEST_DPI = 72
+
 # In ems: how far a letter may lie off the baseline of the one before it, and start in front of it …
 _OFF_LINE, _BACK = 0.1, 0.01
 # … how far it may lie over it, as the parts of a ligature do, and away from it: more is a column.

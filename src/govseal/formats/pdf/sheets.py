@@ -28,10 +28,8 @@ from govseal.formats.pdf.pictures import (
 )
 from govseal.formats.pdf.places import UNITS_PER_MM, PageView
 from govseal.formats.pdf.units import UserUnits
-from govseal.formats.sheets import Drawing, Letter, from_line, onto_line, runs_of
+from govseal.formats.sheets import LOWEST_DPI, Drawing, Letter, from_line, onto_line, runs_of
 
-#: Below that, ordinary text is no longer read.
-LOWEST_DPI = 72
 # What a JPEG may have; a PNG may have a few more.
 _MOST_SIDE = 65_000
 _LEAST_SIDE_MM = 0.1
@@ -71,7 +69,7 @@ class PdfSheets:
 
         Raises:
             FormatError: the page cannot be read.
-            LimitExceeded: it is too large for :data:`LOWEST_DPI`, has too many characters, or
+            LimitExceeded: it is too large for 72 dpi, has too many characters, or
                 takes too long.
         """
         part = f"page {page}"
