@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import array
 import functools
 import io
+import json
 import random
 import tracemalloc
 from datetime import datetime
@@ -14,6 +16,7 @@ from PIL import ImageChops
 
 import fuzzing
 import govseal
+import pagepictures as pages
 import pdf_builder
 import pdf_stamping as build
 from conversions import AT, DPI, box, converted, facts, opened, picture, rendered, texts
@@ -23,6 +26,7 @@ from govseal.formats.conversion import Conversion
 from govseal.formats.limits import Limits
 from govseal.formats.ofd import sheets as ofd_sheets
 from govseal.formats.ofd.compose import compose_document
+from govseal.formats.pdf import pictures
 from govseal.formats.places import Keyword
 from govseal.formats.source import HeldBytes
 from pdf_texts import chinese, latin, pdf
@@ -180,6 +184,14 @@ def test_a_large_page_gets_a_lower_resolution():
     assert (box(data).width_mm, box(data).height_mm) == pytest.approx((1200, 900), abs=0.01)
 
 
+@pytest.mark.slow
+def test_a_long_page_gets_a_lower_resolution():
+    data = converted(sized(20_000, 50), dpi=200)
+    assert max(picture(data).size) == pytest.approx(65_000, abs=900)
+    assert max(picture(data).size) <= 65_000
+    assert pages.ink(rendered(data, dpi=10)) is not None
+
+
 def test_a_page_without_area():
     with pytest.raises(FormatError, match="no area"):
         converted(build.pdf("/MediaBox [0 0 200 0.1]"))
@@ -299,6 +311,51 @@ def test_real_files_give_an_ofd_or_a_refusal(samples: Path):
     made = [answered(path.read_bytes()) for path in sorted((samples / "pdf").rglob("*.pdf"))]
     assert made.count(True) > 70
     assert made.count(False) > 20
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"pages": 1}',
+        '{"pages": 1, "width": 1, "height": 1, "drawn": true}',
+        '{"pages": 1, "width": 1, "height": 1, "drawn": true, "box": [0, 0, NaN, 9]}',
+        '{"pages": 1, "width": 1, "height": 1, "drawn": true, "box": [0, 0, 9]}',
+        '{"pages": 1, "width": 9, "height": 9, "drawn": true, "box": [0, 0, 9, 9]}',
+        '{"pages": 1, "refused": "page"}',
+    ],
+)
+def test_an_answer_that_makes_no_sense(monkeypatch, tmp_path, plain, said):
+    script = tmp_path / "painter.py"
+    script.write_text(f"import sys\nsys.stdout.write({said + chr(10) + 'BGRx'!r})\n")
+    monkeypatch.setattr(pictures, "_PAINTER", script)
+    with pytest.raises(FormatError):
+        converted(plain, at=AT)
+
+
+def test_letters_that_make_no_sense(monkeypatch, tmp_path, plain):
+    nan, far = float("nan"), 1e30
+    rows = [
+        (nan, 0, 0, 5, 5, 0, 0, 0, 5),
+        (65, nan, 0, 5, 5, 0, 0, 0, 5),
+        (1e9, 0, 0, 5, 5, 0, 0, 0, 5),
+        (65, far, far, far, far, 0, far, far, 5),
+        (65, 0, 0, 5, 5, 0, 0, 0, -5),
+        (0xD800, 0, 0, 5, 5, 0, 0, 0, 5),
+        (0xDC00, 0, 0, 5, 5, 0, 0, 0, 5),
+        (0xDC00, 0, 0, 5, 5, 0, 0, 0, 5),
+        (65, 1, 1, 5, 5, 1e9, far, far, far),
+    ]
+    answer = {"pages": 1, "width": 1, "height": 1, "drawn": True, "box": [0, 0, 9, 9], "turn": 450}
+    sent = json.dumps(answer).encode() + b"\nBGRx"
+    sent += array.array("f", [value for row in rows for value in row]).tobytes() + b"odd"
+    script = tmp_path / "painter.py"
+    script.write_text(
+        "import json, sys\n"
+        "request = json.loads(sys.stdin.buffer.readline())\n"
+        f"sys.stdout.buffer.write({sent!r} if 'letters' in request else b'{{\"pages\": 1}}\\n')\n"
+    )
+    monkeypatch.setattr(pictures, "_PAINTER", script)
+    assert texts(converted(plain, at=AT)) == ["\U00010000", "A"]
 
 
 @pytest.mark.parametrize(
