@@ -14,6 +14,7 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 
 from govseal.asn1.strict import Tolerance
 from govseal.errors import FormatError, LimitExceeded
@@ -24,6 +25,7 @@ from govseal.formats.source import ByteSource, HeldBytes, Piece
 from govseal.pki.algorithms import DigestAlgorithm, Hasher
 
 _CHUNK = 1 << 18
+_AT_ONCE = 1 << 16
 _CACHED_ENTRY_BYTES = 1 << 20
 _CACHED_TOTAL_BYTES = 16 << 20
 _GATHERED_ENTRY_BYTES = 1 << 20
@@ -34,6 +36,8 @@ _SHRINKS_LITTLE = 0.95
 _DRIVE = re.compile(r"[A-Za-z]:")
 # C0, C1, surrogates and the two code points that are no characters: XML cannot carry most of them.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: What nearly all names are, in which nothing is unsafe and nothing but case is overlooked.
+_USUAL_NAME = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*/){0,16}[\w-]+(?:\.[\w-]+)*", re.ASCII)
 _ENDS_LOOSELY = re.compile(r"[. ](?:/|\Z)")
 _LONGEST_NAME = 1024
 _DEEPEST_NAME = 64
@@ -102,7 +106,11 @@ class Package:
     @property
     def tolerances(self) -> tuple[Tolerance, ...]:
         """Files that were read although they are not as the standard asks (Q17)."""
-        strange = [entry.name for entry in self.entries if not _is_utf8(entry.raw_name)]
+        strange = [
+            entry.name
+            for entry in self.entries
+            if not entry.raw_name.isascii() and not _is_utf8(entry.raw_name)
+        ]
         names = dict.fromkeys([*strange, *self._leftovers])
         return tuple(Tolerance("quirk_q17", f"/{name}") for name in names)
 
@@ -128,7 +136,7 @@ class Package:
         if size > limit:
             message = "a file of the package is too large to be read as a whole"
             raise LimitExceeded(message, limit=limit, found=size, part=name)
-        content = b"".join(self._pieces(name))
+        content = self._whole(name)
         if len(content) <= min(_CACHED_ENTRY_BYTES, _CACHED_TOTAL_BYTES - self._cached_bytes):
             self._cache[name] = content
             self._cached_bytes += len(content)
@@ -214,12 +222,20 @@ class Package:
         entry = self._files[name]
         return self.source.read(entry.start, entry.end - entry.start)
 
+    def _whole(self, name: str) -> bytes:
+        entry = self._single(name)
+        if max(entry.size, entry.compressed_size) <= _AT_ONCE:
+            return records.inflate_at_once(self.source, entry, self._leftovers)
+        return b"".join(self._pieces(name))
+
     def _pieces(self, name: str, chunk: int = _CHUNK) -> Iterator[Piece]:
-        entry = self._files[name]
+        return records.inflate(self.source, self._single(name), self._leftovers, chunk=chunk)
+
+    def _single(self, name: str) -> Entry:
         if name in self.doubled:
             message = "several files have this name"
             raise FormatError(message, code="container_duplicate_name", part=name)
-        return records.inflate(self.source, entry, self._leftovers, chunk=chunk)
+        return self._files[name]
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -234,7 +250,7 @@ def _layout_problem(entries: Iterable[Entry], end: records.End) -> FormatError |
     """Bytes that no entry claims; raises for bytes that two entries claim."""
     problem = None
     at = 0
-    for entry in sorted(entries, key=lambda item: item.start):
+    for entry in sorted(entries, key=attrgetter("start")):
         if entry.start < at:
             raise damaged("two entries overlap", part=entry.name, offset=entry.start)
         if entry.start > at and problem is None:
@@ -251,7 +267,8 @@ def _layout_problem(entries: Iterable[Entry], end: records.End) -> FormatError |
 def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
     seen: dict[str, Entry] = {}
     for entry in entries:
-        reason = unsafe_name(entry.name)
+        is_usual = len(entry.name) <= _LONGEST_NAME and _USUAL_NAME.fullmatch(entry.name)
+        reason = None if is_usual else unsafe_name(entry.name)
         if reason is None and stat.S_IFMT(entry.mode) not in _FILE_TYPES:
             reason = "is no ordinary file"
         if reason is not None:
@@ -259,7 +276,7 @@ def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
             return FormatError(
                 message, code="container_unsafe_name", part=entry.name, offset=entry.start
             )
-        key = twin_key(entry.name)
+        key = entry.name.lower() if is_usual else twin_key(entry.name)
         other = seen.setdefault(key, entry)
         if other is not entry and not (entry.is_directory and other.is_directory):
             message = "two entries have the same name"

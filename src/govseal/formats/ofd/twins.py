@@ -43,6 +43,8 @@ _ONCE = {
     "Seal": frozenset({"BaseLoc", "ImageLoc"}),
 }
 
+_HOLDERS = tuple(f"{{*}}{name}" for name in _ONCE)
+
 
 def refuse_twins(root: Element, part: str) -> None:
     """Refuse a tree with two elements, or two attributes, of one name where one is allowed.
@@ -50,9 +52,10 @@ def refuse_twins(root: Element, part: str) -> None:
     Raises:
         FormatError: there are such; ``part`` names the file.
     """
-    for element in root.iter():
-        once = _ONCE.get(xml.name(element)) if len(element) > 1 else None
-        twin = _doubled(map(xml.name, element), once) if once else None
+    for element in root.iter(*_HOLDERS):
+        if len(element) < 2:
+            continue
+        twin = _doubled(map(xml.name, element), _ONCE[xml.name(element)])
         if twin is not None:
             message = f"{xml.name(element)} has {twin} twice"
             raise FormatError(message, part=part)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, TypeAlias, cast
@@ -38,7 +39,7 @@ _CODECS = {
     "gbk": "gb18030",
     "gb18030": "gb18030",
 }
-_SPACE = b" \t\r\n"
+_NO_SPACE = re.compile(rb"[^ \t\r\n]")
 
 _TEXTS = etree.XPath("//text()[normalize-space()]", smart_strings=False)
 _ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
@@ -74,7 +75,8 @@ def parse(
         message = "an XML file is too large"
         raise LimitExceeded(message, limit=limits.max_xml_bytes, found=len(data), part=part)
     content = _in_utf8(data, part)
-    nodes = content.count(b"<") + content.count(b"=")
+    tags = content.count(b"<")
+    nodes = tags + content.count(b"=")
     if nodes > _MOST_NODES:
         message = "an XML file has too many elements"
         raise LimitExceeded(message, limit=_MOST_NODES, found=nodes, part=part)
@@ -87,8 +89,9 @@ def parse(
         raise FormatError("not XML", part=part)
     if root.getroottree().docinfo.internalDTD is not None:
         raise FormatError("a document type is not allowed", code="xml_forbidden", part=part)
-    if _deeper_than(limits.max_xml_depth, root):
-        limit = limits.max_xml_depth
+    limit = limits.max_xml_depth
+    # Every level takes a tag: most files have too few for a look.
+    if tags > limit and _deeper_than(limit, root):
         raise LimitExceeded("XML is nested too deeply", limit=limit, found=limit + 1, part=part)
     if expected is not None and name(root) != expected:
         message = f"the root element is not {expected}"
@@ -96,16 +99,29 @@ def parse(
     return root
 
 
+class _Parsers(threading.local):
+    """The parsers of one thread: to make one costs as much as to read a small file."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[bool, bool], etree.XMLParser] = {}
+
+
+_PARSERS = _Parsers()
+
+
 def _parser(*, comments: bool, recover: bool) -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=recover,
-        remove_comments=not comments,
-        remove_pis=not comments,
-    )
+    parser = _PARSERS.made.get((comments, recover))
+    if parser is None:
+        parser = _PARSERS.made[comments, recover] = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            recover=recover,
+            remove_comments=not comments,
+            remove_pis=not comments,
+        )
+    return parser
 
 
 def _in_utf8(data: bytes, part: str) -> bytes:
@@ -146,8 +162,8 @@ def _refuse_document_type(data: bytes, part: str) -> None:
     """Look at what stands before the root element: the only place for a document type."""
     at = 0
     while True:
-        while data[at : at + 1] in _SPACE and at < len(data):
-            at += 1
+        start = _NO_SPACE.search(data, at)
+        at = start.start() if start else len(data)
         if data.startswith(b"<?", at):
             close, length = data.find(b"?>", at), 2
         elif data.startswith(b"<!--", at):
@@ -191,7 +207,7 @@ def child(element: Element | None, *path: str) -> Element | None:
     for wanted in path:
         if element is None:
             return None
-        element = next(children(element, wanted), None)
+        element = next(element.iterchildren(f"{{*}}{wanted}"), None)
     return element
 
 
