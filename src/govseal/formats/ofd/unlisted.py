@@ -44,12 +44,13 @@ def find_unlisted(
         if name in listed or name in package.doubled:
             continue
         is_found = not signatures and name.rpartition("/")[2].lower() in _NAMES
-        # OFD.xml has been read, and its root is no signature's.
-        is_other = name == ENTRY
-        if not (is_found or is_other) and _may_be_signature(package, name, stamps=stamps):
+        if not is_found and _may_be_signature(package, name, stamps=stamps):
             looked_at += 1
-            # So many that nobody can look at them all: as bad as one that is found.
-            is_found = looked_at > _MOST_LOOKED_AT or _is_signature(package, name, limits)
+            # OFD.xml has been read: it is none. So many that nobody can look at them all are as
+            # bad as one that is found.
+            is_found = looked_at > _MOST_LOOKED_AT or (
+                name != ENTRY and _is_signature(package, name, limits)
+            )
         if is_found:
             message = "a signature's file is there, and no list names it"
             code = "signature_unlisted" if signatures else "malformed"
