@@ -124,14 +124,15 @@ def _taken(reading: Reading, items: Iterator[_Item]) -> tuple[_Item, ...]:
 
 def _info(reading: Reading, element: Element | None) -> DocumentInfo:
     """CT_DocInfo; of an element that comes twice the first counts."""
+    children = xml.first_children(element)
 
     def texts(holder: str, name: str) -> Iterator[Element]:
-        parent = xml.child(element, holder)
+        parent = children.get(holder)
         for item in xml.children(parent, name) if parent is not None else ():
             reading.count(xml.text(item), attribute(item, "Name"))
             yield item
 
-    fields = {field: xml.text(element, name) for field, name in _INFO.items()}
+    fields = {field: xml.text(children.get(name)) for field, name in _INFO.items()}
     reading.count(*fields.values())
     custom = texts("CustomDatas", "CustomData")
     return DocumentInfo(

@@ -43,8 +43,6 @@ _ONCE = {
     "Seal": frozenset({"BaseLoc", "ImageLoc"}),
 }
 
-_HOLDERS = tuple(f"{{*}}{name}" for name in _ONCE)
-
 
 def refuse_twins(root: Element, part: str) -> None:
     """Refuse a tree with two elements, or two attributes, of one name where one is allowed.
@@ -52,16 +50,12 @@ def refuse_twins(root: Element, part: str) -> None:
     Raises:
         FormatError: there are such; ``part`` names the file.
     """
-    for element in root.iter(*_HOLDERS):
-        if len(element) < 2:
-            continue
-        twin = _doubled(map(xml.name, element), _ONCE[xml.name(element)])
-        if twin is not None:
-            message = f"{xml.name(element)} has {twin} twice"
-            raise FormatError(message, part=part)
-    # One name twice takes an attribute in a namespace.
-    for element in xml.with_foreign_attributes(root):
-        twin = _doubled((key.rpartition("}")[2] for key in element.attrib), None)
+    for element in xml.with_two_children_or_foreign_attributes(root):
+        once = _ONCE.get(xml.name(element))
+        twin = _doubled(map(xml.name, element), once) if once else None
+        # One name twice takes an attribute in a namespace.
+        if twin is None:
+            twin = _doubled((key.rpartition("}")[2] for key in element.attrib), None)
         if twin is not None:
             message = f"{xml.name(element)} has {twin} twice"
             raise FormatError(message, part=part)

@@ -44,10 +44,12 @@ _NO_SPACE = re.compile(rb"[^ \t\r\n]")
 _TEXTS = etree.XPath("//text()[normalize-space()]", smart_strings=False)
 _ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
 _PARENTS = etree.XPath("//*[*]")
-_FOREIGN = etree.XPath("//*[@*[namespace-uri()]]")
+_TWO_OR_FOREIGN = etree.XPath("//*[*[2] or @*[namespace-uri()]]")
 _WHOLE = etree.XPath("string()", smart_strings=False)
 #: Elements and attributes cost far more memory than the text that makes them.
 _MOST_NODES = 2_000_000
+#: So few children are looked at faster than asked for by name.
+_FEW = 6
 
 
 def parse(
@@ -207,8 +209,24 @@ def child(element: Element | None, *path: str) -> Element | None:
     for wanted in path:
         if element is None:
             return None
-        element = next(element.iterchildren(f"{{*}}{wanted}"), None)
+        if len(element) > _FEW:
+            element = next(element.iterchildren(f"{{*}}{wanted}"), None)
+            continue
+        for found in element:
+            if name(found) == wanted:
+                element = found
+                break
+        else:
+            return None
     return element
+
+
+def first_children(element: Element | None) -> dict[str, Element]:
+    """The first child element of each name, in any namespace."""
+    found: dict[str, Element] = {}
+    for item in element if element is not None else ():
+        found.setdefault(name(item), item)
+    return found
 
 
 def text(element: Element | None, *path: str) -> str:
@@ -236,9 +254,9 @@ def whole_texts(root: Element) -> Iterator[str]:
         yield str(_WHOLE(element))
 
 
-def with_foreign_attributes(root: Element) -> list[Element]:
-    """The elements under ``root``, itself included, with an attribute in a namespace."""
-    return list(_FOREIGN(root))
+def with_two_children_or_foreign_attributes(root: Element) -> list[Element]:
+    """The elements under ``root``, itself included, with two children or a namespaced attribute."""
+    return list(_TWO_OR_FOREIGN(root))
 
 
 def attribute(element: Element, wanted: str) -> str | None:
