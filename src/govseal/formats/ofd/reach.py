@@ -19,6 +19,7 @@ from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
 from govseal.formats.ofd.outline import ENTRY, Outline
 from govseal.formats.ofd.package import Package
+from govseal.formats.ofd.plaintexts import texts_without
 from govseal.formats.ofd.xml import Element
 
 _LONGEST_LOCATION = 1024
@@ -33,23 +34,6 @@ _XML_STARTS = (
 _LONGEST_START = 4
 _HEAD = 64
 _SMALL = 1 << 20
-#: The beginning of what is certainly read as UTF-8.
-_DECLARED_UTF8 = re.compile(
-    rb"""(?i:(?:\xef\xbb\xbf)?<(?:[^?!]|\?xml version=["']1\.[01]["'] """
-    rb"""encoding=["']utf-?8["'][^>]{0,99}\?>))"""
-)
-#: A tag: what stands in quotes may hold its end.
-_TAG = re.compile(rb"""<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
-#: What stands between tags, where no value of an attribute holds the end of one.
-_BETWEEN = re.compile(rb">([^<]+)<")
-#: References to characters; sections, comments and document types.
-_HIDING = (b"\0", b"&#", b"<!")
-#: Letters such as the Kelvin sign.
-_HIDING_LETTERS = (
-    *(b"\xc3\x9f", b"\xc4\xb0", b"\xc5\x89", b"\xc5\xbf", b"\xc7\xb0"),
-    *(b"\xe1\xba", b"\xe2\x84\xaa", b"\xef\xac"),
-)
-_SLASHES = (b"/", b"\\")
 _NOT_PLAIN = re.compile(r"[^!#-%(-;=?-~]")
 _MOST_PLAIN = 50
 #: The list of signatures as OFD.xml names it.
@@ -119,11 +103,10 @@ class Reach:
             return False
         if not data.lstrip().startswith(_XML_STARTS):
             return True
-        if _may_have_long_location(data):
-            return False
-        if holder != ENTRY or not all(_is_list(item, entry) for item in entry.iter(_LISTS)):
-            return _is_without(data, plain)
-        return _is_without(_LIST.sub(b"</", data), plain)
+        if holder == ENTRY and all(_is_list(item, entry) for item in entry.iter(_LISTS)):
+            data = _LIST.sub(b"</", data)
+        texts = texts_without(data, plain)
+        return texts is not None and not _may_be_long_location(data, texts)
 
     def leads(self, holder: str) -> Iterable[str]:
         """The files that ``holder`` names, as far as they were looked at."""
@@ -222,10 +205,8 @@ class Reach:
     def _names_nothing(self, holder: str) -> bool:
         """Whether the last part of no location stands in a file: its texts need no look.
 
-        Most pages are so. What could hide a name from this asks for the look: another encoding,
-        references to characters, comments or instructions inside a text, letters that are ASCII
-        only in small; and what is not ASCII, or is markup, in the names themselves. A text that
-        elements interrupt is looked for without any tags.
+        Most pages are so. Names that are not ASCII, or that XML may write in several ways, ask for
+        the look all the same.
         """
         if self._plain is None or self.package.entry(holder).size > _SMALL:
             return False
@@ -233,7 +214,7 @@ class Reach:
             data = self.package.read(holder)
         except FormatError:
             return False
-        return _is_without(data, self._plain)
+        return texts_without(data, self._plain) is not None
 
     def _open(self, holder: str) -> Element | None:
         """The root element of an XML file; None for what is none, or cannot be read."""
@@ -277,40 +258,20 @@ def _plain(last_parts: AbstractSet[str]) -> list[bytes] | None:
     return [part.encode() for part in last_parts]
 
 
-def _is_without(data: bytes, parts: Sequence[bytes]) -> bool:
-    """Whether an XML file certainly has no text in which one of these stands; see above."""
-    start = _DECLARED_UTF8.match(data)
-    if not start or data.find(b"<?", start.end()) >= 0:
-        return False
-    small = data.lower()
-    if _has_any(small, _HIDING) or (not small.isascii() and _has_any(small, _HIDING_LETTERS)):
-        return False
-    if _has_any(small, parts):
-        return False
-    return not _has_any(_texts(small), parts)
-
-
-def _texts(data: bytes) -> bytes:
-    """The texts of an XML file, one behind the other."""
-    if data.count(b"<") == data.count(b">"):
-        return b"".join(_BETWEEN.findall(data))
-    return _TAG.sub(b"", data)
-
-
-def _may_have_long_location(data: bytes) -> bool:
+def _may_be_long_location(data: bytes, texts: bytes) -> bool:
     """Whether a text or an attribute that is too long to be read as a location may be one."""
     if len(data) <= _LONGEST_LOCATION:
         return False
     pieces = data.split(b">")
-    if any(len(piece) > _LONGEST_LOCATION and _has_any(piece, _SLASHES) for piece in pieces):
+    if max(map(len, pieces)) > _LONGEST_LOCATION and any(
+        len(piece) > _LONGEST_LOCATION and _has_slash(piece) for piece in pieces
+    ):
         return True
-    texts = _texts(data)
-    return len(texts) > _LONGEST_LOCATION and _has_any(texts, _SLASHES)
+    return len(texts) > _LONGEST_LOCATION and _has_slash(texts)
 
 
-def _has_any(data: bytes, parts: Sequence[bytes]) -> bool:
-    """Whether one of ``parts`` stands in ``data``; a single byte of it is found far sooner."""
-    return any(part[:1] in data and part in data for part in parts)
+def _has_slash(data: bytes) -> bool:
+    return b"/" in data or b"\\" in data
 
 
 def _may_be_xml(head: bytes) -> bool:

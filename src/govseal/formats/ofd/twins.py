@@ -6,8 +6,6 @@ compared without their namespace, as they are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from govseal.errors import FormatError
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.xml import Element
@@ -52,17 +50,19 @@ def refuse_twins(root: Element, part: str) -> None:
     """
     for element in xml.with_two_children_or_foreign_attributes(root):
         once = _ONCE.get(xml.name(element))
-        twin = _doubled(map(xml.name, element), once) if once else None
+        twin = _doubled([xml.name(item) for item in element], once) if once else None
         # One name twice takes an attribute in a namespace.
-        if twin is None:
-            twin = _doubled((key.rpartition("}")[2] for key in element.attrib), None)
+        if twin is None and any(key.startswith("{") for key in element.keys()):  # noqa: SIM118
+            twin = _doubled([key.rpartition("}")[2] for key in element.keys()], None)  # noqa: SIM118
         if twin is not None:
             message = f"{xml.name(element)} has {twin} twice"
             raise FormatError(message, part=part)
 
 
-def _doubled(names: Iterable[str], wanted: frozenset[str] | None) -> str | None:
+def _doubled(names: list[str], wanted: frozenset[str] | None) -> str | None:
     """The first name that comes again, of those wanted (None for all)."""
+    if len(set(names)) == len(names):
+        return None
     seen: set[str] = set()
     for name in names:
         if name in seen and (wanted is None or name in wanted):
