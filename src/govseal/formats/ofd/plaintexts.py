@@ -32,8 +32,8 @@ _ROOT = 4
 def texts_without(data: bytes, parts: Sequence[bytes]) -> bytes | None:
     """The texts of an XML file one behind the other, in small letters, where none has a part.
 
-    None where one of ``parts`` (small letters) stands in a text, an attribute or across elements,
-    or where the bytes alone do not tell. What the file says is not well-formed is not looked for.
+    None where one of ``parts`` (in small letters) stands in a text, an attribute or across
+    elements, or where the bytes alone do not tell. Whether the XML is well-formed is not asked.
     """
     start = _DECLARED_UTF8.match(data)
     if not start or data.find(b"<?", start.end()) >= 0:
