@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from govseal.errors import EncodingError, LimitExceeded
 
@@ -62,15 +63,18 @@ class Tolerances:
             self.items.append(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Tlv:
+class Tlv(NamedTuple):
     """One element: its place in ``buffer``, header from ``start``, content from ``body``."""
 
-    buffer: bytes = field(repr=False)
+    buffer: bytes
     tag: int
     start: int
     body: int
     end: int
+
+    def __repr__(self) -> str:
+        # The buffer may hold a private key.
+        return f"Tlv(tag={self.tag}, start={self.start}, body={self.body}, end={self.end})"
 
     @property
     def raw(self) -> bytes:

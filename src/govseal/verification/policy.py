@@ -115,6 +115,8 @@ class Policy:
         Values are those of JSON, sets as sorted lists. Name and anchors are left out.
         """
         found: dict[str, object] = {}
+        if self is DEFAULT_POLICY:
+            return found
         for field in fields(self):
             value = getattr(self, field.name)
             if field.name in {"name", *_ANCHORS} or value == field.default:

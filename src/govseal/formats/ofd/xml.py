@@ -263,9 +263,10 @@ def attribute(element: Element, wanted: str) -> str | None:
     """The attribute of that name, in any namespace; None where it is missing."""
     value = element.get(wanted)
     if value is None:
-        value = next(
-            (value for key, value in element.items() if key.rpartition("}")[2] == wanted), None
-        )
+        for key in element.keys():  # noqa: SIM118 - an element is no mapping
+            if key.rpartition("}")[2] == wanted:
+                value = element.get(key)
+                break
     return None if value is None else str(value)
 
 
