@@ -32,6 +32,7 @@ _GATHERED_ENTRY_BYTES = 1 << 20
 _GATHERED_TOTAL_BYTES = 4 << 20
 _SAMPLED_FROM = 1 << 14
 _SAMPLE = 1 << 11
+_SMALL = 1 << 12
 _SHRINKS_LITTLE = 0.95
 _DRIVE = re.compile(r"[A-Za-z]:")
 # C0, C1, surrogates and the two code points that are no characters: XML cannot carry most of them.
@@ -267,7 +268,7 @@ def _layout_problem(entries: Iterable[Entry], end: records.End) -> FormatError |
 def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
     seen: dict[str, Entry] = {}
     for entry in entries:
-        is_usual = len(entry.name) <= _LONGEST_NAME and _USUAL_NAME.fullmatch(entry.name)
+        is_usual = _is_usual(entry.name)
         reason = None if is_usual else unsafe_name(entry.name)
         if reason is None and stat.S_IFMT(entry.mode) not in _FILE_TYPES:
             reason = "is no ordinary file"
@@ -286,8 +287,14 @@ def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
     return None
 
 
+def _is_usual(name: str) -> bool:
+    return len(name) <= _LONGEST_NAME and _USUAL_NAME.fullmatch(name) is not None
+
+
 def twin_key(name: str) -> str:
     """What names have in common that some file system or reader takes for the same."""
+    if _is_usual(name):
+        return name.lower()
     if name.isascii():
         folded = name.lower()
         if not _ENDS_LOOSELY.search(folded):
@@ -407,7 +414,7 @@ def _packed(content: bytes) -> tuple[bytes, int]:
     """
     if len(content) > _SAMPLED_FROM:
         middle = content[len(content) // 2 :][:_SAMPLE]
-        if len(_deflated(middle)) > _SAMPLE * _SHRINKS_LITTLE:
+        if len(_deflated(middle, 1)) > _SAMPLE * _SHRINKS_LITTLE:
             return content, records.STORED
     packed = _deflated(content)
     if len(packed) >= len(content):
@@ -415,8 +422,10 @@ def _packed(content: bytes) -> tuple[bytes, int]:
     return packed, records.DEFLATED
 
 
-def _deflated(content: bytes) -> bytes:
-    deflater = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+def _deflated(content: bytes, level: int = 6) -> bytes:
+    """The bytes deflated; small ones in a small window, whose tables are made in no time."""
+    bits, memory = (12, 5) if len(content) <= _SMALL else (zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL)
+    deflater = zlib.compressobj(level, zlib.DEFLATED, -bits, memory)
     return deflater.compress(content) + deflater.flush()
 
 

@@ -196,7 +196,8 @@ def name(element: Element) -> str:
 
 def namespace(element: Element) -> str:
     """The element's namespace, empty for none."""
-    return str(etree.QName(element).namespace or "")
+    tag = element.tag
+    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag[:1] == "{" else ""
 
 
 def children(element: Element, wanted: str) -> Iterator[Element]:
