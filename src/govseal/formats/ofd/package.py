@@ -14,6 +14,7 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 
 from govseal.asn1.strict import Tolerance
@@ -42,6 +43,7 @@ _USUAL_NAME = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*/){0,16}[\w-]+(?:\.[\w-]+)*", r
 _ENDS_LOOSELY = re.compile(r"[. ](?:/|\Z)")
 _LONGEST_NAME = 1024
 _DEEPEST_NAME = 64
+_KNOWN_NAME = 200
 _FILE_TYPES = (0, stat.S_IFREG, stat.S_IFDIR)
 
 
@@ -173,8 +175,6 @@ class Package:
     def digest(self, name: str, factories: Iterable[Callable[[], Hasher]]) -> tuple[bytes, ...]:
         """Digests of a file, one for each of ``factories``, without holding it in memory.
 
-        Without any, the file is only read through and its checksum compared.
-
         Raises:
             KeyError: no such file.
             FormatError: several files of that name, or damaged.
@@ -184,6 +184,18 @@ class Package:
             for hasher in hashers:
                 hasher.update(piece)
         return tuple(hasher.digest() for hasher in hashers)
+
+    def check(self, name: str) -> None:
+        """Read a file through and compare its checksum; what is small is kept for later.
+
+        Raises:
+            KeyError: no such file.
+            FormatError: several files of that name, or damaged.
+        """
+        if self._files[name].size <= min(_CHUNK, self.limits.max_held_bytes):
+            self.read(name)
+        else:
+            self.digest(name, ())
 
     def digests(
         self, names: Iterable[str], algorithm: DigestAlgorithm
@@ -268,8 +280,8 @@ def _layout_problem(entries: Iterable[Entry], end: records.End) -> FormatError |
 def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
     seen: dict[str, Entry] = {}
     for entry in entries:
-        is_usual = _is_usual(entry.name)
-        reason = None if is_usual else unsafe_name(entry.name)
+        is_short = len(entry.name) <= _KNOWN_NAME
+        reason, key = _known(entry.name) if is_short else _judged(entry.name)
         if reason is None and stat.S_IFMT(entry.mode) not in _FILE_TYPES:
             reason = "is no ordinary file"
         if reason is not None:
@@ -277,7 +289,6 @@ def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
             return FormatError(
                 message, code="container_unsafe_name", part=entry.name, offset=entry.start
             )
-        key = entry.name.lower() if is_usual else twin_key(entry.name)
         other = seen.setdefault(key, entry)
         if other is not entry and not (entry.is_directory and other.is_directory):
             message = "two entries have the same name"
@@ -287,14 +298,25 @@ def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
     return None
 
 
-def _is_usual(name: str) -> bool:
-    return len(name) <= _LONGEST_NAME and _USUAL_NAME.fullmatch(name) is not None
+def _judged(name: str) -> tuple[str | None, str]:
+    """Why a name must not become a path, None for a safe one; and its key."""
+    if len(name) <= _LONGEST_NAME and _USUAL_NAME.fullmatch(name):
+        return None, name.lower()
+    return unsafe_name(name), _twin_key(name)
+
+
+# Packages of one product have the same names: 2 MB of them at most.
+@lru_cache(maxsize=2048)
+def _known(name: str) -> tuple[str | None, str]:
+    return _judged(name)
 
 
 def twin_key(name: str) -> str:
     """What names have in common that some file system or reader takes for the same."""
-    if _is_usual(name):
-        return name.lower()
+    return _known(name)[1] if len(name) <= _KNOWN_NAME else _twin_key(name)
+
+
+def _twin_key(name: str) -> str:
     if name.isascii():
         folded = name.lower()
         if not _ENDS_LOOSELY.search(folded):

@@ -239,10 +239,12 @@ class Draft:
             if isinstance(value, FormatError):
                 raise value
             known[algorithm.name, name] = value
-        for name, content in protected.items():
-            digest = known[algorithm.name, name] if content is None else algorithm.digest(content)
-            reference = xml.add(references, "Reference", FileRef=f"/{name}")
-            xml.add(reference, "CheckValue", b64encode(digest).decode("ascii"))
+        digests = (
+            (name, known[algorithm.name, name] if content is None else algorithm.digest(content))
+            for name, content in protected.items()
+        )
+        pairs = ((f"/{name}", b64encode(digest).decode("ascii")) for name, digest in digests)
+        xml.add_pairs(references, "Reference", "FileRef", "CheckValue", pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
@@ -284,6 +284,18 @@ def add(parent: Element, tag: str, content: str = "", **attributes: str) -> Elem
     if content:
         element.text = content
     return element
+
+
+def add_pairs(
+    parent: Element, tag: str, key: str, inner: str, pairs: Iterable[tuple[str, str]]
+) -> None:
+    """For each pair a child ``tag`` with the attribute ``key``, and in it ``inner`` with a text."""
+    uri = namespace(parent)
+    outer_tag, inner_tag = (f"{{{uri}}}{one}" if uri else one for one in (tag, inner))
+    for value, content in pairs:
+        etree.SubElement(
+            etree.SubElement(parent, outer_tag, {key: value}), inner_tag
+        ).text = content
 
 
 def add_in_front(parent: Element, tag: str, content: str) -> Element:
