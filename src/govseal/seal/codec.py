@@ -156,7 +156,10 @@ class _KnownSeals:
         key = data[max(start, end - _KEY_BYTES) : end]
         with self._lock:
             found = self._seals.get(key)
-            if found is None or found[0].der != data[start:end]:
+            if found is None:
+                return None
+            der = found[0].der
+            if len(der) != end - start or not data.startswith(der, start):
                 return None
             self._seals.move_to_end(key)
             return found

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import Limits
-from govseal.formats.source import ZIP_END, ByteSource, Piece
+from govseal.formats.source import ZIP_END, ByteSource, HeldBytes, Piece
 
 STORED = 0
 DEFLATED = 8
@@ -137,12 +137,15 @@ def find_end(source: ByteSource) -> End:
 def _refuse_second_end(source: ByteSource, at: int) -> None:
     """Refuse an earlier end record whose comment would swallow the one that was found."""
     earliest = max(0, source.size - END.size - _LONGEST_COMMENT)
-    data = source.read(earliest, max(0, at + END.size - earliest))
-    last = at - earliest + 3
-    while last > 0 and (other := data.rfind(END_SIGNATURE, 0, last)) >= 0:
+    if isinstance(source, HeldBytes):
+        data, base = source.data, 0
+    else:
+        data, base = source.read(earliest, max(0, at + END.size - earliest)), earliest
+    last = at - base + 3
+    while last > 0 and (other := data.rfind(END_SIGNATURE, earliest - base, last)) >= 0:
         comment = END.unpack_from(data, other)[-1]
-        if earliest + other + END.size + comment == source.size:
-            raise damaged("the package has two end records", offset=earliest + other)
+        if base + other + END.size + comment == source.size:
+            raise damaged("the package has two end records", offset=base + other)
         last = other + 3
 
 

@@ -48,12 +48,15 @@ def refuse_twins(root: Element, part: str) -> None:
     Raises:
         FormatError: there are such; ``part`` names the file.
     """
-    for element in xml.with_two_children_or_foreign_attributes(root):
-        once = _ONCE.get(xml.name(element))
-        twin = _doubled([xml.name(item) for item in element], once) if once else None
+    for element in xml.elements(root):
+        twin = None
+        if len(element) > 1:
+            once = _ONCE.get(xml.name(element))
+            twin = _doubled(list(map(xml.name, element)), once) if once else None
+        keys = element.keys()
         # One name twice takes an attribute in a namespace.
-        if twin is None and any(key.startswith("{") for key in element.keys()):  # noqa: SIM118
-            twin = _doubled([key.rpartition("}")[2] for key in element.keys()], None)  # noqa: SIM118
+        if twin is None and len(keys) > 1 and "{" in "".join(keys):
+            twin = _doubled([key.rpartition("}")[2] for key in keys], None)
         if twin is not None:
             message = f"{xml.name(element)} has {twin} twice"
             raise FormatError(message, part=part)

@@ -44,7 +44,6 @@ _NO_SPACE = re.compile(rb"[^ \t\r\n]")
 _TEXTS = etree.XPath("//text()[normalize-space()]", smart_strings=False)
 _ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
 _PARENTS = etree.XPath("//*[*]")
-_TWO_OR_FOREIGN = etree.XPath("//*[*[2] or @*[namespace-uri()]]")
 _WHOLE = etree.XPath("string()", smart_strings=False)
 #: Elements and attributes cost far more memory than the text that makes them.
 _MOST_NODES = 2_000_000
@@ -255,9 +254,9 @@ def whole_texts(root: Element) -> Iterator[str]:
         yield str(_WHOLE(element))
 
 
-def with_two_children_or_foreign_attributes(root: Element) -> list[Element]:
-    """The elements under ``root``, itself included, with two children or a namespaced attribute."""
-    return list(_TWO_OR_FOREIGN(root))
+def elements(root: Element) -> Iterator[Element]:
+    """The elements under ``root``, itself included, without comments and instructions."""
+    return cast("Iterator[Element]", root.iter("*"))
 
 
 def attribute(element: Element, wanted: str) -> str | None:
