@@ -52,6 +52,7 @@ def decode_signature(data: bytes) -> SealSignature:
         UnsupportedFormat: a signature of another kind, where a stamp was expected.
         LimitExceeded: larger or deeper than any stamp is.
     """
+    data = bytes(data)
     known = _find_known(data)
     tlv = strict.parse(data, part="SES_Signature", checked=known[1] if known else None)
     children = strict.expect(tlv, strict.SEQUENCE, "SES_Signature").children()
