@@ -139,7 +139,8 @@ def _in_utf8(data: bytes, part: str) -> bytes:
         if codec is None or codec.startswith("utf-16"):
             raise FormatError("the XML is in an encoding that is not read", part=part)
         if codec == "utf-8":
-            data.decode()  # for the fault and its place: the bytes serve as they are
+            if not data.isascii():
+                data.decode()  # for the fault and its place: the bytes serve as they are
         else:
             data = data.decode(codec).encode()
         return _undeclared(data.removeprefix(codecs.BOM_UTF8), part)
