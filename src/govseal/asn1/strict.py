@@ -93,7 +93,15 @@ class Tlv(NamedTuple):
 
     def children(self) -> tuple[Tlv, ...]:
         """The elements inside; raises :class:`EncodingError` for a primitive element."""
-        return tuple(self.row())
+        if not self.tag & _CONSTRUCTED:
+            return tuple(self.row())
+        buffer, at, end = self.buffer, self.body, self.end
+        found = []
+        while at < end:
+            body, stop = _extent(buffer, at, end)
+            found.append(Tlv(buffer, buffer[at], at, body, stop))
+            at = stop
+        return tuple(found)
 
     def row(self) -> Iterator[Tlv]:
         """The elements inside one by one, for rows of any length; raises like :meth:`children`."""

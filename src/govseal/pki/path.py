@@ -350,7 +350,7 @@ def validate_path(
     if at.tzinfo is None:
         raise ValueError("at needs its time zone")
     pool: dict[bytes, list[Certificate]] = {}
-    for certificate in dict.fromkeys(certificates):
+    for certificate in dict.fromkeys(certificates) if leaf not in trust else ():
         pool.setdefault(names.comparable(certificate.subject_der), []).append(certificate)
     search = _Search(trust, pool, at, policies, allow_mixed, memory or Memory())
     result = search.run(leaf)

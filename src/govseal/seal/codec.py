@@ -132,7 +132,7 @@ def _find_known(data: bytes) -> tuple[Seal, strict.Checked] | None:
 class _KnownSeals:
     """The seals that were read last: one seal stands in stamp after stamp.
 
-    What is kept is what was read, no judgement, at most 8 MB of it. It is found by its last bytes,
+    What is kept is what was read, no judgement, at most 8 MB of DER. It is found by its last bytes,
     and counts where all bytes are the same.
     """
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from govseal.formats.ofd.xml import USUAL_DECLARATION
+
 #: The beginning of what is certainly read as UTF-8.
 _DECLARED_UTF8 = re.compile(
     rb"""(?i:(?:\xef\xbb\xbf)?<(?:[^?!]|\?xml version=["']1\.[01]["'] """
@@ -35,8 +37,13 @@ def texts_without(data: bytes, parts: Sequence[bytes]) -> bytes | None:
     None where one of ``parts`` (in small letters) stands in a text, an attribute or across
     elements, or where the bytes alone do not tell. Whether the XML is well-formed is not asked.
     """
-    start = _DECLARED_UTF8.match(data)
-    if not start or data.find(b"<?", start.end()) >= 0:
+    if data.startswith(USUAL_DECLARATION):
+        end = len(USUAL_DECLARATION)
+    elif start := _DECLARED_UTF8.match(data):
+        end = start.end()
+    else:
+        return None
+    if data.find(b"<?", end) >= 0:
         return None
     small = data.lower()
     if _may_hide(small):

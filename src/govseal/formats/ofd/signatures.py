@@ -215,18 +215,15 @@ class SignatureReader:
             provider=provider,
             written_time=written_time,
         )
-        own = {name}
-        if value_name is not None and value.problem is None:
-            own.add(value_name)
-        if seal_name is not None and value.stamp is not None and seal_file == value.stamp.seal.der:
-            own.add(seal_name)
+        is_copy = value.stamp is not None and seal_file == value.stamp.seal.der
+        own = (name, value_name if value.problem is None else None, seal_name if is_copy else None)
         protected = [item.name.removeprefix("/") for item in parts]
         return Found(
             evidence=evidence,
             body=body,
             protected=frozenset([item for item in protected if item in self.package]),
             files=frozenset(item for item in (name, value_name, seal_name) if item is not None),
-            own=frozenset(own),
+            own=frozenset(item for item in own if item is not None),
             ids=tuple(xml.attribute(item, "ID") or "" for item in annotations),
         )
 

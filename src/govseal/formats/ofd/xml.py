@@ -23,6 +23,8 @@ NAMESPACE = "http://www.ofdspec.org/2016"
 # lxml ships no annotations.
 Element: TypeAlias = Any
 
+#: What nearly all files start with.
+USUAL_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}\?>")
 _DECLARATION_START = re.compile(rb"<\?xml\s")
 _ENCODING = re.compile(rb"""\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
@@ -127,6 +129,8 @@ def _parser(*, comments: bool, recover: bool) -> etree.XMLParser:
 
 def _in_utf8(data: bytes, part: str) -> bytes:
     """The XML in UTF-8, without a mark at its start and without its declaration."""
+    if data.startswith(USUAL_DECLARATION) and data.isascii():
+        return data[len(USUAL_DECLARATION) :]
     try:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return _undeclared(data.decode("utf-16").encode(), part)
@@ -139,7 +143,8 @@ def _in_utf8(data: bytes, part: str) -> bytes:
         if codec is None or codec.startswith("utf-16"):
             raise FormatError("the XML is in an encoding that is not read", part=part)
         if codec == "utf-8":
-            data.decode()  # for the fault and its place: the bytes serve as they are
+            if not data.isascii():
+                data.decode()  # for the fault and its place: the bytes serve as they are
         else:
             data = data.decode(codec).encode()
         return _undeclared(data.removeprefix(codecs.BOM_UTF8), part)
