@@ -82,11 +82,13 @@ check: fonts ## style, types and the fast tests, in some three minutes
 	@$(MAKE) -s -C tests/native testing devices PYTHON=../../$(py) & \
 		$(MAKE) lint type && wait $$!
 	@tools/packages pkits
+	@tools/packages database
 	@$(pytest) -q -m "not slow and not interop and not prove"
 
 .PHONY: test
 test: lint type fonts native ## everything but the long proofs, with branch coverage
 	@tools/packages openssl
+	@tools/packages database
 	@tools/packages devices
 	@tools/packages interop
 	@tools/packages pictures
@@ -103,15 +105,17 @@ native: dev ## the C core by itself: units, constant time under valgrind, clang,
 
 .PHONY: prove
 prove: dev fonts ## what is too long for every day; evidence goes to docs/evidence/
+	@tools/packages database
 	@HYPOTHESIS_PROFILE=prove $(pytest) -q -m "prove or hypothesis" --evidence=docs/evidence/prove.csv
 	@$(MAKE) -C tests/native prove PYTHON=../../$(py)
 
 .PHONY: requirements
 requirements: dev fonts ## clause, tests, result: docs/evidence/requirements.md
+	@tools/packages database
 	@$(pytest) -q -m req --requirements=docs/evidence/requirements.md
 
-.PHONY: bench bench-sm2 bench-ofd bench-pdf
-bench: bench-sm2 bench-ofd bench-pdf ## what this machine does, as ratios
+.PHONY: bench bench-sm2 bench-ofd bench-pdf bench-ledger
+bench: bench-sm2 bench-ofd bench-pdf bench-ledger ## what this machine does, as ratios
 bench-sm2: dev ## SM2 and SM3 beside OpenSSL and others; OUT=docs writes docs/performance.*
 	@tools/packages field
 	@$(if $(OUT),$(py) -m pip install -q -e '.[bench]')
@@ -123,6 +127,8 @@ bench-ofd: dev fonts ## OFD beside ofdrw in a warm JVM, start-up, memory; OUT=do
 	@$(py) benchmarks/memory.py
 bench-pdf: dev fonts
 	@$(py) benchmarks/pdf.py
+bench-ledger: dev ## appending to ledgers of 10^3 to 10^6 entries, and auditing them
+	@$(py) benchmarks/ledger.py
 
 .PHONY: wheel wheel-aarch64
 wheel: dev ## dist/: a wheel for this processor, tested where there is no source and no compiler

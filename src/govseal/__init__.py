@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from govseal.verification.policy import Policy as Policy
     from govseal.verification.report import Report as Report
     from govseal.verification.report import Verdict as Verdict
+    from govseal.verification.statusfile import load_status as load_status
 
 __version__ = "0.1.0"
 
@@ -117,6 +118,7 @@ _HOMES = {
     "stamping.pending": ("PendingStamp",),
     "verification.policy": ("Policy",),
     "verification.report": ("Report", "Verdict"),
+    "verification.statusfile": ("load_status",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

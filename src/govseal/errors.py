@@ -149,7 +149,8 @@ class KeyLoadError(GovsealError):
 
     ``kind`` is ``wrong_password``, ``wrong_container`` (no key file, whatever its state),
     ``wrong_key`` (an envelope made for another key), ``no_certificate``, ``wrong_certificate``
-    (that of another key), ``unsupported`` or ``damaged``.
+    (that of another key), ``unsupported``, ``damaged``, ``absent`` or ``unsafe_file`` (others may
+    read the file of a key at rest).
     """
 
     def __init__(self, message: str, *, kind: str) -> None:
@@ -180,3 +181,70 @@ class VerificationError(GovsealError):
     def __init__(self, message: str, *, report: Report) -> None:
         super().__init__(message)
         self.report = report
+
+
+class RegistryError(GovsealError):
+    """Root of what the bureau's registry says: a refusal, or a database that is not as it was.
+
+    ``code`` is stable: an ``E_…`` refusal, or ``database_busy``, ``schema_unknown``,
+    ``schema_old``, ``secrets_missing``, ``not_found`` …
+    """
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Refused(RegistryError):
+    """A rule refuses a step; ``clause`` is the clause that does. Nothing was changed."""
+
+    def __init__(self, message: str, *, code: str, clause: str = "") -> None:
+        super().__init__(message, code=code)
+        self.clause = clause
+
+
+class Defective(Refused):
+    """The content of a document is not regular: ``defects`` is everything that is wrong."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "E_DEFECTS",
+        clause: str = "",
+        defects: tuple[str, ...],
+    ) -> None:
+        super().__init__(message, code=code, clause=clause)
+        self.defects = defects
+
+
+class StateError(Refused):
+    """A step that the present state does not permit: ``state`` is it, ``wanted`` those that do."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "E_STATE",
+        clause: str = "",
+        state: str,
+        wanted: tuple[str, ...],
+    ) -> None:
+        super().__init__(message, code=code, clause=clause)
+        self.state = state
+        self.wanted = wanted
+
+
+class NotAuthorized(Refused):
+    """Whoever acts has no role that permits the step."""
+
+    def __init__(self, message: str, *, code: str = "E_NOT_AUTHORIZED", clause: str = "") -> None:
+        super().__init__(message, code=code, clause=clause)
+
+
+class LedgerBroken(RegistryError):
+    """The ledger does not prove itself; ``entry`` is the first number that is wrong."""
+
+    def __init__(self, message: str, *, entry: int, code: str = "ledger_broken") -> None:
+        super().__init__(message, code=code)
+        self.entry = entry

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from govseal.seal.picture import SealPicture
     from govseal.stamping.pending import PendingStamp
     from govseal.verification.report import Report
+    from govseal.verification.status import StatusSource
     from govseal.verification.usability import SealUse
 
 
@@ -46,6 +47,7 @@ def verify(
     at: datetime | None = None,
     detached: Source | None = None,
     fetcher: Fetcher | None = None,
+    status: StatusSource | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
     """The report on a file: 验章. Offline, unless a fetcher is given.
@@ -61,6 +63,8 @@ def verify(
         fetcher: who gets the lists and answers that certificates name where ``materials`` say
             nothing, such as a :class:`govseal.HttpFetcher`. What cannot be had leaves the check
             of revocation *indeterminate*.
+        status: who knows what became of the seals and the document: a registry, or its signed
+            status file (:func:`govseal.load_status`).
         limits: bounds on the input.
 
     Raises:
@@ -84,6 +88,7 @@ def verify(
             materials=materials,
             policy=policy,
             fetcher=fetcher,
+            status=status,
             name=source.name,
         )
 

@@ -114,6 +114,7 @@ class World:
             materials=changes.get("materials", self.materials),
             policy=policy,
             fetcher=changes.get("fetcher"),
+            status=changes.get("status"),
             name="permit.ofd",
         )
 

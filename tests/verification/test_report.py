@@ -12,7 +12,7 @@ from govseal.verification.reasons import REASONS, reason_hint, reason_text
 
 REPORT_KEYS = (
     "schema file format size sha256 sm3 verdict effect reasons notices verified_at policy"
-    " policy_settings checks signatures"
+    " policy_settings checks signatures business"
 )
 SIGNATURE_KEYS = (
     "id kind standard verdict reasons notices signed_at time_source coverage pages algorithm "

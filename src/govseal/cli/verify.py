@@ -34,6 +34,8 @@ from govseal.verification.report import Report, Verdict
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from govseal.verification.statusfile import StatusFile
+
 _STATUS = {
     Verdict.PASSED: 0,
     Verdict.FAILED: 1,
@@ -65,6 +67,20 @@ def add_arguments(parser: Parser) -> None:
     add_online(parser)
     add_matter_list(parser, action="append", default=[])
     add_moment(parser)
+    parser.option(
+        "--status",
+        zh="登记机构签名的状态文件",
+        en="the signed status file of a registry",
+        metavar="F",
+        type=Path,
+    )
+    parser.option(
+        "--status-key",
+        zh="登记机构的公钥或证书，与 --status 同用",
+        en="the key or certificate of that registry, with --status",
+        metavar="F",
+        type=Path,
+    )
     parser.option("--policy", zh="验证策略（TOML）", en="the policy (TOML)", metavar="F", type=Path)
     parser.option(
         "--report",
@@ -120,6 +136,7 @@ def _check(options: argparse.Namespace) -> None:
                 say("报告文件应为 .html", "the report is an .html file"),
             )
         sources = (*options.files, *options.matter_list, options.detached, options.policy)
+        sources += (options.status, options.status_key)
         check_output(options.report, (*sources, *anchor_files(options)))
 
 
@@ -133,6 +150,7 @@ class _Judge:
         self.policy = _policy(options)
         self.at: datetime | None = options.as_of
         self.fetcher = fetcher_of(options)
+        self.status = _status(options)
         self.options = options
 
     def verify(self, file: Path) -> Report:
@@ -144,6 +162,7 @@ class _Judge:
             at=self.at,
             detached=self.options.detached,
             fetcher=self.fetcher,
+            status=self.status,
         )
 
     def show(self, report: Report) -> None:
@@ -166,6 +185,22 @@ class _Judge:
 def _has_colour() -> bool:
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return not plain and is_terminal(sys.stdout)
+
+
+def _status(options: argparse.Namespace) -> StatusFile | None:
+    if (options.status is None) != (options.status_key is None):
+        raise UsageError(
+            say(
+                "--status 与 --status-key 须同时给出：状态文件由谁签名，由您确认",
+                "--status and --status-key go together: you say who signs the status file",
+            )
+        )
+    if options.status is None:
+        return None
+    with speaking_of(options.status):
+        from govseal.verification.statusfile import load_status  # noqa: PLC0415 - start-up
+
+        return load_status(options.status, options.status_key)
 
 
 def _policy(options: argparse.Namespace) -> Policy:

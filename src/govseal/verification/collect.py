@@ -34,6 +34,7 @@ from govseal.pki.trust import TrustStore
 from govseal.seal.delegation import Statements, read_matter_list, read_statements
 from govseal.seal.model import Seal, SealSignature
 from govseal.verification.policy import Policy
+from govseal.verification.status import SealStanding, StatusSource, ask_seal
 
 if TYPE_CHECKING:
     from govseal.pki.online import OnlineRevocation
@@ -110,6 +111,8 @@ class Subject:
     """The token over the maker's signature value, where the seal has one (2025 generation)."""
     proved_at: datetime | None = None
     """T where time stamps prove it: all of them passed, and this is the earliest time."""
+    standing: SealStanding | None = None
+    """What the source of status says of the seal; None where there is no source, or no seal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ class Collector:
     policy: Policy
     online: OnlineRevocation | None = None
     """Who asks a network for revocation data that is not at hand; None keeps it offline."""
+    status: StatusSource | None = None
+    """Who knows what became of seals and documents."""
     _paths: dict[tuple[object, ...], PathResult] = field(default_factory=dict, repr=False)
     _states: dict[tuple[object, ...], RevocationStatus] = field(default_factory=dict, repr=False)
     _lists: dict[bytes, frozenset[str]] = field(default_factory=dict, repr=False)
@@ -175,6 +180,7 @@ class Collector:
             time_stamps=tokens,
             seal_time_stamps=seal_tokens,
             proved_at=proved_at,
+            standing=ask_seal(self.status, seal.es_id) if self.status and seal else None,
         )
 
     def seal(self, seal: Seal) -> Subject:

@@ -42,6 +42,8 @@ class Policy:
     name: str = "default"
     require_seal: bool = False
     """Whether a file without a seal is *failed* (``required_seal_missing``)."""
+    require_status: bool = False
+    """Whether the registry's word on a seal has to be had (``seal_status_unknown``)."""
     strict: bool = False
     """Whether every departure from the standard that can be read all the same is refused."""
     forbidden_digests: frozenset[str] = WEAK_DIGESTS

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from govseal.seal.refusals import REFUSALS
+from govseal.verification.quirks import QUIRKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +366,36 @@ _ROWS = (
         "文件应当盖章而没有盖章",
         "the file must carry a seal and carries none",
     ),
+    # 状态 · what the registry says
+    Reason(
+        "seal_lost_at_signing",
+        "签章时印章已丢失或失控",
+        "the seal was lost, or out of control, at the time of signing",
+    ),
+    Reason(
+        "seal_not_active_at_signing",
+        "签章时印章未处于可用状态",
+        "the seal was not active at the time of signing",
+    ),
+    Reason(
+        "seal_status_unknown",
+        "印章状态未知：没有状态信息，或状态信息不含此印章、已过期",
+        "the seal's status is not known: no source, or one that is silent or out of date",
+        "请以 --status 提供登记机构最新的状态文件",
+        "give the registry's latest status file with --status",
+    ),
+    Reason(
+        "seal_ended_after_signing",
+        "印章在时间戳证明的时间之后不再使用",
+        "the seal went out of use after the time that a time stamp proves",
+    ),
+    Reason(
+        "business_not_current",
+        "文件已被撤回、替代、撤销，或有争议、已到期",
+        "the document is withdrawn, superseded, revoked, disputed or expired",
+        "请向出具单位核实现行文件",
+        "ask the issuing unit what holds now",
+    ),
     Reason(
         "pdf_repaired",
         "PDF 结构不规范，按宽松规则读取",
@@ -376,67 +407,7 @@ _ROWS = (
         "the policy accepts no departure from the standard",
     ),
     # 兼容 · departures that were read all the same
-    Reason("quirk_q1", "位串的未用位数不为零", "a BIT STRING's unused-bits octet is not zero"),
-    Reason("quirk_q2", "位串末尾的零字节被截去", "a BIT STRING lost the zero octets at its end"),
-    Reason("quirk_q3", "位串首字节写成长度", "a BIT STRING starts with its length"),
-    Reason("quirk_q4", "签名值为原始 r‖s 而非 DER", "the signature value is raw r‖s, not DER"),
-    Reason(
-        "quirk_q5",
-        "签名值的整数为定长编码",
-        "the signature's INTEGERs have a fixed length",
-    ),
-    Reason(
-        "quirk_q6",
-        "摘要按 SM3(Z‖数据) 计算",
-        "digests are SM3 over the signer's Z and the data",
-    ),
-    Reason("quirk_q7", "摘要算法名称写法不标准", "the digest algorithm is spelled otherwise"),
-    Reason("quirk_q8", "时间写法不标准", "a time is written otherwise than the standard asks"),
-    Reason(
-        "quirk_q9",
-        "签名时间文字写法不标准（仅供参考）",
-        "the written time, which only informs, has another form",
-    ),
-    Reason(
-        "quirk_q10",
-        "文字中有非 ASCII 字节，或原文属性写法不标准",
-        "a text holds bytes outside ASCII, or the property information another form",
-    ),
-    Reason(
-        "quirk_q11",
-        "名称带有填充字符或编码错误",
-        "a name is padded or wrongly encoded",
-    ),
-    Reason("quirk_q12", "提供者写作子元素", "the provider is given as child elements"),
-    Reason("quirk_q13", "签名文件名称不标准", "the files of the signature have other names"),
-    Reason(
-        "quirk_q14",
-        "XML 命名空间、OFD 版本号或文档类型不标准",
-        "the XML namespace, or OFD's Version or DocType, is another one",
-    ),
-    Reason("quirk_q15", "路径写法不标准", "a path is written otherwise"),
-    Reason("quirk_q16", "缺少 Seal 或 Type", "Seal or Type is missing"),
-    Reason(
-        "quirk_q17",
-        "压缩包或其中的 XML 写法不标准",
-        "the package, or XML inside, is written otherwise",
-    ),
-    Reason(
-        "quirk_q18",
-        "证书没有密钥用途，或编码不规范",
-        "a certificate states no key usage, or is encoded otherwise than DER asks",
-    ),
-    Reason(
-        "quirk_q19",
-        "2014 版结构外多套一层，或类型写错",
-        "a structure of 2014 is wrapped once more, or of another type",
-    ),
-    Reason("quirk_q21", "制章人即签章人", "the maker of the seal is its signer"),
-    Reason(
-        "quirk_q23",
-        "签名属性未按标准排序",
-        "the signed attributes are not in the order of the standard",
-    ),
+    *(Reason(code, zh, en) for code, zh, en in QUIRKS),
     # 电子证照 · e-licences
     Reason(
         "licence_identifier_malformed",

@@ -11,6 +11,7 @@ from typing import NoReturn
 from govseal.asn1.times import in_beijing
 from govseal.errors import VerificationError
 from govseal.seal.extensions import LedgerReference, SealScope
+from govseal.verification.status import BusinessStatus
 
 SCHEMA = "govseal.report/1"
 
@@ -245,6 +246,8 @@ class Report:
     """Codes of what was noticed about the file as a whole, and lowers nothing."""
     policy_settings: Mapping[str, object] = field(default_factory=dict)
     """By name, the settings of the policy that depart from the default; anchors are left out."""
+    business: BusinessStatus | None = None
+    """What became of the document, where a registry or its status file was asked and knows it."""
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a report is not a yes or no: read .verdict, or call .require_valid()")
@@ -278,6 +281,7 @@ class Report:
             "policy_settings": dict(self.policy_settings),
             "checks": [check.to_dict() for check in self.checks],
             "signatures": [signature.to_dict() for signature in self.signatures],
+            "business": self.business.to_dict() if self.business else None,
         }
 
     def to_json(self, *, indent: int | None = None) -> str:

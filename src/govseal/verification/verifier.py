@@ -41,6 +41,7 @@ from govseal.verification.report import (
     SignerSummary,
     Verdict,
 )
+from govseal.verification.status import BusinessStatus, StatusSource
 
 if TYPE_CHECKING:
     from govseal.formats.metadata import LicenceMention
@@ -65,6 +66,7 @@ def verify_document(
     materials: Materials | None = None,
     policy: Policy = DEFAULT_POLICY,
     fetcher: Fetcher | None = None,
+    status: StatusSource | None = None,
     name: str = "",
 ) -> Report:
     """The report on an open document.
@@ -77,10 +79,11 @@ def verify_document(
         materials: further certificates, revocation lists, lists of matters.
         policy: what the verifier asks for.
         fetcher: who gets revocation data that is not at hand; by default nobody does.
+        status: who knows what became of seals and documents.
         name: how the report calls the file.
     """
     evidence = document.evidence()
-    collector = Collector(trust, materials or Materials(), at, policy, _online(fetcher))
+    collector = Collector(trust, materials or Materials(), at, policy, _online(fetcher), status)
     if evidence.seal is not None:
         signatures: tuple[SignatureReport, ...] = (_judge_seal(evidence.seal, collector),)
     else:
@@ -88,16 +91,15 @@ def verify_document(
     container = unreadable(evidence.problem) if evidence.problem else Finding(Outcome.PASSED)
     is_pdf = evidence.format == "pdf"
     clause = _PDF_CONTAINER_CLAUSE if is_pdf else "GB/T 33190-2016, 7"
-    checks = [_check("container", container, clause)]
-    checks.extend(_listed(evidence, collector))
+    checks = [_check("container", container, clause), *_listed(evidence, collector)]
     of_list = evidence.file_list.tolerances if evidence.file_list else ()
     tolerances = [item.code for item in (*evidence.tolerances, *of_list)]
-    noticed = [check.reason for check in checks if check.outcome is Outcome.PASSED and check.reason]
     if policy.strict and signatures and tolerances:
         checks.append(_refused(tolerances))
-    verdict, reasons = _document_verdict(evidence, signatures, checks, policy)
     source = data if isinstance(data, ByteSource) else HeldBytes(data)
     sha256_digest, sm3_digest = source.digests()
+    business = status.of_document(sm3_digest.hex(), sha256_digest.hex()) if status else None
+    verdict, reasons = _document_verdict(evidence, signatures, checks, policy, business)
     return Report(
         file=name,
         format=evidence.format,
@@ -111,9 +113,23 @@ def verify_document(
         policy=policy.name,
         signatures=signatures,
         checks=tuple(checks),
-        notices=tuple(dict.fromkeys((*noticed, *tolerances, *_licence_notices(document)))),
+        notices=_notices(document, checks, tolerances, business),
         policy_settings=policy.settings,
+        business=business,
     )
+
+
+def _notices(
+    document: Document,
+    checks: Sequence[Check],
+    tolerances: Sequence[str],
+    business: BusinessStatus | None,
+) -> tuple[str, ...]:
+    """What the reader of a file has to know; a sound document may not hold any more."""
+    noticed = [check.reason for check in checks if check.outcome is Outcome.PASSED and check.reason]
+    is_current = business is None or business.status == "current"
+    gone = () if is_current else ("business_not_current",)
+    return tuple(dict.fromkeys((*noticed, *tolerances, *_licence_notices(document), *gone)))
 
 
 def _listed(evidence: Evidence, collector: Collector) -> Iterator[Check]:
@@ -372,6 +388,7 @@ def _document_verdict(
     signatures: Sequence[SignatureReport],
     checks: Sequence[Check],
     policy: Policy,
+    business: BusinessStatus | None,
 ) -> tuple[Verdict, tuple[str, ...]]:
     """As the worst signature; a file that nobody signed is *unsigned*, never passed."""
     reasons = [c.reason for c in checks if c.outcome in (Outcome.FAILED, Outcome.INDETERMINATE)]
@@ -379,7 +396,8 @@ def _document_verdict(
         reasons.extend(signature.reasons)
     verdicts = {_verdict(checks), *(signature.verdict for signature in signatures)}
     is_sealed = any(signature.kind == SignatureKind.SEAL.value for signature in signatures)
-    if policy.require_seal and not is_sealed:
+    misses = business is not None and bool(business.missing_seals)  # as the registry has it
+    if misses or (policy.require_seal and not is_sealed):
         reasons.append("required_seal_missing")
         verdicts.add(Verdict.FAILED)
     if not signatures and verdicts == {Verdict.PASSED} and not evidence.problem:

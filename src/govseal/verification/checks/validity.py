@@ -18,6 +18,9 @@ from govseal.verification.checks.finding import (
 )
 from govseal.verification.collect import CLOCK_SKEW, FALSE_ZULU, Subject
 from govseal.verification.report import Outcome
+from govseal.verification.status import ACTIVE, LOST
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def seal_validity(subject: Subject) -> Finding:
@@ -133,9 +136,32 @@ def _token(result: TimestampResult, subject: Subject) -> Finding:
 
 
 def seal_status(subject: Subject) -> Finding:
-    """The seal's status, where a source is given; no source can be given to this version."""
-    del subject
-    return SKIPPED
+    """The registry had the seal as active at T, where a source of status is given."""
+    standing, time = subject.standing, subject.signing_time
+    if subject.seal is None or subject.evidence is None:
+        return SKIPPED
+    if standing is None:
+        is_asked = subject.policy.require_status
+        return indeterminate("seal_status_unknown", "no source") if is_asked else SKIPPED
+    if standing.moments is None:
+        return indeterminate("seal_status_unknown", subject.seal.es_id)
+    if time is None:
+        return indeterminate("no_signing_time")
+    # As with revocation lists: one that speaks for the time of judging, or for a time proved.
+    if not any(map(standing.speaks_for, (subject.judged_at, subject.proved_at or _NEVER))):
+        return indeterminate("seal_status_unknown", "the source is out of date")
+    state = standing.at(time)
+    if state == LOST:
+        return failed("seal_lost_at_signing", _text(time))
+    if state != ACTIVE:
+        return failed("seal_not_active_at_signing", f"{state or 'not there yet'} at {_text(time)}")
+    now = standing.at(subject.judged_at)
+    if now == ACTIVE:
+        return PASSED
+    if subject.proved_at is None:
+        # Who has a seal that was lost can claim a time before.
+        return indeterminate("no_proof_of_time", f"the seal is {now} since")
+    return noticed("seal_ended_after_signing", f"the seal is {now} since")
 
 
 def _text(moment: datetime) -> str:

@@ -222,8 +222,15 @@ class _Page:
             (FIELDS["verified_at"], escape(words.time_text(report.verified_at, self.lang))),
             (FIELDS["policy"], _text(report.policy)),
             *_settings(report.policy_settings),
+            *self.business(report),
         )
         return f"<section><h2>{self.both(_FILE)}</h2>\n{self.facts(rows)}</section>"
+
+    def business(self, report: Report) -> Iterable[tuple[Pair, str]]:
+        """A row for each thing that a registry says of the document."""
+        if report.business is not None:
+            for label, text in words.business_rows(report.business, self.lang):
+                yield FIELDS[label], _text(text)
 
     def facts(self, rows: Iterable[tuple[Pair, str]]) -> str:
         """A table of facts; the values are HTML already."""

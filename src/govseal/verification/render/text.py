@@ -50,6 +50,9 @@ class _Page:
         if report.effect is not Effect.NONE:
             effect = self.aside(words.pick(words.EFFECTS[report.effect], self.lang))
         yield f"{verdict}  {printable(report.file)}{effect}"
+        if report.business is not None:
+            for label, text in words.business_rows(report.business, self.lang):
+                yield f"  {words.pick(words.FIELDS[label], self.lang)}{self.colon}{printable(text)}"
         seen = set()
         for check in report.checks:
             if self.verbose or check.outcome in _LOWERING:

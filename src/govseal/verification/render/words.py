@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from govseal.asn1.times import in_beijing
 from govseal.seal.extensions import LedgerReference, SealScope
 from govseal.verification.report import Effect, Outcome, PagesCovered, Verdict
+from govseal.verification.status import BusinessStatus
 
 Pair = tuple[str, str]
 """A Chinese and an English text."""
@@ -119,6 +121,19 @@ FIELDS: dict[str, Pair] = {
     "hint": ("提示", "hint"),
     "notice": ("注意", "notice"),
     "unknown": ("未知", "unknown"),
+    "business": ("业务状态", "status"),
+    "number": ("文号", "number"),
+    "completed_on": ("办结日期", "concluded on"),
+    "successor": ("现行文件", "superseded by"),
+    "legal_basis": ("依据", "legal basis"),
+}
+BUSINESS: dict[str, Pair] = {
+    "current": ("现行有效", "current"),
+    "superseded": ("已被替代", "superseded"),
+    "withdrawn": ("已撤回", "withdrawn"),
+    "disputed": ("有异议", "disputed"),
+    "revoked": ("已撤销", "revoked"),
+    "expired": ("已到期", "expired"),
 }
 
 
@@ -131,6 +146,16 @@ def word(table: dict[str, Pair], key: str, lang: str) -> str:
     """The text for ``key``; the key itself where the table has none."""
     pair = table.get(key)
     return key if pair is None else pick(pair, lang)
+
+
+def business_rows(business: BusinessStatus, lang: str) -> Iterator[tuple[str, str]]:
+    """What a registry says of the document: keys of :data:`FIELDS`, and texts."""
+    since = time_text(business.effective_at, lang)
+    yield "business", f"{word(BUSINESS, business.status, lang)} ({since})"
+    for name in ("number", "completed_on", "successor"):
+        if value := getattr(business, name):
+            yield name, value
+    yield "legal_basis", f"{business.legal_basis} [{business.profile}]"
 
 
 def scope_text(scope: SealScope, lang: str) -> str:

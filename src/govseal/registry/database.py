@@ -1,0 +1,152 @@
+"""The database: SQLite for one machine, PostgreSQL beyond it; the same tables on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from govseal.errors import Refused, RegistryError
+from govseal.registry import tables
+from govseal.registry.tables import fences
+
+LOCK_WAIT_MS = 30_000
+"""How long a step waits for another one that holds the same row."""
+FIRST_HASH = "0" * 64
+_READS = "govseal_reads"
+
+
+class Database:
+    """An engine that knows how this registry uses a database."""
+
+    def __init__(self, url: str | sa.URL) -> None:
+        self.url = sa.make_url(url)
+        if self.url.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise ValueError("a registry needs SQLite or PostgreSQL")
+        self.engine = sa.create_engine(self.url, future=True, **self._options())
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    def _options(self) -> dict[str, Any]:
+        if self.url.get_backend_name() == "sqlite":
+            return {"connect_args": {"timeout": LOCK_WAIT_MS / 1000}}
+        return {
+            "pool_pre_ping": True,
+            "connect_args": {"options": f"-c lock_timeout={LOCK_WAIT_MS}"},
+        }
+
+    def __repr__(self) -> str:
+        return f"<Database {self.url.render_as_string(hide_password=True)}>"
+
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """A transaction: committed at the end, rolled back on any exception.
+
+        Raises:
+            RegistryError: somebody else held what was needed for too long (``database_busy``),
+                or the database cannot be reached (``database_unavailable``).
+        """
+        with told(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads, and sees everything as it was when it began.
+
+        Nobody waits for it, however long it takes.
+
+        Raises:
+            RegistryError: as for :meth:`begin`.
+        """
+        options: dict[str, Any] = {_READS: True}
+        if not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with told(), self.engine.connect() as plain:
+            connection = plain.execution_options(**options)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What a database says, in this library's words: no statement and no value of a row in it."""
+    try:
+        yield
+    except OperationalError as error:
+        if _is_busy(error):
+            message = "the database is busy: another step holds what this one needs"
+            raise RegistryError(message, code="database_busy") from None
+        message = f"the database cannot be used: {str(error.orig).splitlines()[0]}"
+        raise RegistryError(message, code="database_unavailable") from None
+    except DBAPIError as error:
+        if fences.CODE in str(error.orig):
+            message = "只能追加，不得更改或删除 / what was written is neither changed nor deleted"
+            raise Refused(message, code=fences.CODE) from None
+        name = type(error.orig).__name__
+        raise RegistryError(f"the database refused: {name}", code="database_refused") from error
+
+
+def _is_busy(error: OperationalError) -> bool:
+    text = str(error.orig).lower()
+    return "locked" in text or "lock timeout" in text or "deadlock" in text
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's
+    del record
+    # The driver's own idea of transactions starts them too late: BEGIN is ours, see below.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A reader that later writes would have to give up; who may write locks at once.
+    reads = connection.get_execution_options().get(_READS)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def lock_head(connection: sa.Connection, name: str) -> tuple[int, str]:
+    """The last number and hash of a chain; nobody else appends until this transaction ends."""
+    table = tables.heads
+    query = sa.select(table.c.sequence, table.c.hash).where(table.c.name == name).with_for_update()
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise RegistryError(f"the chain {name} has no head", code="schema_unknown")
+    return row.sequence, row.hash
+
+
+def set_head(connection: sa.Connection, name: str, sequence: int, hash_: str) -> None:
+    """The new end of a chain that :func:`lock_head` holds."""
+    table = tables.heads
+    connection.execute(
+        table.update().where(table.c.name == name).values(sequence=sequence, hash=hash_)
+    )
+
+
+def next_number(connection: sa.Connection, name: str) -> int:
+    """The next of a gapless row of numbers, from 1: used up only if the transaction ends well."""
+    table = tables.counters
+    raised = (
+        table.update()
+        .where(table.c.name == name)
+        .values(value=table.c.value + 1)
+        .returning(table.c.value)
+    )
+    found = connection.execute(raised).scalar_one_or_none()
+    if found is not None:
+        return int(found)
+    # Two may find no row: the second one's insert waits for the first, then does nothing.
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(insert(table).values(name=name, value=0).on_conflict_do_nothing())
+    return int(connection.execute(raised).scalar_one())

@@ -1,0 +1,169 @@
+"""The printed ledger (印章使用台账): columns by the profile, lines by category where it asks so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from govseal.registry.ledger.entry import FIELDS, heading, printed
+from govseal.registry.ledger.reading import Line
+from govseal.registry.policy import PolicyProfile
+from govseal.registry.policy.force import SHANGHAI
+
+Language = Literal["zh", "en"]
+Cell = str | int
+MAX_CELL: Final = 32_000
+"""Characters of a cell; spreadsheets take 32,767."""
+_GROUPED_BY: Final = frozenset({"category", "item_class"})
+_DATES: Final = frozenset({"stamped_on", "stamped_at"})
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What a spreadsheet may take for a formula at the start of a cell."""
+
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "title": ("印章使用台账", "Ledger of seal use"),
+    "unit": ("单位", "Unit"),
+    "period": ("期间", "Period"),
+    "seal": ("印章", "Seal"),
+    "number": ("序号", "No."),
+    "remark": ("备注", "Remark"),
+    "category": ("分类", "Category"),
+    "all": ("全部", "all"),
+    "count": ("条", "entries"),
+    "ledger": ("台账标识", "Ledger"),
+    "made": ("导出时间", "Exported"),
+    "checkpoint": ("检查点", "Checkpoint"),
+    "page": ("第 &P 页，共 &N 页", "Page &P of &N"),
+    "corrects": ("更正第 {} 条", "corrects entry {}"),
+    "corrected": ("更正见第 {} 条", "corrected by entry {}"),
+    "imported": ("旧台账补录：{}，第 {} 行", "from an older ledger: {}, row {}"),
+    "purged": ("保管期满，内容已清理", "no longer kept"),
+    "departs": ("例外：{}", "exception: {}"),
+}
+
+
+def word(name: str, language: Language) -> str:
+    """A word of the printed form."""
+    return WORDS[name][language == "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above and below the lines."""
+
+    unit: str
+    seal: str | None
+    since: datetime | None
+    until: datetime | None
+    log: str
+    made: datetime
+    checkpoint: str | None
+    """The size and the root of the last checkpoint, so that a paper speaks of it too."""
+
+    def lines(self, language: Language) -> list[str]:
+        """The lines under the title."""
+        period = f"{_day(self.since)} – {_day(self.until)}".strip()
+        return [
+            f"{word('unit', language)}：{self.unit}",
+            f"{word('seal', language)}：{self.seal or word('all', language)}",
+            f"{word('period', language)}：{period if period != '–' else word('all', language)}",
+        ]
+
+    def foot(self, count: int, language: Language) -> str:
+        """The line below."""
+        made = self.made.astimezone(SHANGHAI).isoformat(timespec="seconds")
+        parts = [
+            f"{count} {word('count', language)}",
+            f"{word('ledger', language)}：{self.log}",
+            f"{word('made', language)}：{made}",
+        ]
+        if self.checkpoint:
+            parts.append(f"{word('checkpoint', language)}：{self.checkpoint}")
+        return "；".join(parts) if language == "zh" else "; ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns and lines, in groups; a ledger that is not grouped has one group without a name."""
+
+    headings: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[tuple[Cell, ...], ...]], ...]
+
+    @property
+    def count(self) -> int:
+        """All lines."""
+        return sum(len(lines) for _, lines in self.groups)
+
+
+def make_table(lines: Iterable[Line], profile: PolicyProfile, language: Language) -> Table:
+    """The lines in the columns that the profile's clauses ask for, and no others.
+
+    Personal data stands in it as far as the mandatory fields say: who handled and who approved.
+    """
+    asked = set(profile.ledger.fields)
+    names = ["seal_name", *(name for name in FIELDS if name in asked and name != "seal_name")]
+    if not asked & _DATES:
+        names.insert(1, "stamped_on")
+    is_grouped = bool(asked & _GROUPED_BY)
+    headings = (
+        word("number", language),
+        *(heading(name, language) for name in names),
+        word("remark", language),
+    )
+    groups: dict[str, list[tuple[Cell, ...]]] = {} if is_grouped else {"": []}
+    for line in lines:
+        group = category_of(line, language) if is_grouped else ""
+        groups.setdefault(group, []).append(_cells(line, names, language))
+    return Table(headings, tuple((name, tuple(groups[name])) for name in sorted(groups)))
+
+
+def category_of(line: Line, language: Language) -> str:
+    """The category that the line is registered under (分类登记, R-GZ-2.3b)."""
+    parts = (line.fields.get("item_class"), line.fields.get("document_type"))
+    category = line.fields.get("category") or "/".join(str(part) for part in parts if part)
+    return clean(str(printed(category, language)))
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet might take the text for a formula."""
+    return text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
+
+
+def clean(text: str) -> str:
+    """A text without control characters, and not longer than a cell."""
+    plain = _CONTROL.sub(" ", text)
+    return plain if len(plain) <= MAX_CELL else plain[:MAX_CELL] + "…"
+
+
+def _cells(line: Line, names: Sequence[str], language: Language) -> tuple[Cell, ...]:
+    values = [printed(line.fields.get(name), language) for name in names]
+    cells = [value if isinstance(value, int) else clean(value) for value in values]
+    return (line.sequence, *cells, clean(_remark(line, language)))
+
+
+def _remark(line: Line, language: Language) -> str:
+    said = []
+    if line.is_purged:
+        said.append(word("purged", language))
+    imported = line.fields.get("imported")
+    if line.kind == "import" and isinstance(imported, Mapping):
+        source = imported.get("source"), imported.get("row")
+        said.append(word("imported", language).format(*source))
+    if line.kind == "correction":
+        said.append(word("corrects", language).format(line.fields.get("corrects")))
+        said.append(str(line.fields.get("correction_reason") or ""))
+    said += [word("corrected", language).format(number) for number in line.corrected_by]
+    approvers = line.fields.get("approvers")
+    said += [
+        word("departs", language).format(approver["departs"])
+        for approver in (approvers if isinstance(approvers, list) else ())
+        if isinstance(approver, Mapping) and approver.get("departs")
+    ]
+    return "；".join(part for part in said if part)
+
+
+def _day(moment: datetime | None) -> str:
+    return "" if moment is None else moment.astimezone(SHANGHAI).date().isoformat()
