@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from threading import Lock
+from contextlib import suppress
 
 from govseal.asn1 import schema, strict, times, write
 from govseal.asn1.schema import Record
@@ -133,12 +133,12 @@ class _KnownSeals:
     """The seals that were read last: one seal stands in stamp after stamp.
 
     What is kept is what was read, no judgement, at most 8 MB of DER. It is found by its last bytes,
-    and counts where all bytes are the same.
+    and counts where all bytes are the same. Threads may lose each other's seals, and nothing more;
+    there is no lock that a process forked meanwhile would wait for.
     """
 
     def __init__(self) -> None:
         self._seals: OrderedDict[bytes, tuple[Seal, int, int]] = OrderedDict()
-        self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._seals)
@@ -147,23 +147,23 @@ class _KnownSeals:
         """Keep a seal with how many elements it has, and how deep they are nested."""
         if len(seal.der) > _MAX_KNOWN_BYTES:
             return
-        with self._lock:
-            self._seals[seal.der[-_KEY_BYTES:]] = (seal, elements, depth)
-            if len(self._seals) > _MAX_KNOWN_SEALS:
+        self._seals[seal.der[-_KEY_BYTES:]] = (seal, elements, depth)
+        with suppress(KeyError):
+            while len(self._seals) > _MAX_KNOWN_SEALS:
                 self._seals.popitem(last=False)
 
     def find(self, data: bytes, start: int, end: int) -> tuple[Seal, int, int] | None:
         """What was kept of the seal that lies there in ``data``; None where it is no known one."""
         key = data[max(start, end - _KEY_BYTES) : end]
-        with self._lock:
-            found = self._seals.get(key)
-            if found is None:
-                return None
-            der = found[0].der
-            if len(der) != end - start or not data.startswith(der, start):
-                return None
+        found = self._seals.get(key)
+        if found is None:
+            return None
+        der = found[0].der
+        if len(der) != end - start or not data.startswith(der, start):
+            return None
+        with suppress(KeyError):
             self._seals.move_to_end(key)
-            return found
+        return found
 
 
 _KNOWN = _KnownSeals()

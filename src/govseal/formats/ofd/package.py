@@ -305,7 +305,7 @@ def _judged(name: str) -> tuple[str | None, str]:
     return unsafe_name(name), _twin_key(name)
 
 
-# Packages of one product have the same names: 2 MB of them at most.
+# Packages of one product have the same names: 3 MB of them at most.
 @lru_cache(maxsize=2048)
 def _known(name: str) -> tuple[str | None, str]:
     return _judged(name)
