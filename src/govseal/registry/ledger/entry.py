@@ -24,6 +24,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "certificate_no": ("证书编号", "Certificate no."),
     "document_no": ("审批文书编号", "Document no."),
     "document_type": ("文书类型", "Document type"),
+    "title": ("文件标题", "Title"),
     "category": ("分类", "Category"),
     "custodian": ("印章保管人", "Custodian"),
 }

@@ -243,6 +243,15 @@ def _turn(call: Call, petition: sa.Row[Any]) -> tuple[int, Authority]:
     raise Refused(message, code="E_APPROVER_LEVEL", clause=step["clause"])
 
 
+def has_turn(call: Call, petition: sa.Row[Any]) -> bool:
+    """Whether the actor could take the step whose turn it is."""
+    switch = call.profile.switch("approver_is_not_applicant")
+    if switch.value is True and petition.applicant == call.actor.id:
+        return False
+    step = petition.steps[_count(call, petition.id)]
+    return _authority(call, petition, step) is not None
+
+
 def _authority(call: Call, petition: sa.Row[Any], step: Mapping[str, Any]) -> Authority | None:
     """By what the actor may take a step: the own role, or that of whom the actor stands in for."""
     found = acting_for(

@@ -25,7 +25,7 @@ class TakeOut(Room):
     """Taking a seal out, and bringing it back."""
 
     def ask_take_out(
-        self, seal_id: str, *, matter: str, since: datetime, due_back: datetime
+        self, seal_id: str, *, matter: str, since: datetime | None = None, due_back: datetime
     ) -> PetitionRecord:
         """Ask to take a seal out; the approvals are those of its use.
 
@@ -39,6 +39,7 @@ class TakeOut(Room):
                     "由用章单位人员携带 / a seal is taken out by somebody of the unit that uses it"
                 )
             check_usable(call, row)
+            since = since or call.at
             if not call.at <= since < due_back:
                 call.refuse(
                     "E_PERIOD",

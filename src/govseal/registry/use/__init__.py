@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Unpack
 
 from govseal.formats.base import Protect
-from govseal.registry.use import approvals, cards, desk, expiry, requests, tracing
+from govseal.registry.use import approvals, cards, desk, expiry, requests, tracing, waiting
 from govseal.registry.use.approvals import Decision
 from govseal.registry.use.form import UseDetails, UseForm, clean_text
 from govseal.registry.use.hooks import Validator as Validator
@@ -22,6 +22,7 @@ from govseal.registry.use.records import (
 )
 from govseal.registry.use.statements import SignedStatement
 from govseal.registry.vocabulary import Openness, RefusalReason, UseState
+from govseal.registry.waiting import Waiting
 
 if TYPE_CHECKING:
     from govseal.formats.places import Place
@@ -88,6 +89,10 @@ class Use:
             Refused: ``E_NOT_FOUND``, ``E_NOT_AUTHORIZED``.
         """
         return requests.get(self._acting, request_id)
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """What waits for the actor: to be approved, stamped, or collected; the oldest first."""
+        return waiting.waiting(self._acting)
 
     def find(
         self,

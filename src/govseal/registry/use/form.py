@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, TypedDict, cast
 
 from govseal.formats.limits import DEFAULT_LIMITS
+from govseal.registry.texts import has_hidden
 from govseal.registry.vocabulary import Basis, Classification, ItemClass, Openness
 from govseal.sm2 import sm3
 
@@ -194,12 +195,11 @@ def clean_text(name: str, value: object) -> str:
     """A text without blanks around it.
 
     Raises:
-        ValueError: no text, too long, control characters, or halves of characters.
+        ValueError: no text, too long, control characters, or others that nobody sees.
     """
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise ValueError(f"{name}: a text of up to {MAX_TEXT} characters")
     cleaned = value.strip()
-    for character in cleaned:
-        if (character < " " and character not in "\n\t") or "\ud800" <= character <= "\udfff":
-            raise ValueError(f"{name}: control characters")
+    if has_hidden(cleaned):
+        raise ValueError(f"{name}: control characters, or others that nobody sees")
     return cleaned
