@@ -114,8 +114,8 @@ requirements: dev fonts ## clause, tests, result: docs/evidence/requirements.md
 	@tools/packages database
 	@$(pytest) -q -m req --requirements=docs/evidence/requirements.md
 
-.PHONY: bench bench-sm2 bench-ofd bench-pdf
-bench: bench-sm2 bench-ofd bench-pdf ## what this machine does, as ratios
+.PHONY: bench bench-sm2 bench-ofd bench-pdf bench-ledger
+bench: bench-sm2 bench-ofd bench-pdf bench-ledger ## what this machine does, as ratios
 bench-sm2: dev ## SM2 and SM3 beside OpenSSL and others; OUT=docs writes docs/performance.*
 	@tools/packages field
 	@$(if $(OUT),$(py) -m pip install -q -e '.[bench]')
@@ -127,6 +127,8 @@ bench-ofd: dev fonts ## OFD beside ofdrw in a warm JVM, start-up, memory; OUT=do
 	@$(py) benchmarks/memory.py
 bench-pdf: dev fonts
 	@$(py) benchmarks/pdf.py
+bench-ledger: dev ## appending to ledgers of 10^3 to 10^6 entries, and auditing them
+	@$(py) benchmarks/ledger.py
 
 .PHONY: wheel wheel-aarch64
 wheel: dev ## dist/: a wheel for this processor, tested where there is no source and no compiler

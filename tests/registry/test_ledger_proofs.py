@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -57,6 +58,31 @@ def test_the_form_of_a_note():
     raw = base64.b64decode(encoded)
     assert (raw[:4], len(raw)) == (key_id, 68)
     PRIVATE.public_key.verify_raw(raw[4:], f"{text}\n".encode())
+
+
+@pytest.mark.interop
+def test_openssl_verifies_a_checkpoint(tmp_path):
+    """Nothing of ours takes part but the text: the key as SubjectPublicKeyInfo, r ‖ s as DER."""
+    text, line = NOTE.split("\n\n")
+    raw = base64.b64decode(line.split(" ")[2])[4:]
+    spki = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
+    encoded = base64.encodebytes(spki + PRIVATE.public_key.encode()).decode()
+    (tmp_path / "key.pem").write_text(
+        f"-----BEGIN PUBLIC KEY-----\n{encoded}-----END PUBLIC KEY-----\n"
+    )
+    (tmp_path / "signature").write_bytes(sm2.encode_signature(raw))
+
+    def verified(signed: str) -> bool:
+        (tmp_path / "text").write_text(signed, encoding="utf-8")
+        words = "openssl pkeyutl -verify -pubin -inkey key.pem -sigfile signature -in text -rawin"
+        more = "-digest sm3 -pkeyopt distid:1234567812345678"
+        command = [*words.split(), *more.split()]
+        return (
+            subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+        )
+
+    assert verified(f"{text}\n")
+    assert not verified(text)
 
 
 def test_the_form_of_proofs():

@@ -104,6 +104,18 @@ def test_the_window_that_closes(open_bureau, sqlite_url, clock, successor, tmp_p
 
 
 @pytest.mark.req("R-JC29S-08b")
+def test_an_early_renewal_is_only_told(open_bureau, sqlite_url, tmp_path):
+    seal = sealdesk.lay_down(sqlite_url)
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'extends = "jincheng"\nname = "own"\n[switches]\n'
+        'early_renewal = { value = "warn", clause = "C-12" }\n'
+    )
+    early = workshop().institution(not_before=-1, not_after=700)
+    assert ask(open_bureau(sqlite_url, str(own)), seal, early).content["is_early"]
+
+
+@pytest.mark.req("R-JC29S-08b")
 def test_a_renewed_seal_is_another_version(bureau, seal, clock, successor):
     clock.now = AT + 350 * DAY
     petition = ask(bureau, seal, successor)
@@ -132,7 +144,7 @@ def test_nothing_is_renewed_that_was_not_approved(bureau, seal, clock, successor
     petition = ask(bureau, seal, successor)
     with refuses("E_NOT_APPROVED"):
         renew(bureau, petition, successor)
-    with refuses("E_REASON"):
+    with refuses("E_REASON_MISSING"):
         decide(bureau, petition, passes=False)
     decide(bureau, petition, passes=False, reason="材料不全")
     with refuses("E_NOT_APPROVED"):
@@ -244,7 +256,7 @@ def test_a_seal_is_cancelled(bureau, seal):
 def test_a_cancellation_that_is_refused(bureau, seal):
     petition = ask_cancel(bureau, seal, WRITTEN, IDENTITY)
     with seals(bureau, "reviewer") as room:
-        with refuses("E_REASON"):
+        with refuses("E_REASON_MISSING"):
             room.decide_cancel(petition.id, passes=False)
         room.decide_cancel(petition.id, passes=False, reason="材料不全")
     assert sealdesk.row_of(bureau, seal).state == SealState.ACTIVE

@@ -66,9 +66,39 @@ def test_a_suspended_seal_comes_back(bureau, seal, clock):
     assert bureau.status.at(seal, AT).state is SealState.SUSPENDED
 
 
+def test_a_seal_that_was_never_activated_comes_back_unused(bureau):
+    seal = sealdesk.issued(bureau, "14050000000002")
+    incident = report(bureau, seal, IncidentKind.ANOMALY)
+    close(bureau, incident)
+    assert resume(bureau, seal).state is SealState.ISSUED
+    with refuses("E_NOT_YET_ACTIVE"):
+        use(bureau, seal)
+
+
+def test_a_seal_is_not_resumed_before_its_date(bureau, clock):
+    seal = sealdesk.issued(bureau, "14050000000002")
+    sealdesk.activate(bureau, seal, AT + 2 * DAY)
+    with seals(bureau, "custodian") as room:
+        room.suspend(seal, "核查", cause=ReasonClass.OTHER)
+    clock.forward(days=1)
+    resume(bureau, seal)
+    with refuses("E_NOT_YET_ACTIVE"):
+        use(bureau, seal)
+    clock.forward(days=1)
+    use(bureau, seal)
+
+
+def test_an_expired_seal_is_not_resumed(bureau, seal, clock):
+    with seals(bureau, "custodian") as room:
+        room.suspend(seal, "核查", cause=ReasonClass.OTHER)
+    clock.forward(days=366)
+    with refuses("E_EXPIRED"):
+        resume(bureau, seal)
+
+
 def test_who_suspends_does_not_resume(bureau, seal):
     with seals(bureau, "custodian") as room:
-        with refuses("E_REASON"):
+        with refuses("E_REASON_MISSING"):
             room.suspend(seal, "", cause=ReasonClass.OTHER)
         room.suspend(seal, "核查", cause=ReasonClass.OTHER)
         with refuses("E_STATE", kind=StateError):

@@ -15,6 +15,7 @@ from govseal.registry import tables
 from govseal.registry.ledger.key import log_key
 from govseal.registry.seals.standing import check_usable
 from govseal.registry.seals.tasks import organization_changed
+from govseal.registry.tables.fences import lower_fences
 from govseal.registry.vocabulary import IncidentKind, ReasonClass, SealState, SealTask
 from sealdesk import AT, DAY, ES_ID, refuses, seals
 
@@ -219,6 +220,7 @@ def test_a_list_that_was_changed(bureau):
     with bureau.database.begin() as connection:
         key = log_key(connection).public_key
         content = made.content.replace(b'"active"', b'"lost"')
+        lower_fences(connection, "status_lists")
         connection.execute(tables.status_lists.update().values(content=content))
     with pytest.raises(InvalidSignature):
         bureau.status.read_list(1).verify(key)
@@ -228,6 +230,16 @@ def test_a_list_that_was_not_made(bureau):
     with pytest.raises(RegistryError) as refused:
         bureau.status.read_list(7)
     assert refused.value.code == "not_found"
+
+
+@pytest.mark.parametrize(
+    "table", ["seal_states", "review_steps", "activation_notices", "key_media_states"]
+)
+def test_what_was_written_is_not_rewritten(any_bureau, table):
+    sealdesk.active(any_bureau)
+    for statement in (f"delete from {table}", f"update {table} set seal = seal"):  # noqa: S608
+        with refuses("E_APPEND_ONLY"), any_bureau.database.begin() as connection:
+            connection.exec_driver_sql(statement)
 
 
 def test_states_are_only_ever_added(bureau, clock):

@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 import bureaukit
-from govseal.errors import StateError
+from govseal.errors import Refused, RegistryError, StateError
 from govseal.pki.algorithms import RSA_SHA256
 from govseal.registry import tables
+from govseal.registry.ledger.entry import printed
 from govseal.registry.tables.base import new_id
 from govseal.registry.use.statements import SignedStatement
 from govseal.registry.vocabulary import ApprovalMode, Role, SealSubtype, Strength, UseState
@@ -91,6 +92,16 @@ def test_a_profile_may_let_applicants_approve(desk_under):
 def test_an_approval_is_used_up_by_its_step(shared_desk):
     request = shared_desk.approved("head")
     assert code(shared_desk.approve, request, "head") == "E_APPROVER_LEVEL"
+
+
+@pytest.mark.req("R-JC9-09")
+def test_an_approval_is_neither_changed_nor_deleted(any_desk):
+    any_desk.approve(any_desk.ask(), "head")
+    table = tables.approvals
+    for statement in (table.update().values(opinion="同意"), table.delete()):
+        with pytest.raises(Refused) as refused, any_desk.bureau.database.begin() as connection:
+            connection.execute(statement)
+        assert refused.value.code == "E_APPEND_ONLY"
 
 
 def test_another_persons_key_proves_nothing(shared_desk):
@@ -181,6 +192,44 @@ def test_a_statement_that_says_something_else_is_none(shared_desk, change):
     request = shared_desk.ask()
     signed = signed_elsewhere(shared_desk, request, change=change)
     assert code(shared_desk.approve, request, "head", statement=signed) == "E_SIGNATURE"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        b'{"at":1.5}',
+        b'{"at":"2026-03-02"}',
+        b'{"at":"\\ud800"}',
+        b'{"at":"2026-03-02T01:30:00.000000Z" }',
+        b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
+        b'{"a":"' + b"x" * (1 << 16) + b'"}',
+    ],
+)
+def test_a_statement_that_is_none_is_refused(shared_desk, statement):
+    request = shared_desk.ask()
+    key = shared_desk.key("head")
+    signed = SignedStatement(statement, key.sign(statement), key.certificate.der)
+    with pytest.raises(RegistryError) as refused:
+        shared_desk.approve(request, "head", statement=signed)
+    assert refused.value.code == "malformed"
+
+
+@pytest.mark.parametrize("value", [b"", b"\x30", bytes(100), bytes(9000)])
+def test_a_signature_that_is_none_is_refused(shared_desk, value):
+    request = shared_desk.ask()
+    forged = replace(signed_elsewhere(shared_desk, request), signature=value)
+    assert code(shared_desk.approve, request, "head", statement=forged) == "E_SIGNATURE"
+
+
+@pytest.mark.parametrize("words", ["x" * 2001, "a\x00", "\ud800"])
+def test_an_opinion_is_a_text(shared_desk, words):
+    request = shared_desk.ask()
+    with pytest.raises(ValueError, match="opinion"):
+        shared_desk.approve(request, "head", opinion=words)
 
 
 def test_a_signature_over_something_else_is_none(shared_desk):
@@ -383,6 +432,7 @@ def test_who_stands_in_decides_for_the_principal(desk, clock):
     entry = desk.rows(tables.ledger_entries)[stamped.entry].entry
     approver = json.loads(entry)["fields"]["approvers"][0]
     assert (approver["name"], approver["on_behalf_of"]) == ("issuing-head", "head")
+    assert printed(approver, "zh") == "issuing-head（代head）"
     clock.forward(days=3)
     assert code(desk.approve, desk.ask(), "issuing-head") == "E_APPROVER_LEVEL"
 
@@ -423,3 +473,17 @@ def test_approvals_end_by_themselves(desk, clock):
         assert b.use.expire() == 1
     assert (desk.state(request), desk.state(waiting)) == ("expired", "submitted")
     assert code(desk.stamp, request) == "E_APPROVAL_EXPIRED"
+
+
+def test_a_decision_is_one_of_three(shared_desk):
+    request = shared_desk.ask()
+    with shared_desk.acting("head") as b, pytest.raises(ValueError, match="decision"):
+        b.use.statement(request.id, "perhaps")
+
+
+def test_a_request_whose_state_is_not_that_of_its_steps_is_damaged(desk):
+    request = desk.approved()
+    desk.write(tables.use_requests, request.id, state="reviewed")
+    with pytest.raises(RegistryError) as refused:
+        desk.approve(request, "leader")
+    assert refused.value.code == "registry_damaged"

@@ -8,7 +8,7 @@ import pytest
 
 import bureaukit
 from govseal.registry import tables
-from govseal.registry.vocabulary import SealSubtype, UseState
+from govseal.registry.vocabulary import Role, SealSubtype, UseState
 from usekit import PLACE, code, paper, refusal
 
 CARD = {
@@ -133,8 +133,25 @@ def test_a_card_is_of_some_issuer(shared_desk):
 def test_whoever_signed_off_does_not_stamp_alone(desk):
     """The custodian who is the only approver too: here by being the leader as well."""
     document = paper()
-    card = register(desk, document=document)
+    desk.appoint("custodian", Role.PRINCIPAL_LEADER)
+    card = register(desk, document=document, signed_off_by=bureaukit.person("custodian"))
     request = ask(desk, card, document)
-    desk.write(tables.dispatch_cards, card.id, signed_off_by=bureaukit.person("custodian"))
     with desk.acting("custodian") as b:
         assert code(b.use.stamp, request.id, PLACE) == "E_SAME_PERSON"
+
+
+@pytest.mark.req("R-JC10-YZ-4.2.1")
+def test_a_leader_signs_off_own_matters_alone(desk):
+    with desk.bureau.database.begin() as connection:
+        roles = tables.role_assignments
+        leader = roles.c.person == bureaukit.person("leader")
+        connection.execute(roles.update().where(leader).values(matters=["A-1"]))
+    document = paper()
+    card = register(desk, document=document, signed_off_by=bureaukit.person("leader"))
+    assert code(ask, desk, card, document, item_code="B-1") == "E_APPROVER_LEVEL"
+    assert ask(desk, card, document, item_code="A-1").state == UseState.APPROVED
+    desk.write(tables.dispatch_cards, card.id, signed_off_at=bureaukit.SINCE - timedelta(days=1))
+    other = {"item_code": "A-1", "section": "办公室"}
+    with desk.acting("handler") as b:
+        b.use.withdraw(b.use.find()[0].id)
+    assert code(ask, desk, card, document, **other) == "E_APPROVER_LEVEL"

@@ -19,6 +19,8 @@ from govseal.sm2 import sm3
 CHAIN = "audit"
 PURGE = "audit.purge"
 """The step that forgets old rows."""
+MAX_ACTOR = 24
+MAX_SUBJECT = 120
 _BATCH = 1000
 
 
@@ -47,11 +49,13 @@ class AuditEvent:
 def append(connection: sa.Connection, event: AuditEvent) -> int:
     """The number of the new row; nobody else appends until the transaction ends.
 
-    Numbers of identity cards are masked.
+    Numbers of identity cards are masked; a refusal is logged whatever was asked for, so that what
+    is too long is cut.
     """
     event = replace(
         event,
-        subject=masked(event.subject),
+        actor=None if event.actor is None else masked(event.actor)[:MAX_ACTOR],
+        subject=masked(event.subject)[:MAX_SUBJECT],
         client=masked(event.client),
         facts=masked_facts(event.facts),
     )

@@ -16,6 +16,7 @@ from govseal.registry import audit, tables
 from govseal.registry.audit import AuditEvent
 from govseal.registry.calendar import WorkingDays
 from govseal.registry.events import Event
+from govseal.registry.people import require_at_top
 from govseal.registry.policy import Deadline
 from govseal.registry.tables.base import moment_text
 from govseal.registry.vocabulary import Role
@@ -89,7 +90,7 @@ class AuditLog:
         if not 1 <= limit <= MOST:
             raise ValueError(f"limit is from 1 to {MOST}")
         with self._acting.call("audit.read", writes=False) as call:
-            call.require(*_READERS)
+            require_at_top(call, *_READERS)
             chosen = which or AuditFilter()
             call.facts["filter"] = _told(chosen)
             return tuple(audit.select(call.connection, _query(chosen).limit(limit)))
@@ -109,7 +110,7 @@ class AuditLog:
         if form not in {"csv", "jsonl"}:
             raise ValueError("form is csv or jsonl")
         with self._acting.call("audit.export", writes=False) as call:
-            call.require(*_READERS)
+            require_at_top(call, *_READERS)
             chosen = which or AuditFilter()
             call.facts.update({"filter": _told(chosen), "form": form})
             if form == "jsonl":
@@ -126,7 +127,7 @@ class AuditLog:
             Refused: ``E_RETENTION``: younger rows than may be forgotten; ``E_NOT_AUTHORIZED``.
         """
         with self._acting.call("audit.purge") as call:
-            call.require(Role.ADMINISTRATOR, Role.PROVINCE_ADMIN)
+            require_at_top(call, Role.ADMINISTRATOR, Role.PROVINCE_ADMIN)
             if not _may_forget(call, before):
                 limit = call.profile.deadlines["log_retention"]
                 message = f"logs are kept for {limit.value} {limit.unit}, three years at least"

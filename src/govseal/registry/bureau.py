@@ -10,7 +10,6 @@ from typing import Protocol, Self
 
 import sqlalchemy as sa
 
-from govseal.errors import RegistryError
 from govseal.pki.atrest import AtRestKey
 from govseal.pki.signer import Signer
 from govseal.registry import schema, tables
@@ -25,7 +24,7 @@ from govseal.registry.ledger.notes import LogKey
 from govseal.registry.ledger.room import Ledger
 from govseal.registry.outbox import Outbox
 from govseal.registry.people.founding import Founded, set_up
-from govseal.registry.policy import PolicyProfile, load_policy, policy_names, read_own_policy
+from govseal.registry.policy import PolicyProfile, load_policy, read_own_policy
 from govseal.registry.restore import Restored, restore
 from govseal.registry.status import Status
 from govseal.registry.use.hooks import Validator
@@ -244,13 +243,8 @@ class Bureau:
 
     @staticmethod
     def _own_profile(connection: sa.Connection, name: str) -> PolicyProfile:
-        """A profile that comes with the library, or the rules that a unit gave itself."""
-        if name in policy_names():
-            return load_policy(name)
+        """The rules that a unit gave itself, else what :func:`load_policy` knows by that name."""
         table = tables.settings
         query = sa.select(table.c.value).where(table.c.name == f"policy/{name}")
         text = connection.execute(query).scalar_one_or_none()
-        if text is None:
-            message = f"the rules of a unit are missing: {name}"
-            raise RegistryError(message, code="policy_unknown")
-        return read_own_policy(text)
+        return load_policy(name) if text is None else read_own_policy(text)

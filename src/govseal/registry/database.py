@@ -94,7 +94,10 @@ def told() -> Iterator[None]:
             message = "只能追加，不得更改或删除 / what was written is neither changed nor deleted"
             raise Refused(message, code=fences.CODE) from None
         name = type(error.orig).__name__
-        raise RegistryError(f"the database refused: {name}", code="database_refused") from error
+        raise RegistryError(f"the database refused: {name}", code="database_refused") from None
+    except (UnicodeEncodeError, OverflowError):
+        message = "a text or a number that no database keeps"
+        raise RegistryError(message, code="malformed") from None
 
 
 def _is_busy(error: OperationalError) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 # GB 11643: division, day of birth, sequence, check character; the older form has two digits of
 # the year and no check character.
@@ -17,11 +17,17 @@ _KEPT_BEFORE, _KEPT_AFTER = 3, 2
 _WIDE = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
 
 
+MOST: Final = 4000
+"""Characters of a text that a log keeps: more than any text that a step takes."""
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
 def masked(text: str) -> str:
     """The text, in which numbers of identity cards show their first three and last two characters.
 
-    Full-width digits are read as well.
+    Full-width digits are read as well. What no database keeps is replaced, what is too long cut.
     """
+    text = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", text[:MOST])
     narrow = text.translate(_WIDE)  # of the same length
     found = [match.span() for match in _NUMBER.finditer(narrow)]
     for start, end in reversed(found):

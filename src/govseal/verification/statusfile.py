@@ -48,8 +48,7 @@ def load_status(data: Source, key: Source) -> StatusFile:
             it, or its certificate.
 
     Raises:
-        InvalidSignature: the key did not sign the file.
-        FormatError: no status file, or no key of a registry.
+        FormatError: no status file, or no key of a registry; or that key did not sign the file.
         OSError: the system cannot open a file.
     """
     return read_status(
@@ -134,8 +133,8 @@ def read_status(data: bytes, key: PublicKey) -> StatusFile:
     """The status file, signed by the key that the verifier pins.
 
     Raises:
-        InvalidSignature: the key did not sign these bytes.
-        FormatError: no status file; larger than 64 MiB (``LimitExceeded``).
+        FormatError: the key did not sign these bytes, or they are no status file; larger than
+            64 MiB (``LimitExceeded``).
     """
     if len(data) > MAX_BYTES:
         message = f"{_WHAT} is too large"
@@ -165,9 +164,12 @@ def _verified(body: bytes, lines: list[bytes], key: PublicKey) -> str:
         if not line.startswith(_DASH) or len(raw) != 4 + 64:
             raise _malformed("a signature line is a dash, a name, and base64")
         if raw[:4] == key_id(origin, key):
-            key.verify_raw(raw[4:], body)
+            try:
+                key.verify_raw(raw[4:], body)
+            except InvalidSignature:
+                raise _malformed("its signature is wrong: it was changed") from None
             return origin
-    raise InvalidSignature(f"{_WHAT} is not signed by the key that is pinned")
+    raise _malformed("it is not signed by the key that is pinned")
 
 
 def _malformed(what: str) -> FormatError:

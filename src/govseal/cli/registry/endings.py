@@ -21,7 +21,7 @@ from govseal.cli.registry.step import (
     argument,
     word,
 )
-from govseal.registry.vocabulary import Medium, ReasonClass, SealSubtype
+from govseal.registry.vocabulary import Medium, PetitionState, ReasonClass, SealSubtype
 
 _DECISION = argument(
     "decision", zh="pass 或 reject", en="pass or reject", choices=("pass", "reject")
@@ -262,7 +262,7 @@ _PETITIONS = (
         "印章事项的申请：刻制、携带、停用、增加、续期、注销、销毁",
         "what was asked for around seals",
         lambda desk, options: desk.acting.seals.petitions(
-            seal=options.seal, is_open=not options.all
+            options.seal, state=None if options.all else PetitionState.OPEN
         ),
         (
             argument("--seal", zh="只列该印章的", en="of one seal", kind="seal", metavar="SEAL"),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from govseal.cli.anchors import materials_of
 from govseal.cli.arguments import Parser
-from govseal.cli.files import speaking_of
 from govseal.cli.keys import load_key
 from govseal.cli.making import GENERATIONS
 from govseal.cli.timestamps import add_timestamp, source_of
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def add_makings(parser: Parser) -> None:
-    """``--maker`` and its password, the anchors, ``--binding``, ``--generation``."""
+    """``--maker`` and its password, the anchors, ``--generation``."""
     parser.option(
         "--maker",
         zh="制章人的密钥和证书：文件，或设备中的密钥 pkcs11:…、sdf:…",
@@ -52,12 +51,6 @@ def add_makings(parser: Parser) -> None:
     ):
         parser.option(name, zh=zh, en=en, metavar="F|DIR", action="append", default=[])
     parser.option(
-        "--binding",
-        zh="绑定规则（TOML），缺省由制度决定",
-        en="binding rules (TOML); the policy profile says by default",
-        metavar="F",
-    )
-    parser.option(
         "--generation",
         zh="标准：2014、2020（缺省）、2025",
         en="the standard: 2014, 2020 (the default), 2025",
@@ -74,7 +67,6 @@ def add_makings(parser: Parser) -> None:
 def makings_of(options: argparse.Namespace) -> Makings:
     """What the options name."""
     from govseal.registry.seals.making import Makings  # noqa: PLC0415 - start-up
-    from govseal.seal.binding import load_profile  # noqa: PLC0415 - start-up
 
     own = (options.maker_password_env, options.maker_password_file)
     passwords = argparse.Namespace(
@@ -83,10 +75,6 @@ def makings_of(options: argparse.Namespace) -> Makings:
         timestamp=options.timestamp,
     )
     maker = load_key(options.maker, passwords)
-    binding = None
-    if options.binding is not None:
-        with speaking_of(Path(options.binding)):
-            binding = load_profile(options.binding)
     return Makings(
         maker=maker,
         trust=TrustStore.from_paths(options.trust or []),
@@ -95,7 +83,6 @@ def makings_of(options: argparse.Namespace) -> Makings:
         makers=_store(options.makers),
         timestamp=source_of(passwords, maker.algorithm),
         generation=int(options.generation),
-        binding=binding,
     )
 
 

@@ -223,7 +223,7 @@ def _show(desk: Desk, options: argparse.Namespace) -> object:
         "seal": seals.get(options.seal),
         "held": seals.custodian(options.seal),
         "history": seals.reviews(options.seal),
-        "open": seals.petitions(seal=options.seal, is_open=True),
+        "open": seals.petitions(options.seal),
         "findings": seals.incidents(options.seal),
     }
 

@@ -12,6 +12,7 @@ from govseal.registry import tables
 from govseal.registry.call import Call
 from govseal.registry.documents.model import DocumentRecord, StateRecord, VersionRecord
 from govseal.registry.documents.states import newest
+from govseal.registry.people import looks
 from govseal.registry.vocabulary import Role
 
 _OF_THE_UNIT = frozenset(
@@ -35,11 +36,12 @@ def check_reader(call: Call, row: sa.Row[Any]) -> None:
         NotAuthorized: ``E_NEED_TO_KNOW``; the refusal stands in the audit log.
     """
     actor = call.actor
+    section = {"organization": row.organization, "department": row.department}
     known = (
         row.applicant == actor.id
         or actor.has(*_OF_THE_UNIT, organization=row.organization)
-        or bool(actor.roles & _SUPERVISORS)
-        or (row.department is not None and actor.has(Role.SECTION_HEAD, department=row.department))
+        or (bool(actor.roles & _SUPERVISORS) and looks(call, owner=row.organization))
+        or (row.department is not None and actor.has(Role.SECTION_HEAD, **section))
         or not call.profile.is_on("need_to_know")
         or _took_part(call, row.id)
         or _is_named(call, row.id, call.at)

@@ -19,6 +19,7 @@ from govseal.registry.ledger.notes import write_base64
 from govseal.registry.ledger.printed import Heading, Language, make_table
 from govseal.registry.ledger.reading import Line, Wanted, read_lines
 from govseal.registry.ledger.retention import Purge, purge
+from govseal.registry.people import require_at_top
 from govseal.registry.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -180,10 +181,10 @@ class LedgerAccess:
         Raises:
             Refused: ``E_RETENTION``: some must still be kept (at least three years);
                 ``E_BASIS_MISSING``.
-            NotAuthorized: the person is no administrator.
+            NotAuthorized: the person is no administrator of all units, or of one at the top.
         """
         with self._acting.call("ledger.purge", before.isoformat()) as call:
-            call.require(Role.ADMINISTRATOR)
+            require_at_top(call, Role.ADMINISTRATOR)
             return call.finish(purge(call, self._acting.bureau, before=before, basis=basis))
 
 

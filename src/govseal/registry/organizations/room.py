@@ -15,7 +15,7 @@ from govseal.registry.call import Call
 from govseal.registry.organizations import records
 from govseal.registry.organizations.changes import end_unit, rename_unit, settle_names
 from govseal.registry.organizations.records import Department, LegalName, Organization
-from govseal.registry.organizations.standing import check_organization
+from govseal.registry.organizations.standing import check_below, check_organization
 from govseal.registry.people.authority import administers, check_administers
 from govseal.registry.policy import load_policy, policy_names, read_policy
 from govseal.registry.policy.strict import check_stricter
@@ -69,12 +69,15 @@ class Organizations:
 
         Raises:
             NotAuthorized: not an administrator of the unit above; without one above, of all.
-            Refused: ``E_NAME``, ``E_ORG_NAME``, ``E_CREDIT_CODE``, ``E_REGION_CODE``.
+            Refused: ``E_NAME``, ``E_ORG_NAME``, ``E_CREDIT_CODE``, ``E_REGION_CODE``;
+                ``E_ORG_KIND``: whoever keeps the unit above alone would found one that is above
+                others: of a higher level, of another region, with powers that it has not itself.
         """
         with self._acting.call("organizations.create") as call:
             check_administers(call, parent)
             if parent is not None:
                 check_organization(call, parent)
+                check_below(call, parent, Level(level), kinds, region_code)
             id_ = records.insert_organization(
                 call.connection,
                 legal_name=legal_name,

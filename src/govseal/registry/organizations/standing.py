@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,6 +11,7 @@ import sqlalchemy as sa
 from govseal.errors import Refused
 from govseal.registry import tables
 from govseal.registry.call import Call
+from govseal.registry.vocabulary import Level, OrganizationKind
 
 
 def name_at(connection: sa.Connection, organization: str, at: datetime) -> str | None:
@@ -56,3 +59,38 @@ def check_organization(call: Call, organization: str, *, named_at: datetime | No
             code="E_ORG_CHANGED",
             clause=call.profile.clause("E_ORG_CHANGED"),
         )
+
+
+_LEVELS = tuple(Level)
+_POWERS = frozenset({OrganizationKind.MANAGEMENT, OrganizationKind.SUPERVISING})
+"""Kinds of units whose people decide on others' seals, or look at them, in a region."""
+
+
+def check_below(
+    call: Call,
+    parent: str,
+    level: Level,
+    kinds: Collection[OrganizationKind | str],
+    region_code: str | None,
+) -> None:
+    """Go on only if a new unit is below its parent in all, or all units' administrator founds it.
+
+    Raises:
+        Refused: ``E_ORG_KIND``.
+    """
+    from govseal.registry.people.authority import administers  # noqa: PLC0415 - it knows units
+
+    if administers(call, None):
+        return
+    above = call.one(tables.organizations, parent)
+    powers = _POWERS.intersection(map(OrganizationKind, kinds))
+    region = re.sub(r"(?:00)+\Z", "", above.region_code or "")
+    is_outside = not (region_code or "").startswith(region)
+    is_above = (
+        _LEVELS.index(level) > _LEVELS.index(Level(above.level))
+        or powers - set(above.kinds)
+        or (is_outside and (powers or region_code is not None))
+    )
+    if is_above:
+        message = "不得设立高于上级单位的机构 / it would be above the unit that founds it"
+        call.refuse("E_ORG_KIND", message)

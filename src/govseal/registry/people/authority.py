@@ -148,6 +148,24 @@ def check_administers(call: Call, organization: str | None) -> None:
         )
 
 
+def require_at_top(call: Call, *roles: Role) -> None:
+    """Go on only if a role is held for all units, or in one that has none above it.
+
+    What belongs to the whole registry, as its log, is not for those of a unit below: that one's
+    administrator names them.
+
+    Raises:
+        NotAuthorized: no such role there.
+    """
+    table = tables.organizations
+    held = [item.organization for item in call.actor.assignments if item.role in roles]
+    query = sa.select(table.c.id).where(table.c.id.in_(held), table.c.parent.is_(None))
+    if None not in held and not call.rows(query.limit(1)):
+        wanted = ", ".join(roles)
+        message = f"须由上级办理 / {call.action} needs one of these roles above: {wanted}"
+        raise NotAuthorized(message, clause=call.profile.clause("E_NOT_AUTHORIZED"))
+
+
 def line_of(connection: sa.Connection, organization: str | None) -> tuple[str, ...]:
     """A unit, the one above it, and so on to the top."""
     table = tables.organizations
@@ -181,6 +199,29 @@ def looks(call: Call, *, owner: str, using: str | None = None) -> bool:
         elif assignment.role not in _NEVER_LOOKS and (place is None or place in units):
             return True
     return False
+
+
+def knows(call: Call, organization: str) -> bool:
+    """Whether the actor may know who works in a unit: colleagues, administrators, who may look.
+
+    A machine knows nobody.
+    """
+    if call.actor.organization == organization and Role.RELYING_SYSTEM not in call.actor.roles:
+        return True
+    return administers(call, organization) or looks(call, owner=organization)
+
+
+def check_knows(call: Call, organization: str) -> None:
+    """Go on only if :func:`knows`.
+
+    Raises:
+        NotAuthorized: another unit's people.
+    """
+    if not knows(call, organization):
+        raise NotAuthorized(
+            "无权查阅该单位的人员 / no right to know the people of this unit",
+            clause=call.profile.clause("E_NOT_AUTHORIZED"),
+        )
 
 
 def may_look(call: Call, *, owner: str, using: str | None = None) -> None:

@@ -12,7 +12,7 @@ from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.call import Call
 from govseal.registry.organizations.standing import check_organization
-from govseal.registry.people.authority import check_administers
+from govseal.registry.people.authority import check_administers, require_at_top
 from govseal.registry.people.records import insert_role
 from govseal.registry.vocabulary import OrganizationKind, Role
 
@@ -59,6 +59,8 @@ def grant(call: Call, wanted: Wanted) -> str:
         _check_secretary(call, wanted)
     else:
         check_administers(call, wanted.organization)
+        if wanted.role is Role.PROVINCE_ADMIN:  # above units that its giver does not keep
+            require_at_top(call, Role.ADMINISTRATOR)
         own = wanted.person == call.actor.id
         if own and call.profile.is_on("administrator_raises_not_himself"):
             clause = call.profile.switch("administrator_raises_not_himself").clause

@@ -12,7 +12,7 @@ from govseal.errors import GovsealError
 from govseal.registry import tables
 from govseal.registry.events import Event
 from govseal.registry.seals import vault
-from govseal.registry.seals.custody import check_keeper, custodian_at, open_custody
+from govseal.registry.seals.custody import check_keeper, custodian_at, may_see, open_custody
 from govseal.registry.seals.records import SealRecord
 from govseal.registry.seals.room import (
     Room,
@@ -129,6 +129,7 @@ class Activation(Room):
         """
         with self._acting.call("seals.preview", seal_id, writes=False) as call:
             row = call.one(tables.seals, seal_id)
+            may_see(call, row)
             if row.specimen is None:
                 call.refuse("E_SPECIMEN", "未留样 / no specimen was kept")
             return vault.load_picture(call, row.specimen, f"specimen {seal_id}")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.seals import vault
+from govseal.registry.seals.custody import custodian_at, may_see, sees
 from govseal.registry.seals.forms import (
     WRITTEN_APPLICATION,
     Papers,
@@ -119,9 +120,44 @@ class Applications(Room):
 
         Raises:
             Refused: ``E_NOT_FOUND``.
+            NotAuthorized: no right to look at it.
         """
         with self._acting.call("seals.get", seal_id, writes=False) as call:
+            may_see(call, call.one(tables.seals, seal_id))
             return sealed_record(call, seal_id)
+
+    def find(
+        self,
+        *,
+        state: SealState | None = None,
+        organization: str | None = None,
+        custodian: str | None = None,
+    ) -> tuple[SealRecord, ...]:
+        """The seals that the actor may look at, by their names.
+
+        Args:
+            state: only those in this state.
+            organization: only those that this unit owns or uses.
+            custodian: only those that this person has now.
+        """
+        with self._acting.call("seals.find", organization or "", writes=False) as call:
+            seals = tables.seals
+            query = sa.select(seals).order_by(seals.c.name, seals.c.id)
+            if state is not None:
+                query = query.where(seals.c.state == state)
+            if organization is not None:
+                query = query.where(
+                    sa.or_(seals.c.owner_org == organization, seals.c.using_org == organization)
+                )
+            rows = [row for row in call.rows(query) if sees(call, row)]
+            if custodian is not None:
+                rows = [row for row in rows if _holds(call, row.id, custodian)]
+            return tuple(SealRecord.of(row) for row in rows)
+
+
+def _holds(call: Call, seal_id: str, person: str) -> bool:
+    holder = custodian_at(call.connection, seal_id, call.at)
+    return holder is not None and holder.person == person
 
 
 def application_of(call: Call, seal_id: str) -> sa.Row[Any]:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from govseal.errors import StateError
+from govseal.errors import NotAuthorized, StateError
 from govseal.registry import tables
+from govseal.registry.people.authority import looks
 from govseal.registry.seals.records import HandOver
 from govseal.registry.seals.room import (
     Room,
     active_person,
     department_of,
+    is_over,
     locked,
     people_with,
     seal_facts,
@@ -104,6 +106,7 @@ class Custody(Room):
                 giver=holder.person,
                 receiver=receiver,
                 department=department,
+                begun_at=call.at,
                 remark=remark or None,
             )
             _confirm(call, row, handover_id)
@@ -181,10 +184,20 @@ class Custody(Room):
             )
             return Custodian(person, CustodyKind.TEMPORARY, kept.department, None, since, until)
 
+    def hand_overs(self, seal_id: str) -> tuple[HandOver, ...]:
+        """The hand-overs of a seal: those that are open first, then the latest."""
+        with self._acting.call("seals.hand_overs", seal_id, writes=False) as call:
+            may_see(call, call.one(tables.seals, seal_id))
+            table = tables.custody_handovers
+            is_over_ = sa.or_(table.c.completed_at.is_not(None), table.c.dropped_at.is_not(None))
+            query = sa.select(table).where(table.c.seal == seal_id)
+            query = query.order_by(is_over_, table.c.begun_at.desc(), table.c.id)
+            return tuple(HandOver.of(row) for row in call.rows(query))
+
     def custodian(self, seal_id: str, at: datetime | None = None) -> Custodian | None:
         """Who has, or had, custody; at any moment exactly one person."""
         with self._acting.call("seals.custodian", seal_id, writes=False) as call:
-            call.one(tables.seals, seal_id)
+            may_see(call, call.one(tables.seals, seal_id))
             return custodian_at(call.connection, seal_id, at or call.at)
 
 
@@ -210,11 +223,39 @@ def custodian_at(connection: sa.Connection, seal_id: str, at: datetime) -> Custo
     )
 
 
+def may_see(call: Call, seal_row: sa.Row[Any]) -> None:
+    """Go on only if the actor may look at the seal: of its units, above them, or who makes it.
+
+    Raises:
+        NotAuthorized: none of these.
+    """
+    if not sees(call, seal_row):
+        message = "无权查阅该单位的印章 / no right to look at the seals of this unit"
+        raise NotAuthorized(message, clause=call.profile.clause("E_NOT_AUTHORIZED"))
+
+
+def sees(call: Call, seal_row: sa.Row[Any]) -> bool:
+    """Whether the actor may look at the seal."""
+    if looks(call, owner=seal_row.owner_org, using=seal_row.using_org):
+        return True
+    if call.actor.has(Role.SEAL_MAKER):
+        return True
+    owner = call.one(tables.organizations, seal_row.owner_org)
+    if any(
+        assignment.role is Role.SEAL_MANAGEMENT_DEPT_REVIEWER and is_over(call, assignment, owner)
+        for assignment in call.actor.assignments
+    ):
+        return True
+    holder = custodian_at(call.connection, seal_row.id, call.at)
+    return holder is not None and holder.person == call.actor.id
+
+
 def check_custodian(call: Call, seal_row: sa.Row[Any], matter: str | None) -> None:
     """Go on only if the actor holds the seal now, and for this matter where it was taken out.
 
     Raises:
-        Refused: ``E_NO_CUSTODIAN``, ``E_NOT_CUSTODIAN``, ``E_PERMIT_SCOPE`` (another matter than
+        Refused: ``E_NO_CUSTODIAN``, ``E_NOT_CUSTODIAN``, ``E_CUSTODIAN_ROLE`` (its regular
+            custodian, who is none by role any more), ``E_PERMIT_SCOPE`` (another matter than
             that of the permit), ``E_PERMIT_OVERDUE``.
     """
     holder = custodian_at(call.connection, seal_row.id, call.at)
@@ -228,6 +269,10 @@ def check_custodian(call: Call, seal_row: sa.Row[Any], matter: str | None) -> No
         call.refuse(
             "E_NOT_CUSTODIAN", "印章已停用，由办公室保存 / the office keeps the seal out of use"
         )
+    if holder.kind is CustodyKind.REGULAR and not call.actor.has(
+        Role.CUSTODIAN, organization=seal_row.using_org
+    ):
+        call.refuse("E_CUSTODIAN_ROLE", "已不再任保管人 / the person is no custodian by role")
     if holder.kind is CustodyKind.TAKEN_OUT:
         if matter != holder.matter:
             message = "携带事项不符 / the seal was taken out for another matter"

@@ -12,7 +12,7 @@ from govseal.errors import StateError
 from govseal.registry import tables
 from govseal.registry.calendar import WorkingDays
 from govseal.registry.seals import vault
-from govseal.registry.seals.custody import custodian_at
+from govseal.registry.seals.custody import custodian_at, may_see, sees
 from govseal.registry.seals.records import Incident, SealRecord
 from govseal.registry.seals.room import (
     LEADERS,
@@ -68,7 +68,7 @@ class Incidents(Room):
         """Suspend the seal at once: 暂停.
 
         Raises:
-            Refused: ``E_REASON``.
+            Refused: ``E_REASON_MISSING``.
             StateError: it is not in use.
             NotAuthorized: neither of the unit nor of a department above it.
         """
@@ -76,7 +76,7 @@ class Incidents(Room):
             row = locked(call, seal_id)
             check_step(row, "suspend")
             require_who(call, row, BY_EVENT["suspend"])
-            why = words(call, reason, "E_REASON", "理由 / the reason")
+            why = words(call, reason, "E_REASON_MISSING", "理由 / the reason")
             move(call, row, "suspend", reason_class=ReasonClass(cause), reason=why)
             return sealed_record(call, seal_id)
 
@@ -84,8 +84,8 @@ class Incidents(Room):
         """Let the seal be used again once the cause is gone: 恢复, by the management department.
 
         Raises:
-            Refused: ``E_REASON``, ``E_INCIDENT_OPEN``, ``E_KEY`` (its medium is damaged, handed
-                back or destroyed), ``E_EXPIRED``.
+            Refused: ``E_REASON_MISSING``, ``E_INCIDENT_OPEN``, ``E_KEY`` (its medium is damaged,
+                handed back or destroyed), ``E_EXPIRED``.
             StateError: it is not suspended; what was lost never comes back.
             NotAuthorized: no department above the unit.
         """
@@ -93,7 +93,7 @@ class Incidents(Room):
             row = locked(call, seal_id)
             check_step(row, "resume")
             require_who(call, row, BY_EVENT["resume"])
-            why = words(call, reason, "E_REASON", "理由 / the reason")
+            why = words(call, reason, "E_REASON_MISSING", "理由 / the reason")
             if _open_incidents(call, seal_id):
                 message = "异常情况尚未办结 / an incident is not closed yet"
                 call.refuse("E_INCIDENT_OPEN", message)
@@ -101,12 +101,13 @@ class Incidents(Room):
                 call.refuse("E_KEY", f"密钥介质状态：{row.key_state} / the key is {row.key_state}")
             if row.valid_to is not None and row.valid_to < call.at:
                 call.refuse("E_EXPIRED", "印章已过有效期 / the seal's period is over")
-            since = max(call.at, row.activated_from or call.at)
+            # A seal that was never activated comes back as that: its notice is still to come.
+            is_unused = row.activated_from is None
             move(
                 call,
                 row,
-                "resume",
-                effective_at=since,
+                "resume_unused" if is_unused else "resume",
+                effective_at=max(call.at, row.activated_from or call.at),
                 reason_class=ReasonClass.RESUMED,
                 reason=why,
             )
@@ -238,8 +239,9 @@ class Incidents(Room):
                 table.c.told_authority_at.is_(None),
             )
             rows = call.rows(query.order_by(table.c.verified_at))
+            late = [row for row in rows if days.due(row.verified_at, limit) < call.at]
             return tuple(
-                Incident.of(row) for row in rows if days.due(row.verified_at, limit) < call.at
+                Incident.of(row) for row in late if sees(call, call.one(tables.seals, row.seal))
             )
 
     def investigate(self, incident_id: str, result: str) -> Incident:
@@ -285,6 +287,7 @@ class Incidents(Room):
     def incidents(self, seal_id: str) -> tuple[Incident, ...]:
         """All that befell a seal, in the order of the reports."""
         with self._acting.call("seals.incidents", seal_id, writes=False) as call:
+            may_see(call, call.one(tables.seals, seal_id))
             table = tables.seal_incidents
             query = sa.select(table).where(table.c.seal == seal_id)
             return tuple(Incident.of(row) for row in call.rows(query.order_by(table.c.reported_at)))

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from govseal.registry import tables
-from govseal.registry.seals.custody import custodian_at
-from govseal.registry.seals.petitions import has_turn, petition_record
-from govseal.registry.seals.records import HandOver, PetitionRecord, SealRecord
+from govseal.registry.seals.petitions import has_turn
+from govseal.registry.seals.records import HandOver
 from govseal.registry.seals.review import review_route
 from govseal.registry.seals.room import Room, is_electronic, managing_unit
 from govseal.registry.vocabulary import Medium, PetitionKind, PetitionState, Role, SealState
@@ -24,47 +23,7 @@ _OFFICE: Final = {SealState.MADE: "issue", SealState.ISSUED: "activate"}
 
 
 class Listing(Room):
-    """Finding seals and petitions."""
-
-    def find(
-        self,
-        *,
-        organization: str | None = None,
-        state: SealState | None = None,
-        custodian: str | None = None,
-    ) -> tuple[SealRecord, ...]:
-        """The seals, in order of their names.
-
-        Args:
-            organization: those that this unit owns or uses.
-            state: those in this state.
-            custodian: those that this person has now.
-        """
-        with self._acting.call("seals.find", organization or "", writes=False) as call:
-            table = tables.seals
-            query = sa.select(table).order_by(table.c.name, table.c.id)
-            if organization is not None:
-                units = (table.c.owner_org == organization, table.c.using_org == organization)
-                query = query.where(sa.or_(*units))
-            if state is not None:
-                query = query.where(table.c.state == state)
-            rows = call.rows(query)
-            if custodian is not None:
-                rows = [row for row in rows if _holds(call, row.id, custodian)]
-            return tuple(SealRecord.of(row) for row in rows)
-
-    def petitions(
-        self, *, seal: str | None = None, is_open: bool = False
-    ) -> tuple[PetitionRecord, ...]:
-        """What was asked for around seals, the latest last; with ``is_open`` what is undecided."""
-        with self._acting.call("seals.petitions", seal or "", writes=False) as call:
-            table = tables.seal_petitions
-            query = sa.select(table.c.id).order_by(table.c.at, table.c.id)
-            if seal is not None:
-                query = query.where(table.c.seal == seal)
-            if is_open:
-                query = query.where(table.c.state == PetitionState.OPEN)
-            return tuple(petition_record(call, row.id) for row in call.rows(query))
+    """Lists around seals, and what waits."""
 
     def hand_overs(self, seal_id: str) -> tuple[HandOver, ...]:
         """The hand-overs of a seal, in the order in which they were begun."""
@@ -79,11 +38,6 @@ class Listing(Room):
         with self._acting.call("seals.waiting", writes=False) as call:
             found = (*_seals(call), *_petitions(call), *_hand_overs(call))
             return tuple(sorted(found, key=lambda item: (item.since, item.subject)))
-
-
-def _holds(call: Call, seal_id: str, person: str) -> bool:
-    holder = custodian_at(call.connection, seal_id, call.at)
-    return holder is not None and holder.person == person
 
 
 def _seals(call: Call) -> Iterator[Waiting]:

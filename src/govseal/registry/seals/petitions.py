@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from govseal.errors import Refused, StateError
+from govseal.errors import NotAuthorized, Refused, StateError
 from govseal.registry import tables
-from govseal.registry.people.authority import Authority, acting_for
+from govseal.registry.people.authority import Authority, acting_for, looks
+from govseal.registry.seals.custody import sees
 from govseal.registry.seals.records import PetitionRecord
 from govseal.registry.seals.room import Room, locked, words
 from govseal.registry.tables.base import new_id
@@ -32,7 +33,7 @@ class Petitions(Room):
 
         Raises:
             Refused: ``E_REVIEW_ORDER`` (a later approver's turn has not come),
-                ``E_APPROVER_LEVEL``, ``E_SELF_APPROVAL``.
+                ``E_APPROVER_LEVEL``, ``E_SAME_PERSON``.
             StateError: it was decided already.
         """
         with self._acting.call("seals.approve", petition_id) as call:
@@ -48,13 +49,13 @@ class Petitions(Room):
         """Reject a petition, with a reason, at any of its steps in their order.
 
         Raises:
-            Refused: ``E_REASON``, ``E_REVIEW_ORDER``, ``E_APPROVER_LEVEL``.
+            Refused: ``E_REASON_MISSING``, ``E_REVIEW_ORDER``, ``E_APPROVER_LEVEL``.
             StateError: it was decided already.
         """
         with self._acting.call("seals.disapprove", petition_id) as call:
             petition = open_petition(call, petition_id)
             _, by = _turn(call, petition)
-            why = words(call, reason, "E_REASON", "理由 / the reason")
+            why = words(call, reason, "E_REASON_MISSING", "理由 / the reason")
             _note(call, petition, by, decision="rejected", opinion=why)
             settle(call, petition, PetitionState.REJECTED)
             if PetitionKind(petition.kind) in denied:
@@ -65,7 +66,32 @@ class Petitions(Room):
     def petition(self, petition_id: str) -> PetitionRecord:
         """A petition as it is now."""
         with self._acting.call("seals.petition", petition_id, writes=False) as call:
+            if not _sees(call, call.one(tables.seal_petitions, petition_id)):
+                message = "无权查阅 / no right to look at it"
+                raise NotAuthorized(message, clause=call.profile.clause("E_NOT_AUTHORIZED"))
             return petition_record(call, petition_id)
+
+    def petitions(
+        self,
+        seal_id: str | None = None,
+        *,
+        state: PetitionState | None = PetitionState.OPEN,
+    ) -> tuple[PetitionRecord, ...]:
+        """What was asked for and the actor may look at, the oldest first.
+
+        Args:
+            seal_id: only what is about this seal.
+            state: only what has come so far; None: all.
+        """
+        with self._acting.call("seals.petitions", seal_id or "", writes=False) as call:
+            table = tables.seal_petitions
+            query = sa.select(table).order_by(table.c.at, table.c.id)
+            if seal_id is not None:
+                query = query.where(table.c.seal == seal_id)
+            if state is not None:
+                query = query.where(table.c.state == state)
+            rows = [row for row in call.rows(query) if _sees(call, row)]
+            return tuple(petition_record(call, row.id) for row in rows)
 
 
 def file_petition(
@@ -190,6 +216,13 @@ def open_petitions(call: Call, seal_id: str, kind: PetitionKind) -> tuple[str, .
     return tuple(call.connection.execute(query).scalars())
 
 
+def _sees(call: Call, petition: sa.Row[Any]) -> bool:
+    """Whether the actor may look at a petition: as at the seal, or at the unit."""
+    if petition.seal is not None:
+        return sees(call, call.one(tables.seals, petition.seal))
+    return looks(call, owner=petition.organization)
+
+
 def _turn(call: Call, petition: sa.Row[Any]) -> tuple[int, Authority]:
     """The number of the step whose turn it is, and the role in which the actor may take it."""
     if not petition.steps:
@@ -199,7 +232,7 @@ def _turn(call: Call, petition: sa.Row[Any]) -> tuple[int, Authority]:
     switch = call.profile.switch("approver_is_not_applicant")
     if switch.value is True and petition.applicant == call.actor.id:
         message = "申请人不得审批 / who asks for it does not approve it"
-        call.refuse("E_SELF_APPROVAL", message, switch.clause)
+        call.refuse("E_SAME_PERSON", message, switch.clause)
     found = _authority(call, petition, step)
     if found is not None:
         return number, found

@@ -107,6 +107,7 @@ class HandOver:
     receiver: str
     department: str | None
     registrar: str | None
+    begun_at: datetime
     giver_at: datetime | None
     receiver_at: datetime | None
     registrar_at: datetime | None
@@ -122,7 +123,7 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Permit:
+class TakeOutPermit:
     """外出携带: for one borrower, one matter, one span of time."""
 
     id: str

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.seals.applications import application_of
+from govseal.registry.seals.custody import may_see
 from govseal.registry.seals.records import ReviewStep, SealRecord
 from govseal.registry.seals.room import (
     Room,
@@ -58,14 +59,15 @@ class Review(Room):
         """Pass the application to the next level, or reject it with a reason.
 
         Raises:
-            Refused: ``E_REVIEW_ORDER``, ``E_REASON`` (rejected without one), ``E_SELF_REVIEW``.
+            Refused: ``E_REVIEW_ORDER``, ``E_REASON_MISSING`` (rejected without one),
+                ``E_SAME_PERSON``.
             NotAuthorized: no reviewer of a management department.
             StateError: it is not under review.
         """
         with self._acting.call("seals.review", seal_id) as call:
             row, level, unit = _turn(call, seal_id, "pass")
             if not passes:
-                why = words(call, reason, "E_REASON", "理由 / the reason")
+                why = words(call, reason, "E_REASON_MISSING", "理由 / the reason")
                 _note(call, row, level=level, unit=unit, decision="rejected", reason=why)
                 move(call, row, "reject", reason=why)
                 _tell_applicant(call, row, "application.rejected", why)
@@ -84,13 +86,13 @@ class Review(Room):
         """Return the application, to be handed in again when it is put right.
 
         Raises:
-            Refused: ``E_REASON``, ``E_REVIEW_ORDER``, ``E_SELF_REVIEW``.
+            Refused: ``E_REASON_MISSING``, ``E_REVIEW_ORDER``, ``E_SAME_PERSON``.
             NotAuthorized: no reviewer of a management department.
             StateError: it is not under review.
         """
         with self._acting.call("seals.send_back", seal_id) as call:
             row, level, unit = _turn(call, seal_id, "return")
-            why = words(call, reason, "E_REASON", "理由 / the reason")
+            why = words(call, reason, "E_REASON_MISSING", "理由 / the reason")
             _note(call, row, level=level, unit=unit, decision="returned", reason=why)
             move(call, row, "return", reason=why, review_level=None)
             _tell_applicant(call, row, "application.returned", why)
@@ -99,6 +101,7 @@ class Review(Room):
     def reviews(self, seal_id: str) -> tuple[ReviewStep, ...]:
         """What was decided on an application, in its order."""
         with self._acting.call("seals.reviews", seal_id, writes=False) as call:
+            may_see(call, call.one(tables.seals, seal_id))
             steps = tables.review_steps
             query = sa.select(steps).where(steps.c.seal == seal_id).order_by(steps.c.number)
             return tuple(
@@ -112,14 +115,14 @@ class Review(Room):
 def review_route(call: Call, row: sa.Row[Any]) -> tuple[str, ...]:
     """The levels that review, in their order: from the unit's own upward (C-5).
 
-    A unit's own level stands alone where its seals are made by itself; the levels below it never
-    see its application.
+    The levels below it never see its application; where the profile names none from there on, its
+    own level's department decides alone.
     """
     own = call.one(tables.organizations, row.owner_org).level
     named = str(call.profile.switch("review_levels").value)
     levels = tuple(level.strip() for level in named.split(",") if level.strip() != "none")
     above = tuple(level for level in levels if _LADDER.index(Level(level)) >= _LADDER.index(own))
-    return above or levels[-1:] or (own,)
+    return above or (own,)
 
 
 def _turn(call: Call, seal_id: str, event: str) -> tuple[sa.Row[Any], str, sa.Row[Any]]:
@@ -142,7 +145,7 @@ def _reviewing_unit(call: Call, row: sa.Row[Any], level: str) -> sa.Row[Any]:
     switch = call.profile.switch("approver_is_not_applicant")
     if switch.value is True and application_of(call, row.id).applicant == call.actor.id:
         message = "申请人不得审核 / who applied for the seal does not review the application"
-        call.refuse("E_SELF_REVIEW", message, switch.clause)
+        call.refuse("E_SAME_PERSON", message, switch.clause)
     return unit
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.seals.records import SealRecord
+from govseal.registry.texts import has_hidden
 from govseal.registry.vocabulary import Medium, OrganizationKind, Role, SealState
 
 if TYPE_CHECKING:
@@ -46,13 +47,15 @@ def words(call: Call, text: str, code: str, what: str) -> str:
     """Words that somebody has to give.
 
     Raises:
-        Refused: ``code``: none, or more than 4,000 characters.
+        Refused: ``code``: none, more than 4,000 characters, or some that nobody sees.
     """
     plain = text.strip()
     if not plain:
         call.refuse(code, f"{what}：未填写 / {what} is missing")
     if len(plain) > MAX_WORDS:
         call.refuse(code, f"{what}：过长 / {what} has more than {MAX_WORDS} characters")
+    if has_hidden(plain):
+        call.refuse(code, f"{what}：含不可见字符 / {what} has characters that nobody sees")
     return plain
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.calendar import WorkingDays
+from govseal.registry.seals.custody import sees
 from govseal.registry.seals.records import Task
 from govseal.registry.seals.room import Room
 from govseal.registry.tables.base import new_id
@@ -34,14 +35,20 @@ class Tasks(Room):
     """Looking at what is to be done."""
 
     def tasks(self, seal_id: str | None = None) -> tuple[Task, ...]:
-        """The open tasks, of one seal or of all, the first to be done first."""
+        """The open tasks of one seal or of all that the actor may look at, by when they are due."""
         with self._acting.call("seals.tasks", seal_id or "", writes=False) as call:
             table = tables.seal_tasks
             query = sa.select(table).where(table.c.done_at.is_(None))
             if seal_id is not None:
                 query = query.where(table.c.seal == seal_id)
             query = query.order_by(table.c.due_at, table.c.opened_at, table.c.id)
-            return tuple(Task.of(row) for row in call.rows(query))
+            rows = call.rows(query)
+            shown = {
+                seal
+                for seal in {row.seal for row in rows}
+                if sees(call, call.one(tables.seals, seal))
+            }
+            return tuple(Task.of(row) for row in rows if row.seal in shown)
 
 
 def organization_changed(call: Call, organization: str, reason: str) -> tuple[str, ...]:

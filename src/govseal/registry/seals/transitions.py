@@ -71,6 +71,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         "suspend", {S.ISSUED, S.ACTIVE}, S.SUSPENDED, _WATCHERS | _AUTHORITIES, _JC29S + "第十六条"
     ),
     _row("resume", {S.SUSPENDED}, S.ACTIVE, _AUTHORITIES, "(d)"),
+    _row("resume_unused", {S.SUSPENDED}, S.ISSUED, _AUTHORITIES, "(d)"),
     _row("renew", {S.ACTIVE}, S.ACTIVE, _MAKER, _JC29S + "第八条"),
     _row("remake", {S.SUSPENDED}, S.SUSPENDED, _MAKER, _HLJ + "第十五条"),
     _row("expire", {S.ISSUED, S.ACTIVE, S.SUSPENDED}, S.EXPIRED, frozenset(), _JC29S + "第八条"),

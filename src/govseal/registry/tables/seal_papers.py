@@ -96,6 +96,7 @@ custody_handovers = sa.Table(
     reference("receiver", "people"),
     reference("department", "departments", optional=True),
     reference("registrar", "people", optional=True),
+    moment("begun_at"),
     moment("giver_at", optional=True),
     moment("receiver_at", optional=True),
     moment("registrar_at", optional=True),

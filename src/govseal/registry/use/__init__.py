@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 from govseal.formats.base import Protect
 from govseal.registry.use import approvals, cards, desk, expiry, requests, tracing, waiting
 from govseal.registry.use.approvals import Decision
-from govseal.registry.use.form import UseDetails, UseForm
+from govseal.registry.use.form import UseDetails, UseForm, clean_text
 from govseal.registry.use.hooks import Validator as Validator
 from govseal.registry.use.records import (
     Approval,
@@ -128,7 +128,7 @@ class Use:
             StateError: it is stamped, or over.
             NotAuthorized: somebody else's.
         """
-        return requests.withdraw(self._acting, request_id, reason)
+        return requests.withdraw(self._acting, request_id, clean_text("reason", reason))
 
     def register_card(
         self,
@@ -164,16 +164,16 @@ class Use:
                 ``E_EXCLUDED_CLASSIFIED``.
         """
         card = cards.Card(
-            number=number,
+            number=clean_text("number", number),
             kind=kind,
             issuer=issuer,
-            title=title,
+            title=clean_text("title", title),
             document=document,
             signed_off_by=signed_off_by,
             signed_off_at=signed_off_at,
             openness=Openness(openness),
-            openness_reason=openness_reason,
-            meeting=meeting,
+            openness_reason=clean_text("openness_reason", openness_reason or "") or None,
+            meeting=clean_text("meeting", meeting or "") or None,
         )
         return cards.register(self._acting, card)
 
@@ -263,7 +263,7 @@ class Use:
     def stamp(
         self,
         request_id: str,
-        placement: Place | Sequence[Place] = (),
+        placement: Place | Sequence[Place] | None = None,
         *,
         protect: Protect | str = Protect.CONTINUE,
         detached: bool = False,
@@ -276,7 +276,8 @@ class Use:
 
         Args:
             request_id: the request.
-            placement: where the stamp shows; see :func:`govseal.stamp`.
+            placement: where the stamp shows; see :func:`govseal.stamp`. ``()`` for nowhere; None
+                for a detached stamp alone.
             protect: ``continue`` lets further stamps follow.
             detached: a stamp beside the file, over bytes of any kind.
             timestamp: who stamps the time, and on what terms.
@@ -289,8 +290,11 @@ class Use:
             StampError: the document cannot take the stamp.
             FormatError: the document cannot be read.
             RegistryError: ``secrets_missing``.
+            ValueError: a place for a detached stamp, or none for another.
         """
-        terms = desk.Terms(placement, Protect(protect), detached, timestamp)
+        if (placement is None) is not detached:
+            raise ValueError("placement: a detached stamp shows nowhere, others say where")
+        terms = desk.Terms(placement or (), Protect(protect), detached, timestamp)
         return desk.stamp(self._acting, request_id, terms)
 
     def collect(self, request_id: str) -> Stamped:
@@ -314,7 +318,8 @@ class Use:
             StateError: it is stamped, or over.
             Refused: ``E_NOT_CUSTODIAN``, ``E_REASON_MISSING``.
         """
-        return desk.refuse(self._acting, request_id, RefusalReason(reason), text)
+        words = clean_text("text", text)
+        return desk.refuse(self._acting, request_id, RefusalReason(reason), words)
 
     def expire(self) -> int:
         """Let requests end whose approvals were not used in time; how many. To be run daily."""

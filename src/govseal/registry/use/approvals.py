@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from govseal.errors import RegistryError
 from govseal.registry import tables
+from govseal.registry.labels import ROLES, named
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, settings, statements
 from govseal.registry.use.expiry import approvals_end
-from govseal.registry.use.form import MAX_TEXT
+from govseal.registry.use.form import clean_text
 from govseal.registry.use.matrix import Standing
 from govseal.registry.use.records import Approval, NeededStep
 from govseal.registry.use.statements import SignedStatement
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from govseal.registry.call import Call
 
 _EVENTS: Final = {"approved": "review", "returned": "return", "rejected": "reject"}
+
+_WHOSE: Final = {"department": "本科室的", "organization": "本单位的", "authority": "有权的"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,8 @@ class Decision:
     def __post_init__(self) -> None:
         if self.word not in _EVENTS:
             raise ValueError(f"a decision is one of {', '.join(_EVENTS)}")
-        if len(self.opinion) > MAX_TEXT or len(self.departs or "") > MAX_TEXT:
-            raise ValueError(f"opinion, departs: up to {MAX_TEXT} characters")
+        clean_text("opinion", self.opinion)
+        clean_text("departs", self.departs or "")
 
     @property
     def event(self) -> str:
@@ -168,12 +171,9 @@ def _standing(call: Call, request: sa.Row[Any], step: NeededStep, departs: str |
         found = [item for item in found if item.on_behalf_of != request.applicant]
     if found and departs is None:
         return found[0]
-    wanted = " / ".join(step.roles)
+    wanted, wanted_zh = " / ".join(step.roles), _WHOSE[step.of] + named(step.roles, ROLES)
     if departs is None:
-        message = (
-            f"本环节须由 {wanted}（{step.of}）审签 / "
-            f"this step is decided by {wanted} of the {step.of}"
-        )
+        message = f"本环节须由{wanted_zh}审签 / this step is decided by {wanted} of the {step.of}"
         call.refuse("E_APPROVER_LEVEL", message, step.clause)
     if not departs.strip():
         call.refuse(
@@ -182,7 +182,7 @@ def _standing(call: Call, request: sa.Row[Any], step: NeededStep, departs: str |
     office = matrix.departing(call, request) if step.may_depart and not found else None
     if office is None:
         message = (
-            f"本环节不得例外，须由 {wanted}（{step.of}）审签 / "
+            f"本环节不得例外，须由{wanted_zh}审签 / "
             f"no departure here: this step is decided by {wanted} of the {step.of}"
         )
         call.refuse("E_APPROVER_LEVEL", message, step.clause)
@@ -226,7 +226,9 @@ def _signed(
             "E_SIGNATURE",
             "所签声明与本申请不符 / the statement that was signed is about something else",
         )
-    statements.check_signature(call, signed, call.actor.id, at)
+    # Of then and of now: a certificate that was withdrawn meanwhile signs nothing any more.
+    for moment in {at, call.at}:
+        statements.check_signature(call, signed, call.actor.id, moment)
     return signed, mode, at
 
 
@@ -252,6 +254,8 @@ def _next(call: Call, request: sa.Row[Any], number: int, decision: Decision) -> 
         values = {"approved_at": call.at, "expires_at": approvals_end(call)}
     state = check_step(call, request, event)
     call.update(tables.use_requests, request.id, state=state, **values)
+    if values:
+        call.facts["expires_at"] = values["expires_at"]
     return state
 
 

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.documents.exclusions import check_excluded
+from govseal.registry.labels import OPENNESS, ROLES, named
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, settings
+from govseal.registry.use.logged import card_digest
 from govseal.registry.use.records import DispatchCard
 from govseal.registry.use.rules import ISSUER_SEALS
 from govseal.registry.vocabulary import Basis, DocumentType, Openness, Role
@@ -65,7 +67,9 @@ def register(acting: Acting, card: Card) -> DispatchCard:
             meeting=card.meeting,
             document_sm3=digest,
         )
+        row = call.one(tables.dispatch_cards, id_)
         call.facts.update(number=card.number, document_sm3=digest)
+        call.facts["card_sm3"] = card_digest(call.connection, row)
         call.tell("use.card_registered", id_, number=card.number)
         return call.finish(DispatchCard(id_, card.number, card.kind, digest, card.signed_off_by))
 
@@ -96,7 +100,7 @@ def _check_card(call: Call, card: Card) -> None:
             call,
             switch,
             "E_OPENNESS",
-            f"不主动公开（{card.openness}）须说明理由 / {card.openness} needs a reason",
+            f"{OPENNESS[card.openness]}须说明理由 / {card.openness} needs a reason",
         )
     _check_signatory(call, card)
 
@@ -128,6 +132,7 @@ def _check_signatory(call: Call, card: Card) -> None:
         wanted = " / ".join(sorted(roles))
         call.refuse(
             "E_APPROVER_LEVEL",
-            f"此类公文须由 {wanted} 签发 / such a document is signed off by {wanted}",
+            f"此类公文须由{named(sorted(roles), ROLES)}签发 / "
+            f"such a document is signed off by {wanted}",
             rule.clause,
         )

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from govseal.errors import KeyLoadError, NotAuthorized
-from govseal.registry import audit
 from govseal.registry.people import check_password
 from govseal.registry.policy.force import check_in_force
 from govseal.registry.seals.custody import check_custodian
 from govseal.registry.seals.standing import check_usable
-from govseal.registry.use import matrix, rules, settings, statements
+from govseal.registry.tables.base import moment_text
+from govseal.registry.use import logged, matrix, rules, settings, statements
 from govseal.registry.use.approvals import done_steps
 from govseal.registry.use.expiry import is_over
 from govseal.registry.use.matrix import Standing
@@ -70,7 +70,6 @@ def check_all(
     check_in_force(call.profile, call.at)
     check_medium(call, seal)
     check_usable(call, seal)
-    call.require(Role.CUSTODIAN, organization=seal.using_org)
     check_custodian(call, seal, request.matter)
     check_password(call)
     if is_over(call, request.expires_at):
@@ -78,7 +77,7 @@ def check_all(
     document = check_document(call, request)
     case = rules.case_of(call, request, seal, document)
     warnings = rules.check_case(call, case, validators)
-    approvals = check_approvals(call, request)
+    approvals = check_approvals(call, request, case.card)
     _check_separation(call, approvals, case.card)
     _check_date(call, request, warnings)
     return Found(
@@ -124,28 +123,50 @@ def check_document(call: Call, request: sa.Row[Any]) -> bytes:
     return document
 
 
-def check_approvals(call: Call, request: sa.Row[Any]) -> list[sa.Row[Any]]:
+def check_approvals(
+    call: Call, request: sa.Row[Any], card: sa.Row[Any] | None = None
+) -> list[sa.Row[Any]]:
     """The approvals of all steps, each proven again as when it was given.
+
+    Request and card are those that the log knows: rows can be written by others, too.
 
     Raises:
         Refused: ``E_APPROVAL_INCOMPLETE`` (one is missing, or is not what was stated),
-            ``E_DIGEST_CHANGED`` (it is of another document), ``E_SIGNATURE``,
-            ``E_APPROVER_LEVEL``.
+            ``E_DIGEST_CHANGED`` (it is of another document; the request or its card is not as
+            it was filed), ``E_SIGNATURE``, ``E_APPROVER_LEVEL``.
     """
+    known = logged.of_request(call, request.id)
+    _check_filed(call, request, card, known)
     steps, found = needed_steps(request), done_steps(call, request.id)
     if [row.step for row in found] != list(range(len(steps))):
         call.refuse(
             "E_APPROVAL_INCOMPLETE",
             "审签环节不全 / not every step of the request is approved once",
         )
-    logged = _logged(call, request.id)
     for row, step in zip(found, steps, strict=True):
-        _check_approval(call, request, row, step, logged)
+        _check_approval(call, request, row, step, known.statements)
     return found
 
 
+def _check_filed(
+    call: Call, request: sa.Row[Any], card: sa.Row[Any] | None, known: logged.Logged
+) -> None:
+    """A row that was changed, or slipped in, is none that anybody approved."""
+    ends = None if request.expires_at is None else moment_text(request.expires_at)
+    if known.filed_sm3 != logged.filed_digest(request) or known.expires_at != ends:
+        call.refuse(
+            "E_DIGEST_CHANGED",
+            "用印申请与申请时登记的不符 / the request is not as it was filed",
+        )
+    if card is not None and not logged.knows_card(call, card):
+        call.refuse(
+            "E_DIGEST_CHANGED",
+            "发文卡与登记时不符 / the dispatch card is not as it was registered",
+        )
+
+
 def _check_approval(
-    call: Call, request: sa.Row[Any], row: sa.Row[Any], step: NeededStep, logged: frozenset[str]
+    call: Call, request: sa.Row[Any], row: sa.Row[Any], step: NeededStep, given: frozenset[str]
 ) -> None:
     statement = row.statement.encode()
     stated = statements.members_of(statement)
@@ -177,7 +198,7 @@ def _check_approval(
     elif call.profile.is_on("approval_must_be_signed"):
         message = f"第 {row.step} 环节的审签未签名 / the approval of step {row.step} is not signed"
         settings.refuse(call, "approval_must_be_signed", "E_SIGNATURE", message)
-    if sm3(statement).hex() not in logged:
+    if sm3(statement).hex() not in given:
         message = (
             f"第 {row.step} 环节的审签未经本系统 / "
             f"the approval of step {row.step} was not given through this registry"
@@ -203,15 +224,6 @@ def _had_standing(
     return any(
         found.role is standing.role and found.on_behalf_of == standing.on_behalf_of
         for found in matrix.standings(then, step, request)
-    )
-
-
-def _logged(call: Call, request_id: str) -> frozenset[str]:
-    """Digests of the statements that were given through this registry, as its log has them."""
-    return frozenset(
-        str(event.facts.get("statement_sm3"))
-        for event in audit.read(call.connection, subject=request_id)
-        if event.action == "use.approved" and event.result == "done"
     )
 
 

@@ -214,7 +214,7 @@ def refuse(acting: Acting, request_id: str, reason: RefusalReason, text: str) ->
         request, seal = _locked(call, request_id)
         check_custodian(call, seal, request.matter)
         state = check_step(call, request, "refuse")
-        if not text.strip():
+        if not text:
             call.refuse("E_REASON_MISSING", "拒印须说明理由 / who refuses to stamp says why")
         call.update(tables.use_requests, request_id, state=state)
         call.facts.update(reason=reason, text=text)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, TypedDict, cast
 
 from govseal.formats.limits import DEFAULT_LIMITS
+from govseal.registry.texts import has_hidden
 from govseal.registry.vocabulary import Basis, Classification, ItemClass, Openness
 from govseal.sm2 import sm3
 
@@ -103,7 +104,7 @@ class UseForm:
         if type(copies) is not int or copies > MAX_COPIES:
             raise ValueError(f"copies: a whole number up to {MAX_COPIES}")
         texts = {"matter": matter, "reason": reason, "section": section}
-        cleaned = {name: _text(name, value) for name, value in texts.items()}
+        cleaned = {name: clean_text(name, value) for name, value in texts.items()}
         data = bytes(document)
         return cls(
             seal=seal,
@@ -172,7 +173,7 @@ def _details(details: UseDetails) -> UseDetails:
         elif name in _DATES:
             checked[name] = _date(name, value)
         else:
-            checked[name] = _text(name, value)
+            checked[name] = clean_text(name, value)
     return cast("UseDetails", checked)
 
 
@@ -190,10 +191,15 @@ def _date(name: str, value: object) -> date:
     return value
 
 
-def _text(name: str, value: object) -> str:
+def clean_text(name: str, value: object) -> str:
+    """A text without blanks around it.
+
+    Raises:
+        ValueError: no text, too long, control characters, or others that nobody sees.
+    """
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise ValueError(f"{name}: a text of up to {MAX_TEXT} characters")
     cleaned = value.strip()
-    if any(ord(character) < ord(" ") and character not in "\n\t" for character in cleaned):
-        raise ValueError(f"{name}: control characters")
+    if has_hidden(cleaned):
+        raise ValueError(f"{name}: control characters, or others that nobody sees")
     return cleaned

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
+from govseal.registry.labels import ROLES, named
 from govseal.registry.people import acting_for
 from govseal.registry.use.records import NeededStep, needed_steps
 from govseal.registry.use.rules import Case
@@ -41,10 +42,13 @@ def row_of(call: Call, case: Case) -> Row:
     """The approvals that a case needs; those of the original for a correction (JC9-08).
 
     Raises:
-        Refused: ``E_APPROVER_LEVEL``: the profile names nobody who could approve it.
+        Refused: ``E_APPROVER_LEVEL``: the profile names nobody who could approve it;
+            ``E_APPROVAL_LEVEL``: a correction of something else than what it would stamp.
     """
     if case.original is not None:
-        return _original_row(call, case.original)
+        _check_same_kind(call, case, case.original)
+        if case.basis is not Basis.DISPATCH_CARD:  # else its own card is the approval
+            return _original_row(call, case.original)
     rule = call.profile.approval_rule(case.facts())
     if rule is None:
         call.refuse(
@@ -64,6 +68,29 @@ def row_of(call: Call, case: Case) -> Row:
         for step in rule.steps
     )
     return Row(rule.name, steps)
+
+
+def _check_same_kind(call: Call, case: Case, original: sa.Row[Any]) -> None:
+    """A correction takes over the original's chain: for the same kind of paper and seal alone.
+
+    Raises:
+        Refused: ``E_APPROVAL_LEVEL``.
+    """
+    seal = call.one(tables.seals, original.seal)
+    before = (
+        *(original.basis, original.document_type, original.item_class),
+        *(seal.subtype, seal.owner_org, original.facts.get("matter_class")),
+    )
+    now = (
+        *(case.basis, case.document_type, case.form.item_class),
+        *(case.seal.subtype, case.seal.owner_org, case.form.text("matter_class")),
+    )
+    if before != now:
+        message = (
+            "更正须与原件为同类文书、同类印章、同一依据 / "
+            "a correction is of the same kind as its original: paper, seal, and basis"
+        )
+        call.refuse("E_APPROVAL_LEVEL", message)
 
 
 def _original_row(call: Call, original: sa.Row[Any]) -> Row:
@@ -163,7 +190,7 @@ def _check_signatory(call: Call, case: Case, rule: ApprovalRule) -> None:
             return
     wanted = " / ".join(sorted(needed.roles))
     message = (
-        f"此类公文须由有权的 {wanted} 签发 / "
+        f"此类公文须由有权的{named(sorted(needed.roles), ROLES)}签发 / "
         f"such a document is signed off by {wanted}, within their authority"
     )
     call.refuse("E_APPROVER_LEVEL", message, rule.clause)

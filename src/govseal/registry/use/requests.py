@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.database import next_number
+from govseal.registry.documents.holders import holder_digest
 from govseal.registry.people import looks, may_look
 from govseal.registry.policy.force import SHANGHAI, check_in_force
 from govseal.registry.seals.vault import at_rest_key
@@ -17,6 +18,7 @@ from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, rules
 from govseal.registry.use.expiry import approvals_end
 from govseal.registry.use.form import UseForm
+from govseal.registry.use.logged import filed_digest
 from govseal.registry.use.records import UseRequest, request_record
 from govseal.registry.use.states import check_step
 from govseal.registry.vocabulary import Role, UseState
@@ -53,6 +55,9 @@ def file(acting: Acting, form: UseForm) -> UseRequest:
         facts = {**form.facts(), "handler": call.actor.name, "case": case.seal_facts()}
         if warnings:
             facts["warnings"] = warnings
+        holder = facts.pop("holder", None)
+        if holder is not None:  # who holds the paper is in no row
+            facts["holder_digest"] = holder_digest(call, holder)
         if case.card is not None:
             facts["openness"] = case.card.openness
         is_approved = not row.steps
@@ -88,11 +93,13 @@ def file(acting: Acting, form: UseForm) -> UseRequest:
             approved_at=call.at if is_approved else None,
             expires_at=approvals_end(call) if is_approved else None,
         )
+        filed = call.one(tables.use_requests, id_)
         call.facts.update(number=number, seal=case.seal.id, document_sm3=form.sm3)
+        call.facts.update(filed_sm3=filed_digest(filed), expires_at=filed.expires_at)
         call.tell("use.requested", id_, number=number, seal=case.seal.id, warnings=warnings)
         if is_approved:
             call.tell("use.approved", id_, number=number)
-        return call.finish(request_record(call.one(tables.use_requests, id_)))
+        return call.finish(request_record(filed))
 
 
 def _number(call: Call) -> str:

@@ -104,9 +104,8 @@ def time_of(statement: bytes) -> datetime:
     Raises:
         RegistryError: ``malformed``.
     """
-    members = read_canonical(statement, "the statement")
     try:
-        return read_moment(members["at"])
+        return read_moment(members_of(statement)["at"])
     except (KeyError, TypeError, ValueError) as error:
         raise RegistryError("the statement names no time", code="malformed") from error
 

@@ -305,6 +305,7 @@ CREATE TABLE custody_handovers (
 	receiver VARCHAR(24) NOT NULL, 
 	department VARCHAR(24), 
 	registrar VARCHAR(24), 
+	begun_at VARCHAR(27) NOT NULL, 
 	giver_at VARCHAR(27), 
 	receiver_at VARCHAR(27), 
 	registrar_at VARCHAR(27), 
@@ -998,3 +999,43 @@ CREATE TRIGGER document_versions_append_only_truncate BEFORE TRUNCATE ON documen
 CREATE TRIGGER document_links_append_only_row BEFORE UPDATE OR DELETE ON document_links FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
 --
 CREATE TRIGGER document_links_append_only_truncate BEFORE TRUNCATE ON document_links FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER seal_states_append_only_row BEFORE UPDATE OR DELETE ON seal_states FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER seal_states_append_only_truncate BEFORE TRUNCATE ON seal_states FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER key_media_states_append_only_row BEFORE UPDATE OR DELETE ON key_media_states FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER key_media_states_append_only_truncate BEFORE TRUNCATE ON key_media_states FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER review_steps_append_only_row BEFORE UPDATE OR DELETE ON review_steps FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER review_steps_append_only_truncate BEFORE TRUNCATE ON review_steps FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER petition_steps_append_only_row BEFORE UPDATE OR DELETE ON petition_steps FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER petition_steps_append_only_truncate BEFORE TRUNCATE ON petition_steps FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER activation_notices_append_only_row BEFORE UPDATE OR DELETE ON activation_notices FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER activation_notices_append_only_truncate BEFORE TRUNCATE ON activation_notices FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER destructions_append_only_row BEFORE UPDATE OR DELETE ON destructions FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER destructions_append_only_truncate BEFORE TRUNCATE ON destructions FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER quota_changes_append_only_row BEFORE UPDATE OR DELETE ON quota_changes FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER quota_changes_append_only_truncate BEFORE TRUNCATE ON quota_changes FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER status_lists_append_only_row BEFORE UPDATE OR DELETE ON status_lists FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER status_lists_append_only_truncate BEFORE TRUNCATE ON status_lists FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER approvals_append_only_row BEFORE UPDATE OR DELETE ON approvals FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER approvals_append_only_truncate BEFORE TRUNCATE ON approvals FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER dispatch_cards_append_only_row BEFORE UPDATE OR DELETE ON dispatch_cards FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER dispatch_cards_append_only_truncate BEFORE TRUNCATE ON dispatch_cards FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()

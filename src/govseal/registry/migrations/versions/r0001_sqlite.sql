@@ -305,6 +305,7 @@ CREATE TABLE custody_handovers (
 	receiver VARCHAR(24) NOT NULL, 
 	department VARCHAR(24), 
 	registrar VARCHAR(24), 
+	begun_at VARCHAR(27) NOT NULL, 
 	giver_at VARCHAR(27), 
 	receiver_at VARCHAR(27), 
 	registrar_at VARCHAR(27), 
@@ -1006,3 +1007,63 @@ CREATE TRIGGER document_links_append_only_update BEFORE UPDATE ON document_links
 CREATE TRIGGER document_links_append_only_delete BEFORE DELETE ON document_links BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: document_links'); END
 --
 CREATE TRIGGER document_links_append_only_replace BEFORE INSERT ON document_links WHEN EXISTS (SELECT 1 FROM document_links WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: document_links'); END
+--
+CREATE TRIGGER seal_states_append_only_update BEFORE UPDATE ON seal_states BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: seal_states'); END
+--
+CREATE TRIGGER seal_states_append_only_delete BEFORE DELETE ON seal_states BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: seal_states'); END
+--
+CREATE TRIGGER seal_states_append_only_replace BEFORE INSERT ON seal_states WHEN EXISTS (SELECT 1 FROM seal_states WHERE sequence = NEW.sequence) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: seal_states'); END
+--
+CREATE TRIGGER key_media_states_append_only_update BEFORE UPDATE ON key_media_states BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: key_media_states'); END
+--
+CREATE TRIGGER key_media_states_append_only_delete BEFORE DELETE ON key_media_states BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: key_media_states'); END
+--
+CREATE TRIGGER key_media_states_append_only_replace BEFORE INSERT ON key_media_states WHEN EXISTS (SELECT 1 FROM key_media_states WHERE sequence = NEW.sequence) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: key_media_states'); END
+--
+CREATE TRIGGER review_steps_append_only_update BEFORE UPDATE ON review_steps BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: review_steps'); END
+--
+CREATE TRIGGER review_steps_append_only_delete BEFORE DELETE ON review_steps BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: review_steps'); END
+--
+CREATE TRIGGER review_steps_append_only_replace BEFORE INSERT ON review_steps WHEN EXISTS (SELECT 1 FROM review_steps WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: review_steps'); END
+--
+CREATE TRIGGER petition_steps_append_only_update BEFORE UPDATE ON petition_steps BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: petition_steps'); END
+--
+CREATE TRIGGER petition_steps_append_only_delete BEFORE DELETE ON petition_steps BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: petition_steps'); END
+--
+CREATE TRIGGER petition_steps_append_only_replace BEFORE INSERT ON petition_steps WHEN EXISTS (SELECT 1 FROM petition_steps WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: petition_steps'); END
+--
+CREATE TRIGGER activation_notices_append_only_update BEFORE UPDATE ON activation_notices BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: activation_notices'); END
+--
+CREATE TRIGGER activation_notices_append_only_delete BEFORE DELETE ON activation_notices BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: activation_notices'); END
+--
+CREATE TRIGGER activation_notices_append_only_replace BEFORE INSERT ON activation_notices WHEN EXISTS (SELECT 1 FROM activation_notices WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: activation_notices'); END
+--
+CREATE TRIGGER destructions_append_only_update BEFORE UPDATE ON destructions BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: destructions'); END
+--
+CREATE TRIGGER destructions_append_only_delete BEFORE DELETE ON destructions BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: destructions'); END
+--
+CREATE TRIGGER destructions_append_only_replace BEFORE INSERT ON destructions WHEN EXISTS (SELECT 1 FROM destructions WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: destructions'); END
+--
+CREATE TRIGGER quota_changes_append_only_update BEFORE UPDATE ON quota_changes BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: quota_changes'); END
+--
+CREATE TRIGGER quota_changes_append_only_delete BEFORE DELETE ON quota_changes BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: quota_changes'); END
+--
+CREATE TRIGGER quota_changes_append_only_replace BEFORE INSERT ON quota_changes WHEN EXISTS (SELECT 1 FROM quota_changes WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: quota_changes'); END
+--
+CREATE TRIGGER status_lists_append_only_update BEFORE UPDATE ON status_lists BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: status_lists'); END
+--
+CREATE TRIGGER status_lists_append_only_delete BEFORE DELETE ON status_lists BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: status_lists'); END
+--
+CREATE TRIGGER status_lists_append_only_replace BEFORE INSERT ON status_lists WHEN EXISTS (SELECT 1 FROM status_lists WHERE version = NEW.version) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: status_lists'); END
+--
+CREATE TRIGGER approvals_append_only_update BEFORE UPDATE ON approvals BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: approvals'); END
+--
+CREATE TRIGGER approvals_append_only_delete BEFORE DELETE ON approvals BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: approvals'); END
+--
+CREATE TRIGGER approvals_append_only_replace BEFORE INSERT ON approvals WHEN EXISTS (SELECT 1 FROM approvals WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: approvals'); END
+--
+CREATE TRIGGER dispatch_cards_append_only_update BEFORE UPDATE ON dispatch_cards BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: dispatch_cards'); END
+--
+CREATE TRIGGER dispatch_cards_append_only_delete BEFORE DELETE ON dispatch_cards BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: dispatch_cards'); END
+--
+CREATE TRIGGER dispatch_cards_append_only_replace BEFORE INSERT ON dispatch_cards WHEN EXISTS (SELECT 1 FROM dispatch_cards WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: dispatch_cards'); END
