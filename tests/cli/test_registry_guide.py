@@ -13,7 +13,8 @@ import quickkeys
 from registryclerks import run
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FLAGS = re.MULTILINE | re.DOTALL
+BLOCK = re.compile(r"^```console\n(.*?)^```$", FLAGS)
 
 
 def commands(page):
@@ -30,6 +31,10 @@ def commands(page):
 @pytest.mark.parametrize("page", ["registry.md", "guide.zh-CN.md"])
 def test_commands_of_the_guide(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    own = re.search(
+        r'^```toml\n(extends = "national.*?)^```$', (DOCS / page).read_text("utf-8"), FLAGS
+    )
+    (tmp_path / "exercise.toml").write_text(own[1])
     variables = {}
     for line in commands(page):
         words = [re.sub(r"\$(\w+)", lambda m: variables[m[1]], word) for word in shlex.split(line)]
