@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from govseal.cli.registry import FAMILIES, steps_of
+from govseal.registry.refusals import REFUSALS as BUREAU
 from govseal.seal.binding import load_profile, profile_names
 from govseal.seal.binding.profile import BindingProfile
 from govseal.seal.binding.rule import Setting
 from govseal.seal.binding.table import RULES
-from govseal.seal.refusals import REFUSALS
+from govseal.seal.refusals import REFUSALS, Refusal
 from govseal.verification.checks import CHECKS, document
 from govseal.verification.checks.filelist import file_list
 from govseal.verification.reasons import REASONS
@@ -127,9 +129,43 @@ def refusals_page() -> str:
         "|---|---|---|---|",
     ]
     for row in REFUSALS.values():
-        zh = f"{row.zh}。{row.hint_zh}" if row.hint_zh else row.zh
-        en = f"{row.en}; {row.hint_en}" if row.hint_en else row.en
+        zh, en = _both(row)
         lines.append(f"| `{row.code}` | {zh} | {en} | {'●' if row.is_reason else ''} |")
+    lines += [
+        "",
+        "## The registry",
+        "",
+        "What the bureau's registry refuses besides, from `govseal.registry.refusals`: the `code`",
+        "of a `Refused`, which has the clause too.",
+        "",
+        "| Code | 中文 | English |",
+        "|---|---|---|",
+    ]
+    lines += [f"| `{row.code}` | {' | '.join(_both(row))} |" for row in BUREAU.values()]
+    return "\n".join(lines) + "\n"
+
+
+def _both(row: Refusal) -> tuple[str, str]:
+    zh = f"{row.zh}。{row.hint_zh}" if row.hint_zh else row.zh
+    return zh, f"{row.en}; {row.hint_en}" if row.hint_en else row.en
+
+
+def commands_page() -> str:
+    """Every step of ``govseal registry``."""
+    lines = [
+        "# 登记系统的命令 · Commands of the registry",
+        "",
+        "Written by `make docs` from `govseal.cli.registry`. Each has `--help`;",
+        "[how they go together](registry.md).",
+        "",
+        "| `govseal registry …` | 中文 | English |",
+        "|---|---|---|",
+    ]
+    for family in ("", *FAMILIES):
+        lines += [
+            f"| `{f'{family} {step.name}'.strip()}` | {step.zh} | {step.en} |"
+            for step in steps_of(family).values()
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -207,6 +243,7 @@ PAGES = {
     "reasons.md": reasons_page,
     "refusals.md": refusals_page,
     "profiles.md": profiles_page,
+    "registry-commands.md": commands_page,
 }
 
 

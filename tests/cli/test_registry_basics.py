@@ -19,7 +19,6 @@ from govseal.cli.registry.labels import is_labelled
 from govseal.cli.registry.words import chinese
 from govseal.registry import vocabulary
 from govseal.registry.call import Call
-from govseal.registry.ledger.entry import printed
 from govseal.registry.refusals import refusal_of
 from govseal.registry.use.form import DecisionState
 from registryclerks import NAME, UNIT, run
@@ -209,11 +208,6 @@ def test_every_field_that_is_shown_has_a_chinese_label():
                         shown |= fields - {"events"}
     assert len(shown) > 100
     assert not {name for name in shown if not is_labelled(name)}
-
-
-@pytest.mark.parametrize("kind", [vocabulary.DocumentType, vocabulary.ItemClass])
-def test_the_printed_ledger_has_the_same_words(kind):
-    assert {word: printed(word, "zh") for word in chinese(kind)} == chinese(kind)
 
 
 def test_every_refusal_of_the_registry_has_its_words():
