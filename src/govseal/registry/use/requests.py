@@ -178,9 +178,9 @@ def _concerns(call: Call) -> sa.ColumnElement[bool]:
     requests, seals = tables.use_requests, tables.seals
     pairs = call.rows(sa.select(seals.c.owner_org, seals.c.using_org).distinct())
     shown = [
-        sa.and_(seals.c.owner_org == owner, seals.c.using_org == using)
-        for owner, using in pairs
-        if looks(call, owner=owner, using=using)
+        sa.and_(seals.c.owner_org == pair.owner_org, seals.c.using_org == pair.using_org)
+        for pair in pairs
+        if looks(call, owner=pair.owner_org, using=pair.using_org)
     ]
     return sa.or_(requests.c.applicant == call.actor.id, *shown)
 
