@@ -37,7 +37,7 @@ STAFF = {
     "leader": (None, ("分管领导",)),
     "principal": (None, ("主要领导",)),
     "secretary": (None, ("党组书记",)),
-    "reviewer": ("办公室", ("管理部门审核人",)),
+    "reviewer": ("办公室", ("印章管理部门审核人",)),
     "maker": ("办公室", ("制章人",)),
     "auditor": ("办公室", ("督查科",)),
     "secrecy": ("办公室", ("保密审查人",)),
@@ -286,6 +286,6 @@ def _staff(clerks: Clerks) -> None:
     )
     who = ("--account", "province", "--unit", "山西省测试政务服务管理局")
     clerks.ok("person", "add", "省级审核人", *who, by="admin")
-    clerks.ok("role", "grant", "province", "管理部门审核人", by="admin")
+    clerks.ok("role", "grant", "province", "印章管理部门审核人", by="admin")
     for name in SIGNING:
         clerks.ok("certificate", "add", *clerks.key(name), by=name)

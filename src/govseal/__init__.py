@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from govseal.facade import stamp as stamp
     from govseal.facade import stamp_detached as stamp_detached
     from govseal.facade import verify as verify
+    from govseal.facade_conversion import convert as convert
     from govseal.facade_signing import sign as sign
     from govseal.facade_signing import stamp_many as stamp_many
     from govseal.formats.base import Placement as Placement
@@ -95,6 +96,7 @@ _HOMES = {
         "stamp_detached",
         "verify",
     ),
+    "facade_conversion": ("convert",),
     "facade_signing": ("sign", "stamp_many"),
     "formats.base": ("Placement",),
     "formats.licence": ("LicenceIdentifier",),

@@ -16,6 +16,7 @@ import pytest
 from govseal.pki.signer import load_signer
 from govseal.seal.make import make_seal
 from govseal.seal.picture import SealPicture
+from pdf_texts import latin, pdf
 
 GOVSEAL = [sys.executable, "-m", "govseal"]
 LIMIT = 60
@@ -147,6 +148,18 @@ def test_progress_for_several_files_on_a_terminal(start, desk, terminal, count, 
     assert process.wait(LIMIT) == 4
     assert (f"0/{count}" in shown) is has_bar
     assert shown.endswith("\r\x1b[K") or not has_bar
+
+
+def test_progress_for_several_pages_on_a_terminal(start, terminal, tmp_path):
+    theirs, ours = terminal
+    (tmp_path / "p.pdf").write_bytes(pdf(latin("one"), latin("two")))
+    words = (tmp_path / "p.pdf", "-o", tmp_path / "p.ofd", "--dpi", 72)
+    process = start("convert", *words, stderr=theirs)
+    os.close(theirs)
+    shown = read_all(ours)
+    assert process.wait(LIMIT) == 0
+    assert "1/2 第 2 页" in shown
+    assert shown.endswith("\r\x1b[K")
 
 
 def test_password_is_asked_for_and_never_shown(start, desk, terminal, tmp_path):

@@ -19,7 +19,6 @@ from govseal.cli.registry.labels import is_labelled
 from govseal.cli.registry.words import chinese
 from govseal.registry import vocabulary
 from govseal.registry.call import Call
-from govseal.registry.ledger.entry import printed
 from govseal.registry.policy import load_policy, policy_names
 from govseal.registry.refusals import REFUSALS, refusal_of
 from govseal.registry.use.form import DecisionState
@@ -210,11 +209,6 @@ def test_every_field_that_is_shown_has_a_chinese_label():
                         shown |= fields - {"events"}
     assert len(shown) > 100
     assert not {name for name in shown if not is_labelled(name)}
-
-
-@pytest.mark.parametrize("kind", [vocabulary.DocumentType, vocabulary.ItemClass])
-def test_the_printed_ledger_has_the_same_words(kind):
-    assert {word: printed(word, "zh") for word in chinese(kind)} == chinese(kind)
 
 
 def test_every_refusal_of_the_registry_has_its_words():

@@ -198,7 +198,7 @@ def test_profiles_come_along_and_own_ones_are_checked(tmp_path):
     names = [item["profile"] for item in run("registry", "profile", "list", "--json").result]
     assert {"jincheng", "ganzhou", "national-2025"} <= set(names)
     shown = run("registry", "profile", "show", "jincheng")
-    assert "  行政审批专用章：科室负责人 → 主要领导/分管领导" in shown.out
+    assert "- 行政审批专用章: [办结的审批事项] 申请科室的科室负责人 → " in shown.out
     assert (
         "supervising leader" in run("registry", "profile", "show", "jincheng", "--lang", "en").out
     )

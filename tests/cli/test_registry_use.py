@@ -92,7 +92,7 @@ def test_a_request_is_returned_rejected_withdrawn(clerks):
     clerks.ok("use", "withdraw", third, "--reason", "写错", by="handler")
     states = [item["state"] for item in clerks.ok("use", "list", "--mine", by="handler")]
     assert states == ["returned", "rejected", "withdrawn"]
-    only = clerks.ok("use", "list", "--state", "不予批准", "--seal", ES_ID, by="office")
+    only = clerks.ok("use", "list", "--state", "未批准", "--seal", ES_ID, by="office")
     assert [item["number"] for item in only] == [second]
     assert len(clerks.ok("use", "list", "--last", 2, by="office")) == 2
     assert clerks.ok("use", "list", "--mine", by="office") == []

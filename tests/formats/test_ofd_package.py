@@ -13,7 +13,13 @@ import pytest
 import ofd_builder as build
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import Limits
-from govseal.formats.ofd.package import Package, new_package, unsafe_name, write_package
+from govseal.formats.ofd.package import (
+    Package,
+    new_package,
+    new_package_pieces,
+    unsafe_name,
+    write_package,
+)
 from govseal.pki.algorithms import SHA256, SM3
 from ofd_builder import Member, pack
 
@@ -416,3 +422,25 @@ def test_changes_that_are_none_are_the_callers_mistake(replaced, added, reason):
     package = Package.open(pack([Member("x", DATA), Member("a/", method=0)]))
     with pytest.raises(ValueError, match=reason):
         write_package(package, replaced, added, modified=MODIFIED)
+
+
+def test_a_package_is_written_as_its_files_come():
+    asked: list[str] = []
+
+    def files():
+        for name in ("a.xml", "b.xml"):
+            asked.append(name)
+            yield name, name.encode() * 9
+
+    pieces = new_package_pieces(files(), modified=MODIFIED)
+    first = next(pieces)
+    assert asked == ["a.xml"]
+    whole = bytes(first) + b"".join(pieces)
+    assert whole == new_package({name: name.encode() * 9 for name in asked}, modified=MODIFIED)
+
+
+@pytest.mark.parametrize("names", [("a.xml", "A.xml"), ("../a",), ("a/",), ("a", "b", "a")])
+def test_no_unsafe_name_is_written(names):
+    pieces = new_package_pieces(((name, b"") for name in names), modified=MODIFIED)
+    with pytest.raises(ValueError, match="cannot be added"):
+        b"".join(pieces)

@@ -45,6 +45,16 @@ class TestFound:
     def test_by_its_own_width_where_no_steps_are_given(self):
         assert middles(text(code("A盖章"))) == [(27.5, 32.5)]
 
+    @pytest.mark.parametrize(
+        ("word", "steps", "right"),
+        [("SE", "4 4 1", 28), ("EAL", "4 4 1", 31.5), ("SE", "9 9 9", 31.5), ("SE", "0 2 2", 22.5)],
+    )
+    def test_a_latin_letter_reaches_to_the_next_one(self, word, steps, right):
+        """Its step says how wide it is, unless that is absurd; that of the last one is not said."""
+        ((x, _),) = middles(text(code("SEAL", more=f'DeltaX="{steps}"')), word)
+        left = {"SE": 20, "EAL": 24}[word]
+        assert x == pytest.approx((left + right) / 2)
+
     def test_in_two_codes_of_one_object(self):
         assert middles(text(code("盖", 0) + code("章", 9))) == [(27.0, 32.5)]
 

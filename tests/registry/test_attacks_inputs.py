@@ -77,3 +77,31 @@ def test_what_a_database_refuses_shows_no_values(any_desk):
     assert refused.value.code == "database_refused"
     assert refused.value.__suppress_context__
     assert bureaukit.person("handler") not in str(refused.value)
+
+
+def test_what_is_asked_while_nobody_else_files_is_found_by_an_index(desk):
+    """However many requests there are, in whatever states."""
+    desk.seal()
+    asked = []
+    engine = desk.bureau.database.engine
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        if statement.startswith("SELECT") and "FROM use_requests" in statement:
+            asked.append((statement, parameters))
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    desk.ask(document_no="晋审〔2026〕1号")
+    sa.event.remove(engine, "before_cursor_execute", note)
+    with desk.bureau.database.begin() as connection:
+        plans = [
+            str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
+            for statement, parameters in asked
+        ]
+    assert any("ix_use_requests_document_no" in plan for plan in plans)
+    assert any("ix_use_requests_document_sm3" in plan for plan in plans)
+    assert not any("SCAN" in plan or "ix_use_requests_state" in plan for plan in plans)
+
+
+def test_a_number_is_no_novel(shared_desk):
+    with pytest.raises(ValueError, match="200"):
+        shared_desk.ask(document_no="号" * 201)

@@ -42,7 +42,8 @@ def test_gmalg_verifies_ours(key, message):
 def test_we_verify_gmalg(message):
     sk, pk = gmalg.SM2().generate_keypair()
     user = gmalg.SM2(sk, uid=b"ALICE123@YAHOO.COM", pk=pk)
-    r, s = (part.rjust(32, b"\0") for part in user.sign(message))  # leading zeros are missing
+    r, s = (part.rjust(32, b"\0") for part in user.sign(message))  # leading zeros are missing,
+    sk = sk.rjust(32, b"\0")  # of the key as well
     ours = PublicKey.decode(pk)
     ours.verify_raw(r + s, message, user_id=b"ALICE123@YAHOO.COM")
     ours.verify(encode_signature(r + s), message, user_id=b"ALICE123@YAHOO.COM")

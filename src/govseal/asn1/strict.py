@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from govseal.errors import EncodingError, LimitExceeded
 
@@ -62,15 +63,18 @@ class Tolerances:
             self.items.append(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Tlv:
+class Tlv(NamedTuple):
     """One element: its place in ``buffer``, header from ``start``, content from ``body``."""
 
-    buffer: bytes = field(repr=False)
+    buffer: bytes
     tag: int
     start: int
     body: int
     end: int
+
+    def __repr__(self) -> str:
+        # The buffer may hold a private key.
+        return f"Tlv(tag={self.tag}, start={self.start}, body={self.body}, end={self.end})"
 
     @property
     def raw(self) -> bytes:
@@ -89,7 +93,15 @@ class Tlv:
 
     def children(self) -> tuple[Tlv, ...]:
         """The elements inside; raises :class:`EncodingError` for a primitive element."""
-        return tuple(self.row())
+        if not self.tag & _CONSTRUCTED:
+            return tuple(self.row())
+        buffer, at, end = self.buffer, self.body, self.end
+        found = []
+        while at < end:
+            body, stop = _extent(buffer, at, end)
+            found.append(Tlv(buffer, buffer[at], at, body, stop))
+            at = stop
+        return tuple(found)
 
     def row(self) -> Iterator[Tlv]:
         """The elements inside one by one, for rows of any length; raises like :meth:`children`."""
@@ -154,20 +166,49 @@ def _check_universal(buffer: bytes, at: int, body: int, end: int) -> None:
         raise EncodingError("a NULL has content", offset=at)
 
 
-def parse(data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES) -> Tlv:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An element whose very bytes were checked to their leaves before: no need to look again."""
+
+    start: int
+    end: int
+    elements: int
+    """How many it is, itself included."""
+    depth: int
+    """How many of them lie in one another at most, itself included."""
+
+
+def measure(element: Tlv) -> tuple[int, int]:
+    """How many elements one that was checked consists of, and how deep they are nested."""
+    elements, deepest, pending = 0, 0, [(element, 1)]
+    while pending:
+        item, depth = pending.pop()
+        elements, deepest = elements + 1, max(deepest, depth)
+        if item.is_constructed:
+            pending.extend((child, depth + 1) for child in item.row())
+    return elements, deepest
+
+
+def parse(
+    data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES, checked: Checked | None = None
+) -> Tlv:
     """Read exactly one element, checked to its leaves, with nothing behind it.
+
+    ``checked`` is an element inside whose bytes are known; its place and size count all the same.
 
     Raises:
         EncodingError: not DER, or bytes follow.
         LimitExceeded: larger than ``max_bytes``, deeper than 32 or more than 20,000 elements.
     """
-    element = parse_prefix(data, part=part, max_bytes=max_bytes)
+    element = parse_prefix(data, part=part, max_bytes=max_bytes, checked=checked)
     if element.end != len(data):
         raise EncodingError("bytes follow the structure", part=part or None, offset=element.end)
     return element
 
 
-def parse_prefix(data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES) -> Tlv:
+def parse_prefix(
+    data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES, checked: Checked | None = None
+) -> Tlv:
     """Like :func:`parse`, but bytes may follow the element."""
     if len(data) > max_bytes:
         message = "the structure is too large"
@@ -184,11 +225,16 @@ def parse_prefix(data: bytes, *, part: str = "", max_bytes: int = MAX_BYTES) -> 
             ends.pop()
             continue
         body, end = _extent(data, at, ends[-1])
-        seen += 1
-        if len(ends) >= MAX_DEPTH:
-            raise LimitExceeded("nested too deeply", limit=MAX_DEPTH, found=len(ends) + 1)
+        is_checked = checked is not None and (at, end) == (checked.start, checked.end)
+        size, depth = (checked.elements, checked.depth) if checked and is_checked else (1, 1)
+        seen += size
+        if len(ends) + depth > MAX_DEPTH:
+            raise LimitExceeded("nested too deeply", limit=MAX_DEPTH, found=len(ends) + depth)
         if seen > MAX_ELEMENTS:
             raise LimitExceeded("too many elements", limit=MAX_ELEMENTS, found=seen)
+        if is_checked:
+            at = end
+            continue
         _check_universal(data, at, body, end)
         if data[at] & _CONSTRUCTED:
             ends.append(end)
@@ -210,6 +256,15 @@ def first_tag(data: bytes) -> int | None:
     if not outer.is_constructed or outer.body == outer.end:
         return None
     return _header(outer.buffer, outer.body, outer.end).tag
+
+
+def extent(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Where the content of the element at ``at`` starts and ends; its inside is not checked.
+
+    Raises:
+        EncodingError: no header of an element, or one that reaches beyond ``end``.
+    """
+    return _extent(data, at, end)
 
 
 def expect(element: Tlv, tag: int, what: str) -> Tlv:

@@ -106,6 +106,12 @@ COMMANDS = {
             "draw the pages of OFD and PDF as pictures (PNG, SVG)",
         ),
         Command(
+            "convert",
+            "convert",
+            "把 PDF 转换为可盖章、可检索的 OFD",
+            "make an OFD of a PDF, to be searched and stamped",
+        ),
+        Command(
             "extract",
             "extract",
             "提取附件，并说明签章是否保护它",

@@ -148,8 +148,8 @@ _HINTS: dict[str, _Pair] = {
         "say with --seam-group how many pages share a seal",
     ),
     "seam_unsupported": (
-        "骑缝章请用 OFD；PDF 请用 --place 或 --keyword 逐处签章",
-        "use OFD for a seam; stamp a PDF with --place or --keyword",
+        "骑缝章请用 OFD（govseal convert 可转换）；PDF 请用 --place 或 --keyword 逐处签章",
+        "use OFD for a seam (govseal convert makes one); stamp a PDF with --place or --keyword",
     ),
     "no_timestamp_room": (
         "准备时（--prepare）也写上 --timestamp",

@@ -6,7 +6,7 @@ what could not be read is there as a :class:`govseal.errors.FormatError`, not le
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -309,20 +309,10 @@ class PreparedMessage(Protocol):
         ...
 
 
-@runtime_checkable
-class _InPieces(Protocol):
-    """A stamp whose document comes in pieces, because it may be larger than memory allows."""
-
-    def pieces(self, signature: bytes) -> Iterator[Piece]:
-        """What ``finish`` gives, piece by piece."""
-        ...
-
-
 def finished_pieces(prepared: PreparedStamp, signature: bytes) -> Iterator[Piece]:
     """The stamped document of ``prepared.finish(signature)``, in pieces where it has any."""
-    if isinstance(prepared, _InPieces):
-        return prepared.pieces(signature)
-    return iter((prepared.finish(signature),))
+    pieces: Callable[[bytes], Iterator[Piece]] | None = getattr(prepared, "pieces", None)
+    return pieces(signature) if pieces is not None else iter((prepared.finish(signature),))
 
 
 class Document(Protocol):

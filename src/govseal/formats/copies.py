@@ -19,6 +19,7 @@ from govseal.seal.drawing.raster import rasterise
 from govseal.seal.drawing.text import text_path, text_width
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from PIL.PngImagePlugin import PngInfo
 
 #: What the picture says, in Chinese and English.
@@ -87,18 +88,23 @@ def noted_png(png: bytes, dpi: int, *, is_shown: bool = True) -> bytes:
     with Image.open(io.BytesIO(png)) as opened:
         picture = opened.convert("RGB")
     if is_shown:
-        width, height = picture.size
-        paths = note_paths(width, height, dpi / _MM_PER_INCH, _LEAST_TEXT_PX)
-        strip = _strip(paths, width, height)
-        if strip is not None:
-            top, bottom = strip
-            part = picture.crop((0, top, width, bottom)).convert("RGBA")
-            moved = [path.transformed((1.0, 0.0, 0.0, 1.0, 0.0, float(-top))) for path in paths]
-            shown = rasterise(moved, width, bottom - top, onto=part)
-            picture.paste(shown.convert("RGB"), (0, top))
+        note_on(picture, dpi)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", dpi=(dpi, dpi), pnginfo=description())
     return buffer.getvalue()
+
+
+def note_on(picture: Image, dpi: int) -> None:
+    """Write the note onto a page in RGB; nothing where :func:`note_paths` gives nothing."""
+    width, height = picture.size
+    paths = note_paths(width, height, dpi / _MM_PER_INCH, _LEAST_TEXT_PX)
+    strip = _strip(paths, width, height)
+    if strip is not None:
+        top, bottom = strip
+        part = picture.crop((0, top, width, bottom)).convert("RGBA")
+        moved = [path.transformed((1.0, 0.0, 0.0, 1.0, 0.0, float(-top))) for path in paths]
+        shown = rasterise(moved, width, bottom - top, onto=part)
+        picture.paste(shown.convert("RGB"), (0, top))
 
 
 def description() -> PngInfo:

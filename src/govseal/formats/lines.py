@@ -56,6 +56,11 @@ def folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
+def is_wide(character: str) -> bool:
+    """Whether it fills a square, as Chinese characters do (Unicode Standard Annex 11)."""
+    return unicodedata.east_asian_width(character) in ("W", "F")
+
+
 def find(runs: Iterable[Sequence[Character]], word: str, most: int) -> list[Hit]:
     """Where ``word`` stands, from top to bottom and from left to right.
 

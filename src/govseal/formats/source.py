@@ -11,6 +11,7 @@ one that was opened is read. Nothing is written anywhere.
 from __future__ import annotations
 
 import io
+import os
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -223,10 +224,9 @@ def open_source(source: Source, limits: Limits = DEFAULT_LIMITS) -> ByteSource:
     if not isinstance(source, str | Path):
         source.seek(0)
         return _opened(source, _name(source), limits, own=False)
-    path = Path(source)
-    file = path.open("rb", buffering=0)
+    file = io.FileIO(source)
     try:
-        opened = _opened(file, path.name, limits, own=True)
+        opened = _opened(file, os.path.basename(source), limits, own=True)  # noqa: PTH119 - faster
     except BaseException:
         file.close()
         raise
@@ -248,10 +248,11 @@ def read_source(source: Source, limits: Limits = DEFAULT_LIMITS) -> bytes:
 
 def _opened(file: IO[bytes], name: str, limits: Limits, *, own: bool) -> ByteSource:
     """The file from where it stands: at its beginning, or a pipe."""
-    size = file.seek(0, io.SEEK_END) if file.seekable() else 0
+    is_seekable = file.seekable()
+    size = file.seek(0, io.SEEK_END) if is_seekable else 0
     if size > _HELD_BYTES and _is_package(file, size):
         return FileBytes(file, name, limits, own=own)
-    if file.seekable():
+    if is_seekable:
         file.seek(0)
     return _held(_filled(file, limits.max_file_bytes + 1, first=size + 1), name, limits)
 

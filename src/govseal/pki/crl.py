@@ -140,6 +140,8 @@ class Crl:
     """Critical extensions of the list or its entries that are not processed: it does not speak."""
     expired_since: datetime | None
     """Certificates that expired after this moment are still listed (expiredCertsOnCRL)."""
+    fingerprint: str
+    """SHA-256 of the list, lower-case hexadecimal."""
 
     @classmethod
     def from_der(cls, der: bytes) -> Crl:
@@ -163,11 +165,6 @@ class Crl:
     def issuer(self) -> str:
         """The issuer for people."""
         return names.format_name(self.issuer_der)
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the list, lower-case hexadecimal."""
-        return hashlib.sha256(self.der).hexdigest()
 
     @property
     def is_weak(self) -> bool:
@@ -290,6 +287,7 @@ def _read(der: bytes) -> Crl:
         scope=_read_scope(found.get(ISSUING_DISTRIBUTION_POINT), issuer.raw),
         critical_unknown=(*ext.unknown_critical(found, _KNOWN), *sorted(odd)),
         expired_since=_read_time(found.get(EXPIRED_CERTIFICATES)),
+        fingerprint=hashlib.sha256(der).hexdigest(),
     )
 
 

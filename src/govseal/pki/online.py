@@ -18,9 +18,11 @@ from govseal.pki import extensions as ext
 from govseal.pki import pem
 from govseal.pki.certificate import Certificate
 from govseal.pki.crl import Crl
+from govseal.pki.issuers import find_issuers
 from govseal.pki.materials import Materials
 from govseal.pki.ocsp import REQUEST_TYPE, OcspRequest, OcspResponse
-from govseal.pki.revocation import RevocationStatus, check_revocation, find_issuers
+from govseal.pki.path import Memory
+from govseal.pki.revocation import RevocationStatus, check_revocation
 from govseal.pki.trust import TrustStore
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class OnlineRevocation:
         certificates: Iterable[Certificate] = (),
         at: datetime,
         allow_mixed: bool = False,
+        memory: Memory | None = None,
     ) -> RevocationStatus:
         """:func:`govseal.pki.revocation.check_revocation`; where it knows nothing, others do.
 
@@ -68,6 +71,7 @@ class OnlineRevocation:
             certificates=pool,
             at=at,
             allow_mixed=allow_mixed,
+            memory=memory,
         )
         state = check(materials=known)
         if state.state != "unknown":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -112,6 +112,36 @@ def check_signed_by(certificate: Certificate, issuer: Certificate) -> PathFailur
     return None
 
 
+MAX_REMEMBERED: Final = 4096
+"""Answers of each kind that a memory keeps; what is asked beyond them is worked out again."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was worked out for one report, so that it is worked out once.
+
+    The signers and makers of a document share CAs and lists: the same signatures are asked for
+    again and again. A memory goes with its report, and answers for no other file.
+    """
+
+    edges: dict[tuple[Certificate, Certificate], PathFailure | None] = field(default_factory=dict)
+    """What :func:`check_signed_by` said of a certificate and its issuer."""
+    lists: dict[tuple[Hashable, Certificate], bool] = field(default_factory=dict)
+    """Whether a revocation list was signed with a certificate's key."""
+    paths: dict[tuple[object, ...], PathResult] = field(default_factory=dict)
+    """Paths of issuers, by all that they depend on."""
+
+    def signature(self, certificate: Certificate, issuer: Certificate) -> PathFailure | None:
+        """:func:`check_signed_by`, once for two certificates."""
+        edge = (certificate, issuer)
+        if edge in self.edges:
+            return self.edges[edge]
+        failure = check_signed_by(certificate, issuer)
+        if len(self.edges) < MAX_REMEMBERED:
+            self.edges[edge] = failure
+        return failure
+
+
 @dataclass(slots=True)
 class _Search:
     """A depth-first search over names, good signatures first."""
@@ -121,6 +151,7 @@ class _Search:
     at: datetime
     policies: PolicyInputs
     allow_mixed: bool
+    memory: Memory
     effort: Effort = field(default_factory=Effort)
     checks: dict[tuple[Certificate, Certificate], PathFailure | None] = field(default_factory=dict)
     candidates: int = 0
@@ -131,7 +162,7 @@ class _Search:
         """The cached outcome of :func:`check_signed_by`; counts what is computed."""
         edge = (certificate, issuer)
         if edge not in self.checks:
-            self.checks[edge] = check_signed_by(certificate, issuer)
+            self.checks[edge] = self.memory.signature(certificate, issuer)
         return self.checks[edge]
 
     def issuers(self, chain: tuple[Certificate, ...]) -> list[tuple[Certificate, bool]]:
@@ -207,19 +238,20 @@ class _Search:
         try:
             for breach in find_breaches(chain, self.effort):
                 failures.append(PathFailure("chain_broken", breach.detail, breach.certificate))
-            outcome = process_policies(chain, self.policies, self.effort)
+            processed = process_policies(chain, self.policies, self.effort)
         except LimitExceeded as error:
             failures.append(PathFailure("unsupported", str(error), chain[0]))
         else:
-            policies = outcome.policies
-            if outcome.certificate is not None:
-                reason = "certificate_policy_refused" if outcome.is_asked else "chain_broken"
-                failures.append(PathFailure(reason, outcome.problem, outcome.certificate))
+            policies = processed.policies
+            if processed.certificate is not None:
+                reason = "certificate_policy_refused" if processed.is_asked else "chain_broken"
+                failures.append(PathFailure(reason, processed.problem, processed.certificate))
         failures.sort(key=lambda failure: _SEVERITY.index(failure.reason))
         weak = any(
             c.signature_algorithm is not None and c.signature_algorithm.weak for c in chain[:-1]
         )
-        return PathResult(_outcome(failures), chain, tuple(failures), weak, policies)
+        outcome = _outcome(failures)
+        return PathResult(outcome, chain, tuple(failures), weak, policies, self.candidates)
 
 
 def _outcome(failures: list[PathFailure]) -> Outcome:
@@ -298,6 +330,7 @@ def validate_path(
     at: datetime,
     policies: PolicyInputs = ANY_POLICIES,
     allow_mixed: bool = False,
+    memory: Memory | None = None,
 ) -> PathResult:
     """Whether ``leaf`` chains to a trusted certificate at the moment ``at`` (RFC 5280, 6.1).
 
@@ -308,7 +341,8 @@ def validate_path(
     ``allow_mixed``, SM2 and other keys in one chain are ``chain_mixed``. A leaf that is itself
     trusted is its own anchor. An unknown anchor is *indeterminate* (``no_trust_anchor``), whatever
     else is wrong; a path to an anchor that breaks a rule is *failed*. Of several paths the first
-    faultless one counts, else the least faulty.
+    faultless one counts, else the least faulty. ``memory`` is that of the report, where there is
+    one.
 
     Raises:
         ValueError: ``at`` has no time zone.
@@ -316,12 +350,13 @@ def validate_path(
     if at.tzinfo is None:
         raise ValueError("at needs its time zone")
     pool: dict[bytes, list[Certificate]] = {}
-    for certificate in dict.fromkeys(certificates):
+    for certificate in dict.fromkeys(certificates) if leaf not in trust else ():
         pool.setdefault(names.comparable(certificate.subject_der), []).append(certificate)
-    search = _Search(trust, pool, at, policies, allow_mixed)
+    search = _Search(trust, pool, at, policies, allow_mixed, memory or Memory())
     result = search.run(leaf)
     if result is not None:
-        return replace(result, steps=search.candidates)
+        steps = search.candidates
+        return result if result.steps == steps else replace(result, steps=steps)
     detail = (
         "the search for a trusted certificate was given up at its limits"
         if search.is_exhausted

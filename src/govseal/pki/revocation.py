@@ -19,16 +19,15 @@ from govseal.pki.crl import (
     RevokedEntry,
     distribution_points,
 )
+from govseal.pki.issuers import MAX_ISSUERS, find_issuers, issuer_path
 from govseal.pki.names import is_same_name
 from govseal.pki.ocsp import MAX_CERTIFICATES, BasicResponse, OcspAnswer, OcspResponse
-from govseal.pki.path import PathResult, check_signed_by, find_mixed, validate_path
+from govseal.pki.path import MAX_REMEMBERED, Memory, PathResult, find_mixed
 from govseal.pki.trust import TrustStore
 
 if TYPE_CHECKING:
     from govseal.pki.materials import Materials
 
-MAX_ISSUERS: Final = 16
-"""Certificates of the issuer's name whose own paths are looked at."""
 MAX_DEPTH: Final = 3
 """Keys of lists, each of which another key's list says to be unrevoked."""
 MAX_RESPONSES: Final = 64
@@ -73,6 +72,7 @@ def check_revocation(
     certificates: Iterable[Certificate] = (),
     at: datetime,
     allow_mixed: bool = False,
+    memory: Memory | None = None,
 ) -> RevocationStatus:
     """What the CRLs and OCSP answers in ``materials`` say about ``certificate`` at ``at``.
 
@@ -86,7 +86,7 @@ def check_revocation(
     released. What is signed over a weak digest (MD5, SHA-1), or by a key that is not known to be
     unrevoked itself, can revoke, and nothing else; so can a responder whose key mixes SM2 with its
     CA's, unless ``allow_mixed``, which allows the same in paths. ``certificates`` are more
-    untrusted ones.
+    untrusted ones. ``memory`` is that of the report, where there is one.
 
     Raises:
         ValueError: ``at`` has no time zone.
@@ -97,32 +97,8 @@ def check_revocation(
     ocsps = () if materials is None else materials.ocsps
     known = () if materials is None else materials.certificates
     pool = (*certificates, *known)
-    return _Inquiry(trust, crls, ocsps, pool, at, allow_mixed).judge(certificate)
-
-
-def find_issuers(
-    certificate: Certificate,
-    trust: TrustStore,
-    pool: Iterable[Certificate],
-    at: datetime,
-    *,
-    allow_mixed: bool = False,
-) -> Iterator[tuple[Certificate, PathResult]]:
-    """The trusted certificates of the key that issued ``certificate``, and their paths at ``at``.
-
-    Signatures are checked; a self-signed certificate is its own issuer.
-    """
-    more = tuple(pool)
-    tried = 0
-    for candidate in dict.fromkeys((*trust.find_issuers(certificate), *more)):
-        if not is_same_name(candidate.subject_der, certificate.issuer_der) or not candidate.is_ca:
-            continue
-        if tried >= MAX_ISSUERS or check_signed_by(certificate, candidate) is not None:
-            continue
-        tried += 1
-        path = validate_path(candidate, trust, certificates=more, at=at, allow_mixed=allow_mixed)
-        if path.outcome == "passed":
-            yield candidate, path
+    memory = memory or Memory()
+    return _Inquiry(trust, crls, ocsps, pool, at, allow_mixed, memory).judge(certificate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +161,7 @@ class _Inquiry:
     pool: tuple[Certificate, ...]
     at: datetime
     allow_mixed: bool
+    memory: Memory
     depth: int = 0
     """Of how many keys that sign lists the state was asked before: at the last, lists count that
     the CA's own key signed, and no others. So no key speaks for itself."""
@@ -205,7 +182,9 @@ class _Inquiry:
         issuers = []
         if named or asked:
             more = (self.trust, self.pool, self.at)
-            issuers = list(find_issuers(certificate, *more, allow_mixed=self.allow_mixed))
+            issuers = list(
+                find_issuers(certificate, *more, allow_mixed=self.allow_mixed, memory=self.memory)
+            )
         found = [
             *self.lists(certificate, named, issuers),
             *self.answers(certificate, asked, [issuer for issuer, _ in issuers]),
@@ -241,6 +220,16 @@ class _Inquiry:
         detail = "; ".join(dict.fromkeys(self.details)) or "no CRL or OCSP answer of this issuer"
         return RevocationStatus("unknown", reason=reason, detail=detail)
 
+    def is_signed_by(self, crl: Crl, signer: Certificate) -> bool:
+        """Whether the list was signed with the signer's key; computed once for a memory."""
+        question = (crl, signer)
+        known = self.memory.lists.get(question)
+        if known is None:
+            known = _is_signed_by(crl, signer)
+            if len(self.memory.lists) < MAX_REMEMBERED:
+                self.memory.lists[question] = known
+        return known
+
     # --- lists ------------------------------------------------------------------------------
 
     def lists(
@@ -251,11 +240,11 @@ class _Inquiry:
     ) -> Iterator[_Statement]:
         """What authentic lists say; those in the issuer's name are ``named``."""
         keys = [issuer for issuer, _ in issuers if _may_sign_lists(issuer)]
-        signed = {crl: True for crl in named if any(_is_signed_by(crl, key) for key in keys)}
+        signed = {crl: True for crl in named if any(self.is_signed_by(crl, key) for key in keys)}
         if len(signed) < len(named) and self.depth < MAX_DEPTH:
             for other, may_clear in self.other_keys(certificate, issuers):
                 for crl in named:
-                    if not signed.get(crl) and _is_signed_by(crl, other):
+                    if not signed.get(crl) and self.is_signed_by(crl, other):
                         signed[crl] = may_clear
         if len(signed) < len(named):
             self.details.append("the CRLs in this issuer's name are not signed by a trusted key")
@@ -320,12 +309,13 @@ class _Inquiry:
             if tried >= MAX_ISSUERS:
                 return
             tried += 1
-            path = validate_path(
+            path = issuer_path(
                 candidate,
                 self.trust,
-                certificates=self.pool,
-                at=self.at,
+                self.pool,
+                self.at,
                 allow_mixed=self.allow_mixed,
+                memory=self.memory,
             )
             if path.outcome != "passed":
                 continue
@@ -351,7 +341,7 @@ class _Inquiry:
         pairs = ((other, issuer), (issuer, other))  # new with old, old with new (RFC 4210, 4.4)
         return any(
             link.public_key.is_same_key(certified.public_key)
-            and check_signed_by(link, certifier) is None
+            and self.memory.signature(link, certifier) is None
             for certified, certifier in pairs
             for link in links[:MAX_ISSUERS]
         )
@@ -424,7 +414,7 @@ class _Inquiry:
         # What it says of a time after its end it did not say: then its key may be anybody's.
         latest = max(basic.produced_at, *(answer.this_update for answer in basic.answers))
         for candidate in named[:MAX_ISSUERS]:
-            if not _is_responder(candidate, issuers, basic.produced_at) or (
+            if not self.is_responder(candidate, issuers, basic.produced_at) or (
                 latest > candidate.not_after
             ):
                 continue
@@ -439,24 +429,25 @@ class _Inquiry:
             return None if state == "revoked" else (candidate, state == "good" and not mixed)
         return None
 
+    def is_responder(
+        self, candidate: Certificate, issuers: list[Certificate], at: datetime
+    ) -> bool:
+        """Whether one of ``issuers`` certified it, directly, for answers (RFC 6960, 4.2.2.2)."""
+        usage, purposes = candidate.key_usage, candidate.extended_key_usage
+        if purposes is None or "ocsp_signing" not in purposes or candidate.critical_unknown:
+            return False
+        if (usage is not None and not usage & _SIGNING_USAGE) or not candidate.is_valid_at(at):
+            return False
+        return any(
+            is_same_name(candidate.issuer_der, issuer.subject_der)
+            and self.memory.signature(candidate, issuer) is None
+            for issuer in issuers
+        )
+
 
 def _may_sign_lists(certificate: Certificate) -> bool:
     usage = certificate.key_usage
     return certificate.is_ca if usage is None else "crl_sign" in usage
-
-
-def _is_responder(candidate: Certificate, issuers: list[Certificate], at: datetime) -> bool:
-    """Whether one of ``issuers`` certified it, directly, for answers (RFC 6960, 4.2.2.2)."""
-    usage, purposes = candidate.key_usage, candidate.extended_key_usage
-    if purposes is None or "ocsp_signing" not in purposes or candidate.critical_unknown:
-        return False
-    if (usage is not None and not usage & _SIGNING_USAGE) or not candidate.is_valid_at(at):
-        return False
-    return any(
-        is_same_name(candidate.issuer_der, issuer.subject_der)
-        and check_signed_by(candidate, issuer) is None
-        for issuer in issuers
-    )
 
 
 def _readable(certificates: tuple[bytes, ...]) -> list[Certificate]:

@@ -6,8 +6,9 @@ claim: the number is not reliable in the field.
 
 from __future__ import annotations
 
-import functools
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from govseal.asn1 import schema, strict, times, write
 from govseal.asn1.schema import Record
@@ -27,6 +28,8 @@ from govseal.seal.picture import SealPicture
 from govseal.seal.profiles import GENERATIONS, Generation
 
 _MAX_KNOWN_BYTES = 256 * 1024
+_MAX_KNOWN_SEALS = 32
+_KEY_BYTES = 48
 _V5 = 5
 _HEADER_ID = "ES"
 
@@ -49,14 +52,16 @@ def decode_signature(data: bytes) -> SealSignature:
         UnsupportedFormat: a signature of another kind, where a stamp was expected.
         LimitExceeded: larger or deeper than any stamp is.
     """
-    tlv = strict.parse(data, part="SES_Signature")
+    data = bytes(data)
+    known = _find_known(data)
+    tlv = strict.parse(data, part="SES_Signature", checked=known[1] if known else None)
     children = strict.expect(tlv, strict.SEQUENCE, "SES_Signature").children()
     if children and all(child.tag == strict.INTEGER for child in children):
         raise UnsupportedFormat("a bare SM2 signature names neither seal nor signer")
     if not children or children[0].tag != strict.SEQUENCE:
         raise EncodingError("not an SES_Signature", part="SES_Signature")
     tolerances = Tolerances()
-    seal = _embedded_seal(children[0], tolerances if len(children) == 2 else None)
+    seal = known[0] if known else _embedded(children[0], tolerances if len(children) == 2 else None)
     generation = GENERATIONS[2014] if len(children) == 2 else seal.generation
     if len(children) > 2 and generation.year == 2014:
         generation = GENERATIONS[2020]
@@ -97,7 +102,7 @@ def looks_like_signature(data: bytes) -> bool:
     return first.tag == strict.INTEGER
 
 
-def _embedded_seal(to_be_signed: Tlv, tolerances: Tolerances | None) -> Seal:
+def _embedded(to_be_signed: Tlv, tolerances: Tolerances | None) -> Seal:
     """The seal inside; with ``tolerances`` it may be wrapped in a string, as in 2014 (Q19)."""
     what = "TBS_Sign.seal"
     fields = to_be_signed.children()
@@ -106,18 +111,62 @@ def _embedded_seal(to_be_signed: Tlv, tolerances: Tolerances | None) -> Seal:
     tlv = fields[1]
     if tolerances is not None:
         tlv = schema.unwrapped(tlv, what, tolerances)
-    if len(tlv.raw) > _MAX_KNOWN_BYTES:
-        return _seal(tlv)
+    seal = _seal(tlv)
+    _KNOWN.keep(seal, *strict.measure(tlv))
+    return seal
+
+
+def _find_known(data: bytes) -> tuple[Seal, strict.Checked] | None:
+    """The seal inside a stamp, where its very bytes were read before."""
     try:
-        return _known(tlv.raw)
+        body, end = strict.extent(data, 0, len(data))
+        body, end = strict.extent(data, body, end)
+        _, version_end = strict.extent(data, body, end)
+        _, seal_end = strict.extent(data, version_end, end)
     except EncodingError:
-        return _seal(tlv)  # with the place of the fault in the stamp
+        return None
+    found = _KNOWN.find(data, version_end, seal_end)
+    return (found[0], strict.Checked(version_end, seal_end, *found[1:])) if found else None
 
 
-# One seal stands in stamp after stamp. What is kept is what was read, no judgement: 8 MB at most.
-@functools.lru_cache(maxsize=32)
-def _known(der: bytes) -> Seal:
-    return _seal(strict.parse(der, part="SESeal"))
+class _KnownSeals:
+    """The seals that were read last: one seal stands in stamp after stamp.
+
+    What is kept is what was read, no judgement, at most 8 MB of DER. It is found by its last bytes,
+    and counts where all bytes are the same. Threads may lose each other's seals, and nothing more;
+    there is no lock that a process forked meanwhile would wait for.
+    """
+
+    def __init__(self) -> None:
+        self._seals: OrderedDict[bytes, tuple[Seal, int, int]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._seals)
+
+    def keep(self, seal: Seal, elements: int, depth: int) -> None:
+        """Keep a seal with how many elements it has, and how deep they are nested."""
+        if len(seal.der) > _MAX_KNOWN_BYTES:
+            return
+        self._seals[seal.der[-_KEY_BYTES:]] = (seal, elements, depth)
+        with suppress(KeyError):
+            while len(self._seals) > _MAX_KNOWN_SEALS:
+                self._seals.popitem(last=False)
+
+    def find(self, data: bytes, start: int, end: int) -> tuple[Seal, int, int] | None:
+        """What was kept of the seal that lies there in ``data``; None where it is no known one."""
+        key = data[max(start, end - _KEY_BYTES) : end]
+        found = self._seals.get(key)
+        if found is None:
+            return None
+        der = found[0].der
+        if len(der) != end - start or not data.startswith(der, start):
+            return None
+        with suppress(KeyError):
+            self._seals.move_to_end(key)
+        return found
+
+
+_KNOWN = _KnownSeals()
 
 
 def _seal(tlv: Tlv) -> Seal:

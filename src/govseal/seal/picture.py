@@ -7,6 +7,7 @@ so that a picture bomb is refused before anything decodes it.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import struct
@@ -19,6 +20,7 @@ from govseal.errors import FormatError, LimitExceeded, SealError, UnsupportedFor
 PictureKind = Literal["png", "jpeg", "gif", "bmp", "svg", "ofd", "unknown"]
 
 MAX_BYTES = 8 * 1024 * 1024
+_MAX_KNOWN_BYTES = 256 * 1024
 MAX_PIXELS = 64_000_000
 MAX_MM = 500
 
@@ -60,6 +62,12 @@ _STORED_TYPE: dict[PictureKind, str] = {
 }
 
 
+# One seal stands in stamp after stamp, and its picture is the same object then: 8 MB at most.
+@functools.lru_cache(maxsize=32)
+def _known_sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class SealPicture:
     """A picture as a seal carries it; nothing here has been judged.
@@ -84,7 +92,8 @@ class SealPicture:
     @property
     def sha256(self) -> str:
         """The SHA-256 of the bytes, in hexadecimal."""
-        return hashlib.sha256(self.data).hexdigest()
+        is_small = len(self.data) <= _MAX_KNOWN_BYTES
+        return _known_sha256(self.data) if is_small else hashlib.sha256(self.data).hexdigest()
 
     @property
     def is_specimen(self) -> bool:

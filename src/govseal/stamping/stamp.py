@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from govseal.errors import SealError, StampError
 from govseal.formats.base import (
@@ -222,8 +222,8 @@ def prepare_document(
         timestamp_bytes=timestamp_bytes,
     )
     prepared = document.prepare(request)
-    if isinstance(prepared, PreparedMessage):
-        return prepared
+    if hasattr(prepared, "message"):  # to ask the protocol itself takes longer
+        return cast("PreparedMessage", prepared)
     _check_place(seal, timestamp_bytes)
     return _around(prepared, seal, certificates[0], algorithm, at=at, extensions=extensions)
 

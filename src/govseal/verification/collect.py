@@ -26,7 +26,7 @@ from govseal.pki.algorithms import (
 )
 from govseal.pki.certificate import Certificate
 from govseal.pki.materials import Materials
-from govseal.pki.path import PathResult, validate_path
+from govseal.pki.path import Memory, PathResult, validate_path
 from govseal.pki.policies import ANY_POLICIES, PolicyInputs
 from govseal.pki.revocation import RevocationStatus, check_revocation
 from govseal.pki.timestamp import Authority, TimestampResult, TimestampRules, judge_token
@@ -131,6 +131,7 @@ class Collector:
     _states: dict[tuple[object, ...], RevocationStatus] = field(default_factory=dict, repr=False)
     _lists: dict[bytes, frozenset[str]] = field(default_factory=dict, repr=False)
     _searches: list[PathResult] = field(default_factory=list, repr=False)
+    _memory: Memory = field(default_factory=Memory, repr=False)
 
     def __post_init__(self) -> None:
         for data in self.materials.matter_lists:
@@ -295,6 +296,7 @@ class Collector:
                 at=at,
                 policies=asked,
                 allow_mixed=self.policy.allow_mixed,
+                memory=self._memory,
             )
             if brought and path.steps > _MANY_STEPS:
                 self._searches.append(path)
@@ -349,6 +351,7 @@ class Collector:
                 certificates=above,
                 at=at,
                 allow_mixed=self.policy.allow_mixed,
+                memory=self._memory,
             )
             self._states[question] = state
         return state

@@ -12,7 +12,7 @@ from govseal.asn1 import strict, write
 from govseal.errors import FormatError, LimitExceeded
 from govseal.pki.algorithms import digest_algorithm
 from govseal.pki.extensions import ANY_POLICY
-from govseal.pki.policies import PolicyInputs
+from govseal.pki.policies import ANY_POLICIES, PolicyInputs
 from govseal.pki.trust import TrustStore
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ class Policy:
         return self._inputs(self.maker_policies)
 
     def _inputs(self, policies: frozenset[str] | None) -> PolicyInputs:
+        if policies is None and not (self.inhibit_policy_mapping or self.inhibit_any_policy):
+            return ANY_POLICIES
         return PolicyInputs(
             acceptable=frozenset({ANY_POLICY}) if policies is None else policies,
             is_required=policies is not None,
@@ -115,6 +117,8 @@ class Policy:
         Values are those of JSON, sets as sorted lists. Name and anchors are left out.
         """
         found: dict[str, object] = {}
+        if self is DEFAULT_POLICY:
+            return found
         for field in fields(self):
             value = getattr(self, field.name)
             if field.name in {"name", *_ANCHORS} or value == field.default:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from govseal.formats.base import Document, Evidence, Presence, SignatureEvidence, SignatureKind
-from govseal.formats.metadata import Described
 from govseal.formats.source import ByteSource, HeldBytes
 from govseal.pki import cms
 from govseal.pki.forms import has_loose_form
@@ -45,6 +44,7 @@ from govseal.verification.report import (
 from govseal.verification.status import BusinessStatus, StatusSource
 
 if TYPE_CHECKING:
+    from govseal.formats.metadata import LicenceMention
     from govseal.pki.fetch import Fetcher
     from govseal.pki.online import OnlineRevocation
 
@@ -148,9 +148,10 @@ def _listed(evidence: Evidence, collector: Collector) -> Iterator[Check]:
 
 def _licence_notices(document: Document) -> tuple[str, ...]:
     """What is wrong with the identifiers of e-licences that the document states."""
-    if not isinstance(document, Described):
-        return ()
-    return tuple(licence_faults(document.stated_licences()))
+    # Asking for the protocol takes longer than looking for identifiers.
+    stated: Callable[[], tuple[LicenceMention, ...]] | None
+    stated = getattr(document, "stated_licences", None)
+    return tuple(licence_faults(stated())) if stated is not None else ()
 
 
 def _online(fetcher: Fetcher | None) -> OnlineRevocation | None:
@@ -195,8 +196,8 @@ def _judge_signatures(evidence: Evidence, collector: Collector) -> tuple[Signatu
         )
         covered = _check("coverage", coverage(subject, elsewhere), clause)
         ordered = (checks[0], covered, *checks[1:])
-        made = _signature_report(subject, ordered)
-        reports.append(replace(made, pages=_pages(subject, evidence.pages)))
+        pages = _pages(subject, evidence.pages)
+        reports.append(_signature_report(subject, ordered, pages))
     return _with_bases(reports, [item.relative for item in evidence.signatures])
 
 
@@ -263,7 +264,8 @@ def _without_repeats(subjects: Iterable[Subject]) -> list[Subject]:
     marked: list[Subject] = []
     for subject in subjects:
         value = subject.signature.value if subject.signature else b""
-        marked.append(replace(subject, repeats=first.get(value, "")))
+        repeated = first.get(value)
+        marked.append(replace(subject, repeats=repeated) if repeated else subject)
         if value and subject.evidence is not None:
             first.setdefault(value, subject.evidence.id)
     return marked
@@ -308,7 +310,15 @@ def _run(subject: Subject) -> tuple[Check, ...]:
     return (*checks, strictness) if strictness else tuple(checks)
 
 
+@lru_cache(maxsize=512)
+def _usual(name: str, clause: str, *, is_passed: bool) -> Check:
+    """The check that passed, or did not apply, with nothing to tell: most are so."""
+    return Check(name, Outcome.PASSED if is_passed else Outcome.SKIPPED, clause=clause)
+
+
 def _check(name: str, finding: Finding, clause: str) -> Check:
+    if finding is PASSED or finding is SKIPPED:
+        return _usual(name, clause, is_passed=finding is PASSED)
     clause = finding.clause or clause
     return Check(name, finding.outcome, finding.reason, clause, finding.detail)
 
@@ -363,13 +373,14 @@ def _tolerances(subject: Subject) -> tuple[str, ...]:
 
 
 def _lowered(checks: Sequence[Check]) -> bool:
-    return any(c.outcome in (Outcome.FAILED, Outcome.INDETERMINATE) for c in checks)
+    return _verdict(checks) is not Verdict.PASSED
 
 
 def _verdict(checks: Sequence[Check]) -> Verdict:
-    if any(check.outcome is Outcome.FAILED for check in checks):
+    outcomes = [check.outcome for check in checks]
+    if Outcome.FAILED in outcomes:
         return Verdict.FAILED
-    return Verdict.INDETERMINATE if _lowered(checks) else Verdict.PASSED
+    return Verdict.INDETERMINATE if Outcome.INDETERMINATE in outcomes else Verdict.PASSED
 
 
 def _document_verdict(
@@ -404,7 +415,9 @@ def _effect(verdict: Verdict, evidence: Evidence) -> Effect:
     return Effect.COPY if verdict is Verdict.UNSIGNED else Effect.NONE
 
 
-def _signature_report(subject: Subject, checks: tuple[Check, ...]) -> SignatureReport:
+def _signature_report(
+    subject: Subject, checks: tuple[Check, ...], pages: PagesCovered | None = None
+) -> SignatureReport:
     evidence, signature = subject.evidence, subject.signature
     passed = [c.reason for c in checks if c.outcome is Outcome.PASSED and c.reason]
     algorithm = signature.algorithm if signature else None
@@ -424,6 +437,7 @@ def _signature_report(subject: Subject, checks: tuple[Check, ...]) -> SignatureR
         seal=_seal_summary(subject),
         matter=statements.matter.code if statements.matter else None,
         ledger=statements.ledger,
+        pages=pages,
     )
 
 
@@ -468,7 +482,7 @@ def _seal_summary(subject: Subject) -> SealSummary | None:
         maker=maker.subject if maker else "",
         not_before=seal.properties.not_before.moment,
         not_after=seal.properties.not_after.moment,
-        picture_sha256=sha256(seal.picture.data).hexdigest(),
+        picture_sha256=seal.picture.sha256,
         picture=seal.picture.data,
         picture_kind=seal.picture.kind,
         scope=subject.statements.scope,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import contextlib
 import io
 import sys
@@ -266,6 +267,32 @@ def test_what_the_painter_answers(data, page, answer, size):
     found, pixels = painter.work(data, request)
     assert answer.items() <= found.items()
     assert len(pixels) == size
+
+
+TEXT = b"BT /F 10 Tf 1 0 0 1 20 30 Tm (ab) Tj ET"
+FONT = "/Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Courier >> >> >>"
+
+
+@pytest.mark.parametrize(
+    ("more", "answer", "size"),
+    [
+        ({"letters": 2}, {"drawn": True, "box": [0, 0, 200, 100], "turn": 90}, 80_000 + 2 * 36),
+        ({"letters": 1}, {"refused": "size"}, 80_000),
+        ({"letters": 2, "max_side": 199}, {"drawn": False, "width": 100}, 0),
+    ],
+)
+def test_letters_come_behind_the_pixels(more, answer, size):
+    request = {"page": 1, "scale": 1.0, "max_pages": 9, "max_pixels": 100_000} | more
+    found, content = painter.work(built(f"{FONT} /Rotate 90", TEXT), request)
+    assert answer.items() <= found.items()
+    assert len(content) == size
+    if size > 80_000:
+        values = array.array("f", content[80_000:])
+        rows = [list(values[at : at + 9]) for at in (0, 9)]
+        assert [(chr(int(row[0])), *row[5:]) for row in rows] == [
+            ("a", 0, 20, 30, 10),
+            ("b", 0, 26, 30, 10),
+        ]
 
 
 def test_importing_it_loads_nothing_heavy():

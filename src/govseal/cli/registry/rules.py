@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,24 +13,13 @@ from govseal.cli.files import speaking_of
 from govseal.cli.language import current, say
 from govseal.cli.registry.desk import Desk
 from govseal.cli.registry.files import read_file
-from govseal.cli.registry.refused import DERIVED
-from govseal.cli.registry.show import Answer, cell
+from govseal.cli.registry.show import Answer
 from govseal.cli.registry.step import FILE, Step, argument
-from govseal.cli.registry.words import chinese
-from govseal.registry.vocabulary import Role
 
 if TYPE_CHECKING:
     from govseal.registry.calendar import YearCalendar
     from govseal.registry.policy import PolicyProfile
 
-_UNITS: dict[str, str] = {
-    "working_days": "{} 个工作日",
-    "days": "{} 日",
-    "hours": "{} 小时",
-    "months": "{} 个月",
-    "months_of_next_year": "至次年 {} 月底",
-    "years": "{} 年",
-}
 _PROFILE = argument(
     "profile",
     zh="内置制度的名称，或 TOML 文件",
@@ -65,10 +53,11 @@ def _line(profile: PolicyProfile) -> ProfileLine:
 
 
 def _show(_: Desk, options: argparse.Namespace) -> object:
-    from govseal.registry.policy import load_policy  # noqa: PLC0415 - start-up
+    from govseal.registry.policy import describe, load_policy  # noqa: PLC0415 - start-up
 
     profile = load_policy(options.profile)
-    return Answer(profile, lines=tuple(_page(profile)))
+    text = describe(profile, "en" if current() == "en" else "zh", day=in_beijing(now()).date())
+    return Answer(profile, lines=tuple(text.rstrip("\n").split("\n")))
 
 
 def _check(_: Desk, options: argparse.Namespace) -> object:
@@ -86,44 +75,6 @@ def _check(_: Desk, options: argparse.Namespace) -> object:
         f"{options.file}: a valid profile, {profile.title_en} ({standing})",
     )
     return Answer(_line(profile), lines=(text,))
-
-
-def _page(profile: PolicyProfile) -> Iterator[str]:
-    """A profile for people: what it decides, who approves what, who keeps which seal."""
-    from govseal.registry.ledger.entry import heading  # noqa: PLC0415 - start-up
-    from govseal.registry.policy.words import DEADLINES, SWITCHES  # noqa: PLC0415 - start-up
-
-    is_english, colon = current() == "en", say("：", ": ")
-    yield profile.title_en if is_english else profile.title_zh
-    yield f"{say('来源：', 'source: ')}{profile.source}"
-    end = profile.in_force_to or ""
-    yield f"{say('施行：', 'in force: ')}{profile.in_force_from} – {end}".rstrip(" –")
-    yield say("审批权限", "approvals")
-    for rule in profile.matrix:
-        steps = " → ".join("/".join(map(_role, sorted(step.roles))) for step in rule.steps)
-        yield f"  {rule.name}{colon}{steps}{_clause(rule.clause)}"
-    yield say("台账字段", "fields of the ledger")
-    for name, clause in profile.ledger.fields.items():
-        yield f"  {heading(name, current())} ({name}){_clause(clause)}"
-    yield say("期限", "limits of time")
-    for name, limit in profile.deadlines.items():
-        text = DEADLINES[name].en if is_english else DEADLINES[name].zh
-        value = say(_UNITS[limit.unit], f"{{}} {limit.unit.replace('_', ' ')}").format(limit.value)
-        yield f"  {text} ({name}){colon}{value}{_clause(limit.clause)}"
-    yield say("开关", "switches")
-    for name, switch in profile.switches.items():
-        text = SWITCHES[name].en if is_english else SWITCHES[name].zh
-        decided = cell(switch.value, {}) or say("无", "none")
-        yield f"  {text} ({name}){colon}{decided}{_clause(switch.clause)}"
-
-
-def _clause(clause: str) -> str:
-    """The clause behind a rule; rules that no regulation words have none."""
-    return f"  〔{clause}〕" if clause and not clause.startswith(DERIVED) else ""
-
-
-def _role(role: Role) -> str:
-    return say(chinese(Role).get(role, role), role.replace("_", " "))
 
 
 def _calendars(desk: Desk, _: argparse.Namespace) -> object:

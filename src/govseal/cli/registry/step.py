@@ -77,7 +77,7 @@ def word(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
         for member in kind:
             if text in (member.value, known.get(member.value)):
                 return member
-        choices = "、".join(f"{known.get(m.value, '')}（{m.value}）" for m in kind)
+        choices = "、".join(known.get(member.value, member.value) for member in kind)
         raise argparse.ArgumentTypeError(
             say(f"{text} 不是其中之一：{choices}", f"{text} is none of {', '.join(kind)}")
         )

@@ -156,7 +156,8 @@ def _stamp(desk: Desk, options: argparse.Namespace) -> object:
             if getattr(options, name):
                 one = f"--{name.replace('_', '-')}"
                 raise UsageError(say(f"--detached 不能与 {one} 同用", f"--detached excludes {one}"))
-    where = () if options.detached else places.places_of(options)
+    # An invisible stamp shows nowhere, and so does one beside the file.
+    where = None if options.detached else places.places_of(options)
     check_output(options.output, timestamps.files_of(options), json=options.json)
     notices: list[TimestampNotice] = []
     # The registry holds the key: which kind of digest the authority is told is SM2's by default.

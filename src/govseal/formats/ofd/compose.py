@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from itertools import groupby
 
 from govseal import __version__
 from govseal.formats.letter import BASELINE, PAGE_MM, Line, lay_out
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.package import new_package
+from govseal.formats.ofd.textcodes import written, written_deltas
 
 _FONT_ID = 1
 
@@ -107,23 +107,10 @@ def _page(lines: Sequence[Line], unit_id: int) -> tuple[bytes, int]:
         unit_id += 1
         size = line.size_mm
         box_mm = (line.x_mm, line.top_mm, line.width_mm, line.height_mm)
-        boundary = " ".join(_number(value) for value in box_mm)
+        boundary = " ".join(written(value) for value in box_mm)
         ids = {"ID": str(unit_id), "Font": str(_FONT_ID)}
-        text = xml.add(layer, "TextObject", Boundary=boundary, Size=_number(size), **ids)
-        code = xml.add(text, "TextCode", line.text, X="0", Y=_number(size * BASELINE))
+        text = xml.add(layer, "TextObject", Boundary=boundary, Size=written(size), **ids)
+        code = xml.add(text, "TextCode", line.text, X="0", Y=written(size * BASELINE))
         if len(line.text) > 1:
-            code.set("DeltaX", _delta(line.advances[:-1]))
+            code.set("DeltaX", written_deltas(line.advances[:-1]))
     return xml.serialize(root), unit_id
-
-
-def _delta(advances: Sequence[float]) -> str:
-    """The distances between characters, repetitions written as ``g count value``."""
-    parts: list[str] = []
-    for value, row in groupby(_number(advance) for advance in advances):
-        count = len(list(row))
-        parts.append(f"g {count} {value}" if count > 1 else value)
-    return " ".join(parts)
-
-
-def _number(value: float) -> str:
-    return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -28,7 +28,7 @@ def coverages(
     order, pages = _Order(signatures), PageCoverage(reach, outline)
     lists = {body.list_name for body in outline.bodies if body.list_name is not None}
     bookkeeping = lists.union(*(signature.files for signature in signatures))
-    content = {name for name in bookkeeping if name in package and reach.is_content(name)}
+    content = reach.content_of(bookkeeping, outline.root)
     absolute: dict[frozenset[str], frozenset[str]] = {}
     for at, signature in enumerate(signatures):
         later = order.later(at)

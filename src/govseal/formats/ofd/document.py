@@ -156,7 +156,7 @@ class OfdDocument:
 def _damage(package: Package, name: str) -> FormatError | None:
     """Why a file cannot be unpacked, None for a sound one."""
     try:
-        package.digest(name, ())
+        package.check(name)
     except FormatError as problem:
         return problem.kept()
     return None

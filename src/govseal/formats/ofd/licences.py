@@ -47,6 +47,8 @@ _BYTES = ROOT.encode() + b"."
 _PINYIN = b"zzbs"
 _NARROW = tuple("证照标识".encode(codec) for codec in ("utf-8", "gb18030"))
 _WIDE = tuple("证照标识".encode(codec) for codec in ("utf-16-le", "utf-16-be"))
+#: One of them stands wherever an identifier does, or a field that is meant to hold one.
+SIGNS_OF_IDENTIFIERS = (_BYTES, _PINYIN, "证照标识".encode())
 
 _Value = tuple[MentionSource, str, str]
 

@@ -7,12 +7,15 @@ directory further up (Q15); those are tried where the standard's reading finds n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from govseal.formats.ofd.package import Package
 
 _LONGEST = 1024
+#: Parts of a path that are empty, or start with a dot: they may stand for other directories.
+_NOT_NORMAL = re.compile(r"/(?:/|\.|\Z)|\A\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,14 @@ def readings(holder: str, text: str) -> Iterator[str]:
 
 def resolve(package: Package, holder: str, text: str) -> Location:
     """Where ``text``, found in the file ``holder``, points to."""
+    text = text.strip()
+    name = text[1:] if text.startswith("/") else f"{holder[: holder.rfind('/') + 1]}{text}"
+    # Most are written as the file is named.
+    if name in package and len(text) <= _LONGEST and not _NOT_NORMAL.search(text):
+        return Location(f"/{name}", name)
     path = None
     for name in readings(holder, text):
         if name in package:
             return Location(f"/{name}", name, is_loose=path is not None)
         path = path or f"/{name}"
-    return Location(path or text.strip()[:_LONGEST], None)
+    return Location(path or text[:_LONGEST], None)

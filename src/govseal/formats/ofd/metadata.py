@@ -18,9 +18,15 @@ from govseal.formats.metadata import (
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.attachments import AttachmentReader
 from govseal.formats.ofd.described import Reading, Spent, attribute
-from govseal.formats.ofd.licences import may_state_identifier, read_licence, stated_mentions
-from govseal.formats.ofd.outline import Outline
+from govseal.formats.ofd.licences import (
+    SIGNS_OF_IDENTIFIERS,
+    may_state_identifier,
+    read_licence,
+    stated_mentions,
+)
+from govseal.formats.ofd.outline import ENTRY, Outline
 from govseal.formats.ofd.package import Package
+from govseal.formats.ofd.plaintexts import texts_without
 from govseal.formats.ofd.tags import TagReader
 from govseal.formats.ofd.xml import Element
 
@@ -58,6 +64,8 @@ def read_stated_licences(
 
     A verifier has other work: what is longer than any licence is passed over.
     """
+    if _states_nothing(package, outline):
+        return ()
     limits = replace(
         limits,
         max_xml_bytes=min(limits.max_xml_bytes, _LICENCE_BYTES),
@@ -70,6 +78,13 @@ def read_stated_licences(
             tags = _taken(reading, TagReader(reading, may_state_identifier).read())
             found.extend(stated_mentions(reading, info, tags))
     return tuple(found)
+
+
+def _states_nothing(package: Package, outline: Outline) -> bool:
+    """Whether OFD.xml certainly names no identifier, and no document any tags: most are so."""
+    if any(xml.child(body.document, "CustomTags") is not None for body in outline.bodies):
+        return False
+    return texts_without(package.read(ENTRY), SIGNS_OF_IDENTIFIERS) is not None
 
 
 def _readings(
@@ -124,14 +139,15 @@ def _taken(reading: Reading, items: Iterator[_Item]) -> tuple[_Item, ...]:
 
 def _info(reading: Reading, element: Element | None) -> DocumentInfo:
     """CT_DocInfo; of an element that comes twice the first counts."""
+    children = xml.first_children(element)
 
     def texts(holder: str, name: str) -> Iterator[Element]:
-        parent = xml.child(element, holder)
+        parent = children.get(holder)
         for item in xml.children(parent, name) if parent is not None else ():
             reading.count(xml.text(item), attribute(item, "Name"))
             yield item
 
-    fields = {field: xml.text(element, name) for field, name in _INFO.items()}
+    fields = {field: xml.text(children.get(name)) for field, name in _INFO.items()}
     reading.count(*fields.values())
     custom = texts("CustomDatas", "CustomData")
     return DocumentInfo(

@@ -14,6 +14,8 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
 
 from govseal.asn1.strict import Tolerance
 from govseal.errors import FormatError, LimitExceeded
@@ -24,19 +26,24 @@ from govseal.formats.source import ByteSource, HeldBytes, Piece
 from govseal.pki.algorithms import DigestAlgorithm, Hasher
 
 _CHUNK = 1 << 18
+_AT_ONCE = 1 << 16
 _CACHED_ENTRY_BYTES = 1 << 20
 _CACHED_TOTAL_BYTES = 16 << 20
 _GATHERED_ENTRY_BYTES = 1 << 20
 _GATHERED_TOTAL_BYTES = 4 << 20
 _SAMPLED_FROM = 1 << 14
 _SAMPLE = 1 << 11
+_SMALL = 1 << 12
 _SHRINKS_LITTLE = 0.95
 _DRIVE = re.compile(r"[A-Za-z]:")
 # C0, C1, surrogates and the two code points that are no characters: XML cannot carry most of them.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: What nearly all names are, in which nothing is unsafe and nothing but case is overlooked.
+_USUAL_NAME = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*/){0,16}[\w-]+(?:\.[\w-]+)*", re.ASCII)
 _ENDS_LOOSELY = re.compile(r"[. ](?:/|\Z)")
 _LONGEST_NAME = 1024
 _DEEPEST_NAME = 64
+_KNOWN_NAME = 200
 _FILE_TYPES = (0, stat.S_IFREG, stat.S_IFDIR)
 
 
@@ -102,7 +109,11 @@ class Package:
     @property
     def tolerances(self) -> tuple[Tolerance, ...]:
         """Files that were read although they are not as the standard asks (Q17)."""
-        strange = [entry.name for entry in self.entries if not _is_utf8(entry.raw_name)]
+        strange = [
+            entry.name
+            for entry in self.entries
+            if not entry.raw_name.isascii() and not _is_utf8(entry.raw_name)
+        ]
         names = dict.fromkeys([*strange, *self._leftovers])
         return tuple(Tolerance("quirk_q17", f"/{name}") for name in names)
 
@@ -128,7 +139,7 @@ class Package:
         if size > limit:
             message = "a file of the package is too large to be read as a whole"
             raise LimitExceeded(message, limit=limit, found=size, part=name)
-        content = b"".join(self._pieces(name))
+        content = self._whole(name)
         if len(content) <= min(_CACHED_ENTRY_BYTES, _CACHED_TOTAL_BYTES - self._cached_bytes):
             self._cache[name] = content
             self._cached_bytes += len(content)
@@ -164,8 +175,6 @@ class Package:
     def digest(self, name: str, factories: Iterable[Callable[[], Hasher]]) -> tuple[bytes, ...]:
         """Digests of a file, one for each of ``factories``, without holding it in memory.
 
-        Without any, the file is only read through and its checksum compared.
-
         Raises:
             KeyError: no such file.
             FormatError: several files of that name, or damaged.
@@ -175,6 +184,18 @@ class Package:
             for hasher in hashers:
                 hasher.update(piece)
         return tuple(hasher.digest() for hasher in hashers)
+
+    def check(self, name: str) -> None:
+        """Read a file through and compare its checksum; what is small is kept for later.
+
+        Raises:
+            KeyError: no such file.
+            FormatError: several files of that name, or damaged.
+        """
+        if self._files[name].size <= min(_CHUNK, self.limits.max_held_bytes):
+            self.read(name)
+        else:
+            self.digest(name, ())
 
     def digests(
         self, names: Iterable[str], algorithm: DigestAlgorithm
@@ -214,12 +235,20 @@ class Package:
         entry = self._files[name]
         return self.source.read(entry.start, entry.end - entry.start)
 
+    def _whole(self, name: str) -> bytes:
+        entry = self._single(name)
+        if max(entry.size, entry.compressed_size) <= _AT_ONCE:
+            return records.inflate_at_once(self.source, entry, self._leftovers)
+        return b"".join(self._pieces(name))
+
     def _pieces(self, name: str, chunk: int = _CHUNK) -> Iterator[Piece]:
-        entry = self._files[name]
+        return records.inflate(self.source, self._single(name), self._leftovers, chunk=chunk)
+
+    def _single(self, name: str) -> Entry:
         if name in self.doubled:
             message = "several files have this name"
             raise FormatError(message, code="container_duplicate_name", part=name)
-        return records.inflate(self.source, entry, self._leftovers, chunk=chunk)
+        return self._files[name]
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -234,7 +263,7 @@ def _layout_problem(entries: Iterable[Entry], end: records.End) -> FormatError |
     """Bytes that no entry claims; raises for bytes that two entries claim."""
     problem = None
     at = 0
-    for entry in sorted(entries, key=lambda item: item.start):
+    for entry in sorted(entries, key=attrgetter("start")):
         if entry.start < at:
             raise damaged("two entries overlap", part=entry.name, offset=entry.start)
         if entry.start > at and problem is None:
@@ -251,7 +280,8 @@ def _layout_problem(entries: Iterable[Entry], end: records.End) -> FormatError |
 def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
     seen: dict[str, Entry] = {}
     for entry in entries:
-        reason = unsafe_name(entry.name)
+        is_short = len(entry.name) <= _KNOWN_NAME
+        reason, key = _known(entry.name) if is_short else _judged(entry.name)
         if reason is None and stat.S_IFMT(entry.mode) not in _FILE_TYPES:
             reason = "is no ordinary file"
         if reason is not None:
@@ -259,7 +289,6 @@ def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
             return FormatError(
                 message, code="container_unsafe_name", part=entry.name, offset=entry.start
             )
-        key = twin_key(entry.name)
         other = seen.setdefault(key, entry)
         if other is not entry and not (entry.is_directory and other.is_directory):
             message = "two entries have the same name"
@@ -269,8 +298,25 @@ def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
     return None
 
 
+def _judged(name: str) -> tuple[str | None, str]:
+    """Why a name must not become a path, None for a safe one; and its key."""
+    if len(name) <= _LONGEST_NAME and _USUAL_NAME.fullmatch(name):
+        return None, name.lower()
+    return unsafe_name(name), _twin_key(name)
+
+
+# Packages of one product have the same names: 3 MB of them at most.
+@lru_cache(maxsize=2048)
+def _known(name: str) -> tuple[str | None, str]:
+    return _judged(name)
+
+
 def twin_key(name: str) -> str:
     """What names have in common that some file system or reader takes for the same."""
+    return _known(name)[1] if len(name) <= _KNOWN_NAME else _twin_key(name)
+
+
+def _twin_key(name: str) -> str:
     if name.isascii():
         folded = name.lower()
         if not _ENDS_LOOSELY.search(folded):
@@ -329,11 +375,14 @@ def package_pieces(
         ValueError: a replaced file is not there, an added one is, or a name is unsafe.
     """
     _check_changes(package, replaced, added)
-    return _written(package, replaced, added, modified)
+    return _written(package, replaced, added.items(), modified)
 
 
 def _written(
-    package: Package, replaced: Mapping[str, bytes], added: Mapping[str, bytes], modified: datetime
+    package: Package,
+    replaced: Mapping[str, bytes],
+    added: Iterable[tuple[str, bytes]],
+    modified: datetime,
 ) -> Iterator[Piece]:
     directory: list[bytes] = []
     at = 0
@@ -348,7 +397,7 @@ def _written(
             yield record
             directory.append(central)
             at += len(record)
-    for name, content in added.items():
+    for name, content in added:
         record, central = _entry(name, content, modified, at)
         yield record
         directory.append(central)
@@ -361,8 +410,27 @@ def _written(
 
 def new_package(files: Mapping[str, bytes], *, modified: datetime) -> bytes:
     """A package of ``files``, in their order."""
+    return b"".join(new_package_pieces(files.items(), modified=modified))
+
+
+def new_package_pieces(
+    files: Iterable[tuple[str, bytes]], *, modified: datetime
+) -> Iterator[Piece]:
+    """The package of :func:`new_package`, from files that are made one after the other.
+
+    Raises:
+        ValueError: a name is unsafe, or comes twice.
+    """
     end = records.End(at=0, count=0, directory_size=0, directory_at=0, comment=b"", trailing=0)
-    return write_package(Package(HeldBytes(b""), end, (), None), {}, files, modified=modified)
+    return _written(Package(HeldBytes(b""), end, (), None), {}, _checked(files), modified)
+
+
+def _checked(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    taken: set[str] = set()
+    for name, content in files:
+        _check_added(name, taken)
+        taken.add(twin_key(name))
+        yield name, content
 
 
 def _check_changes(
@@ -374,12 +442,16 @@ def _check_changes(
             message = f"{name} cannot be replaced: it is not there"
             raise ValueError(message)
     for name in added:
-        reason = unsafe_name(name)
-        if reason is None and (twin_key(name) in taken or name.endswith("/")):
-            reason = "is taken"
-        if reason is not None:
-            message = f"{name!r} cannot be added: the name {reason}"
-            raise ValueError(message)
+        _check_added(name, taken)
+
+
+def _check_added(name: str, taken: set[str]) -> None:
+    reason = unsafe_name(name)
+    if reason is None and (twin_key(name) in taken or name.endswith("/")):
+        reason = "is taken"
+    if reason is not None:
+        message = f"{name!r} cannot be added: the name {reason}"
+        raise ValueError(message)
 
 
 def _packed(content: bytes) -> tuple[bytes, int]:
@@ -390,7 +462,7 @@ def _packed(content: bytes) -> tuple[bytes, int]:
     """
     if len(content) > _SAMPLED_FROM:
         middle = content[len(content) // 2 :][:_SAMPLE]
-        if len(_deflated(middle)) > _SAMPLE * _SHRINKS_LITTLE:
+        if len(_deflated(middle, 1)) > _SAMPLE * _SHRINKS_LITTLE:
             return content, records.STORED
     packed = _deflated(content)
     if len(packed) >= len(content):
@@ -398,8 +470,10 @@ def _packed(content: bytes) -> tuple[bytes, int]:
     return packed, records.DEFLATED
 
 
-def _deflated(content: bytes) -> bytes:
-    deflater = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+def _deflated(content: bytes, level: int = 6) -> bytes:
+    """The bytes deflated; small ones in a small window, whose tables are made in no time."""
+    bits, memory = (12, 5) if len(content) <= _SMALL else (zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL)
+    deflater = zlib.compressobj(level, zlib.DEFLATED, -bits, memory)
     return deflater.compress(content) + deflater.flush()
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import islice
 
@@ -18,6 +19,7 @@ from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
 from govseal.formats.ofd.outline import ENTRY, Outline
 from govseal.formats.ofd.package import Package
+from govseal.formats.ofd.plaintexts import texts_without
 from govseal.formats.ofd.xml import Element
 
 _LONGEST_LOCATION = 1024
@@ -32,20 +34,11 @@ _XML_STARTS = (
 _LONGEST_START = 4
 _HEAD = 64
 _SMALL = 1 << 20
-#: The beginning of what is certainly read as UTF-8.
-_DECLARED_UTF8 = re.compile(
-    rb"""(?i:(?:\xef\xbb\xbf)?<(?:[^?!]|\?xml version=["']1\.[01]["'] """
-    rb"""encoding=["']utf-?8["'][^>]{0,99}\?>))"""
-)
-#: A tag: what stands in quotes may hold its end.
-_TAG = re.compile(rb"""<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
-#: References to characters; sections, comments and document types; letters such as the Kelvin sign.
-_HIDING = (
-    *(b"&#", b"<!", b"\0", b"\xc3\x9f", b"\xc4\xb0", b"\xc5\x89", b"\xc5\xbf", b"\xc7\xb0"),
-    *(b"\xe1\xba", b"\xe2\x84\xaa", b"\xef\xac"),
-)
 _NOT_PLAIN = re.compile(r"[^!#-%(-;=?-~]")
 _MOST_PLAIN = 50
+#: The list of signatures as OFD.xml names it.
+_LISTS = "{*}Signatures"
+_LIST = re.compile(rb"""<(?:[^\s<>/:"']{1,40}:)?Signatures>[^<>]*</""")
 
 
 class Reach:
@@ -54,12 +47,6 @@ class Reach:
     def __init__(self, package: Package, limits: Limits) -> None:
         self.package = package
         self.limits = limits
-        self._names = {name.casefold(): name for name in package.names}
-        self._last_parts = {name.rpartition("/")[2] for name in self._names}
-        is_plain = not any(map(_NOT_PLAIN.search, self._last_parts))
-        self._plain = [part.encode() for part in self._last_parts] if is_plain else None
-        if len(self._last_parts) > _MOST_PLAIN:
-            self._plain = None
         self._reached: frozenset[str] | None = None
         self._unread: list[str] = []
         self._is_ended = True
@@ -90,6 +77,37 @@ class Reach:
         last = name.rpartition("/")[2].casefold().encode()
         return any(self._holds(holder, last) for holder in self._unread)
 
+    def content_of(self, names: AbstractSet[str], entry: Element) -> set[str]:
+        """Those of ``names``, files of signatures, that are content too, or may be.
+
+        Mostly no other file has the last part of any of them in it, and nothing need be followed:
+        who comes upon the first of them comes from a file that names it. ``entry`` is the root
+        element of OFD.xml, which names the lists of signatures where they belong.
+        """
+        there = {name for name in names if name in self.package}
+        plain = _plain({name.rpartition("/")[2].casefold() for name in there})
+        others = [name for name in self.package.names if name not in names]
+        is_told = plain is not None and not self.package.doubled and ENTRY in others
+        is_told = is_told and sum(self.package.entry(name).size for name in others) < _MOST_STEPS
+        if is_told and all(self._is_free(name, plain or (), entry) for name in others):
+            return set()
+        return {name for name in there if self.is_content(name)}
+
+    def _is_free(self, holder: str, plain: Sequence[bytes], entry: Element) -> bool:
+        """Whether a file certainly leads to none of the files with these last parts."""
+        try:
+            if self.package.entry(holder).size > min(_SMALL, self.limits.max_held_bytes):
+                return not _may_be_xml(self.package.head(holder, _HEAD))
+            data = self.package.read(holder)
+        except FormatError:
+            return False
+        if not data.lstrip().startswith(_XML_STARTS):
+            return True
+        if holder == ENTRY and all(_is_list(item, entry) for item in entry.iter(_LISTS)):
+            data = _LIST.sub(b"</", data)
+        texts = texts_without(data, plain)
+        return texts is not None and not _may_be_long_location(data, texts)
+
     def leads(self, holder: str) -> Iterable[str]:
         """The files that ``holder`` names, as far as they were looked at."""
         return self.all_leads().get(holder, ())
@@ -108,6 +126,19 @@ class Reach:
     def is_ended(self) -> bool:
         """Whether all was looked at."""
         return self._is_ended
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The names of all files by their small letters."""
+        return {name.casefold(): name for name in self.package.names}
+
+    @cached_property
+    def _last_parts(self) -> set[str]:
+        return {name.rpartition("/")[2] for name in self._names}
+
+    @cached_property
+    def _plain(self) -> list[bytes] | None:
+        return _plain(self._last_parts)
 
     def _is_reached(self, name: str) -> bool:
         if self._reached is None:
@@ -174,10 +205,8 @@ class Reach:
     def _names_nothing(self, holder: str) -> bool:
         """Whether the last part of no location stands in a file: its texts need no look.
 
-        Most pages are so. What could hide a name from this asks for the look: another encoding,
-        references to characters, comments or instructions inside a text, letters that are ASCII
-        only in small; and what is not ASCII, or is markup, in the names themselves. A text that
-        elements interrupt is looked for without any tags.
+        Most pages are so. Names that are not ASCII, or that XML may write in several ways, ask for
+        the look all the same.
         """
         if self._plain is None or self.package.entry(holder).size > _SMALL:
             return False
@@ -185,23 +214,15 @@ class Reach:
             data = self.package.read(holder)
         except FormatError:
             return False
-        start = _DECLARED_UTF8.match(data)
-        if not start or data.find(b"<?", start.end()) >= 0:
-            return False
-        small = data.lower()
-        if any(sign in small for sign in (*_HIDING, *self._plain)):
-            return False
-        texts = _TAG.sub(b"", small)
-        return not any(part in texts for part in self._plain)
+        return texts_without(data, self._plain) is not None
 
     def _open(self, holder: str) -> Element | None:
         """The root element of an XML file; None for what is none, or cannot be read."""
         try:
             # Pictures may be large, and their first bytes say that they are none.
-            if self.package.entry(holder).size > min(_SMALL, self.limits.max_held_bytes):
-                start = self.package.head(holder, _HEAD).lstrip()
-                if len(start) >= _LONGEST_START and not start.startswith(_XML_STARTS):
-                    return None
+            is_large = self.package.entry(holder).size > min(_SMALL, self.limits.max_held_bytes)
+            if is_large and not _may_be_xml(self.package.head(holder, _HEAD)):
+                return None
             data = self.package.read(holder)
             if data.lstrip().startswith(_XML_STARTS):
                 return xml.parse(data, f"/{holder}", self.limits, comments=False)
@@ -228,6 +249,41 @@ class Reach:
         """Whether a text ends like the name of a file in the package, or climbs back to one."""
         last = text.rpartition("/")[2].lstrip()
         return last.casefold() in self._last_parts or (last in ("", ".", "..") and "/" in text)
+
+
+def _plain(last_parts: AbstractSet[str]) -> list[bytes] | None:
+    """Last parts of names in small letters, as bytes to look for; None where no look tells."""
+    if len(last_parts) > _MOST_PLAIN or any(map(_NOT_PLAIN.search, last_parts)):
+        return None
+    return [part.encode() for part in last_parts]
+
+
+def _may_be_long_location(data: bytes, texts: bytes) -> bool:
+    """Whether a text or an attribute that is too long to be read as a location may be one."""
+    if len(data) <= _LONGEST_LOCATION:
+        return False
+    pieces = data.split(b">")
+    if max(map(len, pieces)) > _LONGEST_LOCATION and any(
+        len(piece) > _LONGEST_LOCATION and _has_slash(piece) for piece in pieces
+    ):
+        return True
+    return len(texts) > _LONGEST_LOCATION and _has_slash(texts)
+
+
+def _has_slash(data: bytes) -> bool:
+    return b"/" in data or b"\\" in data
+
+
+def _may_be_xml(head: bytes) -> bool:
+    """Whether the first bytes of a file allow XML in any encoding."""
+    start = head.lstrip()
+    return len(start) < _LONGEST_START or start.startswith(_XML_STARTS)
+
+
+def _is_list(element: Element, entry: Element) -> bool:
+    """Whether an element of OFD.xml names a list of signatures."""
+    body = element.getparent()
+    return body is not None and xml.name(body) == "DocBody" and body.getparent() is entry
 
 
 def _is_attachments(root: Element) -> bool:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import Limits
-from govseal.formats.source import ZIP_END, ByteSource, Piece
+from govseal.formats.source import ZIP_END, ByteSource, HeldBytes, Piece
 
 STORED = 0
 DEFLATED = 8
@@ -65,7 +65,6 @@ class _Stated(NamedTuple):
 
     name: str
     raw_name: bytes
-    has_utf8_flag: bool
     method: int
     crc: int
     compressed_size: int
@@ -73,15 +72,15 @@ class _Stated(NamedTuple):
     mode: int
     start: int
     central: bytes
+    common: tuple[int, ...]
+    """Version, flags, method, time and date, which stand in the local header too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file or directory of the archive: where it lies and what the directory says of it."""
 
     name: str
-    raw_name: bytes = field(repr=False)
-    has_utf8_flag: bool
+    raw_name: bytes
     method: int
     crc: int
     compressed_size: int
@@ -90,12 +89,12 @@ class Entry:
     """Unix file mode, 0 where the writer gave none."""
     start: int
     """Offset of the local header."""
+    central: bytes
+    """The record in the central directory, as received."""
     body: int
     """Offset of the compressed data."""
     end: int
     """Offset behind the data and the data descriptor."""
-    central: bytes = field(repr=False)
-    """The record in the central directory, as received."""
 
     @property
     def is_directory(self) -> bool:
@@ -138,12 +137,15 @@ def find_end(source: ByteSource) -> End:
 def _refuse_second_end(source: ByteSource, at: int) -> None:
     """Refuse an earlier end record whose comment would swallow the one that was found."""
     earliest = max(0, source.size - END.size - _LONGEST_COMMENT)
-    data = source.read(earliest, max(0, at + END.size - earliest))
-    last = at - earliest + 3
-    while last > 0 and (other := data.rfind(END_SIGNATURE, 0, last)) >= 0:
+    if isinstance(source, HeldBytes):
+        data, base = source.data, 0
+    else:
+        data, base = source.read(earliest, max(0, at + END.size - earliest)), earliest
+    last = at - base + 3
+    while last > 0 and (other := data.rfind(END_SIGNATURE, earliest - base, last)) >= 0:
         comment = END.unpack_from(data, other)[-1]
-        if earliest + other + END.size + comment == source.size:
-            raise damaged("the package has two end records", offset=earliest + other)
+        if base + other + END.size + comment == source.size:
+            raise damaged("the package has two end records", offset=base + other)
         last = other + 3
 
 
@@ -164,13 +166,13 @@ def read_entries(source: ByteSource, end: End, limits: Limits) -> Iterator[Entry
     directory = source.read(end.directory_at, end.directory_size)
     at = total = 0
     for _ in range(end.count):
-        entry, at = _central_entry(directory, at, end.directory_at)
-        _check_size(entry, limits)
-        total += entry.size
+        stated, at = _central_entry(directory, at, end.directory_at)
+        _check_size(stated, limits)
+        total += stated.size
         if total > limits.max_total_bytes:
             message = "the package unpacks to too many bytes"
             raise LimitExceeded(message, limit=limits.max_total_bytes, found=total)
-        yield _placed(source, entry, end.directory_at)
+        yield _placed(source, stated, end.directory_at)
     if at != len(directory):
         offset = end.directory_at + at
         raise damaged("the central directory holds more than its entries", offset=offset)
@@ -200,10 +202,11 @@ def _central_entry(directory: bytes, at: int, base: int) -> tuple[_Stated, int]:
         raise damaged(message, part=name, offset=base + at)
     if _SATURATED in (packed, size, start):
         raise UnsupportedFormat("entries in ZIP64 form are not read by this version", part=name)
-    _check_unicode_path(_extra(directory[extra_at : extra_at + extra_size], name), name)
-    has_utf8_flag, mode, central = bool(flags & UTF8_FLAG), attributes >> 16, directory[at:after]
+    if extra_size:
+        _check_unicode_path(_extra(directory[extra_at : extra_at + extra_size], name), name)
+    mode, central = attributes >> 16, directory[at:after]
     sizes = (crc, packed, size)
-    return _Stated(name, raw_name, has_utf8_flag, method, *sizes, mode, start, central), after
+    return _Stated(name, raw_name, method, *sizes, mode, start, central, fields[2:7]), after
 
 
 def _check_size(entry: _Stated, limits: Limits) -> None:
@@ -224,45 +227,33 @@ def _check_size(entry: _Stated, limits: Limits) -> None:
 
 def _placed(source: ByteSource, entry: _Stated, limit: int) -> Entry:
     """``entry`` with the places that its local header gives, after comparing the two headers."""
-    start, name = entry.start, entry.name
-    header = source.read(start, LOCAL.size)
+    start, name, raw_name = entry.start, entry.name, entry.raw_name
+    header = source.read(start, LOCAL.size + len(raw_name))
     if limit - start < LOCAL.size or header[:4] != LOCAL_SIGNATURE:
         raise damaged("an entry has no local header", part=name, offset=start)
-    fields = LOCAL.unpack(header)
+    fields = LOCAL.unpack_from(header)
     flags, name_size, extra_size = fields[2], fields[9], fields[10]
     body = start + LOCAL.size + name_size + extra_size
     end = body + entry.compressed_size
     if end > limit:
         raise damaged("an entry is cut short", part=name, offset=start)
-    named = source.read(start + LOCAL.size, name_size + extra_size)
-    stated = CENTRAL.unpack_from(entry.central)
     # Version, flags, method, time and date stand in both: where they differ somebody wrote one.
-    if named[:name_size] != entry.raw_name or fields[1:6] != stated[2:7]:
+    is_same_name = name_size == len(raw_name) and header[LOCAL.size :] == raw_name
+    if not is_same_name or fields[1:6] != entry.common:
         raise damaged("the local header names another file", part=name, offset=start)
-    extra = _extra(named[name_size:], name)
-    _check_unicode_path(extra, name)
-    sizes = _local_sizes(fields[6:9], extra, name)
-    expected = (entry.crc, entry.compressed_size, entry.size)
-    # With a data descriptor the local header may leave out any of the three.
-    open_ended = (0, 0, 0) if flags & _DESCRIPTOR else expected
-    if any(found not in pair for found, *pair in zip(sizes, expected, open_ended, strict=True)):
-        raise damaged("the local header gives other sizes", part=name, offset=start)
-    if flags & _DESCRIPTOR:
-        end += _descriptor_size(source.read(end, min(24, limit - end)), expected, name)
-    return Entry(
-        name=name,
-        raw_name=entry.raw_name,
-        has_utf8_flag=entry.has_utf8_flag,
-        method=entry.method,
-        crc=entry.crc,
-        compressed_size=entry.compressed_size,
-        size=entry.size,
-        mode=entry.mode,
-        start=start,
-        body=body,
-        end=end,
-        central=entry.central,
-    )
+    expected = entry[3:6]
+    # Most have nothing more, and say all in both places.
+    if extra_size or flags & _DESCRIPTOR or fields[6:9] != expected:
+        extra = _extra(source.read(body - extra_size, extra_size), name)
+        _check_unicode_path(extra, name)
+        sizes = _local_sizes(fields[6:9], extra, name)
+        # With a data descriptor the local header may leave out any of the three.
+        open_ended = (0, 0, 0) if flags & _DESCRIPTOR else expected
+        if any(found not in pair for found, *pair in zip(sizes, expected, open_ended, strict=True)):
+            raise damaged("the local header gives other sizes", part=name, offset=start)
+        if flags & _DESCRIPTOR:
+            end += _descriptor_size(source.read(end, min(24, limit - end)), expected, name)
+    return Entry(*entry[:9], body, end)
 
 
 def _local_sizes(
@@ -338,15 +329,12 @@ def inflate(
     Raises:
         FormatError: not what the headers promised; the pieces given out so far are worthless.
     """
-    pieces: Iterable[Piece]
-    if max(entry.size, entry.compressed_size) > min(chunk, _AT_ONCE):
-        packed = source.pieces(entry.body, entry.body + entry.compressed_size)
-        pieces = _inflated(packed, entry, leftovers, chunk) if entry.method == DEFLATED else packed
-    else:
-        content = source.read(entry.body, entry.compressed_size)
-        if entry.method == DEFLATED:
-            content = _inflated_at_once(content, entry, leftovers)
-        pieces = (content,) if content else ()
+    if max(entry.size, entry.compressed_size) <= min(chunk, _AT_ONCE):
+        if content := inflate_at_once(source, entry, leftovers):
+            yield content
+        return
+    packed = source.pieces(entry.body, entry.body + entry.compressed_size)
+    pieces = _inflated(packed, entry, leftovers, chunk) if entry.method == DEFLATED else packed
     crc = size = 0
     for piece in pieces:
         size += len(piece)
@@ -356,6 +344,18 @@ def inflate(
         yield piece
     if size != entry.size or crc != entry.crc:
         raise damaged("a file does not have its checksum", part=entry.name)
+
+
+def inflate_at_once(source: ByteSource, entry: Entry, leftovers: dict[str, None]) -> bytes:
+    """The content of an entry as a whole, for small ones; else as :func:`inflate`."""
+    content = source.read(entry.body, entry.compressed_size)
+    if entry.method == DEFLATED:
+        content = _inflated_at_once(content, entry, leftovers)
+    if len(content) > entry.size:
+        raise damaged("a file unpacks to more than its size", part=entry.name)
+    if len(content) != entry.size or zlib.crc32(content) != entry.crc:
+        raise damaged("a file does not have its checksum", part=entry.name)
+    return content
 
 
 def _inflated(

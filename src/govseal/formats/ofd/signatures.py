@@ -158,48 +158,51 @@ class SignatureReader:
             tolerances.note("quirk_q15", f"/{holder}")
         if evidence.problem is None and evidence.kind is not kind:
             tolerances.note("quirk_q16", f"/{name}")
-        evidence = replace(
+        evidence = _listed(
             evidence,
-            id=shown,
-            relative=relative,
+            shown,
             kind=kind if evidence.problem is not None else evidence.kind,
+            relative=relative,
             tolerances=(*tolerances.items, *evidence.tolerances),
         )
-        return replace(found, evidence=evidence, ids=(own_id, *found.ids))
+        ids = (own_id, *found.ids)
+        return Found(evidence, body, found.protected, found.files, found.own, ids)
 
     def _read_signature(self, body: Body, name: str) -> Found:
         """What one Signature.xml says, apart from the entry that lists it."""
-        evidence = SignatureEvidence("", SignatureKind.SEAL, f"/{name}")
-        found = Found(evidence, body, frozenset(), frozenset({name}), frozenset(), ())
+        part = f"/{name}"
         data: bytes | None = None
         try:
             data = self.package.read(name)
-            root = xml.parse(data, f"/{name}", self.limits, expected="Signature")
+            root = xml.parse(data, part, self.limits, expected="Signature")
         except FormatError as problem:
-            return replace(found, evidence=replace(evidence, data=data, problem=problem.kept()))
+            return _unread(body, name, data, problem.kept())
         self._check(root, name)
-        info = xml.child(root, "SignedInfo")
+        outer = xml.first_children(root)
+        info = outer.get("SignedInfo")
         if info is None:
-            empty = FormatError("Signature.xml has no SignedInfo", part=f"/{name}")
-            return replace(found, evidence=replace(evidence, data=data, problem=empty))
+            empty = FormatError("Signature.xml has no SignedInfo", part=part)
+            return _unread(body, name, data, empty)
         tolerances = Tolerances()
         if xml.namespace(root) != xml.NAMESPACE:
-            tolerances.note("quirk_q14", f"/{name}")
-        provider = _provider(info, name, tolerances)
-        written_time = xml.text(info, "SignatureDateTime")
+            tolerances.note("quirk_q14", part)
+        inner = xml.first_children(info)
+        provider = _provider(inner.get("Provider"), name, tolerances)
+        written_time = xml.text(inner.get("SignatureDateTime"))
         if not _WRITTEN_TIME.fullmatch(written_time):
-            tolerances.note("quirk_q9", f"/{name}")
-        value_name, value = self._value(root, name, tolerances)
-        method, parts = self._parts(info, name, value, tolerances)
-        seal_name, seal_file = self._seal_file(info, name, tolerances)
-        if value.stamp is not None and xml.child(info, "Seal") is None:
-            tolerances.note("quirk_q16", f"/{name}")
+            tolerances.note("quirk_q9", part)
+        value_name, value = self._value(outer.get("SignedValue"), name, tolerances)
+        method, parts = self._parts(inner.get("References"), name, value, tolerances)
+        seal_name, seal_file = self._seal_file(inner.get("Seal"), name, tolerances)
+        if value.stamp is not None and "Seal" not in inner:
+            tolerances.note("quirk_q16", part)
         _note_names(body, name, value_name, tolerances)
         annotations = tuple(xml.children(info, "StampAnnot"))
         pages = {page.id: page for page in reversed(body.pages)}
-        evidence = replace(
-            evidence,
-            kind=SignatureKind.SIGNATURE if value.signed_data is not None else SignatureKind.SEAL,
+        evidence = SignatureEvidence(
+            "",
+            SignatureKind.SIGNATURE if value.signed_data is not None else SignatureKind.SEAL,
+            part,
             data=data,
             digest_algorithm=method,
             parts=parts,
@@ -212,26 +215,22 @@ class SignatureReader:
             provider=provider,
             written_time=written_time,
         )
-        own = {name}
-        if value_name is not None and value.problem is None:
-            own.add(value_name)
-        if seal_name is not None and value.stamp is not None and seal_file == value.stamp.seal.der:
-            own.add(seal_name)
-        protected = (part.name.removeprefix("/") for part in parts)
+        is_copy = value.stamp is not None and seal_file == value.stamp.seal.der
+        own = (name, value_name if value.problem is None else None, seal_name if is_copy else None)
+        protected = [item.name.removeprefix("/") for item in parts]
         return Found(
             evidence=evidence,
             body=body,
-            protected=frozenset(item for item in protected if item in self.package),
+            protected=frozenset([item for item in protected if item in self.package]),
             files=frozenset(item for item in (name, value_name, seal_name) if item is not None),
-            own=frozenset(own),
+            own=frozenset(item for item in own if item is not None),
             ids=tuple(xml.attribute(item, "ID") or "" for item in annotations),
         )
 
     def _parts(
-        self, info: Element, holder: str, value: _Value, tolerances: Tolerances
+        self, references: Element | None, holder: str, value: _Value, tolerances: Tolerances
     ) -> tuple[str, tuple[ProtectedPart, ...]]:
         """CheckMethod as written, and the protected files with their digests."""
-        references = xml.child(info, "References")
         if references is None:
             return "", ()
         method = (xml.attribute(references, "CheckMethod") or "").strip()
@@ -315,9 +314,9 @@ class SignatureReader:
         return frozenset(name for name, _ in self._digests)
 
     def _value(
-        self, root: Element, holder: str, tolerances: Tolerances
+        self, element: Element | None, holder: str, tolerances: Tolerances
     ) -> tuple[str | None, _Value]:
-        text = xml.text(root, "SignedValue")
+        text = xml.text(element)
         location = locations.resolve(self.package, holder, text)
         if location.is_loose:
             tolerances.note("quirk_q15", f"/{holder}")
@@ -335,10 +334,10 @@ class SignatureReader:
         return name, self._values[name]
 
     def _seal_file(
-        self, info: Element, holder: str, tolerances: Tolerances
+        self, element: Element | None, holder: str, tolerances: Tolerances
     ) -> tuple[str | None, bytes | None]:
         """The copy of the seal beside the stamp, where there is one to be read."""
-        text = xml.text(info, "Seal", "BaseLoc")
+        text = xml.text(element, "BaseLoc")
         if not text:
             return None, None
         location = locations.resolve(self.package, holder, text)
@@ -352,6 +351,40 @@ class SignatureReader:
         except FormatError as problem:
             self._keep(problem)
             return location.name, b""
+
+
+def _unread(body: Body, name: str, data: bytes | None, problem: FormatError) -> Found:
+    """A signature of which nothing can be said."""
+    evidence = SignatureEvidence("", SignatureKind.SEAL, f"/{name}", data=data, problem=problem)
+    return Found(evidence, body, frozenset(), frozenset({name}), frozenset(), ())
+
+
+def _listed(
+    read: SignatureEvidence,
+    own_id: str,
+    *,
+    kind: SignatureKind,
+    relative: str,
+    tolerances: tuple[Tolerance, ...],
+) -> SignatureEvidence:
+    """What was read of a Signature.xml, as an entry of the list names it."""
+    return SignatureEvidence(
+        own_id,
+        kind,
+        read.location,
+        read.data,
+        read.digest_algorithm,
+        read.parts,
+        read.stamp,
+        read.signed_data,
+        read.problem,
+        seal_file=read.seal_file,
+        appearances=read.appearances,
+        tolerances=tolerances,
+        relative=relative,
+        provider=read.provider,
+        written_time=read.written_time,
+    )
 
 
 def _decode_value(package: Package, name: str) -> _Value:
@@ -388,6 +421,9 @@ def _mark_contradictions(parts: list[ProtectedPart]) -> Iterator[ProtectedPart]:
     stated: dict[str, set[bytes]] = {}
     for part in parts:
         stated.setdefault(part.name, set()).add(part.expected)
+    if len(stated) == len(parts):
+        yield from parts
+        return
     for part in parts:
         contradicts = len(stated[part.name]) > 1 and part.presence is Presence.PRESENT
         yield replace(part, presence=Presence.DUPLICATED) if contradicts else part
@@ -417,9 +453,8 @@ def _appearance(annotation: Element, pages: Mapping[str, Page]) -> Appearance:
     )
 
 
-def _provider(info: Element, holder: str, tolerances: Tolerances) -> str:
+def _provider(provider: Element | None, holder: str, tolerances: Tolerances) -> str:
     """Name and version of the program that signed; Q12: given as elements by one product."""
-    provider = xml.child(info, "Provider")
     if provider is None:
         return ""
     texts = [xml.attribute(provider, key) for key in ("ProviderName", "Version")]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from govseal.formats.ofd.document import OfdDocument
 
 _LONGEST_ID = 64
+_MOMENT = re.compile(r"[0-9]{14}Z")
 _NUMBERED = re.compile(r"(.*?)([0-9]{1,9})", re.ASCII | re.DOTALL)
 
 
@@ -98,7 +99,7 @@ class Draft:
 
     def prepare(self, request: StampRequest) -> OfdStamp:
         """The document with everything of one more stamp but its signature; see :func:`prepare`."""
-        modified = datetime.strptime(request.signed_at, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+        modified = _moment(request.signed_at)
         algorithm = stamping_digest(request.algorithm)
         body, spots = self._target(request)
         earlier = [item for item in self._earlier if item.body.number == body.number]
@@ -115,7 +116,8 @@ class Draft:
         if request.protect is not Protect.WHOLE:
             for name in (*self._lists(), listed.name):
                 protected.pop(name, None)
-        signature = xml.new(self._parse(ENTRY), "Signature")
+        outline = self.document.outline
+        signature = xml.new(outline.root if outline is not None else None, "Signature")
         info = _add_info(signature, request)
         self._add_references(info, protected, algorithm)
         for spot, stamp_id in zip(spots, listed.ids[1:], strict=True):
@@ -168,7 +170,8 @@ class Draft:
         body, spots = find_spots(self.document, request.placements, *size)
         if not body.is_signable:
             raise StampError("the document's permissions forbid signatures", code="not_permitted")
-        return replace(body, list_name=self._new_lists.get(body.number, body.list_name)), spots
+        new_list = self._new_lists.get(body.number)
+        return (replace(body, list_name=new_list) if new_list is not None else body), spots
 
     def _names(self) -> list[str]:
         """Names of files and directories, those to be written included."""
@@ -236,10 +239,12 @@ class Draft:
             if isinstance(value, FormatError):
                 raise value
             known[algorithm.name, name] = value
-        for name, content in protected.items():
-            digest = known[algorithm.name, name] if content is None else algorithm.digest(content)
-            reference = xml.add(references, "Reference", FileRef=f"/{name}")
-            xml.add(reference, "CheckValue", b64encode(digest).decode("ascii"))
+        digests = (
+            (name, known[algorithm.name, name] if content is None else algorithm.digest(content))
+            for name, content in protected.items()
+        )
+        pairs = ((f"/{name}", b64encode(digest).decode("ascii")) for name, digest in digests)
+        xml.add_pairs(references, "Reference", "FileRef", "CheckValue", pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +259,14 @@ class _Listed:
     """The list."""
     ids: list[str]
     """New ones: the signature's own, then one for each place."""
+
+
+def _moment(text: str) -> datetime:
+    if not _MOMENT.fullmatch(text):
+        message = f"{text!r} does not match YYYYMMDDHHMMSSZ"
+        raise ValueError(message)
+    month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(4, 14, 2))
+    return datetime(int(text[:4]), month, day, hour, minute, second, tzinfo=UTC)
 
 
 def _sound_package(document: OfdDocument) -> Package:

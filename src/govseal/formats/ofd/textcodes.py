@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from govseal.formats.ofd.render.values import deltas
 from govseal.formats.ofd.xml import Element
@@ -29,3 +29,18 @@ def steps(delta_x: str | None, delta_y: str | None) -> Iterator[Point] | None:
 def along(length: float, degrees: int) -> Point:
     """A step of ``length`` in a direction; y down, so that 90 degrees lead down."""
     return {0: (length, 0.0), 90: (0.0, length), 180: (-length, 0.0), 270: (0.0, -length)}[degrees]
+
+
+def written(value: float) -> str:
+    """Millimetres as they are written: to a thousandth."""
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def written_deltas(steps: Iterable[float]) -> str:
+    """The distances between characters, repetitions written as ``g count value``."""
+    parts: list[str] = []
+    for value, row in itertools.groupby(map(written, steps)):
+        count = len(list(row))
+        parts.append(f"g {count} {value}" if count > 1 else value)
+    return " ".join(parts)

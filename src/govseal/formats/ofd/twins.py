@@ -6,8 +6,6 @@ compared without their namespace, as they are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from govseal.errors import FormatError
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.xml import Element
@@ -50,22 +48,24 @@ def refuse_twins(root: Element, part: str) -> None:
     Raises:
         FormatError: there are such; ``part`` names the file.
     """
-    for element in root.iter():
-        once = _ONCE.get(xml.name(element)) if len(element) > 1 else None
-        twin = _doubled(map(xml.name, element), once) if once else None
-        if twin is not None:
-            message = f"{xml.name(element)} has {twin} twice"
-            raise FormatError(message, part=part)
-    # One name twice takes an attribute in a namespace.
-    for element in xml.with_foreign_attributes(root):
-        twin = _doubled((key.rpartition("}")[2] for key in element.attrib), None)
+    for element in xml.elements(root):
+        twin = None
+        if len(element) > 1:
+            once = _ONCE.get(xml.name(element))
+            twin = _doubled(list(map(xml.name, element)), once) if once else None
+        keys = element.keys()
+        # One name twice takes an attribute in a namespace.
+        if twin is None and len(keys) > 1 and "{" in "".join(keys):
+            twin = _doubled([key.rpartition("}")[2] for key in keys], None)
         if twin is not None:
             message = f"{xml.name(element)} has {twin} twice"
             raise FormatError(message, part=part)
 
 
-def _doubled(names: Iterable[str], wanted: frozenset[str] | None) -> str | None:
+def _doubled(names: list[str], wanted: frozenset[str] | None) -> str | None:
     """The first name that comes again, of those wanted (None for all)."""
+    if len(set(names)) == len(names):
+        return None
     seen: set[str] = set()
     for name in names:
         if name in seen and (wanted is None or name in wanted):

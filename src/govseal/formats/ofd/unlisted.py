@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from govseal.errors import FormatError
 from govseal.formats.limits import Limits
 from govseal.formats.ofd import xml
-from govseal.formats.ofd.outline import Outline
+from govseal.formats.ofd.outline import ENTRY, Outline
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.signatures import Found
 from govseal.seal import codec
@@ -19,6 +19,7 @@ from govseal.seal import codec
 _NAMES = frozenset({"signature.xml", "signatures.xml"})
 _HEAD = 4096
 _MOST_LOOKED_AT = 100
+_ELEMENT_NAME = b"Signature"
 _ELEMENT = re.compile(rb"<(?:[^\s<>/:]+:)?Signatures?[\s/>]")
 #: SES_Signature: two SEQUENCEs, and the version.
 _STAMP = re.compile(rb"(?s:0(?:[\x00-\x7f]|\x81.|\x82..|\x83...|\x84....)){2}\x02")
@@ -45,8 +46,11 @@ def find_unlisted(
         is_found = not signatures and name.rpartition("/")[2].lower() in _NAMES
         if not is_found and _may_be_signature(package, name, stamps=stamps):
             looked_at += 1
-            # So many that nobody can look at them all: as bad as one that is found.
-            is_found = looked_at > _MOST_LOOKED_AT or _is_signature(package, name, limits)
+            # OFD.xml has been read: it is none. So many that nobody can look at them all are as
+            # bad as one that is found.
+            is_found = looked_at > _MOST_LOOKED_AT or (
+                name != ENTRY and _is_signature(package, name, limits)
+            )
         if is_found:
             message = "a signature's file is there, and no list names it"
             code = "signature_unlisted" if signatures else "malformed"
@@ -60,8 +64,10 @@ def _may_be_signature(package: Package, name: str, *, stamps: bool) -> bool:
         head = package.head(name, _HEAD)
     except FormatError:
         return False
-    is_stamp = stamps and _STAMP.match(head) is not None
-    return is_stamp or _ELEMENT.search(head.replace(b"\0", b"")) is not None
+    if stamps and _STAMP.match(head) is not None:
+        return True
+    plain = head.replace(b"\0", b"")
+    return _ELEMENT_NAME in plain and _ELEMENT.search(plain) is not None
 
 
 def _is_signature(package: Package, name: str, limits: Limits) -> bool:

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from govseal.errors import FormatError, LimitExceeded, StampError
-from govseal.formats.lines import Character, Hit, find, folded
+from govseal.formats.lines import Character, Hit, find, folded, is_wide
 from govseal.formats.ofd import locations, textcodes, xml
 from govseal.formats.ofd.outline import Body, Page, read_box
 from govseal.formats.ofd.render.values import (
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _MOST_TEMPLATES = 16
 _ASCENT, _DESCENT = 0.88, 0.12  # of the em, what Chinese fonts have
-_NARROW = 0.5
+_NARROW, _NARROWEST = 0.5, 0.2
 _PLACEHOLDER = "¤"
 _CODE_ROWS = ("X", "Y", "DeltaX", "DeltaY")
 _OBJECT_COST = 4  # what a text object costs to read, in elements that are none
@@ -239,14 +239,25 @@ class _Search:
             x, y = number(code.x, x), number(code.y, y)
             at, steps = (x, y), textcodes.steps(code.delta_x, code.delta_y)
             self._spend(len(code.content))
-            for character in code.content:
-                width = 1.0 if _is_wide(character) else _NARROW
-                if not character.isspace():
-                    (left, top, right, bottom), (x0, y0) = boxes[width], apply(text.to_page, at)
-                    yield Character(character, x0 + left, y0 + top, x0 + right, y0 + bottom, turn)
+            last = len(code.content) - 1
+            for order, character in enumerate(code.content):
+                width = 1.0 if is_wide(character) else _NARROW
                 own = width * text.across
                 step = textcodes.along(own, text.reading) if steps is None else next(steps)
+                if not character.isspace():
+                    extent = boxes[width]
+                    if width == _NARROW and steps is not None and order != last:
+                        extent = self._narrow(text, step) or extent
+                    (left, top, right, bottom), (x0, y0) = extent, apply(text.to_page, at)
+                    yield Character(character, x0 + left, y0 + top, x0 + right, y0 + bottom, turn)
                 at = (at[0] + step[0], at[1] + step[1])
+
+    def _narrow(self, text: _Text, step: Point) -> tuple[float, float, float, float] | None:
+        """The box around a Latin character that reaches to the next one; None where it does not."""
+        ahead = textcodes.along(1.0, text.reading)
+        length = step[0] * ahead[0] + step[1] * ahead[1]
+        is_near = _NARROWEST * text.size <= length <= max(text.size, text.across)
+        return _extent(text, length) if is_near and not text.own_turn else None
 
     def _spend(self, count: int = 1) -> None:
         self._spent += count
@@ -287,10 +298,6 @@ def _turn(to_page: Matrix, direction: Point) -> int | None:
 
 def _quarter(text: str | None) -> int:
     return round(number(text, 0.0) / 90) % 4 * 90
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in ("W", "F")
 
 
 def _is_text(character: str) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
@@ -22,6 +23,8 @@ NAMESPACE = "http://www.ofdspec.org/2016"
 # lxml ships no annotations.
 Element: TypeAlias = Any
 
+#: What nearly all files start with.
+USUAL_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}\?>")
 _DECLARATION_START = re.compile(rb"<\?xml\s")
 _ENCODING = re.compile(rb"""\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
@@ -38,15 +41,16 @@ _CODECS = {
     "gbk": "gb18030",
     "gb18030": "gb18030",
 }
-_SPACE = b" \t\r\n"
+_NO_SPACE = re.compile(rb"[^ \t\r\n]")
 
 _TEXTS = etree.XPath("//text()[normalize-space()]", smart_strings=False)
 _ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
 _PARENTS = etree.XPath("//*[*]")
-_FOREIGN = etree.XPath("//*[@*[namespace-uri()]]")
 _WHOLE = etree.XPath("string()", smart_strings=False)
 #: Elements and attributes cost far more memory than the text that makes them.
 _MOST_NODES = 2_000_000
+#: So few children are looked at faster than asked for by name.
+_FEW = 6
 
 
 def parse(
@@ -74,7 +78,8 @@ def parse(
         message = "an XML file is too large"
         raise LimitExceeded(message, limit=limits.max_xml_bytes, found=len(data), part=part)
     content = _in_utf8(data, part)
-    nodes = content.count(b"<") + content.count(b"=")
+    tags = content.count(b"<")
+    nodes = tags + content.count(b"=")
     if nodes > _MOST_NODES:
         message = "an XML file has too many elements"
         raise LimitExceeded(message, limit=_MOST_NODES, found=nodes, part=part)
@@ -87,8 +92,9 @@ def parse(
         raise FormatError("not XML", part=part)
     if root.getroottree().docinfo.internalDTD is not None:
         raise FormatError("a document type is not allowed", code="xml_forbidden", part=part)
-    if _deeper_than(limits.max_xml_depth, root):
-        limit = limits.max_xml_depth
+    limit = limits.max_xml_depth
+    # Every level takes a tag: most files have too few for a look.
+    if tags > limit and _deeper_than(limit, root):
         raise LimitExceeded("XML is nested too deeply", limit=limit, found=limit + 1, part=part)
     if expected is not None and name(root) != expected:
         message = f"the root element is not {expected}"
@@ -96,20 +102,35 @@ def parse(
     return root
 
 
+class _Parsers(threading.local):
+    """The parsers of one thread: to make one costs as much as to read a small file."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[bool, bool], etree.XMLParser] = {}
+
+
+_PARSERS = _Parsers()
+
+
 def _parser(*, comments: bool, recover: bool) -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=recover,
-        remove_comments=not comments,
-        remove_pis=not comments,
-    )
+    parser = _PARSERS.made.get((comments, recover))
+    if parser is None:
+        parser = _PARSERS.made[comments, recover] = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            recover=recover,
+            remove_comments=not comments,
+            remove_pis=not comments,
+        )
+    return parser
 
 
 def _in_utf8(data: bytes, part: str) -> bytes:
     """The XML in UTF-8, without a mark at its start and without its declaration."""
+    if data.startswith(USUAL_DECLARATION) and data.isascii():
+        return data[len(USUAL_DECLARATION) :]
     try:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return _undeclared(data.decode("utf-16").encode(), part)
@@ -122,7 +143,8 @@ def _in_utf8(data: bytes, part: str) -> bytes:
         if codec is None or codec.startswith("utf-16"):
             raise FormatError("the XML is in an encoding that is not read", part=part)
         if codec == "utf-8":
-            data.decode()  # for the fault and its place: the bytes serve as they are
+            if not data.isascii():
+                data.decode()  # for the fault and its place: the bytes serve as they are
         else:
             data = data.decode(codec).encode()
         return _undeclared(data.removeprefix(codecs.BOM_UTF8), part)
@@ -146,8 +168,8 @@ def _refuse_document_type(data: bytes, part: str) -> None:
     """Look at what stands before the root element: the only place for a document type."""
     at = 0
     while True:
-        while data[at : at + 1] in _SPACE and at < len(data):
-            at += 1
+        start = _NO_SPACE.search(data, at)
+        at = start.start() if start else len(data)
         if data.startswith(b"<?", at):
             close, length = data.find(b"?>", at), 2
         elif data.startswith(b"<!--", at):
@@ -178,7 +200,8 @@ def name(element: Element) -> str:
 
 def namespace(element: Element) -> str:
     """The element's namespace, empty for none."""
-    return str(etree.QName(element).namespace or "")
+    tag = element.tag
+    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag[:1] == "{" else ""
 
 
 def children(element: Element, wanted: str) -> Iterator[Element]:
@@ -191,8 +214,24 @@ def child(element: Element | None, *path: str) -> Element | None:
     for wanted in path:
         if element is None:
             return None
-        element = next(children(element, wanted), None)
+        if len(element) > _FEW:
+            element = next(element.iterchildren(f"{{*}}{wanted}"), None)
+            continue
+        for found in element:
+            if name(found) == wanted:
+                element = found
+                break
+        else:
+            return None
     return element
+
+
+def first_children(element: Element | None) -> dict[str, Element]:
+    """The first child element of each name, in any namespace."""
+    found: dict[str, Element] = {}
+    for item in element if element is not None else ():
+        found.setdefault(name(item), item)
+    return found
 
 
 def text(element: Element | None, *path: str) -> str:
@@ -220,18 +259,19 @@ def whole_texts(root: Element) -> Iterator[str]:
         yield str(_WHOLE(element))
 
 
-def with_foreign_attributes(root: Element) -> list[Element]:
-    """The elements under ``root``, itself included, with an attribute in a namespace."""
-    return list(_FOREIGN(root))
+def elements(root: Element) -> Iterator[Element]:
+    """The elements under ``root``, itself included, without comments and instructions."""
+    return cast("Iterator[Element]", root.iter("*"))
 
 
 def attribute(element: Element, wanted: str) -> str | None:
     """The attribute of that name, in any namespace; None where it is missing."""
     value = element.get(wanted)
     if value is None:
-        value = next(
-            (value for key, value in element.items() if key.rpartition("}")[2] == wanted), None
-        )
+        for key in element.keys():  # noqa: SIM118 - an element is no mapping
+            if key.rpartition("}")[2] == wanted:
+                value = element.get(key)
+                break
     return None if value is None else str(value)
 
 
@@ -248,6 +288,18 @@ def add(parent: Element, tag: str, content: str = "", **attributes: str) -> Elem
     if content:
         element.text = content
     return element
+
+
+def add_pairs(
+    parent: Element, tag: str, key: str, inner: str, pairs: Iterable[tuple[str, str]]
+) -> None:
+    """For each pair a child ``tag`` with the attribute ``key``, and in it ``inner`` with a text."""
+    uri = namespace(parent)
+    outer_tag, inner_tag = (f"{{{uri}}}{one}" if uri else one for one in (tag, inner))
+    for value, content in pairs:
+        etree.SubElement(
+            etree.SubElement(parent, outer_tag, {key: value}), inner_tag
+        ).text = content
 
 
 def add_in_front(parent: Element, tag: str, content: str) -> Element:

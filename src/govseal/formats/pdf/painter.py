@@ -5,7 +5,7 @@ or for years of drawing, and it ends the process when it cannot go on. So it wor
 its own, which limits itself; :mod:`govseal.formats.pdf.pictures` starts it and ends it in time.
 
 Standard input: a line of JSON (the request), then the document. Standard output: a line of JSON
-(the answer), then the pixels, BGRx, row by row; or the characters that were asked for.
+(the answer), then the pixels, BGRx, row by row, and the characters that were asked for.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import array
 import ctypes
 import json
+import math
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,7 @@ def work(data: bytes, request: Request) -> tuple[Answer, bytes]:
     ``refused`` in the answer says what cannot be read: document, password or page.
     """
     import pypdfium2  # noqa: PLC0415 - its place is in the request
+    from pypdfium2 import raw  # noqa: PLC0415 - as above
 
     number, texts = request["page"], request.get("texts")
     try:
@@ -79,10 +81,18 @@ def work(data: bytes, request: Request) -> tuple[Answer, bytes]:
         page = document[number - 1]
         sides = [max(1, round(min(side * request["scale"], 1e9))) for side in page.get_size()]
         is_small = sides[0] * sides[1] <= request["max_pixels"]
+        is_small = is_small and max(sides) <= request.get("max_side", max(sides))
         pixels = _draw(page, sides[0], sides[1]) if is_small else b""
+        answer: Answer = {"pages": count, "width": sides[0], "height": sides[1], "drawn": is_small}
+        if "letters" not in request or not is_small:
+            return answer, pixels
+        # What fields and annotations show is text as well, once it is part of the page.
+        if raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
+            page = document[number - 1]
+        found, letters = _letters(page, request["letters"])
     except pypdfium2.PdfiumError:
         return {"pages": count, "refused": "page"}, b""
-    return {"pages": count, "width": sides[0], "height": sides[1]}, pixels
+    return answer | found, pixels + letters
 
 
 def _read(document: PdfDocument, pages: list[int], most: int) -> tuple[Answer, bytes]:
@@ -112,6 +122,42 @@ def _read(document: PdfDocument, pages: list[int], most: int) -> tuple[Answer, b
         counts.append((len(values) - before) // 6)
         text.close()
     return {"pages": len(document), "texts": counts}, values.tobytes()
+
+
+def _letters(page: PdfPage, most: int) -> tuple[Answer, bytes]:
+    """The characters of a page as numbers that take nine floats, and how the page is shown.
+
+    Code point, left, bottom, right, top, angle, the place that it is drawn from, and its em, in
+    units of the page; what PDFium puts in between words and lines has an em of 0.
+    """
+    from pypdfium2 import raw  # noqa: PLC0415 - as above
+
+    text = page.get_textpage()
+    count = text.count_chars()
+    if count > most:
+        return {"refused": "size"}, b""
+    values = array.array("f")
+    box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    for at in range(count):
+        code, angle, em = raw.FPDFText_GetUnicode(text, at), 0.0, 0.0
+        if not (
+            raw.FPDFText_GetLooseCharBox(text, at, ctypes.byref(box))
+            and raw.FPDFText_GetCharOrigin(text, at, ctypes.byref(x), ctypes.byref(y))
+        ):
+            continue
+        if raw.FPDFText_IsGenerated(text, at) != 1:
+            raw.FPDFText_GetMatrix(text, at, ctypes.byref(matrix))
+            # What an em measures across the direction of reading.
+            em = raw.FPDFText_GetFontSize(text, at) * math.hypot(matrix.c, matrix.d)
+            angle = raw.FPDFText_GetCharAngle(text, at)
+        row = (code, box.left, box.bottom, box.right, box.top, angle, x.value, y.value, em)
+        values.extend(row)
+    text.close()
+    raw.FPDF_GetPageBoundingBox(page, ctypes.byref(box))
+    shown = [box.left, box.bottom, box.right, box.top]
+    turn = 90 * (raw.FPDFPage_GetRotation(page) % 4)
+    return {"box": shown, "turn": turn}, values.tobytes()
 
 
 def _draw(page: PdfPage, width: int, height: int) -> bytes:

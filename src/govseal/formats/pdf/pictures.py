@@ -15,13 +15,17 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
+from govseal.formats.pdf.units import UserUnits
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _MIN_DPI, _MAX_DPI = 10, 1200
-_POINTS_PER_INCH = 72
+POINTS_PER_INCH = 72
 MAX_PIXELS = 40_000_000
 _BYTES_PER_PIXEL = 4
 # A page of an ordinary document takes a tenth of a second.
@@ -34,13 +38,38 @@ _REFUSED = "PDFium cannot read it"
 
 
 @dataclass(frozen=True, slots=True)
-class _Painting:
+class Painting:
     """What the painter answered."""
 
     pages: int
     width: int = 0
     height: int = 0
-    pixels: bytes = field(default=b"", repr=False)
+    pixels: memoryview = field(default=memoryview(b""), repr=False)
+    """BGRx, row by row; none where they would be too many."""
+    letters: memoryview = field(default=memoryview(b""), repr=False)
+    """Floats, see :mod:`govseal.formats.pdf.painter`; only where asked for."""
+    box: tuple[float, ...] = ()
+    """What shows of the page: left, bottom, right, top in its own units."""
+    turn: int = 0
+    """How the page is turned, in degrees clockwise."""
+
+    def picture(self) -> Image:
+        """The pixels as a picture in RGB.
+
+        Raises:
+            LimitExceeded: they would be too many.
+            FormatError: there are none.
+        """
+        count = self.width * self.height
+        if count > MAX_PIXELS:
+            message = f"a picture of {self.width} x {self.height} pixels is too large"
+            raise LimitExceeded(message, limit=MAX_PIXELS, found=count)
+        if not self.pixels:
+            raise FormatError(_REFUSED)
+        from PIL import Image  # noqa: PLC0415 - heavy
+
+        size = (self.width, self.height)
+        return Image.frombytes("RGB", size, self.pixels, "raw", "BGRX")
 
 
 def count_pages(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> int:
@@ -50,7 +79,7 @@ def count_pages(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> int:
         FormatError: it cannot read the document.
         LimitExceeded: more than ``limits.max_pages``, or it asks for too much time.
     """
-    return _paint(data, 0, 1.0, limits).pages
+    return paint(data, 0, 1.0, limits).pages
 
 
 def render_page(
@@ -74,16 +103,12 @@ def render_page(
     """
     if not _MIN_DPI <= dpi <= _MAX_DPI:
         raise ValueError(f"a page is drawn at {_MIN_DPI} to {_MAX_DPI} dpi, not {dpi}")
-    scale = dpi / _POINTS_PER_INCH * _user_unit(data, page)
-    found = _paint(data, max(page, 0), scale, limits)
+    scale = dpi / POINTS_PER_INCH * UserUnits(data).lenient(page)
+    found = paint(data, max(page, 0), scale, limits)
     if not 1 <= page <= found.pages:
         raise ValueError(f"there is no page {page}; the document has {found.pages}")
-    from PIL import Image  # noqa: PLC0415 - heavy
-
-    size = (found.width, found.height)
-    picture = Image.frombytes("RGB", size, found.pixels, "raw", "BGRX")
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG", dpi=(dpi, dpi))
+    found.picture().save(buffer, "PNG", dpi=(dpi, dpi))
     return buffer.getvalue()
 
 
@@ -122,44 +147,40 @@ def read_characters(
     return found
 
 
-def _user_unit(data: bytes, page: int) -> float:
-    """How many points a unit of the page is long (/UserUnit), which PDFium does not heed."""
-    if b"/UserUnit" not in data and b"/ObjStm" not in data:
-        return 1.0
-    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415 - for few files
+def paint(data: bytes, page: int, scale: float, limits: Limits, **more: object) -> Painting:
+    """The number of pages, and the pixels of one of them (0 for none).
 
-    from govseal.formats.pdf.hooks import guarded  # noqa: PLC0415 - as above
-    from govseal.formats.pdf.objects import value  # noqa: PLC0415 - as above
+    Args:
+        data: the document.
+        page: from 1.
+        scale: pixels for a unit of the page.
+        limits: bounds on the input.
+        more: what the request says besides: ``letters`` asks for the characters, and says how many
+            there may be; ``max_side`` is the most pixels of a side.
 
-    def read() -> float:
-        reader: Any = PdfFileReader(io.BytesIO(data), strict=False)
-        reference, _ = reader.find_page_for_modification(page - 1)
-        return float(value(reference.get_object(), "/UserUnit", 1))
-
-    try:
-        unit = guarded(read, "the page")
-    except FormatError:
-        return 1.0
-    # Written so that NaN is refused too; Acrobat's own limit is 75 000.
-    return unit if 0.001 < unit < 1e5 else 1.0
-
-
-def _paint(data: bytes, page: int, scale: float, limits: Limits) -> _Painting:
-    """The number of pages, and the pixels of one of them (0 for none)."""
-    request = _request(data, limits) | {"page": page, "scale": scale}
-    answer, pixels = _ask(request, data)
+    Raises:
+        FormatError: the document or the page cannot be read.
+        LimitExceeded: too many pages or characters, or it takes too long.
+    """
+    request = _request(data, limits) | {"page": page, "scale": scale} | more
+    answer, content = _ask(request, data)
+    part = f"page {page}" if page else "document"
     if "pages" in answer and answer["pages"] > limits.max_pages:
         message = "the document has too many pages"
         raise LimitExceeded(message, limit=limits.max_pages, found=answer["pages"])
-    _check_answer(answer, f"page {page}" if page else "document")
-    found = _Painting(answer["pages"], answer.get("width", 0), answer.get("height", 0), pixels)
-    count = found.width * found.height
-    if count > MAX_PIXELS:
-        message = f"a picture of {found.width} x {found.height} pixels is too large"
-        raise LimitExceeded(message, limit=MAX_PIXELS, found=count)
-    if len(pixels) != count * _BYTES_PER_PIXEL:
-        raise FormatError(_REFUSED, part=f"page {page}")
-    return found
+    if answer.get("refused") == "size":
+        message = "the page has too many characters"
+        limit = limits.max_searched
+        raise LimitExceeded(message, limit=limit, found=limit + 1, part=part)
+    _check_answer(answer, part)
+    width, height = answer.get("width", 0), answer.get("height", 0)
+    size = width * height * _BYTES_PER_PIXEL if answer.get("drawn") else 0
+    if len(content) < size or (len(content) > size and "letters" not in more):
+        raise FormatError(_REFUSED, part=part)
+    box = tuple(map(float, answer.get("box", ())))
+    return Painting(
+        answer["pages"], width, height, content[:size], content[size:], box, answer.get("turn", 0)
+    )
 
 
 def _request(data: bytes, limits: Limits) -> dict[str, Any]:
@@ -185,7 +206,7 @@ def _check_answer(answer: dict[str, Any], part: str) -> None:
         raise FormatError(_REFUSED, part=part)
 
 
-def _ask(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+def _ask(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], memoryview]:
     """The painter's answer to a request, and the pixels behind it.
 
     Raises:
@@ -210,9 +231,10 @@ def _ask(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     except (OSError, subprocess.CalledProcessError) as error:
         message = "PDFium gave up: it lacked memory, or met a fault of its own"
         raise FormatError(message, part="document") from error
-    line, _, pixels = done.stdout.partition(b"\n")
+    end = done.stdout.find(b"\n") % (len(done.stdout) + 1)
     try:
-        answer: dict[str, Any] = json.loads(line)
+        answer: dict[str, Any] = json.loads(done.stdout[:end])
     except ValueError as error:
         raise FormatError(_REFUSED, part="document") from error
-    return answer, pixels
+    # Pixels take much memory: they are not copied.
+    return answer, memoryview(done.stdout)[end + 1 :]

@@ -12,7 +12,7 @@ from govseal.formats.pdf.objects import items, value
 
 _OVERHANG_MM: Final = 1.0
 _DEEPEST: Final = 50
-_UNITS_PER_MM: Final = 72 / 25.4
+UNITS_PER_MM: Final = 72 / 25.4
 
 Rectangle = tuple[float, float, float, float]
 """Left, bottom, right, top."""
@@ -92,7 +92,7 @@ def page_view(page: Any) -> PageView:  # noqa: ANN401 - pyHanko's dictionaries a
         rotation = 0
     if not isinstance(rotation, int) or rotation % 90 or not _is_number(unit) or unit <= 0:
         raise StampError("the page does not say how it is shown", code="malformed")
-    return PageView(box, rotation % 360, _UNITS_PER_MM / float(unit))
+    return PageView(box, rotation % 360, UNITS_PER_MM / float(unit))
 
 
 def _overlap(media: Rectangle, crop: Rectangle) -> Rectangle:

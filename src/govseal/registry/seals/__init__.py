@@ -10,7 +10,6 @@ from govseal.registry.seals.forms import Attachment as Attachment
 from govseal.registry.seals.forms import Papers as Papers
 from govseal.registry.seals.forms import SealForm as SealForm
 from govseal.registry.seals.incidents import Incidents
-from govseal.registry.seals.listing import Listing
 from govseal.registry.seals.making import Making
 from govseal.registry.seals.making import Makings as Makings
 from govseal.registry.seals.petitions import Petitions
@@ -21,6 +20,7 @@ from govseal.registry.seals.review import Review
 from govseal.registry.seals.takeout import TakeOut
 from govseal.registry.seals.tasks import Tasks
 from govseal.registry.seals.vault import SignerReference as SignerReference
+from govseal.registry.seals.waiting import Pending
 
 
 class Seals(
@@ -37,6 +37,6 @@ class Seals(
     Quotas,
     Petitions,
     Tasks,
-    Listing,
+    Pending,
 ):
     """Seals, as one person may deal with them: a family of steps in each of these rooms."""

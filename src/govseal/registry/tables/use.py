@@ -40,6 +40,9 @@ use_requests = sa.Table(
     moment("expires_at", optional=True),
 )
 
+# Whether a number was asked for before is asked while nobody else files.
+sa.Index("ix_use_requests_document_no", use_requests.c.document_no)
+
 dispatch_cards = sa.Table(
     "dispatch_cards",
     METADATA,

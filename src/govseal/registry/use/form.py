@@ -15,6 +15,7 @@ from govseal.registry.vocabulary import Basis, Classification, ItemClass, Openne
 from govseal.sm2 import sm3
 
 MAX_TEXT: Final = 2000
+MAX_NUMBER: Final = 200
 MAX_COPIES: Final = 100_000
 MAX_DOCUMENT_BYTES: Final = min(64 * 1024 * 1024, DEFAULT_LIMITS.max_file_bytes)
 
@@ -174,6 +175,8 @@ def _details(details: UseDetails) -> UseDetails:
             checked[name] = _date(name, value)
         else:
             checked[name] = clean_text(name, value)
+            if name == "document_no" and len(checked[name]) > MAX_NUMBER:
+                raise ValueError(f"{name}: up to {MAX_NUMBER} characters")
     return cast("UseDetails", checked)
 
 

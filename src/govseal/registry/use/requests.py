@@ -155,27 +155,29 @@ def find(
         raise ValueError(f"limit: 1 to {MAX_FOUND}")
     with acting.call("use.find", writes=False) as call:
         requests, seals = tables.use_requests, tables.seals
-        query = sa.select(requests, seals.c.owner_org, seals.c.using_org).join(
-            seals, seals.c.id == requests.c.seal
-        )
+        # Not the documents, which may be large; and what others see is sorted out where it is.
+        columns = [column for column in requests.c if column is not requests.c.document]
+        query = sa.select(*columns).join(seals, seals.c.id == requests.c.seal)
+        query = query.where(_concerns(call))
         for column, value in ((requests.c.state, state), (requests.c.seal, seal)):
             if value is not None:
                 query = query.where(column == value)
         if before is not None:
             query = query.where(requests.c.number < before)
-        found: list[UseRequest] = []
-        seen: dict[tuple[str, str], bool] = {}
-        rows = call.connection.execute(query.order_by(requests.c.number.desc()))
-        for row in rows:
-            units = (row.owner_org, row.using_org)
-            if units not in seen:
-                seen[units] = looks(call, owner=units[0], using=units[1])
-            if seen[units] or row.applicant == call.actor.id:
-                found.append(request_record(row))
-            if len(found) == limit:
-                break
-        rows.close()
-        return tuple(found)
+        rows = call.rows(query.order_by(requests.c.number.desc()).limit(limit))
+        return tuple(map(request_record, rows))
+
+
+def _concerns(call: Call) -> sa.ColumnElement[bool]:
+    """The actor's own requests, and those for seals that the actor may look at."""
+    requests, seals = tables.use_requests, tables.seals
+    pairs = call.rows(sa.select(seals.c.owner_org, seals.c.using_org).distinct())
+    shown = [
+        sa.and_(seals.c.owner_org == pair.owner_org, seals.c.using_org == pair.using_org)
+        for pair in pairs
+        if looks(call, owner=pair.owner_org, using=pair.using_org)
+    ]
+    return sa.or_(requests.c.applicant == call.actor.id, *shown)
 
 
 def document(acting: Acting, request_id: str) -> bytes:

@@ -417,22 +417,29 @@ def check_duplicate(call: Call, case: Case) -> list[str]:
         Refused: ``E_DUPLICATE``.
     """
     requests = tables.use_requests
-    same = requests.c.document_sm3 == case.form.sm3
-    number = case.form.text("document_no")
+    digest, number = case.form.sm3, case.form.text("document_no")
+    names = ("id", "number", "state", "document_sm3", "document_type", "organization", "seal")
+    query = sa.select(*(requests.c[name] for name in names))
+    # Each question finds its few rows by an index; what else has to hold is asked of those.
+    rows = list(call.rows(query.where(requests.c.document_sm3 == digest)))
     if number is not None:
-        same = sa.or_(
-            same,
-            sa.and_(
-                requests.c.document_no == number,
-                requests.c.document_type == case.document_type,
-                requests.c.organization == call.actor.organization,
-                requests.c.seal == case.seal.id,
-            ),
-        )
-    query = sa.select(requests.c.number).where(same, requests.c.state.in_((*OPEN, *STAMPED)))
-    if case.original is not None:
-        query = query.where(requests.c.id != case.original.id)
-    found = call.connection.execute(query).first()
+        rows += call.rows(query.where(requests.c.document_no == number))
+    numbered = (case.document_type, call.actor.organization, case.seal.id)
+    corrected = None if case.original is None else case.original.id
+    counts = {*OPEN, *STAMPED}
+    found = next(
+        (
+            row
+            for row in rows
+            if row.state in counts
+            and row.id != corrected
+            and (
+                row.document_sm3 == digest
+                or (row.document_type, row.organization, row.seal) == numbered
+            )
+        ),
+        None,
+    )
     if found is None:
         return []
     message = (

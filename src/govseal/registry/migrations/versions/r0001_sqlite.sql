@@ -812,6 +812,8 @@ CREATE INDEX ix_use_requests_department ON use_requests (department)
 --
 CREATE INDEX ix_use_requests_dispatch_card ON use_requests (dispatch_card)
 --
+CREATE INDEX ix_use_requests_document_no ON use_requests (document_no)
+--
 CREATE INDEX ix_use_requests_document_sm3 ON use_requests (document_sm3)
 --
 CREATE INDEX ix_use_requests_organization ON use_requests (organization)

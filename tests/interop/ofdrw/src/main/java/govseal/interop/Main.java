@@ -81,6 +81,8 @@ public final class Main {
             case "sign" -> Sign.run(arguments);
             case "make-seal" -> MakeSeal.run(arguments);
             case "make-doc" -> MakeDoc.run(arguments);
+            case "text" -> ReadText.text(arguments);
+            case "find" -> ReadText.find(arguments);
             case "time-stamp" -> TimeStamp.make(arguments);
             case "verify-time-stamp" -> TimeStamp.verify(arguments);
             case "make-cms" -> SignedData.make(arguments);

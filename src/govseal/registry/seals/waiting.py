@@ -1,4 +1,4 @@
-"""Seals and what is asked for around them in lists; what waits for somebody."""
+"""待办 around seals: what waits for somebody's step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.seals.petitions import has_turn
-from govseal.registry.seals.records import HandOver
 from govseal.registry.seals.review import review_route
 from govseal.registry.seals.room import Room, is_electronic, managing_unit
 from govseal.registry.vocabulary import Medium, PetitionKind, PetitionState, Role, SealState
@@ -22,16 +21,8 @@ _DECIDED_BY_DEPARTMENT: Final = frozenset({PetitionKind.RENEW, PetitionKind.CANC
 _OFFICE: Final = {SealState.MADE: "issue", SealState.ISSUED: "activate"}
 
 
-class Listing(Room):
-    """Lists around seals, and what waits."""
-
-    def hand_overs(self, seal_id: str) -> tuple[HandOver, ...]:
-        """The hand-overs of a seal, in the order in which they were begun."""
-        with self._acting.call("seals.hand_overs", seal_id, writes=False) as call:
-            table = tables.custody_handovers
-            begun = sa.func.coalesce(table.c.giver_at, table.c.receiver_at, table.c.registrar_at)
-            query = sa.select(table).where(table.c.seal == seal_id).order_by(begun, table.c.id)
-            return tuple(HandOver.of(row) for row in call.rows(query))
+class Pending(Room):
+    """What waits."""
 
     def waiting(self) -> tuple[Waiting, ...]:
         """What waits for the actor: reviews, making, issue, petitions, hand-overs."""
