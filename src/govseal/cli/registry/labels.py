@@ -25,7 +25,6 @@ _FIELDS: Final = {
     "authorized_by": "授权人",
     "backup": "备份",
     "basis": "依据",
-    "begun_at": "开始时间",
     "before": "之前",
     "begun_at": "发起时间",
     "beyond": "超出的流水号",

@@ -65,7 +65,7 @@ def _table(lines: Sequence[Line]) -> Iterator[str]:
     if not lines:
         yield say("（无）", "(none)")
         return
-    head = [field_label("sequence"), field_label("kind"), *(heading(f, current()) for f in _SHOWN)]
+    head = [field_label("entry"), field_label("kind"), *(heading(f, current()) for f in _SHOWN)]
     rows = [
         [
             str(line.sequence),
