@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.database import next_number
+from govseal.registry.documents.exclusions import look_through
 from govseal.registry.people import looks, may_look
 from govseal.registry.policy.force import SHANGHAI, check_in_force
 from govseal.registry.seals.vault import at_rest_key
@@ -41,6 +42,7 @@ APPLICANTS: Final = (
 
 def file(acting: Acting, form: UseForm) -> UseRequest:
     """See :meth:`govseal.registry.use.Use.request`."""
+    look_through(acting.bureau.profile, form.document)
     with acting.call("use.request") as call:
         call.require(*APPLICANTS, organization=call.actor.organization)
         check_in_force(call.profile, call.at)
@@ -175,7 +177,7 @@ def _concerns(call: Call) -> sa.ColumnElement[bool]:
     pairs = call.rows(sa.select(seals.c.owner_org, seals.c.using_org).distinct())
     shown = [
         sa.and_(seals.c.owner_org == owner, seals.c.using_org == using)
-        for owner, using in pairs
+        for owner, using in map(tuple, pairs)
         if looks(call, owner=owner, using=using)
     ]
     return sa.or_(requests.c.applicant == call.actor.id, *shown)
