@@ -96,3 +96,13 @@ def test_an_administrator_of_a_unit_below_forgets_nothing(small):
     assert code(small.audit.purge, before=datetime(2020, 1, 1, tzinfo=UTC)) == "E_NOT_AUTHORIZED"
     day = datetime(2000, 1, 1, tzinfo=UTC).date()
     assert code(small.ledger.purge, day, basis="令") == "E_NOT_AUTHORIZED"
+
+
+@pytest.mark.req("R-JC10-BM-2/3")
+@pytest.mark.parametrize("role", [Role.SECTION_HEAD, Role.SERVICE_SUPERVISOR])
+def test_another_units_document_is_not_known_by_a_role_elsewhere(desk, small, role):
+    _, stamped = desk.stamped()
+    puppet = small.people.add("傀儡", organization=SMALL)
+    desk.appoint("x", role, person=puppet.id, organization=SMALL)
+    with small.bureau.acting(puppet.id) as b:
+        assert code(b.documents.get, stamped.document) == "E_NEED_TO_KNOW"
