@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import bureaukit
 from govseal.registry import Bureau, tables
 from govseal.registry.call import Call
+from govseal.registry.documents.holders import holder_digest
 from govseal.registry.documents.record import record_stamped
 from govseal.registry.tables.base import new_id
 from govseal.sm2 import sm3
@@ -124,5 +125,8 @@ def stamp(bureau: Bureau, stamped: bytes = b"stamped", document: bytes = b"draft
         bureau.acting(bureaukit.person("custodian")) as b,
         b.call("test.stamp", signs=True) as call,
     ):
-        request = add_request(call.connection, call.at, document, **values)
+        facts = dict(values.pop("facts", {}))
+        if "holder" in facts:
+            facts["holder_digest"] = holder_digest(call, facts.pop("holder"))
+        request = add_request(call.connection, call.at, document, facts=facts, **values)
         return record(call, request, stamped, **options)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import quickkeys
+import registryclerks
 from govseal.cli import main
 from govseal.formats.ofd.compose import compose_document
 from govseal.testing import Hierarchy, Revoked, invented_credit_code
@@ -203,3 +204,17 @@ def empty(tmp_path, monkeypatch):
     """An empty folder, which is the working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def registry_founded(tmp_path_factory):
+    """A bureau with its people and a seal in use, which nobody changes; see :func:`clerks`."""
+    return registryclerks.found(tmp_path_factory.mktemp("registry"))
+
+
+@pytest.fixture
+def clerks(registry_founded, tmp_path):
+    """The same bureau, for one test alone; its clock stands still."""
+    copied = registryclerks.copy(registry_founded, tmp_path)
+    with registryclerks.clock_of(copied.clock):
+        yield copied

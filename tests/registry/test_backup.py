@@ -15,12 +15,14 @@ import sqlalchemy as sa
 import bureaukit
 from govseal import sm2
 from govseal.errors import LedgerBroken, RegistryError
+from govseal.pki.atrest import AtRestKey
 from govseal.registry import Bureau, backup, schema, tables
+from govseal.registry import restore as restore_module
 from govseal.registry.backup import check_backup
 from govseal.registry.database import Database
 from govseal.registry.ledger.notes import LogKey
-from govseal.registry.tables import fences
 from govseal.registry.tables.base import METADATA
+from govseal.registry.use.desk import stamped_label
 from usekit import Desk
 
 SECRETS = bytes(range(16))
@@ -34,6 +36,12 @@ def opened(url, clock=lambda: AT):
 def work(bureau):
     """A bureau in which something was stamped, corrected and refused."""
     bureaukit.populate(bureau)
+    with bureau.database.begin() as connection:
+        units = tables.organizations
+        row = connection.execute(sa.select(units)).mappings().one()
+        # Its row comes before that of the unit above it.
+        below = {"id": "org-a", "legal_name": "县局", "parent": bureaukit.BUREAU}
+        connection.execute(units.insert().values(**{**row, **below}))
     desk = Desk(bureau)
     desk.stamped()
     desk.ask()
@@ -71,21 +79,20 @@ def is_empty(url):
     return empty
 
 
-def changed(saved, tmp_path, change, *, resign=True):
+def changed(saved, tmp_path, change):
     """The backup with its rows changed, its digest and signature made anew by a thief."""
     lines = gzip.decompress(saved[0].read_bytes()).splitlines(keepends=True)
     heading, body, ending = lines[0], lines[1:-1], json.loads(lines[-1])
     parsed = change([json.loads(line) for line in (heading, *body)]) or []
     written = [backup._line(value) for value in parsed]
-    if resign:
-        key = sm2.PrivateKey.generate()
-        digest = sm2.sm3(b"".join(written))
-        log = LogKey(LogKey.parse(ending["key"]).name, key.public_key)
-        ending |= {
-            "sm3": digest.hex(),
-            "key": log.text,
-            "signature": base64.b64encode(key.sign(digest)).decode(),
-        }
+    key = sm2.PrivateKey.generate()
+    digest = sm2.sm3(b"".join(written))
+    log = LogKey(LogKey.parse(ending["key"]).name, key.public_key)
+    ending |= {
+        "sm3": digest.hex(),
+        "key": log.text,
+        "signature": base64.b64encode(key.sign(digest)).decode(),
+    }
     path = tmp_path / "changed.backup"
     path.write_bytes(gzip.compress(b"".join(written) + backup._line(ending)))
     return path
@@ -110,8 +117,12 @@ def test_a_backup_is_restored_into_either_database(saved, database_url):
     with opened(database_url) as bureau:
         assert rows(bureau.database) == before
         assert bureau.ledger.key == key
-        with bureau.database.begin() as connection:
-            assert not fences.missing(connection)
+        with (
+            pytest.raises(RegistryError) as refused_,
+            bureau.database.begin() as connection,
+        ):
+            connection.execute(sa.delete(tables.ledger_entries))
+        assert refused_.value.code == "E_APPEND_ONLY"
         # It goes on: numbers, rows that the database numbers itself, chains, stamps.
         Desk(bureau, registered={"head", "leader"}).stamped()
         bureau.ledger.audit().check()
@@ -245,6 +256,34 @@ def test_a_backup_that_was_edited_and_signed_anew_is_refused(
         Bureau.restore(path, sqlite_url, secrets=SECRETS)
     assert code is None or found.value.code == code
     assert is_empty(sqlite_url)
+
+
+def test_another_file_under_the_right_key_is_seen(saved, tmp_path, sqlite_url):
+    def swap(lines):
+        for named, line in values_of(lines, "stamps"):
+            other = AtRestKey(SECRETS).encrypt(b"other", stamped_label(named["id"]))
+            line[list(named).index("stamped")] = base64.b64encode(other).decode()
+        return lines
+
+    found = refused(changed(saved, tmp_path, swap), sqlite_url)
+    assert found.code == "not_proven"
+    assert "its file is another" in str(found)
+
+
+def test_a_file_that_is_changed_between_two_readings_is_refused(
+    saved, tmp_path, sqlite_url, monkeypatch
+):
+    path = tmp_path / "two.backup"
+    path.write_bytes(saved[0].read_bytes())
+
+    def swapped(*arguments):
+        found = check_backup(*arguments)
+        edited = changed(saved, tmp_path, edit("people", "name", lambda _: "thief"))
+        path.write_bytes(edited.read_bytes())
+        return found
+
+    monkeypatch.setattr(restore_module, "check_backup", swapped)
+    assert refused(path, sqlite_url).code == "backup_damaged"
 
 
 def test_another_key_than_the_known_one_is_refused(saved, tmp_path, sqlite_url):

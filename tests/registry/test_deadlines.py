@@ -229,6 +229,14 @@ def test_a_limit_of_the_profile_is_begun_and_done(kept, clock):
     assert (row.result, row.done_by) == ("已答复", "per-office")
 
 
+@pytest.mark.req("R-JC10-JW-7/8, JB-9/12, ZT-5")
+def test_minutes_are_due_in_five_working_days(kept, clock):
+    item = room(kept).start("minutes", "局务会〔2026〕5号")
+    assert item.due_at == datetime(2026, 3, 9, 16, tzinfo=UTC)
+    clock.now = item.due_at + MINUTE
+    assert kinds(room(kept).overdue()) == ["minutes"]
+
+
 @pytest.mark.parametrize(
     ("name", "subject", "result", "code"),
     [

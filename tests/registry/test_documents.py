@@ -200,6 +200,27 @@ def test_the_history_is_not_written_over(kept, table):
         connection.execute(sa.delete(getattr(tables, table)))
 
 
+@pytest.mark.parametrize("event", ["supersede", "burn"])
+def test_other_events_are_a_mistake(kept, event):
+    with pytest.raises(ValueError, match="super"):
+        room(kept, "principal").change_state("doc-1", event, reason="x")
+
+
+def test_an_order_is_closed_with_what_came_of_it(kept, clock):
+    document = documentkit.stamp(kept)
+    inspector = room(kept, "inspector")
+    order = inspector.order_correction(
+        document, finding="超越权限", due_at=clock.now + timedelta(days=5)
+    )
+    with pytest.raises(Refused) as refused:
+        inspector.close_order(order.id, is_done=True, result=" ")
+    assert refused.value.code == "E_LEDGER_FIELD"
+
+
+def test_a_file_that_was_stamped_elsewhere_is_not_known(kept):
+    assert status(kept, b"stamped elsewhere") is None
+
+
 # 公众 · the public -------------------------------------------------------------------------
 
 

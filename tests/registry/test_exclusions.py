@@ -97,6 +97,15 @@ def test_what_a_law_excludes_is_listed_in_the_profile(ready, facts):
     assert refused.value.code == "E_EXCLUDED_BY_LAW"
 
 
+def test_marks_hang_on_the_profile(ready):
+    off = replace(ready.profile.switch("classification_marks_refused"), value=False)
+    switches = {**ready.profile.switches, "classification_marks_refused": off}
+    ready.profile = replace(ready.profile, switches=switches)
+    check(ready, data=SECRET.encode())
+    with pytest.raises(Refused):
+        check(ready, {"classification": "secret"})
+
+
 @pytest.mark.req("R-HLJ-06")
 def test_what_is_not_excluded_passes(ready):
     check(ready, {"classification": "none", "printable": True, "origin": "own"})
@@ -198,8 +207,11 @@ SHOWN = b"BT /F 24 Tf 40 200 Td (%s) Tj ET"
         ),
         lambda: pdf_with(SHOWN % b"ABC"),
         lambda: pdf_with(SHOWN % b"plain", packed=zlib.compress("秘密★".encode("utf-16-be"))),
+        lambda: pdf_with(
+            SHOWN % b"plain", packed=zlib.compress(ofd_with(ofd_builder.page("绝密★")))
+        ),
     ],
-    ids=["page", "spread", "attached text", "attached OFD", "PDF page", "PDF stream"],
+    ids=["page", "spread", "attached text", "attached OFD", "PDF page", "PDF stream", "OFD in PDF"],
 )
 def test_a_mark_is_found_wherever_it_stands(make):
     assert is_document_marked(make())

@@ -17,6 +17,7 @@ from govseal.registry import tables
 from govseal.registry.ledger.entry import FIELDS, check_fields
 from govseal.registry.ledger.retention import keeps_until
 from govseal.registry.policy import load_policy
+from govseal.registry.policy.read import LEDGER_FIELDS
 from govseal.registry.tables.base import new_id
 from govseal.registry.vocabulary import Role
 
@@ -73,6 +74,10 @@ def test_copies_are_a_number_of_copies(copies):
     profile = load_policy("ganzhou")  # does not ask for them, and takes no nonsense
     fields = {**ledgerkit.FIELDS, "item_class": "delegated", "copies": copies}
     assert refused(check_fields, profile, fields).code == "E_LEDGER_FIELD"
+
+
+def test_every_field_that_a_profile_may_ask_for_is_printed():
+    assert set(FIELDS) >= LEDGER_FIELDS
 
 
 # Who reads.
@@ -376,16 +381,24 @@ def test_an_emptied_row_is_no_purge(filled, clock):
     assert [(item.code, item.first, item.last) for item in found] == [("entry_emptied", 11, 12)]
 
 
-def test_the_longest_term_of_any_unit_counts(filled, clock, tmp_path):
+def test_the_longest_term_of_any_unit_counts(open_bureau, sqlite_url, clock, tmp_path):
+    """The unit itself keeps for three years, the bureau's other rules ask for ten."""
     longer = tmp_path / "longer.toml"
     longer.write_text(
         'extends = "jincheng"\nname = "longer"\n[ledger]\nretention_years = 10\n', encoding="utf-8"
     )
-    with filled.database.begin() as connection:
-        connection.execute(tables.organizations.update().values(profile=str(longer)))
-    clock.now = datetime(2030, 6, 1, tzinfo=UTC)
-    access = ledger_of(filled, "administrator")
-    assert refused(access.purge, date(2026, 3, 3), basis="x").code == "E_RETENTION"
+    bureau = open_bureau(sqlite_url, load_policy(longer))
+    bureaukit.populate(bureau)
+    ledgerkit.fill(bureau, 1)
+    with bureau.database.begin() as connection:
+        connection.execute(tables.organizations.update().values(profile="jincheng"))
+    access = ledger_of(bureau, "administrator")
+    for year, is_kept in ((2030, True), (2035, True), (2037, False)):
+        clock.now = datetime(year, 6, 1, tzinfo=UTC)
+        if is_kept:
+            assert refused(access.purge, date(2026, 3, 3), basis="x").code == "E_RETENTION"
+        else:
+            assert access.purge(date(2026, 3, 3), basis="x").count == 2
 
 
 def test_others_purge_nothing(filled, clock):

@@ -126,6 +126,26 @@ def test_people_of_a_unit_see_their_own(ganzhou):
     assert seen(ganzhou, auditor) == {*UNITS, BUREAU}
 
 
+@pytest.mark.req("R-JC29L-27")
+def test_the_people_of_a_unit_are_known_to_those_who_deal_with_it(ganzhou):
+    head = somebody(ganzhou, Role.COUNTY_HEAD, "org-xinfeng")
+    supervisor = somebody(ganzhou, Role.SERVICE_SUPERVISOR, "org-xinfeng-service")
+    machine = somebody(ganzhou, Role.RELYING_SYSTEM, "org-xinfeng", place="every")
+    with ganzhou.acting(supervisor) as b:
+        assert b.people.get(head).id == head
+        assert {each.id for each in b.people.find()} == {head, supervisor, machine}
+        with pytest.raises(NotAuthorized):
+            b.people.roles(person("head"))
+    with ganzhou.acting(machine) as b:
+        assert b.people.get(machine).id == machine
+        assert b.people.find() == ()
+        for ask in (b.people.get, b.people.roles, b.people.substitutions, b.people.certificates):
+            with pytest.raises(NotAuthorized):
+                ask(head)
+    with ganzhou.acting(person("handler")) as b:
+        assert {each.organization for each in b.people.find()} == {BUREAU}
+
+
 @pytest.mark.parametrize(
     "role", [Role.PLATFORM_OPERATOR, Role.SECTION_HANDLER, Role.RELYING_SYSTEM]
 )

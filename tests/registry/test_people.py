@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 import bureaukit
 from bureaukit import BUREAU, ISSUING, OFFICE, PLANNING, person
-from govseal.errors import NotAuthorized, Refused
+from govseal.errors import NotAuthorized, Refused, RegistryError
 from govseal.registry import tables
 from govseal.registry.people import acting_for, check_password
 from govseal.registry.people.records import insert_role
@@ -303,6 +303,33 @@ def test_the_last_administrator_stays(admin, clock):
     clock.forward(minutes=1)
     admin.people.leave(person("administrator"))
     assert code(admin.people.add, "新人", organization=BUREAU) == "E_PERSON"
+
+
+def test_two_administrators_who_revoke_each_other(any_bureau, clock):
+    with any_bureau.acting(person("administrator")) as b:
+        other = b.people.grant(person("office"), Role.ADMINISTRATOR, organization=BUREAU)
+        (own,) = b.people.roles(person("administrator"))
+    clock.forward(minutes=1)
+
+    def revoke(who: str, assignment: str) -> str:
+        try:
+            with any_bureau.acting(person(who)) as b:
+                b.people.revoke(assignment)
+        except RegistryError as error:
+            return error.code
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        steps = [
+            pool.submit(revoke, "administrator", other.id),
+            pool.submit(revoke, "office", own.id),
+        ]
+        results = sorted(step.result() for step in steps)
+    assert results[1] == "done"
+    # Whoever came second is an administrator no more, or finds that nobody would be left.
+    assert results[0] in {"E_NOT_AUTHORIZED", "E_LAST_ADMINISTRATOR", "database_busy"}
+    with any_bureau.acting(person("handler")) as b:
+        assert len(b.people.find(role=Role.ADMINISTRATOR)) == 1
 
 
 @pytest.mark.req("R-JC10-YZ-4.2.2(1)")

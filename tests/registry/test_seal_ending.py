@@ -144,7 +144,7 @@ def test_nothing_is_renewed_that_was_not_approved(bureau, seal, clock, successor
     petition = ask(bureau, seal, successor)
     with refuses("E_NOT_APPROVED"):
         renew(bureau, petition, successor)
-    with refuses("E_REASON"):
+    with refuses("E_REASON_MISSING"):
         decide(bureau, petition, passes=False)
     decide(bureau, petition, passes=False, reason="材料不全")
     with refuses("E_NOT_APPROVED"):
@@ -256,7 +256,7 @@ def test_a_seal_is_cancelled(bureau, seal):
 def test_a_cancellation_that_is_refused(bureau, seal):
     petition = ask_cancel(bureau, seal, WRITTEN, IDENTITY)
     with seals(bureau, "reviewer") as room:
-        with refuses("E_REASON"):
+        with refuses("E_REASON_MISSING"):
             room.decide_cancel(petition.id, passes=False)
         room.decide_cancel(petition.id, passes=False, reason="材料不全")
     assert sealdesk.row_of(bureau, seal).state == SealState.ACTIVE

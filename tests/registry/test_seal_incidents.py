@@ -98,7 +98,7 @@ def test_an_expired_seal_is_not_resumed(bureau, seal, clock):
 
 def test_who_suspends_does_not_resume(bureau, seal):
     with seals(bureau, "custodian") as room:
-        with refuses("E_REASON"):
+        with refuses("E_REASON_MISSING"):
             room.suspend(seal, "", cause=ReasonClass.OTHER)
         room.suspend(seal, "核查", cause=ReasonClass.OTHER)
         with refuses("E_STATE", kind=StateError):

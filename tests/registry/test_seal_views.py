@@ -199,7 +199,7 @@ def test_who_asks_does_not_approve_by_a_stand_in(bureau, seal):
     with seals(bureau, "custodian") as room:
         petition = room.ask_stop(seal, ReasonClass.OTHER, keeper=person("office"))
     substitute(bureau, "principal", "custodian")
-    with refuses("E_SELF_APPROVAL"), seals(bureau, "custodian") as room:
+    with refuses("E_SAME_PERSON"), seals(bureau, "custodian") as room:
         room.approve(petition.id)
 
 

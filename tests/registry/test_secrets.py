@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 
 import pytest
 import sqlalchemy as sa
@@ -88,6 +89,24 @@ def test_no_key_is_refused(source):
 def test_a_folder_is_no_key(tmp_path):
     with pytest.raises(KeyLoadError):
         load_registry_key(tmp_path)
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    for source in ("/dev/null", tmp_path / "pipe"):
+        with pytest.raises(KeyLoadError) as refused:
+            load_registry_key(source)
+        assert refused.value.kind == "unsafe_file"
+
+
+def test_somebody_elses_file_is_refused(tmp_path, monkeypatch):
+    path = written(tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+    if path.stat().st_uid == 0:
+        os.chown(path, 1, 1)
+    with pytest.raises(KeyLoadError) as refused:
+        load_registry_key(path)
+    assert refused.value.kind == "unsafe_file"
 
 
 def test_a_new_key_is_its_owners_alone(tmp_path):

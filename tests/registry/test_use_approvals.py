@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 import bureaukit
-from govseal.errors import RegistryError, StateError
+from govseal.errors import Refused, RegistryError, StateError
 from govseal.pki.algorithms import RSA_SHA256
 from govseal.registry import tables
+from govseal.registry.ledger.entry import printed
 from govseal.registry.tables.base import new_id
 from govseal.registry.use.statements import SignedStatement
 from govseal.registry.vocabulary import ApprovalMode, Role, SealSubtype, Strength, UseState
@@ -91,6 +92,16 @@ def test_a_profile_may_let_applicants_approve(desk_under):
 def test_an_approval_is_used_up_by_its_step(shared_desk):
     request = shared_desk.approved("head")
     assert code(shared_desk.approve, request, "head") == "E_APPROVER_LEVEL"
+
+
+@pytest.mark.req("R-JC9-09")
+def test_an_approval_is_neither_changed_nor_deleted(any_desk):
+    any_desk.approve(any_desk.ask(), "head")
+    table = tables.approvals
+    for statement in (table.update().values(opinion="同意"), table.delete()):
+        with pytest.raises(Refused) as refused, any_desk.bureau.database.begin() as connection:
+            connection.execute(statement)
+        assert refused.value.code == "E_APPEND_ONLY"
 
 
 def test_another_persons_key_proves_nothing(shared_desk):
@@ -421,6 +432,7 @@ def test_who_stands_in_decides_for_the_principal(desk, clock):
     entry = desk.rows(tables.ledger_entries)[stamped.entry].entry
     approver = json.loads(entry)["fields"]["approvers"][0]
     assert (approver["name"], approver["on_behalf_of"]) == ("issuing-head", "head")
+    assert printed(approver, "zh") == "issuing-head（代head）"
     clock.forward(days=3)
     assert code(desk.approve, desk.ask(), "issuing-head") == "E_APPROVER_LEVEL"
 
@@ -461,3 +473,17 @@ def test_approvals_end_by_themselves(desk, clock):
         assert b.use.expire() == 1
     assert (desk.state(request), desk.state(waiting)) == ("expired", "submitted")
     assert code(desk.stamp, request) == "E_APPROVAL_EXPIRED"
+
+
+def test_a_decision_is_one_of_three(shared_desk):
+    request = shared_desk.ask()
+    with shared_desk.acting("head") as b, pytest.raises(ValueError, match="decision"):
+        b.use.statement(request.id, "perhaps")
+
+
+def test_a_request_whose_state_is_not_that_of_its_steps_is_damaged(desk):
+    request = desk.approved()
+    desk.write(tables.use_requests, request.id, state="reviewed")
+    with pytest.raises(RegistryError) as refused:
+        desk.approve(request, "leader")
+    assert refused.value.code == "registry_damaged"

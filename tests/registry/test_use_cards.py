@@ -138,3 +138,20 @@ def test_whoever_signed_off_does_not_stamp_alone(desk):
     request = ask(desk, card, document)
     with desk.acting("custodian") as b:
         assert code(b.use.stamp, request.id, PLACE) == "E_SAME_PERSON"
+
+
+@pytest.mark.req("R-JC10-YZ-4.2.1")
+def test_a_leader_signs_off_own_matters_alone(desk):
+    with desk.bureau.database.begin() as connection:
+        roles = tables.role_assignments
+        leader = roles.c.person == bureaukit.person("leader")
+        connection.execute(roles.update().where(leader).values(matters=["A-1"]))
+    document = paper()
+    card = register(desk, document=document, signed_off_by=bureaukit.person("leader"))
+    assert code(ask, desk, card, document, item_code="B-1") == "E_APPROVER_LEVEL"
+    assert ask(desk, card, document, item_code="A-1").state == UseState.APPROVED
+    desk.write(tables.dispatch_cards, card.id, signed_off_at=bureaukit.SINCE - timedelta(days=1))
+    other = {"item_code": "A-1", "section": "办公室"}
+    with desk.acting("handler") as b:
+        b.use.withdraw(b.use.find()[0].id)
+    assert code(ask, desk, card, document, **other) == "E_APPROVER_LEVEL"

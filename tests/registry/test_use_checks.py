@@ -226,3 +226,17 @@ def test_without_the_key_for_secrets_nothing_is_stamped(desk):
     ):
         Desk(other).stamp(request)
     assert refused.value.code == "secrets_missing"
+
+
+def test_an_approver_who_was_not_there_then_is_refused(desk):
+    request = desk.approved()
+    later = desk.bureau.clock() + timedelta(days=1)
+    desk.write(tables.people, bureaukit.person("leader"), active_from=later)
+    assert code(desk.stamp, request) == "E_APPROVER_LEVEL"
+
+
+def test_what_was_archived_is_not_handed_out_here(desk):
+    request, stamped = desk.stamped()
+    desk.write(tables.stamps, stamped.id, stamped=None)
+    with desk.acting("handler") as b:
+        assert code(b.use.collect, request.id) == "E_NOT_FOUND"

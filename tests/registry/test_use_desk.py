@@ -62,6 +62,9 @@ def test_a_stamp_and_its_ledger_prove_each_other(any_desk):
         ("leader", "signed"),
     ]
     assert stated["document_sm3"] == request.document_sm3
+    any_desk.bureau.ledger.checkpoint()
+    assert any_desk.bureau.ledger.prove(stamped.entry)
+    assert any_desk.bureau.ledger.match(stamped.data).is_proven
     assert result["fields"]["intent"] == stamped.entry
     assert result["fields"]["stamped_sm3"] == sm3(stamped.data).hex() == stamped.sm3
     assert result["fields"]["signature_id"] == found.id == stamped.signature_id
@@ -148,11 +151,20 @@ def test_a_pdf_is_stamped_as_well(shared_desk):
 @pytest.mark.req("R-JC29S-09")
 def test_any_file_takes_a_stamp_beside_it(shared_desk):
     request = shared_desk.approved(document=b"plain text")
-    stamped = shared_desk.stamp(request, placement=(), detached=True)
+    stamped = shared_desk.stamp(request, placement=None, detached=True)
     report = verify(b"plain text", detached=stamped.data)
     assert report.verdict is govseal.Verdict.PASSED
     assert stamped.signature_id == "1"
     assert stamped.data[:1] == b"\x30"
+
+
+def test_a_stamp_says_where_it_shows(shared_desk):
+    request = shared_desk.approved()
+    for wrong in ({"placement": None}, {"placement": PLACE, "detached": True}):
+        with pytest.raises(ValueError, match="placement"):
+            shared_desk.stamp(request, **wrong)
+    (found,) = govseal.inspect(shared_desk.stamp(request, placement=()).data).signatures
+    assert not found.appearances
 
 
 def test_a_time_stamp_goes_in_where_it_is_asked_for(desk):
@@ -277,6 +289,17 @@ def test_a_correction_goes_through_the_original_levels(desk):
 def test_what_was_not_stamped_is_not_corrected(shared_desk):
     assert code(shared_desk.ask, corrects=shared_desk.ask().id) == "E_STATE"
     assert code(shared_desk.ask, corrects="use-0") == "E_NOT_FOUND"
+
+
+@pytest.mark.req("R-HLJ-09b")
+def test_who_holds_the_paper_is_in_no_row(desk):
+    holder = "portal:4711"
+    request, stamped = desk.stamped(holder=holder)
+    assert holder not in str(desk.row(tables.use_requests, request.id))
+    assert holder not in str(desk.rows(tables.audit_events))
+    desk.appoint("operator", Role.RELYING_SYSTEM)
+    with desk.acting("operator") as b:
+        assert [record.id for record in b.documents.of_holder(holder)] == [stamped.document]
 
 
 @pytest.mark.req("R-JC29S-17a", "R-JC9-07b", "R-HLJ-16", "R-JC10-YZ-6.1")

@@ -286,3 +286,47 @@ def test_the_log_knows_who_was_refused(desk):
     with desk.bureau.database.begin() as connection:
         (event,) = [event for event in audit.read(connection) if event.action == "use.request"]
     assert (event.result, event.code, event.actor) == ("refused", "E_SEAL_SCOPE", "per-handler")
+
+
+@pytest.mark.req("R-HLJ-19")
+def test_approvals_that_are_no_licences_take_the_approval_seal(licensing_desk):
+    case = {"subtype": SealSubtype.ADMIN_APPROVAL, "document_type": "approval_reply"}
+    assert code(licensing_desk.ask, **case, matter_class="licensing") == "E_SEAL_TYPE"
+    assert licensing_desk.ask(**case, matter_class="non_licensing").state == "submitted"
+
+
+@pytest.mark.req("R-GZ-1.3a")
+def test_a_countys_seal_on_a_delegated_item_is_told(shared_desk):
+    assert shared_desk.ask(item_class="delegated").warnings == ("E_SEAL_SCOPE",)
+
+
+def test_a_profile_may_only_warn(desk_under):
+    desk = desk_under(duplicate_request="warn", decision_and_reply_dates="warn")
+    dates = {"decision_date": date(2026, 3, 3), "reply_date": date(2026, 3, 4)}
+    data = paper()
+    assert desk.ask(document=data, **dates).warnings == ("E_DATE_MISMATCH",)
+    assert desk.ask(document=data).warnings == ("E_DUPLICATE",)
+
+
+def test_a_seals_own_types_are_its_scope(shared_desk):
+    several = bureaukit.usable_seal(shared_desk.bureau, document_types=["contract", "material"])
+    assert code(shared_desk.ask, seal=several) == "E_SEAL_SCOPE"
+    one = bureaukit.usable_seal(shared_desk.bureau, document_types=["licence"])
+    assert shared_desk.ask(seal=one).document_type == "licence"
+    special = shared_desk.ask(subtype=SealSubtype.CONTRACT)
+    assert (special.document_type, special.basis) == ("other", Basis.USE_FORM)
+
+
+def test_a_profile_without_approvers_lets_nothing_through(open_bureau, sqlite_url, tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text('extends = "jincheng"\nname = "own"\nmatrix = []\n')
+    made = open_bureau(sqlite_url, profile=path)
+    bureaukit.populate(made)
+    assert code(Desk(made).ask) == "E_APPROVER_LEVEL"
+
+
+def test_a_document_that_went_to_the_archive_is_not_here(desk):
+    request = desk.ask()
+    desk.write(tables.use_requests, request.id, document=None)
+    with desk.acting("handler") as b:
+        assert code(b.use.document, request.id) == "E_NOT_FOUND"

@@ -54,6 +54,7 @@ def test_a_policy_made_in_python_is_held_to_the_same(wrong):
 def test_every_setting_of_a_file_is_told_as_it_was_given():
     settings = {
         "require_seal": True,
+        "require_status": True,
         "strict": True,
         "forbidden_digests": ["md5", "sha1", "sha224"],
         "min_rsa_bits": 3072,

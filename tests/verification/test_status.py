@@ -9,11 +9,14 @@ import pytest
 
 import tokens
 from govseal import sm2
-from govseal.errors import FormatError
+from govseal.errors import FormatError, LimitExceeded
+from govseal.formats.base import Evidence
+from govseal.verification import statusfile
 from govseal.verification.policy import Policy
 from govseal.verification.status import BusinessStatus, SealMoment
 from govseal.verification.statusfile import StatusFile, key_id, read_key, read_status, write_status
-from verification.conftest import AT, HOUR
+from govseal.verification.verifier import verify_document
+from verification.conftest import AT, HOUR, Paper, build_world
 
 SIGNED = AT + 2 * HOUR
 DAY = timedelta(days=1)
@@ -174,6 +177,39 @@ def test_no_key_is_refused(data):
         read_key(data)
 
 
+def test_a_certificate_of_another_kind_is_refused():
+    with pytest.raises(FormatError, match="no SM2 key"):
+        read_key(build_world("rsa").pki.signer.certificate.to_pem())
+
+
+def test_a_file_that_is_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(statusfile, "MAX_BYTES", 100)
+    with pytest.raises(LimitExceeded):
+        read_status(signed(), KEY.public_key)
+
+
+@pytest.mark.parametrize(
+    ("states", "outcome"), [([("active", 0)], "passed"), ([("active", 0), ("lost", 1)], "failed")]
+)
+def test_a_bare_seal_is_judged_as_it_is_now(world, states, outcome):
+    paper = Paper(Evidence("seal", (), seal=world.seal), "seal")
+    report = verify_document(
+        paper,
+        b"file",
+        world.trust,
+        at=AT + 3 * HOUR,
+        materials=world.materials,
+        status=source(world, *states),
+    )
+    assert report.signatures[0].check("seal_status").outcome.value == outcome
+
+
+def test_a_bare_seal_is_not_asked_about_without_a_source(world):
+    paper = Paper(Evidence("seal", (), seal=world.seal), "seal")
+    report = verify_document(paper, b"file", world.trust, at=AT + 3 * HOUR)
+    assert "seal_status" not in {check.name for check in report.signatures[0].checks}
+
+
 def test_another_key_is_refused():
     with pytest.raises(FormatError, match="not signed by the key"):
         read_status(signed(), sm2.PrivateKey.generate().public_key)
@@ -200,6 +236,7 @@ def test_every_byte_is_signed(place):
         TEXT.replace(b"08:00:00.000000Z", b"08:00"),
         TEXT.replace(b'"documents":[]', b'"documents":[{}]'),
         TEXT.replace(b'"origin":"bureau"', b'"origin":"other"'),
+        TEXT.replace(b'"origin":"bureau"', b'"origin":7'),
     ],
 )
 def test_what_is_signed_and_no_status_is_refused(text):

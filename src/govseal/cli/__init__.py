@@ -14,6 +14,8 @@ from govseal.cli.problems import UsageError
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+REGISTRY = "registry"
+"""The command that is many: it has a table of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,12 @@ COMMANDS = {
             "write an attachment to a file, and say what signatures cover it",
         ),
         Command(
+            "registry",
+            "registry",
+            "印章登记系统：印章、用印审批、台账、文书",
+            "the bureau's registry: seals, approvals, the ledger, documents",
+        ),
+        Command(
             "bench",
             "bench",
             "本机的 SM2/SM3 速度，以与 OpenSSL 之比表示",
@@ -168,6 +176,10 @@ def _run(arguments: list[str]) -> int:
     if name not in COMMANDS:
         return _family(name, rest)
     command = COMMANDS[name]
+    if name == REGISTRY:
+        from govseal.cli.registry import dispatch  # noqa: PLC0415 - start-up
+
+        return dispatch(rest)
     from govseal.cli.arguments import Parser  # noqa: PLC0415 - start-up
 
     module = import_module(f"govseal.cli.{command.module}")

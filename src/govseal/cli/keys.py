@@ -39,23 +39,22 @@ def load_key(source: str, options: argparse.Namespace, certificate: Path | None 
 
     if not is_device_uri(source):
         with speaking_of(Path(source)):
-            return _with_password(load, source, options)
+            return with_password(load, source, options)
     # Of a URI the name alone is shown: what follows may say where secrets lie.
-    return _with_password(load, source.partition("?")[0], options)
+    return with_password(load, source.partition("?")[0], options)
 
 
 def load_private_key(path: Path, options: argparse.Namespace) -> PrivateKey:
     """The private key in ``path``, which needs no certificate; raises like :func:`load_key`."""
     data = read_source(path, max_bytes=MAX_BYTES)
     with speaking_of(path):
-        return _with_password(
-            lambda password: read_key_file(data, password).key, str(path), options
-        )
+        return with_password(lambda password: read_key_file(data, password).key, str(path), options)
 
 
-def _with_password(
+def with_password(
     load: Callable[[str | None], _Loaded], name: str, options: argparse.Namespace
 ) -> _Loaded:
+    """What ``load`` makes of the password of the options, or of one that is asked for."""
     password = given_password(options)
     try:
         return load(password)

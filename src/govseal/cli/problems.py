@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from govseal.cli.language import say
@@ -14,6 +15,7 @@ from govseal.errors import (
     GovsealError,
     InvalidSignature,
     KeyLoadError,
+    RegistryError,
     SealError,
     SigningFault,
     SigningUnavailable,
@@ -64,6 +66,8 @@ _KEY_PROBLEMS: dict[str, _Pair] = {
     "wrong_certificate": ("证书不属于该密钥", "the certificate is that of another key"),
     "no_certificate": ("缺少密钥的证书", "the key's certificate is not there"),
     "damaged": ("密钥文件不可用", "the key file cannot be used"),
+    "absent": ("找不到密钥", "the key is not there"),
+    "unsafe_file": ("密钥文件的权限不安全", "the key file is open to others"),
 }
 # What is not right with a device before it answers; the English particulars say it by themselves.
 _DEVICE_PROBLEMS: dict[str, str] = {
@@ -220,6 +224,8 @@ class Problem:
     hint: str = ""
     violations: tuple[Violation, ...] = ()
     """Where a profile refuses: the rules that are not met, that of ``code`` first."""
+    more: Mapping[str, object] = field(default_factory=dict)
+    """Further members for ``--json``."""
 
     def to_dict(self, file: str | None = None) -> dict[str, object]:
         """The error as ``--json`` shows it (schema ``govseal.error/1``)."""
@@ -234,7 +240,7 @@ class Problem:
         if self.violations:
             found["clause"] = self.violations[0].clause
             found["violations"] = [asdict(item) for item in self.violations]
-        return found
+        return {**found, **self.more}
 
 
 def explain(error: Exception) -> Problem:
@@ -259,6 +265,10 @@ def explain(error: Exception) -> Problem:
     if isinstance(error, SigningUnavailable):
         message = _joined("没有编译好的核心，不能用软件密钥进行 SM2 签名", str(error))
         return Problem(UNUSABLE, "signing_unavailable", message, _hint("signing_unavailable"))
+    if isinstance(error, RegistryError):
+        from govseal.cli.registry.refused import explain_registry  # noqa: PLC0415 - start-up
+
+        return explain_registry(error)
     if isinstance(error, OSError):
         return Problem(UNUSABLE, "io", _os_message(error))
     return Problem(UNUSABLE, "error", str(error))

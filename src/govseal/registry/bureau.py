@@ -18,6 +18,7 @@ from govseal.registry.backup import BackupFile, write_backup
 from govseal.registry.clock import Clock, system_clock
 from govseal.registry.database import Database
 from govseal.registry.documents.register import Register
+from govseal.registry.founded import check_founded, note_profile, policy_of
 from govseal.registry.ledger.key import found_key
 from govseal.registry.ledger.notes import LogKey
 from govseal.registry.ledger.room import Ledger
@@ -63,32 +64,39 @@ class Bureau:
         cls,
         url: str,
         *,
-        profile: str | Path | PolicyProfile,
+        profile: str | Path | PolicyProfile | None = None,
         secrets: bytes | AtRestKey | None = None,
         clock: Clock = system_clock,
         ledger_signer: Signer | None = None,
+        founds: bool = True,
     ) -> Self:
         """Open a registry; an empty database is founded.
 
         Args:
             url: ``sqlite:///bureau.db`` or ``postgresql+psycopg://…``.
             profile: the policy profile of every unit that has none of its own: the name of one
-                that comes with the library, or the path of an operator's own.
+                that comes with the library, or the path of an operator's own; None: what the
+                registry was founded with.
             secrets: the key of 16 bytes that secrets are encrypted with at rest; without it
                 seals are neither made nor used.
             clock: what time it is.
             ledger_signer: the SM2 key that signs the ledger's checkpoints, where a device holds
                 it; else one is made at the founding and kept encrypted under ``secrets``.
+            founds: False refuses an empty database.
 
         Raises:
             RegistryError: the database cannot be reached; ``schema_old``: its tables are of an
-                older version (:meth:`upgrade`); ``schema_unknown``: of a newer one, or not ours.
+                older version (:meth:`upgrade`); ``schema_unknown``: of a newer one, or not ours;
+                ``no_registry``: there is none, and none is to be founded, or not without a profile.
         """
-        policy = profile if isinstance(profile, PolicyProfile) else load_policy(profile)
+        database = Database(url)
+        if not founds or profile is None:
+            check_founded(database)
+        policy = policy_of(database, profile)
         key = AtRestKey(secrets) if isinstance(secrets, bytes) else secrets
-        bureau = cls(Database(url), policy, key, clock, ledger_signer)
+        bureau = cls(database, policy, key, clock, ledger_signer)
         try:
-            bureau._found()
+            bureau._found(profile)
         except BaseException:
             bureau.close()
             raise
@@ -143,13 +151,14 @@ class Bureau:
         """Give the connections back."""
         self.database.close()
 
-    def _found(self) -> None:
+    def _found(self, profile: str | Path | PolicyProfile | None) -> None:
         """Create the tables in an empty database; refuse one that holds something else."""
         with self.database.begin() as connection:
             if schema.is_empty(connection):
                 schema.found(connection)
                 origin = f"govseal-{randomness.token_hex(8)}"
                 connection.execute(tables.settings.insert().values(name="origin", value=origin))
+                note_profile(connection, profile)
                 found_key(connection, self.secrets, self.ledger_signer)
             else:
                 schema.check(connection)

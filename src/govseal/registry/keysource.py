@@ -68,15 +68,15 @@ def write_registry_key(path: Path) -> AtRestKey:
 def _file(path: Path) -> bytes:
     """What stands in the file; it is looked at once it is open, so that it stays the same one."""
     try:
-        with path.open("rb") as file:
-            found = os.fstat(file.fileno())
-            data = file.read(_MAX_FILE)
+        # A pipe would wait for whoever writes into it.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            if os.name == "posix":
+                _check(path, os.fstat(descriptor))
+            return file.read(_MAX_FILE)
     except OSError as error:
         message = f"{path}: {error.strerror or 'it cannot be read'}"
         raise KeyLoadError(message, kind="absent") from error
-    if os.name == "posix":
-        _check(path, found)
-    return data
 
 
 def _check(path: Path, found: os.stat_result) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from govseal.registry.vocabulary import Basis, DocumentType, Medium, Role, SealSubtype, SealType
+from govseal.registry.vocabulary import (
+    Basis,
+    DocumentType,
+    Medium,
+    Openness,
+    Role,
+    SealSubtype,
+    SealType,
+    UseState,
+)
 
 Language = Literal["zh", "en"]
 
@@ -92,6 +101,26 @@ DOCUMENT_TYPES: Mapping[str, str] = {
     DocumentType.MONTHLY_REPORT: "月度书面报告",
     DocumentType.MEETING_MINUTES: "会议纪要",
     DocumentType.OTHER: "其他",
+}
+USE_STATES: Mapping[str, str] = {
+    UseState.DRAFT: "草稿",
+    UseState.SUBMITTED: "已提交",
+    UseState.REVIEWED: "审签中",
+    UseState.APPROVED: "已批准",
+    UseState.CHECKED: "已查验",
+    UseState.STAMPED: "已用印",
+    UseState.DELIVERED: "已交付",
+    UseState.ARCHIVED: "已归档",
+    UseState.RETURNED: "已退回",
+    UseState.REJECTED: "未批准",
+    UseState.REFUSED: "已拒印",
+    UseState.WITHDRAWN: "已撤回",
+    UseState.EXPIRED: "已过期",
+}
+OPENNESS: Mapping[str, str] = {
+    Openness.ACTIVE: "主动公开",
+    Openness.ON_REQUEST: "依申请公开",
+    Openness.NOT_OPEN: "不予公开",
 }
 ITEM_CLASSES: Mapping[str, str] = {"own": "本级事项", "delegated": "下放事项"}
 KINDS: Mapping[str, str] = {
@@ -191,3 +220,8 @@ def labels(values: Iterable[str], words: Mapping[str, str], language: Language) 
     order = list(words)
     ranked = sorted(values, key=lambda it: (order.index(it) if it in words else len(order), it))
     return ("、" if language == "zh" else ", ").join(label(it, words, language) for it in ranked)
+
+
+def named(words: Iterable[str], names: Mapping[str, str]) -> str:
+    """Words of the vocabulary as a Chinese sentence lists them; one without a name as it is."""
+    return "、".join(names.get(word, word) for word in words)

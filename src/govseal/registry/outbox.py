@@ -78,6 +78,17 @@ class FolderTarget:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self.folder / name)
+        _keep(self.folder)
+
+
+def _keep(folder: Path) -> None:
+    """See that a new name in a folder outlives a power cut, where the system can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class SealStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedList:
+class SealStatusList:
     """印章状态列表: the states of all seals that were issued, signed with SM2."""
 
     version: int
@@ -111,7 +111,9 @@ class Status:
             query = sa.select(states).where(states.c.seal == row.id).order_by(states.c.sequence)
             return tuple(_of(row, found) for found in connection.execute(query))
 
-    def signed_list(self, signer: Signer | None = None, *, hours: int = LIST_HOURS) -> SignedList:
+    def signed_list(
+        self, signer: Signer | None = None, *, hours: int = LIST_HOURS
+    ) -> SealStatusList:
         """A new version of the list of all seals that were ever issued, as they are now.
 
         Args:
@@ -145,9 +147,9 @@ class Status:
                     version=version, at=now, content=content, signature=signature
                 )
             )
-        return SignedList(version, content, signature)
+        return SealStatusList(version, content, signature)
 
-    def read_list(self, version: int) -> SignedList:
+    def read_list(self, version: int) -> SealStatusList:
         """A list that was made before.
 
         Raises:
@@ -159,7 +161,7 @@ class Status:
             row = connection.execute(query).one_or_none()
         if row is None:
             raise RegistryError(f"there is no status list {version}", code="not_found")
-        return SignedList(row.version, row.content, row.signature)
+        return SealStatusList(row.version, row.content, row.signature)
 
 
 def _find(connection: sa.Connection, seal: str) -> sa.Row[Any] | None:

@@ -199,6 +199,7 @@ class Collector:
             statements=read_statements((), seal.extensions),
             owners=self.owners(seal) if self.policy.binding is not None else (),
             seal_time_stamps=tokens,
+            standing=ask_seal(self.status, seal.es_id) if self.status else None,
         )
 
     def owners(self, seal: Seal) -> tuple[Party, ...]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
-from govseal.registry.documents import numbers, orders, states
+from govseal.registry.documents import listing, numbers, orders, states
 from govseal.registry.documents.holders import holder_digest
 from govseal.registry.documents.model import DocumentRecord, IssuedNumber, OrderRecord
 from govseal.registry.documents.numbers import GapReport, gap_report, next_document_number
@@ -71,6 +71,18 @@ class Documents:
             row = call.one(tables.documents, document)
             check_reader(call, row)
             return read_document(call.connection, row)
+
+    def find(
+        self, *, number: str | None = None, state: str | None = None, last: int | None = None
+    ) -> tuple[DocumentRecord, ...]:
+        """The documents that the actor needs to know, in the order in which they were recorded.
+
+        Args:
+            number: of that number alone.
+            state: of :class:`DocumentState`.
+            last: the latest so many.
+        """
+        return listing.find(self._acting, number=number, state=state, last=last)
 
     def name_reader(
         self, document: str, reader: str, *, reason: str, until: datetime | None = None

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.call import Call
-from govseal.registry.documents.holders import holder_digest
 from govseal.registry.documents.numbers import next_document_number
 from govseal.registry.documents.required import check_seal, missing_seals
 from govseal.registry.documents.states import supersede
@@ -123,7 +122,7 @@ def _create(call: Call, request: sa.Row[Any], signed_at: datetime, missing: Sequ
         organization=request.organization,
         department=request.department,
         applicant=request.applicant,
-        holder=holder_digest(call, facts["holder"]) if facts.get("holder") else None,
+        holder=facts.get("holder_digest"),
         profile=call.profile.name,
         legal_basis=call.profile.legal_basis,
         openness=facts.get("openness", Openness.NOT_OPEN),

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from govseal.registry import tables
 from govseal.registry.canonical import canonical
 from govseal.registry.database import next_number
+from govseal.registry.documents.knowledge import Knowledge, made_seals
 from govseal.registry.documents.model import PublicRecord
-from govseal.registry.documents.states import state_at
 from govseal.registry.ledger.key import signing_key
-from govseal.registry.vocabulary import Openness, SealState
+from govseal.registry.vocabulary import Openness
 from govseal.verification.status import BusinessStatus, SealMoment
 from govseal.verification.statusfile import SCHEMA, write_status
 
@@ -43,32 +43,35 @@ class Register:
 
     def lookup(self, number: str) -> tuple[PublicRecord, ...]:
         """The documents of a number, the newest first; of a corrected one there are several."""
-        at = self._bureau.clock()
-        with self._bureau.database.begin() as connection:
-            table = tables.documents
-            query = sa.select(table).where(table.c.number == number)
-            rows = connection.execute(query.order_by(table.c.recorded_at.desc(), table.c.id))
-            return tuple(_public(connection, row, at) for row in rows.all())
+        table = tables.documents
+        query = sa.select(table.c.id).where(table.c.number == number)
+        query = query.order_by(table.c.recorded_at.desc(), table.c.id)
+        with self._bureau.database.snapshot() as connection:
+            ids = connection.execute(query).scalars().all()
+            known = Knowledge.load(connection, self._bureau.clock(), ids)
+            return tuple(_public(connection, known, id_) for id_ in ids)
 
     def of_document(self, sm3: str, sha256: str) -> BusinessStatus | None:
         """What became of the stamped file with these digests."""
         versions = tables.document_versions
-        at = self._bureau.clock()
         query = sa.select(versions).where(versions.c.sm3 == sm3, versions.c.sha256 == sha256)
-        with self._bureau.database.begin() as connection:
+        with self._bureau.database.snapshot() as connection:
             version = connection.execute(query.order_by(versions.c.signed_at.desc())).first()
-            return None if version is None else _business(connection, version, at)
+            if version is None:
+                return None
+            at = self._bureau.clock()
+            return Knowledge.load(connection, at, [version.document]).business(version)
 
     def of_seal(self, es_id: str) -> tuple[SealMoment, ...] | None:
-        """The states of the seal in the order of their effect."""
-        with self._bureau.database.begin() as connection:
-            known = _made(connection, es_id)
-            return seal_moments(connection, *known[es_id]) if es_id in known else None
+        """The states of the seal in the order of their effect; None for one never made here."""
+        with self._bureau.database.snapshot() as connection:
+            return made_seals(connection, es_id).get(es_id)
 
     def status_file(self, *, days: int = 7) -> bytes:
         """The signed status file of now, good for some days: what ``verify --status`` reads.
 
-        Its key is the ledger's: who pins ``bureau.ledger.key.text`` reads both.
+        Its key is the ledger's: who pins ``bureau.ledger.key.text`` reads both. Nobody waits while
+        it is written.
 
         Raises:
             ValueError: ``days`` is not from 1 to 366.
@@ -79,79 +82,37 @@ class Register:
         bureau = self._bureau
         with bureau.database.begin() as connection:
             key, sign = signing_key(connection, bureau.secrets, bureau.ledger_signer)
-            text = status_text(connection, at=bureau.clock(), origin=key.name, days=days)
-            return write_status(text, key.name, key.public_key, sign)
-
-
-def _made(
-    connection: sa.Connection, es_id: str | None = None
-) -> dict[str, tuple[str, datetime | None]]:
-    """By es_id, the seal that was made under it, and when a renewed one took its place."""
-    seals, versions = tables.seals, tables.seal_versions
-    old = sa.select(versions.c.es_id, versions.c.seal, versions.c.ended_at)
-    now = sa.select(seals.c.es_id, seals.c.id).where(seals.c.es_id.is_not(None))
-    if es_id is not None:
-        old, now = old.where(versions.c.es_id == es_id), now.where(seals.c.es_id == es_id)
-    rows = connection.execute(old.order_by(versions.c.number)).all()
-    found: dict[str, tuple[str, datetime | None]] = {
-        row.es_id: (row.seal, row.ended_at) for row in rows
-    }
-    found.update({row.es_id: (row.id, None) for row in connection.execute(now)})
-    return found
-
-
-def seal_moments(
-    connection: sa.Connection, seal: str, ended_at: datetime | None = None
-) -> tuple[SealMoment, ...]:
-    """The states of a seal as they are known now, in the order of their effect.
-
-    What was recorded later prevails from its effect on, whatever had been recorded before. A
-    version that was renewed has expired then, whatever becomes of its successor.
-    """
-    states = tables.seal_states
-    rows = connection.execute(
-        sa.select(states.c.state, states.c.effective_at)
-        .where(states.c.seal == seal)
-        .order_by(states.c.sequence)
-    ).all()
-    found: list[SealMoment] = []
-    for row in rows:
-        found = [moment for moment in found if moment.effective_at < row.effective_at]
-        found.append(SealMoment(row.state, row.effective_at))
-    if ended_at is not None:
-        found = [moment for moment in found if moment.effective_at < ended_at]
-        found.append(SealMoment(SealState.EXPIRED, ended_at))
-    return tuple(found)
-
-
-def status_text(connection: sa.Connection, *, at: datetime, origin: str, days: int) -> bytes:
-    """What a status file says, canonical: every document and every seal that was made."""
-    versions = tables.document_versions
-    documents = [
-        _file_row(row, _business(connection, row, at))
-        for row in connection.execute(sa.select(versions).order_by(versions.c.sm3)).all()
-    ]
-    listed = [
-        {
-            "es_id": es_id,
-            "states": [
-                {"state": moment.state, "effective_at": moment.effective_at}
-                for moment in seal_moments(connection, *seal)
-            ],
-        }
-        for es_id, seal in sorted(_made(connection).items())
-    ]
-    return canonical(
-        {
+            sequence = next_number(connection, SEQUENCE)
+        at = bureau.clock()
+        heading = {
             "schema": SCHEMA,
-            "origin": origin,
-            "sequence": next_number(connection, SEQUENCE),
+            "origin": key.name,
+            "sequence": sequence,
             "issued_at": at,
             "next_update": at + timedelta(days=days),
-            "seals": listed,
-            "documents": documents,
         }
-    )
+        with bureau.database.snapshot() as connection:
+            text = canonical({**heading, **_contents(connection, at)})
+        return write_status(text, key.name, key.public_key, sign)
+
+
+def _contents(connection: sa.Connection, at: datetime) -> Mapping[str, Any]:
+    """Every stamped file, and every seal that was made."""
+    versions, known = tables.document_versions, Knowledge.load(connection, at)
+    rows = connection.execute(sa.select(versions).order_by(versions.c.sm3))
+    return {
+        "documents": [_file_row(row, known.business(row)) for row in rows],
+        "seals": [
+            {
+                "es_id": es_id,
+                "states": [
+                    {"state": moment.state, "effective_at": moment.effective_at}
+                    for moment in moments
+                ],
+            }
+            for es_id, moments in made_seals(connection).items()
+        ],
+    }
 
 
 def _file_row(version: sa.Row[Any], status: BusinessStatus) -> Mapping[str, Any]:
@@ -169,50 +130,17 @@ def _file_row(version: sa.Row[Any], status: BusinessStatus) -> Mapping[str, Any]
     }
 
 
-def _business(connection: sa.Connection, version: sa.Row[Any], at: datetime) -> BusinessStatus:
-    table, seals = tables.documents, tables.seals
-    row = connection.execute(sa.select(table).where(table.c.id == version.document)).one()
-    # Some clocks run ahead: what was stamped a moment from now is there already.
-    state = state_at(connection, row.id, max(at, version.signed_at))
-    borne = connection.execute(
-        sa.select(seals.c.subtype).where(seals.c.id.in_(version.seals))
-    ).scalars()
-    missing = sorted(set(row.required_seals).difference(borne))
-    return BusinessStatus(
-        status=state.state if state else "unknown",
-        profile=row.profile,
-        legal_basis=row.legal_basis,
-        effective_at=state.effective_at if state else row.recorded_at,
-        number=row.number,
-        completed_on=row.completed_on,
-        successor=_successor(connection, row.id),
-        missing_seals=tuple(missing),
-    )
-
-
-def _successor(connection: sa.Connection, document: str) -> str:
-    links, table = tables.document_links, tables.documents
-    query = (
-        sa.select(table.c.number)
-        .join(links, links.c.new == table.c.id)
-        .where(links.c.old == document)
-        .order_by(links.c.at.desc())
-    )
-    return connection.execute(query).scalars().first() or ""
-
-
-def _public(connection: sa.Connection, row: sa.Row[Any], at: datetime) -> PublicRecord:
-    units = tables.organizations
+def _public(connection: sa.Connection, known: Knowledge, document: str) -> PublicRecord:
+    units, row, state = tables.organizations, known.documents[document], known.state(document)
     query = sa.select(units.c.legal_name).where(units.c.id == row.organization)
-    state = state_at(connection, row.id, at)
     return PublicRecord(
         number=row.number,
         type=row.type,
         title=(row.title or "") if row.openness == Openness.ACTIVE else "",
         organization=connection.execute(query).scalar_one(),
         completed_on=row.completed_on,
-        status=state.state if state else "unknown",
-        effective_at=state.effective_at if state else row.recorded_at,
+        status=state.state,
+        effective_at=state.effective_at,
         legal_basis=row.legal_basis,
-        successor=_successor(connection, row.id),
+        successor=known.successors.get(row.id, ""),
     )

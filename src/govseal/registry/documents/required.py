@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from govseal.registry.call import Call
+from govseal.registry.labels import SUBTYPES, named
 from govseal.registry.policy import SealRule
 from govseal.registry.vocabulary import SealSubtype
 
@@ -34,10 +35,15 @@ def check_seal(
     rule = call.profile.seal_rule(facts)
     if rule is None or subtype in rule.required:
         return
-    wanted = ", ".join(sorted(rule.required)) or "none"
+    names = sorted(rule.required)
+    wanted, wanted_zh = ", ".join(names) or "none", named(names, SUBTYPES)
+    own = SUBTYPES[subtype]
     if subtype not in rule.optional:
-        message = f"this document takes {wanted}, not {subtype}"
+        message = f"该文书须用{wanted_zh}，不用{own} / this document takes {wanted}, not {subtype}"
         call.refuse("E_SEAL_TYPE", message, rule.clause)
     if not rule.required.intersection(present):
-        message = f"{subtype} stands beside {wanted}, never alone: that one comes first"
+        message = (
+            f"{own}不得单独使用，须先加盖{wanted_zh} / "
+            f"{subtype} stands beside {wanted}, never alone: that one comes first"
+        )
         call.refuse("E_SEAL_TYPE", message, rule.clause)

@@ -66,18 +66,6 @@ def newest(connection: sa.Connection, document: str) -> sa.Row[Any]:
     return connection.execute(query.order_by(states.c.sequence.desc()).limit(1)).one()
 
 
-def state_at(connection: sa.Connection, document: str, at: datetime) -> sa.Row[Any] | None:
-    """What holds at a time, as it is known now; None before the document was there."""
-    states = tables.document_states
-    query = (
-        sa.select(states)
-        .where(states.c.document == document, states.c.effective_at <= at)
-        .order_by(states.c.effective_at.desc(), states.c.sequence.desc())
-        .limit(1)
-    )
-    return connection.execute(query).one_or_none()
-
-
 def change(
     call: Call,
     document: str,

@@ -191,7 +191,7 @@ class _Audit:
     def _check_larger(self) -> None:
         """Checkpoints of more entries than there are."""
         with self.begin() as connection:
-            size, _ = _head(connection)
+            size, _ = _head(connection, lock=True)
             larger = self._stored_checkpoints(connection, size, _LARGEST)
         sizes = {found for found in self.wanted if found > self.size} | set(larger)
         for found in sorted(sizes):
@@ -252,7 +252,7 @@ class _Audit:
 
     def _check_outside(self, connection: sa.Connection) -> None:
         """Rows, nodes and stamps that the ledger of now does not have."""
-        size, _ = _head(connection)
+        size, _ = _head(connection, lock=True)
         entries, nodes, stamps = tables.ledger_entries, tables.ledger_nodes, tables.stamps
         outside = sa.or_(entries.c.sequence < 0, entries.c.sequence >= size)
         query = sa.select(entries.c.sequence).where(outside).order_by(entries.c.sequence)
@@ -279,10 +279,15 @@ class _Audit:
 _LARGEST: Final = (1 << 63) - 1
 
 
-def _head(connection: sa.Connection) -> tuple[int, str]:
+def _head(connection: sa.Connection, *, lock: bool = False) -> tuple[int, str]:
+    """The end of the ledger; with ``lock`` nobody appends until the transaction ends.
+
+    Where a second statement is held against the end it must be locked: each sees what was
+    committed before it.
+    """
     table = tables.heads
     query = sa.select(table.c.sequence, table.c.hash).where(table.c.name == HEAD)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None or not isinstance(row.sequence, int):
         return 0, FIRST_HASH
     return max(row.sequence, 0), row.hash

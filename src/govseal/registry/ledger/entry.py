@@ -24,6 +24,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "certificate_no": ("证书编号", "Certificate no."),
     "document_no": ("审批文书编号", "Document no."),
     "document_type": ("文书类型", "Document type"),
+    "title": ("文件标题", "Title"),
     "category": ("分类", "Category"),
     "custodian": ("印章保管人", "Custodian"),
 }
@@ -79,9 +80,14 @@ def printed(value: object, language: str) -> str | int:
             str(printed(item, language)) for item in value
         )
     if isinstance(value, Mapping):  # an approver
-        mode = _MODES.get(str(value.get("mode")))
+        notes = []
+        if value.get("on_behalf_of"):  # who stands in shows both names (R-JC10-WC-2)
+            behalf = "for " if language == "en" else "代"
+            notes.append(f"{behalf}{value['on_behalf_of']}")
+        if mode := _MODES.get(str(value.get("mode"))):
+            notes.append(mode[language == "en"])
         name = str(value.get("name") or "")
-        return f"{name}（{mode[language == 'en']}）" if mode else name
+        return f"{name}（{'，'.join(notes)}）" if notes else name
     return "/".join(
         _VALUES[part][language == "en"] if part in _VALUES else part
         for part in str(value).split("/")

@@ -201,6 +201,29 @@ def looks(call: Call, *, owner: str, using: str | None = None) -> bool:
     return False
 
 
+def knows(call: Call, organization: str) -> bool:
+    """Whether the actor may know who works in a unit: colleagues, administrators, who may look.
+
+    A machine knows nobody.
+    """
+    if call.actor.organization == organization and Role.RELYING_SYSTEM not in call.actor.roles:
+        return True
+    return administers(call, organization) or looks(call, owner=organization)
+
+
+def check_knows(call: Call, organization: str) -> None:
+    """Go on only if :func:`knows`.
+
+    Raises:
+        NotAuthorized: another unit's people.
+    """
+    if not knows(call, organization):
+        raise NotAuthorized(
+            "无权查阅该单位的人员 / no right to know the people of this unit",
+            clause=call.profile.clause("E_NOT_AUTHORIZED"),
+        )
+
+
 def may_look(call: Call, *, owner: str, using: str | None = None) -> None:
     """Go on only if :func:`looks`.
 

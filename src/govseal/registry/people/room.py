@@ -11,7 +11,7 @@ from govseal.registry import tables
 from govseal.registry.organizations.records import checked_name
 from govseal.registry.organizations.standing import check_organization
 from govseal.registry.people import certificates, roles, standing_in
-from govseal.registry.people.authority import check_administers
+from govseal.registry.people.authority import check_administers, check_knows, knows
 from govseal.registry.people.records import (
     Person,
     PersonCertificate,
@@ -117,13 +117,14 @@ class People:
             return call.finish(self._person(call, person))
 
     def get(self, person: str) -> Person:
-        """A person.
+        """A person of a unit whose people the actor may know.
 
         Raises:
+            NotAuthorized: another unit's.
             Refused: ``E_NOT_FOUND``.
         """
         with self._acting.call("people.get", person, writes=False) as call:
-            return self._person(call, person)
+            return self._known(call, person)
 
     def find(
         self,
@@ -132,7 +133,7 @@ class People:
         account: str | None = None,
         role: Role | None = None,
     ) -> tuple[Person, ...]:
-        """Those who are there now, in order of their names."""
+        """Those who are there now, of units whose people the actor may know, by their names."""
         with self._acting.call("people.find", organization or "", writes=False) as call:
             table, assignments = tables.people, tables.role_assignments
             query = sa.select(table).where(
@@ -150,7 +151,10 @@ class People:
                     sa.or_(assignments.c.until.is_(None), assignments.c.until > call.at),
                 )
                 query = query.where(table.c.id.in_(held))
-            return tuple(map(as_person, call.rows(query.order_by(table.c.name, table.c.id))))
+            rows = call.rows(query.order_by(table.c.name, table.c.id))
+            units = {row.organization for row in rows}
+            known = {unit for unit in units if knows(call, unit)}
+            return tuple(as_person(row) for row in rows if row.organization in known)
 
     def grant(
         self,
@@ -205,6 +209,7 @@ class People:
     def roles(self, person: str, *, at: datetime | None = None) -> tuple[RoleAssignment, ...]:
         """The roles that somebody has, or had at a time."""
         with self._acting.call("people.roles", person, writes=False) as call:
+            self._known(call, person)
             moment = at or call.at
             table = tables.role_assignments
             query = sa.select(table).where(
@@ -273,6 +278,7 @@ class People:
     def substitutions(self, person: str) -> tuple[Substitution, ...]:
         """In which a person is or was one of the two, in the order of time."""
         with self._acting.call("people.substitutions", person, writes=False) as call:
+            self._known(call, person)
             table = tables.substitutions
             query = sa.select(table).where(
                 sa.or_(table.c.principal == person, table.c.stand_in == person)
@@ -313,6 +319,7 @@ class People:
     def certificates(self, person: str) -> tuple[PersonCertificate, ...]:
         """A person's certificates, those withdrawn too, in the order of time."""
         with self._acting.call("people.certificates", person, writes=False) as call:
+            self._known(call, person)
             table = tables.person_certificates
             query = sa.select(table).where(table.c.person == person)
             rows = call.rows(query.order_by(table.c.since, table.c.id))
@@ -326,6 +333,14 @@ class People:
         with self._acting.call("people.password_changed", self._acting.person) as call:
             call.update(tables.people, call.actor.id, password_changed_at=call.at)
             return call.finish(self._person(call, call.actor.id))
+
+    @staticmethod
+    def _known(call: Call, person: str) -> Person:
+        """The person, if the actor may know who works there; everybody knows himself."""
+        row = call.one(tables.people, person)
+        if person != call.actor.id:
+            check_knows(call, row.organization)
+        return as_person(row)
 
     @staticmethod
     def _person(call: Call, person: str) -> Person:

@@ -10,6 +10,7 @@ from govseal.registry.seals.forms import Attachment as Attachment
 from govseal.registry.seals.forms import Papers as Papers
 from govseal.registry.seals.forms import SealForm as SealForm
 from govseal.registry.seals.incidents import Incidents
+from govseal.registry.seals.listing import Listing
 from govseal.registry.seals.making import Making
 from govseal.registry.seals.making import Makings as Makings
 from govseal.registry.seals.petitions import Petitions
@@ -36,5 +37,6 @@ class Seals(
     Quotas,
     Petitions,
     Tasks,
+    Listing,
 ):
     """Seals, as one person may deal with them: a family of steps in each of these rooms."""

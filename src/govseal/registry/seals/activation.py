@@ -81,13 +81,13 @@ class Activation(Room):
             return sealed_record(call, seal_id)
 
     def activate(
-        self, seal_id: str, *, active_from: datetime, department: str, scope: str
+        self, seal_id: str, *, active_from: datetime | None, department: str, scope: str
     ) -> ActivationNotice:
         """Publish the activation notice: the seal is active from that moment.
 
         Args:
             seal_id: the seal.
-            active_from: 启用日期, now or later, timezone-aware.
+            active_from: 启用日期, now or later, timezone-aware; None: now.
             department: 发放部门.
             scope: 使用范围.
 
@@ -102,6 +102,7 @@ class Activation(Room):
             check_step(row, "activate")
             call.require(Role.SEAL_OFFICE, organization=row.using_org)
             text = words(call, scope, "E_NOTICE", "使用范围 / the scope")
+            active_from = active_from or call.at
             if active_from < call.at:
                 call.refuse(
                     "E_NOTICE",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.seals import vault
-from govseal.registry.seals.custody import may_see, sees
+from govseal.registry.seals.custody import custodian_at, may_see, sees
 from govseal.registry.seals.forms import (
     WRITTEN_APPLICATION,
     Papers,
@@ -127,13 +127,18 @@ class Applications(Room):
             return sealed_record(call, seal_id)
 
     def find(
-        self, *, state: SealState | None = None, organization: str | None = None
+        self,
+        *,
+        state: SealState | None = None,
+        organization: str | None = None,
+        custodian: str | None = None,
     ) -> tuple[SealRecord, ...]:
         """The seals that the actor may look at, by their names.
 
         Args:
             state: only those in this state.
             organization: only those that this unit owns or uses.
+            custodian: only those that this person has now.
         """
         with self._acting.call("seals.find", organization or "", writes=False) as call:
             seals = tables.seals
@@ -144,7 +149,15 @@ class Applications(Room):
                 query = query.where(
                     sa.or_(seals.c.owner_org == organization, seals.c.using_org == organization)
                 )
-            return tuple(SealRecord.of(row) for row in call.rows(query) if sees(call, row))
+            rows = [row for row in call.rows(query) if sees(call, row)]
+            if custodian is not None:
+                rows = [row for row in rows if _holds(call, row.id, custodian)]
+            return tuple(SealRecord.of(row) for row in rows)
+
+
+def _holds(call: Call, seal_id: str, person: str) -> bool:
+    holder = custodian_at(call.connection, seal_id, call.at)
+    return holder is not None and holder.person == person
 
 
 def application_of(call: Call, seal_id: str) -> sa.Row[Any]:

@@ -143,8 +143,12 @@ class Custody(Room):
             call.update(tables.custody_handovers, handover_id, dropped_at=call.at)
             return _handover(call, handover_id)
 
-    def stand_in(self, seal_id: str, person: str, *, since: datetime, until: datetime) -> Custodian:
+    def stand_in(
+        self, seal_id: str, person: str, *, since: datetime | None = None, until: datetime
+    ) -> Custodian:
         """Name who keeps the seal while its custodian is away: 代管, by the head of the department.
+
+        It begins at ``since``, now by default.
 
         Raises:
             Refused: ``E_CUSTODY_DEPT`` (a stand-in from outside the unit, R-GZ-3.2.5),
@@ -156,6 +160,7 @@ class Custody(Room):
             row = locked(call, seal_id)
             kept = _kept(call, seal_id)
             call.require(*HEADS, organization=row.using_org, department=kept.department)
+            since = since or call.at
             if not call.at <= since < until:
                 call.refuse(
                     "E_PERIOD",

@@ -160,7 +160,7 @@ class Ending(Room):
         """Cancel the seal, or refuse to, as the management department or for the province.
 
         Raises:
-            Refused: ``E_REASON``, ``E_SELF_REVIEW``.
+            Refused: ``E_REASON_MISSING``, ``E_SAME_PERSON``.
             StateError: the seal is not to be cancelled any more, or it was decided.
             NotAuthorized: no department above the unit.
         """

@@ -68,7 +68,7 @@ class Incidents(Room):
         """Suspend the seal at once: 暂停.
 
         Raises:
-            Refused: ``E_REASON``.
+            Refused: ``E_REASON_MISSING``.
             StateError: it is not in use.
             NotAuthorized: neither of the unit nor of a department above it.
         """
@@ -76,7 +76,7 @@ class Incidents(Room):
             row = locked(call, seal_id)
             check_step(row, "suspend")
             require_who(call, row, BY_EVENT["suspend"])
-            why = words(call, reason, "E_REASON", "理由 / the reason")
+            why = words(call, reason, "E_REASON_MISSING", "理由 / the reason")
             move(call, row, "suspend", reason_class=ReasonClass(cause), reason=why)
             return sealed_record(call, seal_id)
 
@@ -84,8 +84,8 @@ class Incidents(Room):
         """Let the seal be used again once the cause is gone: 恢复, by the management department.
 
         Raises:
-            Refused: ``E_REASON``, ``E_INCIDENT_OPEN``, ``E_KEY`` (its medium is damaged, handed
-                back or destroyed), ``E_EXPIRED``.
+            Refused: ``E_REASON_MISSING``, ``E_INCIDENT_OPEN``, ``E_KEY`` (its medium is damaged,
+                handed back or destroyed), ``E_EXPIRED``.
             StateError: it is not suspended; what was lost never comes back.
             NotAuthorized: no department above the unit.
         """
@@ -93,7 +93,7 @@ class Incidents(Room):
             row = locked(call, seal_id)
             check_step(row, "resume")
             require_who(call, row, BY_EVENT["resume"])
-            why = words(call, reason, "E_REASON", "理由 / the reason")
+            why = words(call, reason, "E_REASON_MISSING", "理由 / the reason")
             if _open_incidents(call, seal_id):
                 message = "异常情况尚未办结 / an incident is not closed yet"
                 call.refuse("E_INCIDENT_OPEN", message)

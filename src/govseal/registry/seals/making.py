@@ -79,7 +79,7 @@ class Making(Room):
             Refused: what :class:`govseal.BindingTerms` refuse (``E_CA_NOT_ALLOWED``,
                 ``E_CERT_REVOKED``, ``E_CERT_NAME_MISMATCH``, ``E_VALIDITY_MISMATCH``,
                 ``E_IMPRINT_MISMATCH``, ``E_SEAL_NAME``, ``E_SEAL_NUMBER`` …), ``E_SEAL_QUOTA``,
-                ``E_MAKER_IS_REVIEWER``, ``E_NO_CERT``, ``E_KEY`` (another key than the
+                ``E_SAME_PERSON``, ``E_NO_CERT``, ``E_KEY`` (another key than the
                 certificate's), ``E_PROFILE_NOT_IN_FORCE``, ``E_ORG_INACTIVE``.
             StateError: it was not approved, or was made.
             NotAuthorized: no maker.
@@ -142,7 +142,7 @@ def check_maker(call: Call, row: sa.Row[Any]) -> None:
 
     Raises:
         NotAuthorized: no maker.
-        Refused: ``E_MAKER_IS_REVIEWER``, ``E_PROFILE_NOT_IN_FORCE``, ``E_MEDIUM``.
+        Refused: ``E_SAME_PERSON``, ``E_PROFILE_NOT_IN_FORCE``, ``E_MEDIUM``.
     """
     call.require(Role.SEAL_MAKER)
     if not is_electronic(row):
@@ -154,7 +154,7 @@ def check_maker(call: Call, row: sa.Row[Any]) -> None:
     switch = profile.switch("maker_is_not_reviewer")
     if switch.value is True and call.rows(query.limit(1)):
         message = "审核人不得制章 / who reviewed the application does not make the seal"
-        call.refuse("E_MAKER_IS_REVIEWER", message, switch.clause)
+        call.refuse("E_SAME_PERSON", message, switch.clause)
     check_name(call, row)
 
 

@@ -33,7 +33,7 @@ class Petitions(Room):
 
         Raises:
             Refused: ``E_REVIEW_ORDER`` (a later approver's turn has not come),
-                ``E_APPROVER_LEVEL``, ``E_SELF_APPROVAL``.
+                ``E_APPROVER_LEVEL``, ``E_SAME_PERSON``.
             StateError: it was decided already.
         """
         with self._acting.call("seals.approve", petition_id) as call:
@@ -49,13 +49,13 @@ class Petitions(Room):
         """Reject a petition, with a reason, at any of its steps in their order.
 
         Raises:
-            Refused: ``E_REASON``, ``E_REVIEW_ORDER``, ``E_APPROVER_LEVEL``.
+            Refused: ``E_REASON_MISSING``, ``E_REVIEW_ORDER``, ``E_APPROVER_LEVEL``.
             StateError: it was decided already.
         """
         with self._acting.call("seals.disapprove", petition_id) as call:
             petition = open_petition(call, petition_id)
             _, by = _turn(call, petition)
-            why = words(call, reason, "E_REASON", "理由 / the reason")
+            why = words(call, reason, "E_REASON_MISSING", "理由 / the reason")
             _note(call, petition, by, decision="rejected", opinion=why)
             settle(call, petition, PetitionState.REJECTED)
             if PetitionKind(petition.kind) in denied:
@@ -232,7 +232,7 @@ def _turn(call: Call, petition: sa.Row[Any]) -> tuple[int, Authority]:
     switch = call.profile.switch("approver_is_not_applicant")
     if switch.value is True and petition.applicant == call.actor.id:
         message = "申请人不得审批 / who asks for it does not approve it"
-        call.refuse("E_SELF_APPROVAL", message, switch.clause)
+        call.refuse("E_SAME_PERSON", message, switch.clause)
     found = _authority(call, petition, step)
     if found is not None:
         return number, found
@@ -241,6 +241,15 @@ def _turn(call: Call, petition: sa.Row[Any]) -> tuple[int, Authority]:
         call.refuse("E_REVIEW_ORDER", message, step["clause"])
     message = f"此步由以下角色审批 / this approval is that of: {', '.join(step['roles'])}"
     raise Refused(message, code="E_APPROVER_LEVEL", clause=step["clause"])
+
+
+def has_turn(call: Call, petition: sa.Row[Any]) -> bool:
+    """Whether the actor could take the step whose turn it is."""
+    switch = call.profile.switch("approver_is_not_applicant")
+    if switch.value is True and petition.applicant == call.actor.id:
+        return False
+    step = petition.steps[_count(call, petition.id)]
+    return _authority(call, petition, step) is not None
 
 
 def _authority(call: Call, petition: sa.Row[Any], step: Mapping[str, Any]) -> Authority | None:

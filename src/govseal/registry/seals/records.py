@@ -123,7 +123,7 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Permit:
+class TakeOutPermit:
     """外出携带: for one borrower, one matter, one span of time."""
 
     id: str

@@ -85,7 +85,7 @@ class Renewal(Room):
         """Decide, as the management department of the unit's level.
 
         Raises:
-            Refused: ``E_REASON`` (refused without one), ``E_SELF_REVIEW``.
+            Refused: ``E_REASON_MISSING`` (refused without one), ``E_SAME_PERSON``.
             StateError: it was decided.
             NotAuthorized: not that department.
         """
@@ -104,7 +104,7 @@ class Renewal(Room):
 
         Raises:
             Refused: what :func:`govseal.renew_seal` and the binding rules refuse, ``E_EXPIRED``,
-                ``E_KEY``, ``E_MAKER_IS_REVIEWER``, ``E_NOT_APPROVED``.
+                ``E_KEY``, ``E_SAME_PERSON``, ``E_NOT_APPROVED``.
             StateError: the seal is not active any more, or the application was used.
             NotAuthorized: no maker.
         """
@@ -145,7 +145,7 @@ def decide(call: Call, petition: sa.Row[Any], *, passes: bool, reason: str) -> N
 
     Raises:
         NotAuthorized: not that department.
-        Refused: ``E_REASON``, ``E_SELF_REVIEW``.
+        Refused: ``E_REASON_MISSING``, ``E_SAME_PERSON``.
     """
     clause = BY_EVENT["renew"].clause
     unit = call.one(tables.organizations, petition.organization)
@@ -159,13 +159,13 @@ def settle_by(call: Call, petition: sa.Row[Any], role: Role, *, passes: bool, re
     """One decision that settles a petition; a refusal has its reason and is told.
 
     Raises:
-        Refused: ``E_REASON``, ``E_SELF_REVIEW``.
+        Refused: ``E_REASON_MISSING``, ``E_SAME_PERSON``.
     """
     switch = call.profile.switch("approver_is_not_applicant")
     if switch.value is True and petition.applicant == call.actor.id:
         message = "申请人不得审核 / who applied does not decide"
-        call.refuse("E_SELF_REVIEW", message, switch.clause)
-    why = reason.strip() if passes else words(call, reason, "E_REASON", "理由 / the reason")
+        call.refuse("E_SAME_PERSON", message, switch.clause)
+    why = reason.strip() if passes else words(call, reason, "E_REASON_MISSING", "理由 / the reason")
     decision = "approved" if passes else "rejected"
     note_decision(call, petition, role=role, decision=decision, opinion=why)
     settle(call, petition, PetitionState.APPROVED if passes else PetitionState.REJECTED)
@@ -228,7 +228,7 @@ def _check_decider(call: Call, petition: sa.Row[Any]) -> None:
     switch = call.profile.switch("maker_is_not_reviewer")
     if switch.value is True and call.rows(query):
         message = "审核人不得制章 / who decided the application does not make the seal"
-        call.refuse("E_MAKER_IS_REVIEWER", message, switch.clause)
+        call.refuse("E_SAME_PERSON", message, switch.clause)
 
 
 def _approved(call: Call, petition_id: str) -> tuple[sa.Row[Any], sa.Row[Any]]:

@@ -59,14 +59,15 @@ class Review(Room):
         """Pass the application to the next level, or reject it with a reason.
 
         Raises:
-            Refused: ``E_REVIEW_ORDER``, ``E_REASON`` (rejected without one), ``E_SELF_REVIEW``.
+            Refused: ``E_REVIEW_ORDER``, ``E_REASON_MISSING`` (rejected without one),
+                ``E_SAME_PERSON``.
             NotAuthorized: no reviewer of a management department.
             StateError: it is not under review.
         """
         with self._acting.call("seals.review", seal_id) as call:
             row, level, unit = _turn(call, seal_id, "pass")
             if not passes:
-                why = words(call, reason, "E_REASON", "理由 / the reason")
+                why = words(call, reason, "E_REASON_MISSING", "理由 / the reason")
                 _note(call, row, level=level, unit=unit, decision="rejected", reason=why)
                 move(call, row, "reject", reason=why)
                 _tell_applicant(call, row, "application.rejected", why)
@@ -85,13 +86,13 @@ class Review(Room):
         """Return the application, to be handed in again when it is put right.
 
         Raises:
-            Refused: ``E_REASON``, ``E_REVIEW_ORDER``, ``E_SELF_REVIEW``.
+            Refused: ``E_REASON_MISSING``, ``E_REVIEW_ORDER``, ``E_SAME_PERSON``.
             NotAuthorized: no reviewer of a management department.
             StateError: it is not under review.
         """
         with self._acting.call("seals.send_back", seal_id) as call:
             row, level, unit = _turn(call, seal_id, "return")
-            why = words(call, reason, "E_REASON", "理由 / the reason")
+            why = words(call, reason, "E_REASON_MISSING", "理由 / the reason")
             _note(call, row, level=level, unit=unit, decision="returned", reason=why)
             move(call, row, "return", reason=why, review_level=None)
             _tell_applicant(call, row, "application.returned", why)
@@ -144,7 +145,7 @@ def _reviewing_unit(call: Call, row: sa.Row[Any], level: str) -> sa.Row[Any]:
     switch = call.profile.switch("approver_is_not_applicant")
     if switch.value is True and application_of(call, row.id).applicant == call.actor.id:
         message = "申请人不得审核 / who applied for the seal does not review the application"
-        call.refuse("E_SELF_REVIEW", message, switch.clause)
+        call.refuse("E_SAME_PERSON", message, switch.clause)
     return unit
 
 

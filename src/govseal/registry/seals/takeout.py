@@ -11,7 +11,7 @@ from govseal.errors import NotAuthorized, StateError
 from govseal.registry import tables
 from govseal.registry.seals.custody import custodian_at, may_see, open_custody, sees
 from govseal.registry.seals.petitions import decided, file_petition
-from govseal.registry.seals.records import Permit, PetitionRecord
+from govseal.registry.seals.records import PetitionRecord, TakeOutPermit
 from govseal.registry.seals.room import Room, active_person, locked, seal_facts, words
 from govseal.registry.seals.standing import check_usable
 from govseal.registry.tables.base import moment_text, new_id, read_moment
@@ -25,7 +25,7 @@ class TakeOut(Room):
     """Taking a seal out, and bringing it back."""
 
     def ask_take_out(
-        self, seal_id: str, *, matter: str, since: datetime, due_back: datetime
+        self, seal_id: str, *, matter: str, since: datetime | None = None, due_back: datetime
     ) -> PetitionRecord:
         """Ask to take a seal out; the approvals are those of its use.
 
@@ -39,6 +39,7 @@ class TakeOut(Room):
                     "由用章单位人员携带 / a seal is taken out by somebody of the unit that uses it"
                 )
             check_usable(call, row)
+            since = since or call.at
             if not call.at <= since < due_back:
                 call.refuse(
                     "E_PERIOD",
@@ -61,15 +62,15 @@ class TakeOut(Room):
                 seal_id=seal_id,
             )
 
-    def permits(self, seal_id: str) -> tuple[Permit, ...]:
+    def permits(self, seal_id: str) -> tuple[TakeOutPermit, ...]:
         """All permits of a seal, the latest last."""
         with self._acting.call("seals.permits", seal_id, writes=False) as call:
             may_see(call, call.one(tables.seals, seal_id))
             table = tables.take_out_permits
             query = sa.select(table).where(table.c.seal == seal_id).order_by(table.c.since)
-            return tuple(Permit.of(row) for row in call.rows(query))
+            return tuple(TakeOutPermit.of(row) for row in call.rows(query))
 
-    def take_out(self, permit_id: str) -> Permit:
+    def take_out(self, permit_id: str) -> TakeOutPermit:
         """Hand the seal to the borrower: from now on it is in the borrower's custody.
 
         Raises:
@@ -106,7 +107,7 @@ class TakeOut(Room):
             call.update(tables.take_out_permits, permit_id, taken_at=call.at)
             return _record(call, permit_id)
 
-    def bring_back(self, permit_id: str) -> Permit:
+    def bring_back(self, permit_id: str) -> TakeOutPermit:
         """Take the seal back from the borrower, as its custodian or for the office.
 
         Raises:
@@ -140,14 +141,14 @@ class TakeOut(Room):
             call.tell("seal.brought_back", row.id, is_late=call.at > permit.due_back)
             return _record(call, permit_id)
 
-    def overdue(self) -> tuple[Permit, ...]:
+    def overdue(self) -> tuple[TakeOutPermit, ...]:
         """What should be back by now and is not, of the seals that the actor may look at."""
         with self._acting.call("seals.overdue", writes=False) as call:
             late = overdue_permits(call.connection, call.at)
             return tuple(p for p in late if sees(call, call.one(tables.seals, p.seal)))
 
 
-def overdue_permits(connection: sa.Connection, at: datetime) -> tuple[Permit, ...]:
+def overdue_permits(connection: sa.Connection, at: datetime) -> tuple[TakeOutPermit, ...]:
     """The permits whose seals had to be back at a moment, the longest overdue first."""
     table = tables.take_out_permits
     query = (
@@ -155,7 +156,7 @@ def overdue_permits(connection: sa.Connection, at: datetime) -> tuple[Permit, ..
         .where(table.c.taken_at.is_not(None), table.c.returned_at.is_(None), table.c.due_back < at)
         .order_by(table.c.due_back, table.c.id)
     )
-    return tuple(Permit.of(row) for row in connection.execute(query))
+    return tuple(TakeOutPermit.of(row) for row in connection.execute(query))
 
 
 def permit(call: Call, petition: sa.Row[Any]) -> None:
@@ -194,5 +195,5 @@ def _is_regular(call: Call, seal_id: str) -> bool:
     return bool(call.rows(query))
 
 
-def _record(call: Call, permit_id: str) -> Permit:
-    return call.finish(Permit.of(call.one(tables.take_out_permits, permit_id)))
+def _record(call: Call, permit_id: str) -> TakeOutPermit:
+    return call.finish(TakeOutPermit.of(call.one(tables.take_out_permits, permit_id)))

@@ -28,6 +28,8 @@ FENCED: Final = {
     "destructions": "id",
     "quota_changes": "id",
     "status_lists": "version",
+    "approvals": "id",
+    "dispatch_cards": "id",
 }
 """The tables, with their primary keys."""
 _FUNCTION: Final = f"""
@@ -52,20 +54,6 @@ def statements(dialect: str) -> list[str]:
     """All that puts the triggers up, for a database that has none."""
     first = [_FUNCTION.strip()] if dialect == "postgresql" else []
     return [*first, *(statement for name in FENCED for statement in _statements(dialect, name))]
-
-
-def missing(connection: sa.Connection) -> list[str]:
-    """The tables of which a trigger is not there."""
-    if connection.dialect.name == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-        kinds: tuple[str, ...] = ("row", "truncate")
-    else:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        kinds = ("update", "delete", "replace")
-    present = set(connection.exec_driver_sql(query).scalars())
-    return [
-        name for name in FENCED if not {f"{name}_append_only_{kind}" for kind in kinds} <= present
-    ]
 
 
 def lower_fences(connection: sa.Connection, *names: str) -> None:

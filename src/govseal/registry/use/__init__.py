@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Unpack
 
 from govseal.formats.base import Protect
-from govseal.registry.use import approvals, cards, desk, expiry, requests, tracing
+from govseal.registry.use import approvals, cards, desk, expiry, requests, tracing, waiting
 from govseal.registry.use.approvals import Decision
 from govseal.registry.use.form import UseDetails, UseForm, clean_text
 from govseal.registry.use.hooks import Validator as Validator
@@ -22,6 +22,7 @@ from govseal.registry.use.records import (
 )
 from govseal.registry.use.statements import SignedStatement
 from govseal.registry.vocabulary import Openness, RefusalReason, UseState
+from govseal.registry.waiting import Waiting
 
 if TYPE_CHECKING:
     from govseal.formats.places import Place
@@ -88,6 +89,10 @@ class Use:
             Refused: ``E_NOT_FOUND``, ``E_NOT_AUTHORIZED``.
         """
         return requests.get(self._acting, request_id)
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """What waits for the actor: to be approved, stamped, or collected; the oldest first."""
+        return waiting.waiting(self._acting)
 
     def find(
         self,
@@ -258,7 +263,7 @@ class Use:
     def stamp(
         self,
         request_id: str,
-        placement: Place | Sequence[Place] = (),
+        placement: Place | Sequence[Place] | None = None,
         *,
         protect: Protect | str = Protect.CONTINUE,
         detached: bool = False,
@@ -271,7 +276,8 @@ class Use:
 
         Args:
             request_id: the request.
-            placement: where the stamp shows; see :func:`govseal.stamp`.
+            placement: where the stamp shows; see :func:`govseal.stamp`. ``()`` for nowhere; None
+                for a detached stamp alone.
             protect: ``continue`` lets further stamps follow.
             detached: a stamp beside the file, over bytes of any kind.
             timestamp: who stamps the time, and on what terms.
@@ -284,8 +290,11 @@ class Use:
             StampError: the document cannot take the stamp.
             FormatError: the document cannot be read.
             RegistryError: ``secrets_missing``.
+            ValueError: a place for a detached stamp, or none for another.
         """
-        terms = desk.Terms(placement, Protect(protect), detached, timestamp)
+        if (placement is None) is not detached:
+            raise ValueError("placement: a detached stamp shows nowhere, others say where")
+        terms = desk.Terms(placement or (), Protect(protect), detached, timestamp)
         return desk.stamp(self._acting, request_id, terms)
 
     def collect(self, request_id: str) -> Stamped:

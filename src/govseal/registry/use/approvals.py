@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from govseal.errors import RegistryError
 from govseal.registry import tables
+from govseal.registry.labels import ROLES, named
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, settings, statements
 from govseal.registry.use.expiry import approvals_end
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from govseal.registry.call import Call
 
 _EVENTS: Final = {"approved": "review", "returned": "return", "rejected": "reject"}
+
+_WHOSE: Final = {"department": "本科室的", "organization": "本单位的", "authority": "有权的"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +171,9 @@ def _standing(call: Call, request: sa.Row[Any], step: NeededStep, departs: str |
         found = [item for item in found if item.on_behalf_of != request.applicant]
     if found and departs is None:
         return found[0]
-    wanted = " / ".join(step.roles)
+    wanted, wanted_zh = " / ".join(step.roles), _WHOSE[step.of] + named(step.roles, ROLES)
     if departs is None:
-        message = (
-            f"本环节须由 {wanted}（{step.of}）审签 / "
-            f"this step is decided by {wanted} of the {step.of}"
-        )
+        message = f"本环节须由{wanted_zh}审签 / this step is decided by {wanted} of the {step.of}"
         call.refuse("E_APPROVER_LEVEL", message, step.clause)
     if not departs.strip():
         call.refuse(
@@ -182,7 +182,7 @@ def _standing(call: Call, request: sa.Row[Any], step: NeededStep, departs: str |
     office = matrix.departing(call, request) if step.may_depart and not found else None
     if office is None:
         message = (
-            f"本环节不得例外，须由 {wanted}（{step.of}）审签 / "
+            f"本环节不得例外，须由{wanted_zh}审签 / "
             f"no departure here: this step is decided by {wanted} of the {step.of}"
         )
         call.refuse("E_APPROVER_LEVEL", message, step.clause)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.documents.exclusions import check_excluded, look_through
+from govseal.registry.labels import OPENNESS, ROLES, named
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, settings
 from govseal.registry.use.logged import card_digest
@@ -100,7 +101,7 @@ def _check_card(call: Call, card: Card) -> None:
             call,
             switch,
             "E_OPENNESS",
-            f"不主动公开（{card.openness}）须说明理由 / {card.openness} needs a reason",
+            f"{OPENNESS[card.openness]}须说明理由 / {card.openness} needs a reason",
         )
     _check_signatory(call, card)
 
@@ -132,6 +133,7 @@ def _check_signatory(call: Call, card: Card) -> None:
         wanted = " / ".join(sorted(roles))
         call.refuse(
             "E_APPROVER_LEVEL",
-            f"此类公文须由 {wanted} 签发 / such a document is signed off by {wanted}",
+            f"此类公文须由{named(sorted(roles), ROLES)}签发 / "
+            f"such a document is signed off by {wanted}",
             rule.clause,
         )

@@ -47,6 +47,7 @@ def intent_fields(
         "document_sm3": request.document_sm3,
         "document_sha256": request.document_sha256,
         "approvals_sm3": found.digest,
+        "organization": request.organization,
         "applicant": request.applicant,
         "operator": call.actor.id,
         "corrects": request.corrects,

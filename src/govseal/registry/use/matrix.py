@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
+from govseal.registry.labels import ROLES, named
 from govseal.registry.people import acting_for
 from govseal.registry.use.records import NeededStep, needed_steps
 from govseal.registry.use.rules import Case
@@ -189,7 +190,7 @@ def _check_signatory(call: Call, case: Case, rule: ApprovalRule) -> None:
             return
     wanted = " / ".join(sorted(needed.roles))
     message = (
-        f"此类公文须由有权的 {wanted} 签发 / "
+        f"此类公文须由有权的{named(sorted(needed.roles), ROLES)}签发 / "
         f"such a document is signed off by {wanted}, within their authority"
     )
     call.refuse("E_APPROVER_LEVEL", message, rule.clause)

@@ -11,6 +11,7 @@ from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.database import next_number
 from govseal.registry.documents.exclusions import look_through
+from govseal.registry.documents.holders import holder_digest
 from govseal.registry.people import looks, may_look
 from govseal.registry.policy.force import SHANGHAI, check_in_force
 from govseal.registry.seals.vault import at_rest_key
@@ -56,6 +57,9 @@ def file(acting: Acting, form: UseForm) -> UseRequest:
         facts = {**form.facts(), "handler": call.actor.name, "case": case.seal_facts()}
         if warnings:
             facts["warnings"] = warnings
+        holder = facts.pop("holder", None)
+        if holder is not None:  # who holds the paper is in no row
+            facts["holder_digest"] = holder_digest(call, holder)
         if case.card is not None:
             facts["openness"] = case.card.openness
         is_approved = not row.steps

@@ -12,6 +12,7 @@ from govseal.errors import Defective
 from govseal.registry import tables
 from govseal.registry.documents.exclusions import check_excluded
 from govseal.registry.documents.required import check_seal
+from govseal.registry.labels import DOCUMENT_TYPES, OPENNESS, SUBTYPES, USE_STATES, named
 from govseal.registry.use import settings
 from govseal.registry.use.form import DecisionState, UseForm
 from govseal.registry.use.states import OPEN, STAMPED
@@ -212,7 +213,7 @@ def _check_seal_type(call: Call, case: Case) -> None:
         if case.seal.subtype != wanted or case.seal.owner_org != case.card.issuer:
             call.refuse(
                 "E_SEAL_TYPE",
-                f"该发文机关的公文须用 {wanted} 印章 / "
+                f"该发文机关的公文须用其{SUBTYPES[wanted]} / "
                 f"a document of this issuer takes its own seal: {wanted}",
             )
 
@@ -233,9 +234,9 @@ def _check_scope(call: Call, case: Case, warnings: list[str]) -> None:
     form, seal = case.form, case.seal
     scope = scope_of(call, seal)
     if scope is not None and case.document_type not in scope:
-        allowed = "、".join(sorted(scope))
+        allowed = named(sorted(scope), DOCUMENT_TYPES)
         message = (
-            f"{case.document_type} 不在该印章的使用范围内：{allowed} / "
+            f"{named([case.document_type], DOCUMENT_TYPES)}不在该印章的使用范围内：{allowed} / "
             "the seal does not stamp such a document"
         )
         call.refuse("E_SEAL_SCOPE", message)
@@ -271,13 +272,13 @@ def _check_basis(call: Call, case: Case) -> None:
     if case.basis is not Basis.USE_FORM and case.document_type in _ON_FORM:
         call.refuse(
             "E_BASIS_MISSING",
-            f"{case.document_type} 须以用印审批单为依据 / "
+            f"{DOCUMENT_TYPES[case.document_type]}须以用印审批单为依据 / "
             f"a {case.document_type} stands on the use form",
         )
     if case.basis is Basis.USE_FORM and case.document_type in _OF_CASES:
         call.refuse(
             "E_BASIS_MISSING",
-            f"{case.document_type} 须以办结的审批事项为依据 / "
+            f"{DOCUMENT_TYPES[case.document_type]}须以办结的审批事项为依据 / "
             f"a {case.document_type} stands on the decided case",
         )
     if case.card is None:
@@ -308,7 +309,7 @@ def _check_decided(call: Call, case: Case) -> None:
     if case.document_type == DocumentType.ACCEPTANCE_NOTICE:
         return  # with it a matter begins
     if is_open and call.profile.is_on("matter_must_be_decided"):
-        message = f"事项尚未办结（{stated}） / the matter is {stated}: it must be concluded first"
+        message = f"事项尚未办结 / the matter is {stated}: it must be concluded first"
         settings.refuse(call, "matter_must_be_decided", "E_NOT_DECIDED", message)
 
 
@@ -332,7 +333,7 @@ def _check_openness(call: Call, case: Case) -> None:
         return
     is_closed = openness in {Openness.ON_REQUEST, Openness.NOT_OPEN}
     if is_closed and not reason and call.profile.is_on("openness_reason_required"):
-        message = f"不主动公开（{openness}）须说明理由 / {openness} needs a reason"
+        message = f"{named([str(openness)], OPENNESS)}须说明理由 / {openness} needs a reason"
         settings.refuse(call, "openness_reason_required", "E_OPENNESS", message)
 
 
@@ -355,7 +356,7 @@ def _check_correction(call: Call, case: Case) -> None:
     if original.state not in STAMPED:
         call.refuse(
             "E_STATE",
-            f"被更正的申请尚未用印（{original.state}） / "
+            f"被更正的申请{USE_STATES[original.state]}，未曾用印 / "
             f"the request to be corrected is {original.state}, not stamped",
         )
     if original.organization != call.actor.organization:

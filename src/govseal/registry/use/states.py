@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from govseal.errors import StateError
+from govseal.registry.labels import USE_STATES, named
 from govseal.registry.vocabulary import UseState
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def check_step(call: Call, request: sa.Row[Any], event: str) -> UseState:
     if code == "E_APPROVAL_INCOMPLETE" and request.corrects is not None:
         code = "E_APPROVAL_LEVEL"  # 按原签批层级审批: levels are missing, or lower ones there
     raise StateError(
-        f"申请状态为 {state}，须为 {'、'.join(step.wanted)} / "
+        f"申请{USE_STATES[state]}，此步骤只适用于：{named(step.wanted, USE_STATES)} / "
         f"the request is {state}: {event} needs it to be {' or '.join(step.wanted)}",
         code=code,
         clause=call.profile.clause(code) or step.clause,

@@ -128,7 +128,7 @@ CHECKS: Final = (
         "",
         True,  # noqa: FBT003 - a row
     ),
-    CheckRow("seal_status", validity.seal_status, "", ""),
+    CheckRow("seal_status", validity.seal_status, "", "", True),  # noqa: FBT003 - a row
     CheckRow("seal_scope", delegation.seal_scope, _DELEGATED, _DELEGATED),
     CheckRow(
         "algorithms",

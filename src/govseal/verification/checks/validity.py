@@ -136,9 +136,12 @@ def _token(result: TimestampResult, subject: Subject) -> Finding:
 
 
 def seal_status(subject: Subject) -> Finding:
-    """The registry had the seal as active at T, where a source of status is given."""
+    """The registry had the seal as active at T, where a source of status is given.
+
+    T of a bare seal is the time of judging.
+    """
     standing, time = subject.standing, subject.signing_time
-    if subject.seal is None or subject.evidence is None:
+    if subject.seal is None:
         return SKIPPED
     if standing is None:
         is_asked = subject.policy.require_status

@@ -1033,3 +1033,11 @@ CREATE TRIGGER quota_changes_append_only_truncate BEFORE TRUNCATE ON quota_chang
 CREATE TRIGGER status_lists_append_only_row BEFORE UPDATE OR DELETE ON status_lists FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
 --
 CREATE TRIGGER status_lists_append_only_truncate BEFORE TRUNCATE ON status_lists FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER approvals_append_only_row BEFORE UPDATE OR DELETE ON approvals FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER approvals_append_only_truncate BEFORE TRUNCATE ON approvals FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER dispatch_cards_append_only_row BEFORE UPDATE OR DELETE ON dispatch_cards FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
+--
+CREATE TRIGGER dispatch_cards_append_only_truncate BEFORE TRUNCATE ON dispatch_cards FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()

@@ -1057,3 +1057,15 @@ CREATE TRIGGER status_lists_append_only_update BEFORE UPDATE ON status_lists BEG
 CREATE TRIGGER status_lists_append_only_delete BEFORE DELETE ON status_lists BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: status_lists'); END
 --
 CREATE TRIGGER status_lists_append_only_replace BEFORE INSERT ON status_lists WHEN EXISTS (SELECT 1 FROM status_lists WHERE version = NEW.version) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: status_lists'); END
+--
+CREATE TRIGGER approvals_append_only_update BEFORE UPDATE ON approvals BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: approvals'); END
+--
+CREATE TRIGGER approvals_append_only_delete BEFORE DELETE ON approvals BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: approvals'); END
+--
+CREATE TRIGGER approvals_append_only_replace BEFORE INSERT ON approvals WHEN EXISTS (SELECT 1 FROM approvals WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: approvals'); END
+--
+CREATE TRIGGER dispatch_cards_append_only_update BEFORE UPDATE ON dispatch_cards BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: dispatch_cards'); END
+--
+CREATE TRIGGER dispatch_cards_append_only_delete BEFORE DELETE ON dispatch_cards BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: dispatch_cards'); END
+--
+CREATE TRIGGER dispatch_cards_append_only_replace BEFORE INSERT ON dispatch_cards WHEN EXISTS (SELECT 1 FROM dispatch_cards WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: dispatch_cards'); END
