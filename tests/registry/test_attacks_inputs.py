@@ -66,7 +66,7 @@ def test_no_number_looks_like_another_one(shared_desk, hidden):
 def test_no_reason_hides_anything(desk):
     seal = desk.seal()
     with desk.acting("office") as b:
-        assert code(b.seals.suspend, seal, "丢失\u202e", cause="anomaly") == "E_REASON"
+        assert code(b.seals.suspend, seal, "丢失\u202e", cause="anomaly") == "E_REASON_MISSING"
 
 
 def test_what_a_database_refuses_shows_no_values(any_desk):

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bureaukit import BUREAU, SINCE, person
-from govseal.registry import tables
+from govseal.registry import audit, tables
 from govseal.registry.auditlog import AuditFilter
 from govseal.registry.vocabulary import OrganizationKind, Role
+from govseal.sm2 import sm3
 from usekit import code
 
 SMALL = "org-small"
@@ -106,3 +107,11 @@ def test_another_units_document_is_not_known_by_a_role_elsewhere(desk, small, ro
     desk.appoint("x", role, person=puppet.id, organization=SMALL)
     with small.bureau.acting(puppet.id) as b:
         assert code(b.documents.get, stamped.document) == "E_NEED_TO_KNOW"
+
+
+def test_the_log_says_which_rules_a_unit_gave_itself(small):
+    rules = b'extends = "jincheng"\nname = "own"\n'
+    small.organizations.set_rules(SMALL, rules)
+    with small.bureau.database.begin() as connection:
+        *_, row = audit.read(connection, subject=SMALL)
+    assert (row.action, row.facts["rules_sm3"]) == ("organizations.set_rules", sm3(rules).hex())

@@ -54,14 +54,7 @@ def file(acting: Acting, form: UseForm) -> UseRequest:
         stored = at_rest_key(call).encrypt(form.document, document_label(id_))
         number = _number(call)  # from here on nobody else files until this call ends
         warnings += rules.check_duplicate(call, case)
-        facts = {**form.facts(), "handler": call.actor.name, "case": case.seal_facts()}
-        if warnings:
-            facts["warnings"] = warnings
-        holder = facts.pop("holder", None)
-        if holder is not None:  # who holds the paper is in no row
-            facts["holder_digest"] = holder_digest(call, holder)
-        if case.card is not None:
-            facts["openness"] = case.card.openness
+        facts = _facts(call, case, warnings)
         is_approved = not row.steps
         call.insert(
             tables.use_requests,
@@ -102,6 +95,19 @@ def file(acting: Acting, form: UseForm) -> UseRequest:
         if is_approved:
             call.tell("use.approved", id_, number=number)
         return call.finish(request_record(filed))
+
+
+def _facts(call: Call, case: rules.Case, warnings: list[str]) -> dict[str, Any]:
+    """What a request says that has no column of its own."""
+    facts = {**case.form.facts(), "handler": call.actor.name, "case": case.seal_facts()}
+    if warnings:
+        facts["warnings"] = warnings
+    holder = facts.pop("holder", None)
+    if holder is not None:  # who holds the paper is in no row
+        facts["holder_digest"] = holder_digest(call, holder)
+    if case.card is not None:
+        facts["openness"] = case.card.openness
+    return facts
 
 
 def _number(call: Call) -> str:
