@@ -126,10 +126,17 @@ class Desk:
         return Acting(self.bureau, self.find("person", name), client=CLIENT)
 
     def find(self, kind: Kind, text: str) -> str:
-        """The id of what is called ``text``."""
-        from govseal.registry.lookup import find_id  # noqa: PLC0415 - start-up
+        """The id of what is called ``text``; a department is looked for in the unit first.
 
-        return find_id(self.bureau, kind, text)
+        That is the one that the step names, else that of whoever acts.
+        """
+        from govseal.registry.lookup import find_id, unit_of  # noqa: PLC0415 - start-up
+
+        within = None
+        if kind == "department":
+            named = getattr(self._options, "using", None) or getattr(self._options, "unit", None)
+            within = named or unit_of(self.bureau, self.acting.person)
+        return find_id(self.bureau, kind, text, within=within)
 
     def names(self, ids: Collection[str]) -> Mapping[str, str]:
         """What units, departments, people, seals and requests of these ids are called."""
