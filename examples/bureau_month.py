@@ -332,7 +332,7 @@ def end_of_month(month: Month) -> None:
     (FOLDER / "notices.jsonl").write_bytes(
         b"".join(message.to_json() + b"\n" for message in bureau.outbox.fetch())
     )
-    (FOLDER / "status.txt").write_bytes(bureau.register.signed_list())
+    (FOLDER / "status.txt").write_bytes(bureau.status.signed_list())
     for path in month.files:
         report = govseal.verify(
             path,

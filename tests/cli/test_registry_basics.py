@@ -21,7 +21,8 @@ from govseal.cli.registry.words import chinese
 from govseal.pki.signer import load_signer
 from govseal.registry import vocabulary
 from govseal.registry.call import Call
-from govseal.registry.refusals import refusal_of
+from govseal.registry.policy import load_policy, policy_names
+from govseal.registry.refusals import REFUSALS, refusal_of
 from govseal.registry.use.form import DecisionState
 from registryclerks import NAME, PASSWORD, UNIT, run
 
@@ -230,6 +231,21 @@ def test_every_refusal_of_the_registry_has_its_words():
     sources = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     codes = {code for code in re.findall(r'"(E_[A-Z_0-9]+)"', sources) if code[-1] != "_"}
     assert not {code for code in codes if refusal_of(code) is None}
+    # And none is told of that nothing refuses; the page has every one, in both languages.
+    assert set(REFUSALS) <= codes
+    page = (Path(__file__).parents[2] / "docs" / "refusals.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(E_[A-Z_0-9]+)` \| (.+? \| .+?) \|", page, re.MULTILINE))
+    assert codes <= set(told)
+    for code in REFUSALS:
+        refusal = refusal_of(code)
+        zh, en = told[code].split(" | ")
+        assert zh.startswith(refusal.zh), code
+        assert en.startswith(refusal.en), code
+
+
+@pytest.mark.parametrize("name", policy_names())
+def test_every_clause_of_a_profile_is_of_a_refusal_that_there_is(name):
+    assert not {code for code in load_policy(name).clauses if refusal_of(code) is None}
 
 
 def test_units_are_found_by_their_names(clerks):

@@ -69,7 +69,7 @@ def test_a_clerk_finds_the_request_and_its_approvals(life):
     assert answer.status == 0
     assert "  状态：已用印" in answer.lines
     assert "  - 同意，测试head，2026-03-02 09:30:00，第 1 步，科室负责人，密钥签名" in answer.lines
-    assert "台账序号：0" in answer.lines
+    assert "台账号：0" in answer.lines
     english = life.call("use", "show", life.request, by="custodian", lang="en").lines
     assert "  state: stamped" in english
     assert "  - approved, 测试head, 2026-03-02 09:30:00, step 0, section head, signed" in english

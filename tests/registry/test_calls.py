@@ -51,6 +51,25 @@ def test_a_call_is_told_and_logged(any_bureau):
     )
 
 
+def test_a_record_is_no_id(bureau):
+    """Who gives a record instead of its id hears so, and nothing is logged of it."""
+    with bureau.acting(bureaukit.person("administrator")) as b:
+        unit = b.organizations.get(bureaukit.BUREAU)
+        before = rows(bureau, tables.audit_events)
+        for act in (
+            lambda: b.organizations.departments(unit),
+            lambda: b.organizations.get(None),
+            lambda: b.seals.get(unit),
+        ):
+            with pytest.raises(TypeError, match="an id is a text"):
+                act()
+        with b.call("test.step") as call, pytest.raises(TypeError, match="an id is a text"):
+            call.one(tables.seals, unit)
+    with pytest.raises(TypeError, match="an id is a text"), bureau.acting(7):
+        pass
+    assert rows(bureau, tables.audit_events)[:-1] == before
+
+
 def step_that_is_refused(b):
     with b.call("test.step") as call:
         call.tell("thing.done", "thing-1")

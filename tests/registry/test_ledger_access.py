@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 import bureaukit
 import ledgerkit
+import sealdesk
 from govseal.errors import NotAuthorized, Refused
 from govseal.registry import tables
 from govseal.registry.ledger.entry import FIELDS, check_fields
@@ -144,6 +145,19 @@ def test_the_city_reads_the_ledger_of_its_own_seal_alone(filled):
     )
 
 
+@pytest.mark.req("R-HLJ-03")
+def test_a_province_reads_the_ledgers_of_its_region_alone(filled):
+    for name, region in (("own", "140000"), ("foreign", "230000")):
+        unit = f"org-{name}"
+        sealdesk.add_unit(filled, unit, f"{name}省某局", "province", region, ["management"])
+        sealdesk.add_person(filled, f"{name}-admin", unit, Role.PROVINCE_ADMIN)
+    lines = ledger_of(filled, "own-admin").entries()
+    assert [line.sequence for line in lines] == [0, 2, 4, 6, 8]
+    foreign = ledger_of(filled, "foreign-admin")
+    assert foreign.entries() == []
+    assert refused(foreign.entries, seal=ledgerkit.SEAL).code == "E_NOT_AUTHORIZED"
+
+
 @pytest.mark.parametrize("name", ["maker", "operator", "handler"])
 def test_others_read_no_ledger(filled, name):
     access = ledger_of(filled, name)
@@ -168,14 +182,15 @@ def test_the_printed_ledger_of_jincheng(filled):
     assert bureaukit.BUREAU_NAME in rows[1][0]
     assert ledgerkit.FIELDS["seal_name"] in rows[1][0]
     assert rows[2] == [
-        *("序号", "印章名称", "用印日期", "用印事项", "事由", "科室", "份数"),
+        *("序号", "台账号", "印章名称", "用印日期", "用印事项", "事由", "科室", "份数"),
         *("科室经办人", "事项审签人", "备注"),
     ]
-    assert rows[3][:7] == [
-        *(0, ledgerkit.FIELDS["seal_name"], "2026-03-02", ledgerkit.FIELDS["matter"], "办结"),
+    assert rows[3][:8] == [
+        *(1, 0, ledgerkit.FIELDS["seal_name"], "2026-03-02", ledgerkit.FIELDS["matter"], "办结"),
         *("规划建设科", 2),
     ]
     assert len(rows) == 3 + 5 + 1
+    assert [row[:2] for row in rows[3:-1]] == [[1, 0], [2, 2], [3, 4], [4, 6], [5, 8]]
     assert "检查点：10 " in rows[-1][0]
 
 
@@ -183,13 +198,13 @@ def test_the_sheet_is_ready_for_the_printer(filled):
     data = ledger_of(filled).export("xlsx", language="en")
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
     assert sheet.title == "Ledger of seal use"
-    assert sheet["C3"].value == "Date"
+    assert [sheet[place].value for place in ("A3", "B3", "D3")] == ["No.", "Ledger no.", "Date"]
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$1:$3"
     assert "&P" in sheet.oddFooter.center.text
-    assert "A1:J1" in sheet.merged_cells
+    assert "A1:K1" in sheet.merged_cells
     assert sheet["A4"].border.left.style == "thin"
 
 
@@ -201,15 +216,15 @@ def test_no_cell_is_a_formula(bureau):
     access = ledger_of(bureau)
     sheet = openpyxl.load_workbook(io.BytesIO(access.export("xlsx"))).active
     for row, text in enumerate(EVIL, 4):
-        cell = sheet.cell(row, 4)
+        cell = sheet.cell(row, 5)
         assert cell.data_type == "s"
         assert cell.value.strip() == text.strip()
         assert cell.quotePrefix
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     rows = list(csv.reader(io.StringIO(access.export("csv").decode("utf-8-sig"))))
     for row, text in zip(rows[1:], EVIL, strict=True):
-        assert row[3].lstrip("' ") == text.strip()
-        assert row[3].startswith("'")
+        assert row[4].lstrip("' ") == text.strip()
+        assert row[4].startswith("'")
         assert not any(cell.strip()[:1] in {"=", "+", "-", "@", "＝"} for cell in row)
 
 
@@ -234,10 +249,10 @@ def test_ganzhou_is_printed_by_category(open_bureau, sqlite_url):
     assert "科室经办人" not in headings
     lines = list(csv.reader(io.StringIO(access.export("csv", language="en").decode("utf-8-sig"))))
     assert lines[0][-1] == "Category"
-    assert [line[-1] for line in lines[1:]] == [
-        "delegated/licence",
-        "delegated/licence",
-        "own/licence",
+    assert [(*line[:2], line[-1]) for line in lines[1:]] == [
+        ("1", "0", "delegated/licence"),
+        ("2", "4", "delegated/licence"),
+        ("3", "2", "own/licence"),
     ]
 
 
@@ -250,8 +265,8 @@ def test_the_ledger_says_how_an_approval_is_proven(bureau):
         ledgerkit.seal_row(connection)
         ledgerkit.use(connection, 1, approvers=approvers)
     rows = cells(ledger_of(bureau).export("xlsx"))
-    assert rows[3][8] == "leader（登录确认）、principal"
-    assert rows[3][9] == "例外：紧急"
+    assert rows[3][9] == "leader（登录确认）、principal"
+    assert rows[3][10] == "例外：紧急"
 
 
 def test_an_export_has_a_form_and_a_language(filled):
@@ -271,9 +286,12 @@ def test_a_correction_is_a_further_entry(filled):
     lines = {line.sequence: line for line in access.entries()}
     assert (lines[2].fields["copies"], lines[2].corrected_by) == (2, (10,))
     assert (lines[10].fields["copies"], lines[10].seal) == (3, ledgerkit.SEAL)
-    rows = {row[0]: row for row in cells(access.export("xlsx"))}
-    assert rows[2][-1] == "更正见第 10 条"
-    assert rows[10][-1] == "更正第 2 条；份数误填"
+    rows = {row[1]: row for row in cells(access.export("xlsx"))}
+    assert rows[2][-1] == "更正见台账号 10"
+    assert rows[10][-1] == "更正台账号 2；份数误填"
+    english = access.export("csv", language="en").decode("utf-8-sig")
+    assert "corrected by ledger no. 10" in english
+    assert "corrects ledger no. 2；份数误填" in english
     filled.ledger.audit().check()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import govseal.registry
 from govseal.errors import Refused
 from govseal.registry.policy import (
     Standing,
@@ -18,7 +19,7 @@ from govseal.registry.policy import (
     policy_names,
     standing,
 )
-from govseal.registry.policy.words import DEADLINES, SWITCHES
+from govseal.registry.policy.words import DEADLINES, RECORDED, SWITCHES
 from govseal.registry.vocabulary import DocumentType, SealSubtype
 from govseal.seal.binding import profile_names
 
@@ -340,3 +341,18 @@ def test_profiles_are_read_by_people():
         for language in ("zh", "en"):
             lines = describe(profile, language).splitlines()
             assert len([line for line in lines if line.startswith("- ")]) > len(SWITCHES)
+
+
+def test_a_switch_that_no_step_asks_is_said_to_be_recorded():
+    """What a bureau turns does something, or the description says that it does not."""
+    root = Path(govseal.registry.__file__).parent
+    sources = "".join(
+        path.read_text(encoding="utf-8") for path in root.rglob("*.py") if path.name != "words.py"
+    )
+    asked = {name for name in SWITCHES if f'"{name}"' in sources}
+    assert set(SWITCHES) - asked == RECORDED
+    lines = describe(load_policy("jincheng"), "en").splitlines()
+    said = {
+        name for name in SWITCHES for line in lines if f"[{name}]" in line and "no step" in line
+    }
+    assert said == RECORDED

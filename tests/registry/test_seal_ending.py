@@ -249,8 +249,8 @@ def test_a_seal_is_cancelled(bureau, seal):
         with refuses("E_STATE", kind=StateError):
             room.decide_cancel(petition.id, passes=True)
     assert sealdesk.told(bureau, "certificate.revocation_requested")
-    (entry,) = bureau.status.signed_list().members["entries"]
-    assert (entry["state"], entry["reason_class"]) == ("cancelled", "renamed")
+    last = bureau.status.history(seal)[-1]
+    assert (last.state, last.reason_class) == (SealState.CANCELLED, ReasonClass.RENAMED)
 
 
 def test_a_cancellation_that_is_refused(bureau, seal):

@@ -134,12 +134,13 @@ def test_another_unit_does_not(bureau, seal):
 # Loss.
 
 
-@pytest.mark.req("R-GZ-2.4b", "R-HLJ-15a", "R-JC10-QS-3.1")
+@pytest.mark.req("R-GZ-2.4b", "R-HLJ-15a", "R-JC10-QS-3.1", "R-JC29S-16")
 def test_a_loss_is_told_to_both_leaders(bureau, seal):
     incident = report(bureau, seal, IncidentKind.LOSS)
     assert set(incident.notified) == {person("leader"), person("principal")}
-    with refuses("E_SEAL_LOST"):
+    with refuses("E_SEAL_LOST") as refused:
         use(bureau, seal)
+    assert refused.value.clause == "晋市政办〔2022〕29号 电子印章, 第十六条"
     (event,) = sealdesk.told(bureau, "seal.incident")
     assert event.facts["to"] == [person("leader"), person("principal")]
     assert sealdesk.told(bureau, "certificate.revocation_requested")

@@ -16,11 +16,13 @@ from govseal.registry.seals.forms import Papers
 from govseal.registry.seals.vault import SignerReference, keep, load_seal
 from govseal.registry.vocabulary import (
     IncidentKind,
+    Medium,
     ReasonClass,
     Role,
     SealState,
     SealSubtype,
     SealTask,
+    SealType,
 )
 from govseal.seal.picture import SealPicture
 from sealdesk import AT, DAY, WRITTEN, refuses, seals, workshop
@@ -55,6 +57,16 @@ def change(bureau, table, **values):
 
 
 # Forms and papers.
+
+
+def test_the_words_of_a_form_are_of_the_vocabulary():
+    """As they come from files and pages: plain texts."""
+    made = sealdesk.form(subtype="no2", medium="steel", type="business")
+    assert made.subtype is SealSubtype.NO2
+    assert (made.medium, made.type) == (Medium.STEEL, SealType.BUSINESS)
+    for words in ({"subtype": "stamp"}, {"medium": "wax"}, {"type": "round"}):
+        with pytest.raises(ValueError, match=next(iter(words.values()))):
+            sealdesk.form(**words)
 
 
 def test_a_form_has_bounds(bureau):

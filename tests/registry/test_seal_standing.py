@@ -10,13 +10,12 @@ import sqlalchemy as sa
 import bureaukit
 import sealdesk
 from bureaukit import person
-from govseal.errors import InvalidSignature, RegistryError, StateError
+from govseal.errors import FormatError, StateError
 from govseal.registry import tables
-from govseal.registry.ledger.key import log_key
 from govseal.registry.seals.standing import check_usable
 from govseal.registry.seals.tasks import organization_changed
-from govseal.registry.tables.fences import lower_fences
 from govseal.registry.vocabulary import IncidentKind, ReasonClass, SealState, SealTask
+from govseal.verification.statusfile import read_key, read_status
 from sealdesk import AT, DAY, ES_ID, refuses, seals
 
 HOUR = timedelta(hours=1)
@@ -195,41 +194,23 @@ def test_the_list_is_signed_and_says_no_more(any_bureau, clock):
     clock.forward(hours=1)
     with seals(any_bureau, "custodian") as room:
         room.report(seal, IncidentKind.OUT_OF_CONTROL, "保管人失联", effective_at=AT)
-    second = any_bureau.status.signed_list(hours=2)
-    assert (first.version, second.version) == (1, 2)
-    with any_bureau.database.begin() as connection:
-        key = log_key(connection).public_key
-    for made in (first, second):
-        made.verify(key)
-        assert any_bureau.status.read_list(made.version) == made
-    (entry,) = second.members["entries"]
-    assert entry == {
-        "es_id": ES_ID,
-        "state": "lost",
-        "reason_class": "out_of_control",
-        "effective_at": "2026-03-02T01:30:00.000000Z",
-        "next_update": "2026-03-02T04:30:00.000000Z",
-    }
-    assert b"per-" not in second.content
-    assert "保管人".encode() not in second.content
+    second = any_bureau.status.signed_list(days=2)
+    pinned = read_key(any_bureau.ledger.key.text.encode())
+    lists = [read_status(data, pinned) for data in (first, second)]
+    assert lists[1].sequence == lists[0].sequence + 1
+    assert lists[1].next_update == clock.now + 2 * DAY
+    last = [moments[-1].state for moments in (found.of_seal(ES_ID) for found in lists)]
+    assert last == ["active", "lost"]
+    assert lists[1].of_seal("14050000000002") is None
+    assert b"per-" not in second
+    assert "保管人".encode() not in second
 
 
 def test_a_list_that_was_changed(bureau):
     sealdesk.active(bureau)
     made = bureau.status.signed_list()
-    with bureau.database.begin() as connection:
-        key = log_key(connection).public_key
-        content = made.content.replace(b'"active"', b'"lost"')
-        lower_fences(connection, "status_lists")
-        connection.execute(tables.status_lists.update().values(content=content))
-    with pytest.raises(InvalidSignature):
-        bureau.status.read_list(1).verify(key)
-
-
-def test_a_list_that_was_not_made(bureau):
-    with pytest.raises(RegistryError) as refused:
-        bureau.status.read_list(7)
-    assert refused.value.code == "not_found"
+    with pytest.raises(FormatError, match="it was changed"):
+        read_status(made.replace(b'"active"', b'"lost"'), read_key(bureau.ledger.key.text.encode()))
 
 
 @pytest.mark.parametrize(

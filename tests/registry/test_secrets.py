@@ -213,8 +213,6 @@ PUBLIC = {
     "approvals.certificate",
     "person_certificates.der",
     "seal_applications.certificate",
-    "status_lists.content",
-    "status_lists.signature",
 }
 
 

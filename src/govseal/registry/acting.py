@@ -14,14 +14,16 @@ from govseal.errors import GovsealError, NotAuthorized, Refused, SealError
 from govseal.registry import audit, events, tables
 from govseal.registry.audit import AuditEvent
 from govseal.registry.auditlog import AuditLog
-from govseal.registry.call import Actor, Assignment, Call
+from govseal.registry.call import Actor, Call
 from govseal.registry.database import told
 from govseal.registry.deadlines import Deadlines
 from govseal.registry.documents import Documents
 from govseal.registry.ledger.access import LedgerAccess
 from govseal.registry.organizations import Organizations
 from govseal.registry.people import People
+from govseal.registry.people.authority import roles_at
 from govseal.registry.seals import Seals
+from govseal.registry.tables.base import check_id
 from govseal.registry.use import Use
 from govseal.registry.vocabulary import Role, Strength
 
@@ -118,7 +120,11 @@ class Acting:
             subject: of whom or what, where that is known before.
             writes: False for a step that only looks.
             signs: whether a seal is made or used.
+
+        Raises:
+            TypeError: the subject is no text, as where a record is given instead of its id.
         """
+        check_id(subject)
         call: Call | None = None
         at = self.bureau.clock()
         try:
@@ -225,27 +231,12 @@ def find_actor(
     row = connection.execute(sa.select(people).where(people.c.id == person)).one_or_none()
     if row is None or row.active_from > at or (row.inactive_from and row.inactive_from <= at):
         raise NotAuthorized(f"nobody called {person} is active", code="E_PERSON")
-    roles = tables.role_assignments
-    query = sa.select(roles).where(
-        roles.c.person == person,
-        roles.c.since <= at,
-        sa.or_(roles.c.until.is_(None), roles.c.until > at),
-    )
-    assignments = tuple(
-        Assignment(
-            Role(found.role),
-            found.organization,
-            found.department,
-            None if found.matters is None else tuple(found.matters),
-        )
-        for found in connection.execute(query)
-    )
     return Actor(
         id=row.id,
         name=row.name,
         organization=row.organization,
         department=row.department,
-        assignments=assignments,
+        assignments=roles_at(connection, person, at),
         strength=strength,
         client=client,
     )

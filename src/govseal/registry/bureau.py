@@ -27,6 +27,7 @@ from govseal.registry.people.founding import Founded, set_up
 from govseal.registry.policy import PolicyProfile, load_policy, read_own_policy
 from govseal.registry.restore import Restored, restore
 from govseal.registry.status import Status
+from govseal.registry.tables.base import check_id
 from govseal.registry.use.hooks import Validator
 from govseal.registry.vocabulary import Level, OrganizationKind, Strength
 
@@ -221,8 +222,11 @@ class Bureau:
             strength: how it is known that the person acts, as the caller vouches.
             client: from where, for the audit log.
             connection: the caller's own connection; then commit and rollback are the caller's.
+
+        Raises:
+            TypeError: neither an id, nor an object that has one.
         """
-        id_ = person if isinstance(person, str) else person.id
+        id_ = check_id(getattr(person, "id", person))
         yield Acting(self, id_, strength=strength, client=client, connection=connection)
 
     def profile_of(self, connection: sa.Connection, organization: str) -> PolicyProfile:

@@ -18,9 +18,10 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
+from govseal.asn1.times import BEIJING
 from govseal.errors import RegistryError
 from govseal.registry import tables
-from govseal.registry.policy.force import SHANGHAI
+from govseal.registry.clock import day_of
 from govseal.registry.policy.profile import Deadline
 
 MAX_BYTES = 1 << 16
@@ -189,7 +190,7 @@ class WorkingDays:
         """
         if limit.unit == "hours":
             return start + timedelta(hours=limit.value)
-        day = start.astimezone(SHANGHAI).date()
+        day = day_of(start)
         if limit.unit == "working_days":
             return _end_of(self.after(day, limit.value))
         if limit.unit == "days":
@@ -206,12 +207,12 @@ class WorkingDays:
         """
         if limit.unit != "days":
             raise ValueError(f"a window before an end is counted in days, not in {limit.unit}")
-        day = end.astimezone(SHANGHAI).date() - limit.value * _DAY
-        return datetime.combine(day, time(), SHANGHAI)
+        day = day_of(end) - limit.value * _DAY
+        return datetime.combine(day, time(), BEIJING)
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day + _DAY, time(), SHANGHAI)
+    return datetime.combine(day + _DAY, time(), BEIJING)
 
 
 def _month_later(day: date, count: int) -> date:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from govseal.errors import NotAuthorized, Refused
 from govseal.registry.events import Event
+from govseal.registry.tables.base import check_id
 from govseal.registry.vocabulary import Role, Strength
 
 if TYPE_CHECKING:
@@ -146,7 +147,9 @@ class Call:
 
         Raises:
             Refused: ``E_NOT_FOUND``.
+            TypeError: the id is no text.
         """
+        check_id(id_)
         query = sa.select(table).where(table.c.id == id_)
         row = self.connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:

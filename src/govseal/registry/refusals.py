@@ -58,8 +58,6 @@ _ROWS: Final = (
     ("E_CERT_TAKEN", "证书已登记", "the certificate is registered already"),
     ("E_PROOF", "未能证明持有私钥", "the key did not prove itself"),
     ("E_SAME_PERSON", "不得由同一人办理", "one person does not do both"),
-    ("E_SELF_APPROVAL", "申请人不得审批本人的申请", "who asks for it does not approve it"),
-    ("E_SELF_REVIEW", "申请人不得审核本人的申请", "who applied does not review"),
     # 申请和制章 · applying and making
     ("E_FORM", "申请表内容有误", "the form is not complete or not right"),
     ("E_ATTACHMENT", "缺少附件", "a paper is missing"),
@@ -68,7 +66,6 @@ _ROWS: Final = (
     ("E_REPLACES", "所替换的印章有误", "the seal to be replaced is not one that is over"),
     ("E_PHYSICAL_TWIN", "对应的实物印章不符合要求", "the physical twin does not follow the rules"),
     ("E_REVIEW_ORDER", "未按审核、审批顺序办理", "it is somebody else's turn"),
-    ("E_MAKER_IS_REVIEWER", "制章人不得是审核人", "the maker reviewed the application"),
     ("E_SEAL_QUOTA", "印章数量超过规定", "more seals than the rules allow"),
     ("E_KEY", "密钥或其介质不符合要求", "the key, or what holds it, does not fit"),
     ("E_MEDIUM", "不适用于该印章介质", "not for a seal of this medium"),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _SHOWN = ("stamped_on", "matter", "reason", "section", "copies", "handler", "approvers")
 MAX_PROOF = 1024 * 1024
 MAX_LEDGER = 64 * 1024 * 1024
-_ENTRY = argument("entry", zh="台账序号（从 0 起）", en="number of the entry, from 0", type=int)
+_ENTRY = argument("entry", zh="台账号（从 0 起）", en="the entry's ledger number, from 0", type=int)
 _SEAL = argument("--seal", zh="只要该印章的", en="of a seal", kind="seal", metavar="SEAL")
 _KEY = argument(
     "--key",

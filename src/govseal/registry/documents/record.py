@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.call import Call
+from govseal.registry.clock import day_of
 from govseal.registry.documents.numbers import next_document_number
 from govseal.registry.documents.required import check_seal, missing_seals
 from govseal.registry.documents.states import supersede
-from govseal.registry.policy.force import SHANGHAI
 from govseal.registry.tables.base import new_id
 from govseal.registry.vocabulary import DocumentState, Openness
 
@@ -78,11 +78,6 @@ def record_stamped(
     )
     call.tell("document.stamped", document, missing_seals=list(missing))
     return document
-
-
-def day_of(moment: datetime) -> str:
-    """The date of a time in Asia/Shanghai, as ``2026-03-02``."""
-    return moment.astimezone(SHANGHAI).date().isoformat()
 
 
 def _stamped_before(call: Call, request: sa.Row[Any]) -> sa.Row[Any] | None:
@@ -151,14 +146,14 @@ def _completed_on(call: Call, request: sa.Row[Any], signed_at: datetime) -> str:
         decided = (request.facts or {}).get("decision_date")
         if decided:
             return str(decided)
-    return day_of(signed_at)
+    return day_of(signed_at).isoformat()
 
 
 def _number(call: Call, request: sa.Row[Any], signed_at: datetime) -> tuple[str, bool]:
     facts: Mapping[str, Any] = request.facts or {}
     if not request.document_no:
         class_ = str(facts.get("document_class") or request.document_type)
-        year = signed_at.astimezone(SHANGHAI).year
+        year = day_of(signed_at).year
         return next_document_number(call, class_, year), True
     numbers = tables.document_numbers
     query = sa.select(numbers).where(numbers.c.number == request.document_no).with_for_update()

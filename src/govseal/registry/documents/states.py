@@ -30,7 +30,6 @@ class Step:
 
 _KEEPERS = frozenset({Role.SEAL_OFFICE, Role.LICENCE_ISSUING_SECTION, Role.SECTION_HEAD})
 _LEADERS = frozenset({Role.SUPERVISING_LEADER, Role.PRINCIPAL_LEADER})
-_ENDED = frozenset({_S.SUPERSEDED, _S.WITHDRAWN, _S.REVOKED})
 
 STEPS: Final = (
     Step("supersede", frozenset({_S.CURRENT, _S.DISPUTED, _S.EXPIRED}), _S.SUPERSEDED,

@@ -9,9 +9,8 @@ import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.call import Call
+from govseal.registry.clock import day_of
 from govseal.registry.documents.numbers import next_document_number
-from govseal.registry.documents.record import day_of
-from govseal.registry.policy.force import SHANGHAI
 from govseal.registry.tables.base import new_id
 from govseal.registry.vocabulary import DocumentState, Openness
 
@@ -40,7 +39,7 @@ def keep_unstamped(
     call.insert(
         tables.documents,
         id=document,
-        number=next_document_number(call, class_, call.at.astimezone(SHANGHAI).year),
+        number=next_document_number(call, class_, day_of(call.at).year),
         issued_here=True,
         type=type_,
         title=title,
@@ -50,7 +49,7 @@ def keep_unstamped(
         profile=call.profile.name,
         legal_basis=call.profile.legal_basis,
         openness=Openness.NOT_OPEN,
-        completed_on=day_of(call.at),
+        completed_on=day_of(call.at).isoformat(),
         required_seals=required,
         missing_seals=required,
         waiver=waiver,

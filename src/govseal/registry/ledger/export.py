@@ -22,6 +22,7 @@ _GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _WRAPPED = Alignment(wrap_text=True, vertical="center")
 _CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _NUMBER_WIDTH, _PAGE_WIDTH = 8.0, 130.0  # in characters
+_NUMBERS = 2  # the first columns: 序号, 台账号
 _HEAD_ROWS = 3
 _A4 = 9  # as spreadsheets number paper
 
@@ -122,10 +123,11 @@ def _set_page(sheet: Any, table: Table, language: Language) -> None:  # noqa: AN
     sheet.print_options.horizontalCentered = True
     sheet.oddFooter.center.text = word("page", language)
     sheet.freeze_panes = f"A{_HEAD_ROWS + 1}"
-    each = (_PAGE_WIDTH - _NUMBER_WIDTH) / max(len(table.headings) - 1, 1)
+    others = len(table.headings) - _NUMBERS
+    each = (_PAGE_WIDTH - _NUMBERS * _NUMBER_WIDTH) / others
     for number in range(1, len(table.headings) + 1):
         letter = get_column_letter(number)
-        sheet.column_dimensions[letter].width = _NUMBER_WIDTH if number == 1 else each
+        sheet.column_dimensions[letter].width = _NUMBER_WIDTH if number <= _NUMBERS else each
 
 
 def _neutral(cell: Cell) -> Cell:

@@ -26,7 +26,6 @@ MAX_NOTE_BYTES: Final = 1 << 16
 MAX_SIGNATURES: Final = 64
 _DASH: Final = "\N{EM DASH} "
 _ID_BYTES: Final = 4
-_SIGNATURE_BYTES: Final = 64
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _NAME: Final = re.compile(r"[^\s+]{1,200}")
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Final, Literal
 
+from govseal.asn1.times import BEIJING
+from govseal.registry.clock import day_of
 from govseal.registry.ledger.entry import FIELDS, heading, printed
 from govseal.registry.ledger.reading import Line
 from govseal.registry.policy import PolicyProfile
-from govseal.registry.policy.force import SHANGHAI
 
 Language = Literal["zh", "en"]
 Cell = str | int
@@ -29,6 +31,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "period": ("期间", "Period"),
     "seal": ("印章", "Seal"),
     "number": ("序号", "No."),
+    "entry": ("台账号", "Ledger no."),
     "remark": ("备注", "Remark"),
     "category": ("分类", "Category"),
     "all": ("全部", "all"),
@@ -37,8 +40,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "made": ("导出时间", "Exported"),
     "checkpoint": ("检查点", "Checkpoint"),
     "page": ("第 &P 页，共 &N 页", "Page &P of &N"),
-    "corrects": ("更正第 {} 条", "corrects entry {}"),
-    "corrected": ("更正见第 {} 条", "corrected by entry {}"),
+    "corrects": ("更正台账号 {}", "corrects ledger no. {}"),
+    "corrected": ("更正见台账号 {}", "corrected by ledger no. {}"),
     "imported": ("旧台账补录：{}，第 {} 行", "from an older ledger: {}, row {}"),
     "purged": ("保管期满，内容已清理", "no longer kept"),
     "departs": ("例外：{}", "exception: {}"),
@@ -72,11 +75,11 @@ class Heading:
             f"{word('period', language)}：{period if period != '–' else word('all', language)}",
         ]
 
-    def foot(self, count: int, language: Language) -> str:
+    def foot(self, lines: int, language: Language) -> str:
         """The line below."""
-        made = self.made.astimezone(SHANGHAI).isoformat(timespec="seconds")
+        made = self.made.astimezone(BEIJING).isoformat(timespec="seconds")
         parts = [
-            f"{count} {word('count', language)}",
+            f"{lines} {word('count', language)}",
             f"{word('ledger', language)}：{self.log}",
             f"{word('made', language)}：{made}",
         ]
@@ -101,6 +104,9 @@ class Table:
 def make_table(lines: Iterable[Line], profile: PolicyProfile, language: Language) -> Table:
     """The lines in the columns that the profile's clauses ask for, and no others.
 
+    序号 counts the lines as they are printed, from 1; 台账号 is the entry's number in the ledger,
+    which counts the results of stamping too, from 0.
+
     Personal data stands in it as far as the mandatory fields say: who handled and who approved.
     """
     asked = set(profile.ledger.fields)
@@ -110,6 +116,7 @@ def make_table(lines: Iterable[Line], profile: PolicyProfile, language: Language
     is_grouped = bool(asked & _GROUPED_BY)
     headings = (
         word("number", language),
+        word("entry", language),
         *(heading(name, language) for name in names),
         word("remark", language),
     )
@@ -117,7 +124,14 @@ def make_table(lines: Iterable[Line], profile: PolicyProfile, language: Language
     for line in lines:
         group = category_of(line, language) if is_grouped else ""
         groups.setdefault(group, []).append(_cells(line, names, language))
-    return Table(headings, tuple((name, tuple(groups[name])) for name in sorted(groups)))
+    number = count(1)
+    return Table(
+        headings,
+        tuple(
+            (name, tuple((next(number), *cells) for cells in groups[name]))
+            for name in sorted(groups)
+        ),
+    )
 
 
 def category_of(line: Line, language: Language) -> str:
@@ -166,4 +180,4 @@ def _remark(line: Line, language: Language) -> str:
 
 
 def _day(moment: datetime | None) -> str:
-    return "" if moment is None else moment.astimezone(SHANGHAI).date().isoformat()
+    return "" if moment is None else day_of(moment).isoformat()

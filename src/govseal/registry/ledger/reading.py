@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.canonical import read_canonical
+from govseal.registry.people import looks
 from govseal.registry.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ MAX_LINES: Final = 100_000
 """Entries that one call reads; a longer period is read in parts."""
 _PAGE: Final = 1000
 
-_OF_THE_USER: Final = frozenset(
+READERS: Final = frozenset(
     {
         Role.CUSTODIAN,
         Role.SEAL_OFFICE,
@@ -32,12 +34,12 @@ _OF_THE_USER: Final = frozenset(
         Role.COUNTY_HEAD,
         Role.SEAL_MANAGEMENT_DEPT_REVIEWER,
         Role.SUPERVISION_AUDITOR,
+        Role.CITY_UNIT_ADMIN,
+        Role.CITY_UNIT_INSPECTOR,
+        Role.PROVINCE_ADMIN,
     }
 )
-"""Read the ledger of the seals that their unit uses."""
-_OF_THE_OWNER: Final = frozenset({Role.CITY_UNIT_ADMIN, Role.CITY_UNIT_INSPECTOR})
-"""Read the ledger of the seals that their unit owns, whoever uses them (R-GZ-2.4a)."""
-_OF_ALL: Final = frozenset({Role.PROVINCE_ADMIN})
+"""Who reads ledgers: those of the seals that they may look at by such a role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,46 +61,38 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a person may read: all, or the seals and the units named here."""
+    """What a person may read: the entries of these seals; without a seal, of these units."""
 
-    is_all: bool
     seals: frozenset[str]
     organizations: frozenset[str]
-    """Of entries that name no seal: those of these units."""
 
     def holds(self, line: Line) -> bool:
         """Whether the entry may be shown."""
-        if self.is_all:
-            return True
         if line.seal is not None:
             return line.seal in self.seals
         return line.fields.get("organization") in self.organizations
 
 
 def scope_of(call: Call) -> Scope:
-    """The seals whose ledger the actor may read.
+    """The seals whose ledger the actor may read: what :func:`looks` says, by a reader's role.
 
     Raises:
         NotAuthorized: none at all.
     """
-    call.require(*_OF_THE_USER, *_OF_THE_OWNER, *_OF_ALL)
-    if call.actor.has(*_OF_ALL):
-        return Scope(is_all=True, seals=frozenset(), organizations=frozenset())
-    seals = tables.seals
-    query = sa.select(seals.c.id, seals.c.using_org, seals.c.owner_org)
-    found = {
-        row.id
-        for row in call.connection.execute(query)
-        if call.actor.has(*_OF_THE_USER, organization=row.using_org)
-        or call.actor.has(*_OF_THE_OWNER, organization=row.owner_org)
-    }
-    units = tables.organizations
-    mine = {
-        id_
-        for id_ in call.connection.execute(sa.select(units.c.id)).scalars()
-        if call.actor.has(*_OF_THE_USER, organization=id_)
-    }
-    return Scope(is_all=False, seals=frozenset(found), organizations=frozenset(mine))
+    call.require(*READERS)
+    seals, units = tables.seals, tables.organizations
+
+    @cache
+    def may_read(owner: str, using: str) -> bool:
+        return looks(call, owner=owner, using=using, roles=READERS)
+
+    query = sa.select(seals.c.id, seals.c.owner_org, seals.c.using_org)
+    found = call.rows(query)
+    all_units = call.connection.execute(sa.select(units.c.id)).scalars().all()
+    return Scope(
+        frozenset(row.id for row in found if may_read(row.owner_org, row.using_org)),
+        frozenset(id_ for id_ in all_units if may_read(id_, id_)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +131,7 @@ def read_lines(call: Call, wanted: Wanted) -> list[Line]:
     scope = scope_of(call)
     if wanted.seal is not None:
         call.one(tables.seals, wanted.seal)
-        if not scope.is_all and wanted.seal not in scope.seals:
+        if wanted.seal not in scope.seals:
             call.refuse(
                 "E_NOT_AUTHORIZED", "无权查阅该印章的台账 / the ledger of that seal is not yours"
             )

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
+from govseal.asn1.times import BEIJING
 from govseal.registry import tables
+from govseal.registry.clock import day_of
 from govseal.registry.database import lock_head
 from govseal.registry.events import Event
 from govseal.registry.ledger.append import HEAD, append_entry
 from govseal.registry.ledger.walk import add_to
-from govseal.registry.policy.force import SHANGHAI
 from govseal.registry.tables.fences import lower_fences, raise_fences
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def keeps_until(day: date, years: int) -> date:
 def purge(call: Call, bureau: Bureau, *, before: date, basis: str) -> Purge:
     """See :meth:`govseal.registry.ledger.access.LedgerAccess.purge`."""
     years, clause = _retention(call, bureau)
-    today = call.at.astimezone(SHANGHAI).date()
+    today = day_of(call.at)
     if keeps_until(before - timedelta(days=1), years) >= today:
         call.refuse(
             "E_RETENTION",
@@ -62,7 +63,7 @@ def purge(call: Call, bureau: Bureau, *, before: date, basis: str) -> Purge:
     if not basis.strip():
         call.refuse("E_BASIS_MISSING", "清理须有依据 / a purge needs a basis", clause)
     lock_head(call.connection, HEAD)
-    end = datetime.combine(before, time(), SHANGHAI)
+    end = datetime.combine(before, time(), BEIJING)
     table = tables.ledger_entries
     # Notes stay: they say what was purged.
     old = sa.and_(table.c.at < end, table.c.kind != "note", table.c.entry != "")

@@ -12,6 +12,7 @@ from govseal.errors import NotAuthorized, Refused
 from govseal.registry import tables
 from govseal.registry.calendar import WorkingDays
 from govseal.registry.call import Assignment, Call
+from govseal.registry.clock import day_of
 from govseal.registry.vocabulary import Role
 
 PARTY_ROLES = frozenset({Role.PARTY_SECRETARY, Role.AUTHORISED_PARTY_MEMBER})
@@ -178,16 +179,21 @@ def line_of(connection: sa.Connection, organization: str | None) -> tuple[str, .
     return tuple(line)
 
 
-def looks(call: Call, *, owner: str, using: str | None = None) -> bool:
+def looks(
+    call: Call, *, owner: str, using: str | None = None, roles: frozenset[Role] = frozenset(Role)
+) -> bool:
     """Whether the actor may look at a unit's seals, uses, ledger and documents.
 
     Args:
         call: the step.
         owner: the unit that owns the seal.
         using: the unit that uses it, where it is another one (a No. 2 seal).
+        roles: by one of these alone.
     """
     units = {owner, using or owner}
     for assignment in call.actor.assignments:
+        if assignment.role not in roles:
+            continue
         place = assignment.organization
         if assignment.role in SUPERVISES_REGION:
             if place is None or any(_is_below(call, place, unit) for unit in units):
@@ -272,13 +278,13 @@ def check_password(call: Call) -> None:
         Refused: ``E_PASSWORD_EXPIRED`` (R-HLJ-14a).
     """
     row = call.one(tables.people, call.actor.id)
-    limit = call.profile.deadline("password_age", call.at.date())
+    limit = call.profile.deadline("password_age", day_of(call.at))
     if row.password_changed_at is None or limit is None:
         return
     due = WorkingDays.of(call.connection).due(row.password_changed_at, limit)
     if due < call.at:
         raise Refused(
-            f"口令已于 {due:%Y-%m-%d} 过期，请先更换 / the password has to be changed first",
+            f"口令已于 {day_of(due)} 过期，请先更换 / the password has to be changed first",
             code="E_PASSWORD_EXPIRED",
             clause=limit.clause,
         )

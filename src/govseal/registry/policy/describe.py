@@ -9,7 +9,7 @@ from govseal.registry import labels
 from govseal.registry.labels import Language, label
 from govseal.registry.policy.force import Standing, expired_parts, standing
 from govseal.registry.policy.profile import ApprovalRule, Condition, Deadline, PolicyProfile
-from govseal.registry.policy.words import DEADLINES, SWITCHES, Value
+from govseal.registry.policy.words import DEADLINES, RECORDED, SWITCHES, Value
 
 _LISTED = {**labels.SUBTYPES, **labels.DOCUMENT_TYPES}
 _STANDINGS = {
@@ -182,7 +182,11 @@ def _switches(profile: PolicyProfile, language: Language) -> Iterator[str]:
     for name, word in SWITCHES.items():
         switch = profile.switches[name]
         said = word.zh if language == "zh" else word.en
-        yield f"{said}: {_value(switch.value, language)} [{name}]{_cited(switch.clause, language)}"
+        line = f"{said}: {_value(switch.value, language)} [{name}]{_cited(switch.clause, language)}"
+        recorded = (
+            "；仅记载，办理时不据此判断" if language == "zh" else "; recorded, no step asks it"
+        )
+        yield line + (recorded if name in RECORDED else "")
 
 
 def _value(value: Value, language: Language) -> str:

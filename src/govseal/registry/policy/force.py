@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 
 from govseal.errors import Refused
+from govseal.registry.clock import day_of
 from govseal.registry.policy.profile import PolicyProfile
-
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""The days of regulations are those of Beijing time, which has had no summer time since 1991."""
 
 
 class Standing(StrEnum):
@@ -48,7 +46,7 @@ def check_in_force(profile: PolicyProfile, at: datetime) -> None:
     Raises:
         Refused: ``E_PROFILE_NOT_IN_FORCE``.
     """
-    day = at.astimezone(SHANGHAI).date()
+    day = day_of(at)
     now = standing(profile, day)
     if now is Standing.NOT_YET:
         reason = f"{profile.in_force_from} 起施行 / it comes into force on {profile.in_force_from}"

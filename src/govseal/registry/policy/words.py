@@ -257,6 +257,36 @@ SWITCHES: dict[str, SwitchWord] = {
     ),
 }
 
+RECORDED = frozenset(
+    {
+        "making_route",
+        "physical_making_route",
+        "activation_notice_required",
+        "server_key_is_medium",
+        "previews_are_specimens",
+        "only_authorised_makers",
+        "correction_keeps_levels",
+        "departure_only_for_approver",
+        "emergency_permits_stamping",
+        "no_subdelegation",
+        "print_effect",
+        "legal_effect",
+        "unstamped_is_invalid",
+        "conclusion_rule",
+        "licence_system_names",
+        "objection_counts_from",
+        "collection_evidence",
+        "collector_id_required",
+        "status_publication",
+        "keeps_accounting_files",
+        "archive_original",
+        "opinions_leave_the_unit",
+        "public_lookup_by_number",
+    }
+)
+"""Switches by which a profile says what is, and no step here asks: what the registry does is the
+same whatever they say. :func:`describe` says so of each."""
+
 DEADLINES: dict[str, DeadlineWord] = {
     "licence_push": DeadlineWord("推送电子证照系统", "pushed to the licence system"),
     "licence_making": DeadlineWord("证照制作", "a licence is made"),

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from govseal.registry.call import Call
     from govseal.seal.picture import SealPicture
 
-MAX_SPECIMEN_BYTES = 8 * 1024 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class ActivationNotice:

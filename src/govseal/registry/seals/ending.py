@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from govseal.asn1.times import BEIJING
 from govseal.errors import NotAuthorized, StateError
 from govseal.registry import tables
-from govseal.registry.policy.force import SHANGHAI
 from govseal.registry.seals import vault
 from govseal.registry.seals.custody import check_office_keeper, close_custody, open_custody
 from govseal.registry.seals.forms import (
@@ -416,7 +416,7 @@ def _lapse(call: Call) -> list[str]:
     found = []
     for row in call.rows(query):
         call.judge_by(row.owner_org)
-        start = datetime.combine(call.profile.in_force_from, time(), SHANGHAI)
+        start = datetime.combine(call.profile.in_force_from, time(), BEIJING)
         if start > call.at or not call.profile.is_on("seals_without_legal_basis_lapse"):
             continue
         move(

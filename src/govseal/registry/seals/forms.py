@@ -56,7 +56,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class SealForm:
-    """电子印章申请表; its fields are those that such forms have."""
+    """电子印章申请表; its fields are those that such forms have.
+
+    Raises:
+        ValueError: a subtype, type or medium is no word of the vocabulary.
+    """
 
     unit_name: str
     uscc: str
@@ -82,6 +86,13 @@ class SealForm:
     replaces: str | None = None
     """The seal that was lost, or is no longer, which this one is applied for in place of."""
     physical_twin: str | None = None
+
+    def __post_init__(self) -> None:
+        # The words of a form come from files and pages, too.
+        object.__setattr__(self, "subtype", SealSubtype(self.subtype))
+        object.__setattr__(self, "medium", Medium(self.medium))
+        if self.type is not None:
+            object.__setattr__(self, "type", SealType(self.type))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,6 @@ from govseal.registry.tables.seal_papers import seal_applications as seal_applic
 from govseal.registry.tables.seal_papers import seal_incidents as seal_incidents
 from govseal.registry.tables.seal_papers import seal_petitions as seal_petitions
 from govseal.registry.tables.seal_papers import seal_tasks as seal_tasks
-from govseal.registry.tables.seal_papers import status_lists as status_lists
 from govseal.registry.tables.seal_papers import take_out_permits as take_out_permits
 from govseal.registry.tables.seals import custody as custody
 from govseal.registry.tables.seals import seal_states as seal_states

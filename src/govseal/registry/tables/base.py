@@ -61,6 +61,17 @@ def read_moment(text: str) -> datetime:
     return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
 
 
+def check_id(value: object) -> str:
+    """An id as it was given.
+
+    Raises:
+        TypeError: no text, as where a record is given instead of its id.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"an id is a text, not a {type(value).__name__}")
+    return value
+
+
 def new_id(kind: str) -> str:
     """An identifier that nobody can guess: the kind, a hyphen, 16 hexadecimal digits."""
     return f"{kind}-{secrets.token_hex(8)}"

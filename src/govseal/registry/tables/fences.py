@@ -27,7 +27,6 @@ FENCED: Final = {
     "activation_notices": "id",
     "destructions": "id",
     "quota_changes": "id",
-    "status_lists": "version",
     "approvals": "id",
     "dispatch_cards": "id",
 }

@@ -216,12 +216,3 @@ seal_tasks = sa.Table(
     moment("done_at", optional=True),
 )
 """What has to be done with a seal: cancel it, hand its key back, write the report."""
-
-status_lists = sa.Table(
-    "status_lists",
-    METADATA,
-    sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
-    moment("at"),
-    sa.Column("content", sa.LargeBinary, nullable=False),  # canonical JSON, as it was signed
-    sa.Column("signature", sa.LargeBinary, nullable=False),
-)

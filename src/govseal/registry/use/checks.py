@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from govseal.errors import KeyLoadError, NotAuthorized
+from govseal.registry.clock import day_of
 from govseal.registry.people import check_password
 from govseal.registry.policy.force import check_in_force
 from govseal.registry.seals.custody import check_custodian
@@ -20,7 +21,7 @@ from govseal.registry.use.approvals import done_steps
 from govseal.registry.use.expiry import is_over
 from govseal.registry.use.matrix import Standing
 from govseal.registry.use.records import NeededStep, needed_steps
-from govseal.registry.use.requests import local_date, stored_document
+from govseal.registry.use.requests import stored_document
 from govseal.registry.use.statements import SignedStatement
 from govseal.registry.vocabulary import ApprovalMode, Medium, Role
 from govseal.sm2 import sm3
@@ -246,7 +247,7 @@ def _check_separation(
 
 def _check_date(call: Call, request: sa.Row[Any], warnings: list[str]) -> None:
     """The document is completed on the date of its seal (HLJ-08); its own date may differ."""
-    today = local_date(call.at)
+    today = day_of(call.at).isoformat()
     printed = {request.facts.get("decision_date"), request.facts.get("reply_date")} - {None}
     if printed - {today}:
         dates = "、".join(sorted(map(str, printed)))

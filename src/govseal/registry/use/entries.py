@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from govseal.asn1.times import BEIJING
 from govseal.registry import tables
-from govseal.registry.policy.force import SHANGHAI
+from govseal.registry.clock import day_of
 from govseal.registry.use.checks import Found
-from govseal.registry.use.requests import local_date
 from govseal.registry.use.statements import members_of
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ def intent_fields(
     call: Call, request: sa.Row[Any], seal: sa.Row[Any], found: Found
 ) -> dict[str, Any]:
     """The entry of a use; everything that is known before the key signs."""
-    at = call.at.astimezone(SHANGHAI)
+    at = call.at.astimezone(BEIJING)
     return {
         "number": request.number,
         "seal_name": seal.name,
         "seal_code": seal.seal_code,
-        "stamped_on": local_date(call.at),
+        "stamped_on": day_of(call.at).isoformat(),
         "stamped_at": at.isoformat(timespec="seconds"),
         "matter": request.matter,
         "item_code": request.item_code,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.calendar import WorkingDays
-from govseal.registry.policy.force import SHANGHAI
+from govseal.registry.clock import day_of
 from govseal.registry.use.states import check_step
 from govseal.registry.vocabulary import UseState
 
@@ -23,7 +23,7 @@ _USABLE: Final = (UseState.APPROVED, UseState.CHECKED)
 
 def approvals_end(call: Call) -> datetime | None:
     """Until when approvals that are complete now may be used; None where no limit is set."""
-    limit = call.profile.deadline(LIMIT, call.at.astimezone(SHANGHAI).date())
+    limit = call.profile.deadline(LIMIT, day_of(call.at))
     return None if limit is None else WorkingDays.of(call.connection).due(call.at, limit)
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
+from govseal.registry.clock import day_of
 from govseal.registry.database import next_number
 from govseal.registry.documents.exclusions import look_through
 from govseal.registry.documents.holders import holder_digest
 from govseal.registry.people import looks, may_look
-from govseal.registry.policy.force import SHANGHAI, check_in_force
+from govseal.registry.policy.force import check_in_force
 from govseal.registry.seals.vault import at_rest_key
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, rules
@@ -112,7 +112,7 @@ def _facts(call: Call, case: rules.Case, warnings: list[str]) -> dict[str, Any]:
 
 def _number(call: Call) -> str:
     """``2026-000001``: gapless in each year of Asia/Shanghai."""
-    year = call.at.astimezone(SHANGHAI).year
+    year = day_of(call.at).year
     return f"{year}-{next_number(call.connection, f'use/{year}'):06d}"
 
 
@@ -145,11 +145,6 @@ def withdraw(acting: Acting, request_id: str, reason: str) -> UseRequest:
         call.facts["reason"] = reason
         call.tell("use.withdrawn", request_id, reason=reason)
         return call.finish(request_record(call.one(tables.use_requests, request_id)))
-
-
-def local_date(moment: datetime) -> str:
-    """The date of a time in Asia/Shanghai, as ``2026-03-02``."""
-    return moment.astimezone(SHANGHAI).date().isoformat()
 
 
 def get(acting: Acting, request_id: str) -> UseRequest:

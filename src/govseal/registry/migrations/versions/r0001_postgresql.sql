@@ -122,14 +122,6 @@ CREATE TABLE settings (
 	CONSTRAINT pk_settings PRIMARY KEY (name)
 )
 --
-CREATE TABLE status_lists (
-	version BIGINT NOT NULL, 
-	at VARCHAR(27) NOT NULL, 
-	content BYTEA NOT NULL, 
-	signature BYTEA NOT NULL, 
-	CONSTRAINT pk_status_lists PRIMARY KEY (version)
-)
---
 CREATE TABLE departments (
 	id VARCHAR(24) NOT NULL, 
 	organization VARCHAR(24) NOT NULL, 
@@ -1029,10 +1021,6 @@ CREATE TRIGGER destructions_append_only_truncate BEFORE TRUNCATE ON destructions
 CREATE TRIGGER quota_changes_append_only_row BEFORE UPDATE OR DELETE ON quota_changes FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
 --
 CREATE TRIGGER quota_changes_append_only_truncate BEFORE TRUNCATE ON quota_changes FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
---
-CREATE TRIGGER status_lists_append_only_row BEFORE UPDATE OR DELETE ON status_lists FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
---
-CREATE TRIGGER status_lists_append_only_truncate BEFORE TRUNCATE ON status_lists FOR EACH STATEMENT EXECUTE FUNCTION govseal_append_only()
 --
 CREATE TRIGGER approvals_append_only_row BEFORE UPDATE OR DELETE ON approvals FOR EACH ROW EXECUTE FUNCTION govseal_append_only()
 --

@@ -122,14 +122,6 @@ CREATE TABLE settings (
 	CONSTRAINT pk_settings PRIMARY KEY (name)
 )
 --
-CREATE TABLE status_lists (
-	version BIGINT NOT NULL, 
-	at VARCHAR(27) NOT NULL, 
-	content BLOB NOT NULL, 
-	signature BLOB NOT NULL, 
-	CONSTRAINT pk_status_lists PRIMARY KEY (version)
-)
---
 CREATE TABLE departments (
 	id VARCHAR(24) NOT NULL, 
 	organization VARCHAR(24) NOT NULL, 
@@ -1051,12 +1043,6 @@ CREATE TRIGGER quota_changes_append_only_update BEFORE UPDATE ON quota_changes B
 CREATE TRIGGER quota_changes_append_only_delete BEFORE DELETE ON quota_changes BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: quota_changes'); END
 --
 CREATE TRIGGER quota_changes_append_only_replace BEFORE INSERT ON quota_changes WHEN EXISTS (SELECT 1 FROM quota_changes WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: quota_changes'); END
---
-CREATE TRIGGER status_lists_append_only_update BEFORE UPDATE ON status_lists BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: status_lists'); END
---
-CREATE TRIGGER status_lists_append_only_delete BEFORE DELETE ON status_lists BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: status_lists'); END
---
-CREATE TRIGGER status_lists_append_only_replace BEFORE INSERT ON status_lists WHEN EXISTS (SELECT 1 FROM status_lists WHERE version = NEW.version) BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: status_lists'); END
 --
 CREATE TRIGGER approvals_append_only_update BEFORE UPDATE ON approvals BEGIN SELECT RAISE(ABORT, 'E_APPEND_ONLY: approvals'); END
 --
