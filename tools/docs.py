@@ -119,35 +119,33 @@ def refusals_page() -> str:
     lines = [
         "# 拒绝代码 · Refusals",
         "",
-        "Written by `make docs` from `govseal.seal.refusals`: what may not be made or used so. A",
-        "code is the `code` of a `SealError`, and stands before the message of a command that ends",
-        "with 1. It keeps its meaning once published. Those marked ● are also reasons of a report,",
-        "without `E_` and in small letters ([reasons.md](reasons.md)). Which rule of a profile",
-        "refuses with which code is in [profiles.md](profiles.md).",
+        "Written by `make docs` from `govseal.seal.refusals` and `govseal.registry.refusals`: what",
+        "may not be made, used or done so. A code is the `code` of a `SealError`, or of a",
+        "`Refused` of the registry, and stands before the message of a command that ends with 1.",
+        "It keeps its meaning once published.",
+        "",
+        "## 制章和用章 · making and using seals",
+        "",
+        "Those marked ● are also reasons of a report, without `E_` and in small letters",
+        "([reasons.md](reasons.md)). Which rule of a profile refuses with which code is in",
+        "[profiles.md](profiles.md).",
         "",
         "| Code | 中文 | English | Reason |",
         "|---|---|---|---|",
     ]
-    for row in REFUSALS.values():
-        zh, en = _both(row)
-        lines.append(f"| `{row.code}` | {zh} | {en} | {'●' if row.is_reason else ''} |")
+    lines += [f"{_refusal_row(row)} {'●' if row.is_reason else ''} |" for row in REFUSALS.values()]
     lines += [
         "",
         "## 登记系统 · the registry",
         "",
-        "What the bureau's registry refuses besides, from `govseal.registry.refusals`: the `code`",
-        "of a `Refused`, which has the clause too.",
+        "The registry refuses with those above, too. Where a clause of its policy profile commands",
+        "the refusal, `clause` of the `Refused` names it ([registry.md](registry.md)).",
         "",
         "| Code | 中文 | English |",
         "|---|---|---|",
+        *map(_refusal_row, BUREAU.values()),
     ]
-    lines += [f"| `{row.code}` | {' | '.join(_both(row))} |" for row in BUREAU.values()]
     return "\n".join(lines) + "\n"
-
-
-def _both(row: Refusal) -> tuple[str, str]:
-    zh = f"{row.zh}。{row.hint_zh}" if row.hint_zh else row.zh
-    return zh, f"{row.en}; {row.hint_en}" if row.hint_en else row.en
 
 
 def commands_page() -> str:
@@ -167,6 +165,12 @@ def commands_page() -> str:
             for step in steps_of(family).values()
         ]
     return "\n".join(lines) + "\n"
+
+
+def _refusal_row(row: Refusal) -> str:
+    zh = f"{row.zh}。{row.hint_zh}" if row.hint_zh else row.zh
+    en = f"{row.en}; {row.hint_en}" if row.hint_en else row.en
+    return f"| `{row.code}` | {zh} | {en} |"
 
 
 def profiles_page() -> str:

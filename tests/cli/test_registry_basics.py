@@ -14,15 +14,17 @@ from pathlib import Path
 import pytest
 
 import govseal.registry
+import quickkeys
 from govseal.cli.registry import FAMILIES, steps_of
 from govseal.cli.registry.labels import is_labelled
 from govseal.cli.registry.words import chinese
+from govseal.pki.signer import load_signer
 from govseal.registry import vocabulary
 from govseal.registry.call import Call
 from govseal.registry.policy import load_policy, policy_names
 from govseal.registry.refusals import REFUSALS, refusal_of
 from govseal.registry.use.form import DecisionState
-from registryclerks import NAME, UNIT, run
+from registryclerks import NAME, PASSWORD, UNIT, run
 
 STEPS = [f"{family} {name}".strip() for family in ("", *FAMILIES) for name in steps_of(family)]
 FOUNDING = (
@@ -139,6 +141,19 @@ def test_founding(tmp_path):
     key = (tmp_path / "key").read_bytes()
     assert run(*FOUNDING, *registry, "--new-secrets").status == 2
     assert (tmp_path / "key").read_bytes() == key
+
+
+def test_a_ledger_key_that_the_registry_does_not_hold(clerks, tmp_path, monkeypatch):
+    registry = ("--db", tmp_path / "x.db", "--secrets", clerks.path("secrets.hex"))
+    key = load_signer(clerks.path("head.p12"), password=PASSWORD)
+    clerks.path("ledger.p12").write_bytes(quickkeys.pkcs12(key, ""))
+    monkeypatch.setenv("GOVSEAL_LEDGER_KEY", str(clerks.path("ledger.p12")))
+    founded = run(*FOUNDING, *registry, "--json")
+    assert founded.status == 0
+    assert run("registry", "ledger", "checkpoint", *registry).status == 0
+    monkeypatch.delenv("GOVSEAL_LEDGER_KEY")
+    without = run("registry", "ledger", "checkpoint", *registry, "--json")
+    assert (without.status, without.json["code"]) == (2, "secrets_missing")
 
 
 def test_a_key_that_others_may_read_is_not_used(clerks):

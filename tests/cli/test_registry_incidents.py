@@ -87,7 +87,8 @@ def test_a_seal_is_stopped_and_destroyed_before_two_witnesses(clerks):
 def test_a_petition_is_rejected(clerks):
     petition = clerks.ok("seal", "stop", ES_ID, *STOP, by="issuing-head")["id"]
     reject = ("seal", "petition", "reject", petition, "--reason")
-    clerks.refused("E_REASON", *reject, " ", by="principal")
+    refused = clerks.refused("E_REASON_MISSING", *reject, " ", by="principal")
+    assert refused.json["message"] == "E_REASON_MISSING：理由：未填写"
     assert clerks.ok(*reject, "仍需使用", by="principal")["state"] == "rejected"
     assert clerks.ok("seal", "petition", "list", by="office") == []
     every = clerks.call("seal", "petition", "list", "--all", "--seal", ES_ID, by="office").out
@@ -109,7 +110,7 @@ def test_a_seal_is_cancelled(clerks):
     petition = clerks.ok(*ask, *papers, by="handler")["id"]
     assert [item["what"] for item in clerks.ok("todo", by="reviewer")] == ["decide_petition"]
     decide = ("seal", "cancel", "decide", petition)
-    clerks.refused("E_REASON", *decide, "reject", by="reviewer")
+    clerks.refused("E_REASON_MISSING", *decide, "reject", by="reviewer")
     assert clerks.ok(*decide, "pass", by="reviewer")["state"] == "cancelled"
 
 

@@ -124,3 +124,11 @@ def test_a_backup_is_restored_and_proven(life):
     assert (answer.result["ledger_entries"], answer.result["stamps"]) == (2, 1)
     answer = run("registry", "restore", backup, *restored, "--json")
     assert (answer.status, answer.json["code"]) == (2, "not_empty")
+
+
+def test_an_audit_shows_how_far_it_has_come(life, monkeypatch):
+    monkeypatch.setattr("govseal.cli.progress.is_terminal", lambda _: True)
+    answer = life.call("ledger", "audit")
+    assert answer.status == 0
+    assert "[########################] 2/2 台账" in answer.err
+    assert answer.err.endswith("\r\x1b[K")

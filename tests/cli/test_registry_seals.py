@@ -54,7 +54,7 @@ def test_review_goes_level_by_level(clerks):
     clerks.refused("E_REVIEW_ORDER", "seal", "accept", seal, by="province")
     assert [item["what"] for item in clerks.ok("todo", by="reviewer")] == ["accept"]
     clerks.ok("seal", "accept", seal, by="reviewer")
-    clerks.refused("E_REASON", "seal", "review", seal, "reject", by="reviewer")
+    clerks.refused("E_REASON_MISSING", "seal", "review", seal, "reject", by="reviewer")
     returned = clerks.ok("seal", "send-back", seal, "--reason", "印模不清", by="reviewer")
     assert returned["state"] == "returned"
     steps = clerks.call("seal", "reviews", seal, by="handler").lines
@@ -65,7 +65,7 @@ def test_a_step_out_of_order_names_the_states(clerks):
     seal = drafted(clerks)
     refused = clerks.refused("E_STATE", "seal", "accept", seal, by="reviewer")
     assert (refused.json["state"], refused.json["wanted"]) == ("draft", ["submitted"])
-    said = "E_STATE：当前状态不允许此步骤：现为“起草”，须为已提交（" + refused.json["clause"] + "）"
+    said = "E_STATE：当前状态不允许此步骤：现为“草稿”，须为已提交（" + refused.json["clause"] + "）"
     assert refused.json["message"] == said
     english = clerks.call("seal", "accept", seal, by="reviewer", lang="en").err
     assert english.startswith("govseal: error: E_STATE: ")

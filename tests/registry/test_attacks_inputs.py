@@ -10,6 +10,7 @@ from bureaukit import person
 from govseal.errors import GovsealError, RegistryError
 from govseal.registry import audit, tables
 from govseal.registry.auditlog import AuditFilter
+from govseal.registry.documents import marks
 from usekit import PLACE, code
 
 HOSTILE = ("use-\0", "use-\ud800", "x" * 1_000_000, "use-\u202e\u200b", "a\r\nb", "' OR 1=1 --")
@@ -65,7 +66,7 @@ def test_no_number_looks_like_another_one(shared_desk, hidden):
 def test_no_reason_hides_anything(desk):
     seal = desk.seal()
     with desk.acting("office") as b:
-        assert code(b.seals.suspend, seal, "丢失\u202e", cause="anomaly") == "E_REASON"
+        assert code(b.seals.suspend, seal, "丢失\u202e", cause="anomaly") == "E_REASON_MISSING"
 
 
 def test_what_a_database_refuses_shows_no_values(any_desk):
@@ -105,3 +106,20 @@ def test_what_is_asked_while_nobody_else_files_is_found_by_an_index(desk):
 def test_a_number_is_no_novel(shared_desk):
     with pytest.raises(ValueError, match="200"):
         shared_desk.ask(document_no="号" * 201)
+
+
+def test_a_document_is_looked_through_before_anybody_waits_for_it(shared_desk, monkeypatch):
+    """A hostile file takes minutes; on SQLite nobody else would do anything meanwhile."""
+    held = []
+
+    def texts(data):
+        held.append(shared_desk.bureau.database.engine.pool.checkedout())
+        yield data
+
+    shared_desk.seal()
+    monkeypatch.setattr(marks, "read_texts", texts)
+    request = shared_desk.ask()
+    shared_desk.approve(request, "head")
+    shared_desk.approve(request, "leader")
+    assert shared_desk.stamp(request).signature_id
+    assert held == [0]

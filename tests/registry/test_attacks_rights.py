@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bureaukit import BUREAU, SINCE, person
-from govseal.registry import tables
+from govseal.registry import audit, tables
 from govseal.registry.auditlog import AuditFilter
 from govseal.registry.vocabulary import OrganizationKind, Role
+from govseal.sm2 import sm3
 from usekit import code
 
 SMALL = "org-small"
@@ -96,3 +97,21 @@ def test_an_administrator_of_a_unit_below_forgets_nothing(small):
     assert code(small.audit.purge, before=datetime(2020, 1, 1, tzinfo=UTC)) == "E_NOT_AUTHORIZED"
     day = datetime(2000, 1, 1, tzinfo=UTC).date()
     assert code(small.ledger.purge, day, basis="令") == "E_NOT_AUTHORIZED"
+
+
+@pytest.mark.req("R-JC10-BM-2/3")
+@pytest.mark.parametrize("role", [Role.SECTION_HEAD, Role.SERVICE_SUPERVISOR])
+def test_another_units_document_is_not_known_by_a_role_elsewhere(desk, small, role):
+    _, stamped = desk.stamped()
+    puppet = small.people.add("傀儡", organization=SMALL)
+    desk.appoint("x", role, person=puppet.id, organization=SMALL)
+    with small.bureau.acting(puppet.id) as b:
+        assert code(b.documents.get, stamped.document) == "E_NEED_TO_KNOW"
+
+
+def test_the_log_says_which_rules_a_unit_gave_itself(small):
+    rules = b'extends = "jincheng"\nname = "own"\n'
+    small.organizations.set_rules(SMALL, rules)
+    with small.bureau.database.begin() as connection:
+        *_, row = audit.read(connection, subject=SMALL)
+    assert (row.action, row.facts["rules_sm3"]) == ("organizations.set_rules", sm3(rules).hex())

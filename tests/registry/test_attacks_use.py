@@ -161,3 +161,13 @@ def test_who_is_custodian_no_more_by_role_stamps_no_more(desk, clock):
         held = roles.update().where(roles.c.role == Role.CUSTODIAN)
         connection.execute(held.values(until=clock()))
     assert code(desk.stamp, request) == "E_CUSTODIAN_ROLE"
+
+
+@pytest.mark.req("R-JC29S-16")
+def test_a_lost_seal_is_not_found_again_by_a_row(desk):
+    """Whoever writes into the seal's row does not undo what befell it."""
+    request = desk.approved()
+    with desk.acting("office") as b:
+        b.seals.report(request.seal, "loss", "遗失")
+    desk.write(tables.seals, request.seal, state="active", state_effective_at=bureaukit.MADE_AT)
+    assert code(desk.stamp, request) == "E_SEAL_LOST"

@@ -31,6 +31,13 @@ class Progress:
             sys.stderr.flush()
         self._done += 1
 
+    def reach(self, done: int, total: int, name: str) -> None:
+        """Show how far one long piece of work has come."""
+        self._total, self._done = max(total, 1), min(done, total)
+        self._is_shown = is_terminal(sys.stderr)
+        self.step(name)
+        self._done = done
+
     def clear(self) -> None:
         """Take the bar away, so that a line can be written."""
         if self._is_shown:

@@ -91,15 +91,15 @@ class Bureau:
                 ``no_registry``: there is none, and none is to be founded, or not without a profile.
         """
         database = Database(url)
-        if not founds or profile is None:
-            check_founded(database)
-        policy = policy_of(database, profile)
-        key = AtRestKey(secrets) if isinstance(secrets, bytes) else secrets
-        bureau = cls(database, policy, key, clock, ledger_signer)
         try:
+            if not founds or profile is None:
+                check_founded(database)
+            policy = policy_of(database, profile)
+            key = AtRestKey(secrets) if isinstance(secrets, bytes) else secrets
+            bureau = cls(database, policy, key, clock, ledger_signer)
             bureau._found(profile)
         except BaseException:
-            bureau.close()
+            database.close()
             raise
         return bureau
 

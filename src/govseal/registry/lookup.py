@@ -26,12 +26,18 @@ _CALLED: Final[dict[Kind, tuple[sa.Table, tuple[str, ...]]]] = {
 }
 
 
-def find_id(bureau: Bureau, kind: Kind, text: str) -> str:
+def find_id(bureau: Bureau, kind: Kind, text: str, *, within: str | None = None) -> str:
     """The id of what somebody calls ``text``.
 
     That is the id itself, a person's account, a unit's legal name, a department's name, a seal's
     esID or name, the number of a request or document. What nothing is called so comes back as it
     is: the step that it is for says that there is none.
+
+    Args:
+        bureau: the registry.
+        kind: of what.
+        text: what it is called.
+        within: of departments: those of this unit come first, for many have an office.
 
     Raises:
         RegistryError: ``ambiguous``: several are called so.
@@ -44,11 +50,23 @@ def find_id(bureau: Bureau, kind: Kind, text: str) -> str:
         called = sa.select(table.c.id).where(sa.or_(*(table.c[name] == text for name in columns)))
         if "inactive_from" in table.c:
             called = called.where(table.c.inactive_from.is_(None))
-        found = list(connection.execute(called.limit(_MOST)).scalars())
+        found: list[str] = []
+        if kind == "department" and within is not None:
+            own = called.where(table.c.organization == within)
+            found = list(connection.execute(own.limit(_MOST)).scalars())
+        found = found or list(connection.execute(called.limit(_MOST)).scalars())
     if len(found) > 1:
         message = f"不止一个叫作 {text}，请用编号 / several are called {text}: use the id"
         raise RegistryError(message, code="ambiguous")
     return str(found[0]) if found else text
+
+
+def unit_of(bureau: Bureau, person: str) -> str | None:
+    """The unit that somebody belongs to."""
+    people = tables.people
+    with bureau.database.begin() as connection:
+        query = sa.select(people.c.organization).where(people.c.id == person)
+        return connection.execute(query).scalar_one_or_none()
 
 
 def names_by_id(bureau: Bureau, ids: Collection[str]) -> dict[str, str]:

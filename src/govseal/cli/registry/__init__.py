@@ -13,6 +13,7 @@ from govseal.cli.problems import UsageError
 if TYPE_CHECKING:
     import argparse
 
+    from govseal.cli.registry.desk import Desk
     from govseal.cli.registry.step import Step
 
 
@@ -141,16 +142,14 @@ def _parse(name: str, step: Step, arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _look_up(step: Step, options: argparse.Namespace, desk: object) -> None:
-    """Put ids in the place of what things are called."""
-    from govseal.cli.registry.desk import Desk  # noqa: PLC0415 - start-up
+def _look_up(step: Step, options: argparse.Namespace, desk: Desk) -> None:
+    """Put ids in the place of what things are called; departments last, within their unit."""
     from govseal.cli.registry.step import Argument  # noqa: PLC0415 - start-up
 
-    for item in step.arguments:
-        if not isinstance(item, Argument) or item.kind is None or not isinstance(desk, Desk):
-            continue
+    named = [item for item in step.arguments if isinstance(item, Argument) and item.kind]
+    for item in sorted(named, key=lambda item: item.kind == "department"):
         given = getattr(options, item.destination)
-        if isinstance(given, str):
+        if isinstance(given, str) and item.kind is not None:
             setattr(options, item.destination, desk.find(item.kind, given))
 
 

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 DATABASE = "GOVSEAL_REGISTRY"
 PERSON = "GOVSEAL_PERSON"
 SECRETS = "GOVSEAL_SECRETS"
+LEDGER_KEY = "GOVSEAL_LEDGER_KEY"
 CLIENT = "govseal registry"
 _PARTS = ("sqlalchemy", "alembic", "psycopg", "openpyxl", "mako", "greenlet")
 
 
 def add_registry(parser: Parser) -> None:
-    """``--db``, ``--profile`` and ``--secrets``."""
+    """``--db``, ``--profile``, ``--secrets`` and ``--ledger-key``."""
     parser.option(
         "--db",
         zh=f"登记系统的数据库：文件，或 postgresql+psycopg://…（也可用环境变量 {DATABASE}）",
@@ -47,6 +48,14 @@ def add_registry(parser: Parser) -> None:
         "--secrets",
         zh=f"静态数据密钥：文件、env:变量名或 pkcs11:…（也可用环境变量 {SECRETS}）",
         en=f"the key for secrets at rest: a file, env:NAME or pkcs11:… (or the variable {SECRETS})",
+        metavar="KEY",
+    )
+    parser.option(
+        "--ledger-key",
+        zh=f"台账密钥在设备中时：pkcs11:…、sdf:…（也可用环境变量 {LEDGER_KEY}）；"
+        "缺省由登记系统保存",
+        en=f"the ledger's key where a device holds it: pkcs11:…, sdf:… (or the variable "
+        f"{LEDGER_KEY}); the registry keeps it by default",
         metavar="KEY",
     )
 
@@ -91,6 +100,7 @@ class Desk:
             profile=options.profile,
             secrets=self.secrets(),
             clock=system_clock,
+            ledger_signer=self._ledger_signer(),
             founds=founds,
         )
         return self._opened
@@ -103,6 +113,18 @@ class Desk:
         from govseal.registry.keysource import load_registry_key  # noqa: PLC0415 - start-up
 
         return load_registry_key(source)
+
+    def _ledger_signer(self) -> Signer | None:
+        """The key that signs the ledger's checkpoints, where it is not with the registry."""
+        options = self._options
+        source = options.ledger_key or os.environ.get(LEDGER_KEY)
+        if not source:
+            return None
+        passwords = argparse.Namespace(
+            password_env=getattr(options, "password_env", None),
+            password_file=getattr(options, "password_file", None),
+        )
+        return load_key(source, passwords)
 
     @property
     def has_secrets(self) -> bool:
@@ -126,10 +148,17 @@ class Desk:
         return Acting(self.bureau, self.find("person", name), client=CLIENT)
 
     def find(self, kind: Kind, text: str) -> str:
-        """The id of what is called ``text``."""
-        from govseal.registry.lookup import find_id  # noqa: PLC0415 - start-up
+        """The id of what is called ``text``; a department is looked for in the unit first.
 
-        return find_id(self.bureau, kind, text)
+        That is the one that the step names, else that of whoever acts.
+        """
+        from govseal.registry.lookup import find_id, unit_of  # noqa: PLC0415 - start-up
+
+        within = None
+        if kind == "department":
+            named = getattr(self._options, "using", None) or getattr(self._options, "unit", None)
+            within = named or unit_of(self.bureau, self.acting.person)
+        return find_id(self.bureau, kind, text, within=within)
 
     def names(self, ids: Collection[str]) -> Mapping[str, str]:
         """What units, departments, people, seals and requests of these ids are called."""

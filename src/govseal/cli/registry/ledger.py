@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from govseal.cli.files import write_output
 from govseal.cli.language import current, say
 from govseal.cli.problems import UsageError
+from govseal.cli.progress import Progress
 from govseal.cli.registry.desk import Desk
 from govseal.cli.registry.files import read_file
 from govseal.cli.registry.labels import field_label
@@ -212,11 +213,13 @@ def _verify_proof(_: Desk, options: argparse.Namespace) -> object:
 
 
 def _audit(desk: Desk, options: argparse.Namespace) -> object:
-    audit = desk.bureau.ledger.audit(
-        checkpoints=[read_file(path, MAX_PROOF) for path in options.checkpoints],
-        key=read_log_key(options.log_key),
-        documents=options.documents,
-    )
+    with Progress(1) as progress:
+        audit = desk.bureau.ledger.audit(
+            checkpoints=[read_file(path, MAX_PROOF) for path in options.checkpoints],
+            key=read_log_key(options.log_key),
+            documents=options.documents,
+            on_progress=lambda done, size: progress.reach(done, size, say("台账", "ledger")),
+        )
     facts = {
         "is_whole": audit.is_whole,
         "size": audit.size,

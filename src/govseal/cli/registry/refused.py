@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 from govseal.cli.language import say
 from govseal.cli.problems import REFUSED, UNUSABLE, Problem
-from govseal.cli.registry.words import loose_text
+from govseal.cli.registry.words import loose_text, word_text
 from govseal.errors import Defective, LedgerBroken, Refused, RegistryError, StateError
 from govseal.registry.refusals import refusal_of
 
@@ -90,10 +91,12 @@ def _state(error: StateError) -> str:
     """An illegal step: the present state, and those that permit it."""
     refusal = refusal_of(error.code)
     meaning = refusal.zh if refusal else ""
-    wanted = "、".join(loose_text(str(item)) for item in error.wanted)
-    return f"{meaning}：现为“{loose_text(str(error.state))}”" + (
-        f"，须为{wanted}" if wanted else ""
-    )
+    wanted = "、".join(map(_word, error.wanted))
+    return f"{meaning}：现为“{_word(error.state)}”" + (f"，须为{wanted}" if wanted else "")
+
+
+def _word(state: str) -> str:
+    return word_text(state) if isinstance(state, StrEnum) else loose_text(state)
 
 
 def _split(message: str) -> tuple[str, str]:

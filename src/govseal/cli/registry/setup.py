@@ -10,10 +10,12 @@ from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.cli.registry.desk import SECRETS, Desk, database_url, imported
 from govseal.cli.registry.ledger import read_log_key
+from govseal.cli.registry.show import Answer, text_of
 from govseal.cli.registry.step import FILE, Step, argument
 from govseal.cli.registry.units import KINDS, LEVEL, REGION, USCC
 
 if TYPE_CHECKING:
+    from govseal.registry.backup import BackupFile
     from govseal.registry.waiting import Waiting
 
 _UNIT = argument(
@@ -137,16 +139,36 @@ def _upgrade(_: Desk, options: argparse.Namespace) -> object:
 
 
 def _backup(desk: Desk, options: argparse.Namespace) -> object:
-    return desk.bureau.backup(options.file)
+    made = desk.bureau.backup(options.file)
+    return Answer(made, lines=tuple(text_of(_brief(made), desk)))
+
+
+def _brief(made: BackupFile) -> dict[str, object]:
+    """What people need to know of a backup: not the rows of each table."""
+    return {
+        "origin": made.origin,
+        "revision": made.revision,
+        "at": made.at,
+        "rows": sum(made.rows.values()),
+        "sm3": made.sm3,
+    }
 
 
 def _restore(desk: Desk, options: argparse.Namespace) -> object:
-    return imported().restore(
+    found = imported().restore(
         options.file,
         database_url(options.db),
         secrets=desk.secrets(),
         key=read_log_key(options.log_key),
     )
+    facts = {
+        "backup": _brief(found.backup),
+        "ledger_entries": found.ledger_entries,
+        "checkpoints": found.checkpoints,
+        "audit_events": found.audit_events,
+        "stamps": found.stamps,
+    }
+    return Answer(found, lines=tuple(text_of(facts, desk)))
 
 
 def _rotate(desk: Desk, options: argparse.Namespace) -> object:

@@ -77,7 +77,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "abolished": "已撤销",
     },
     "SealState": {
-        "draft": "起草",
+        "draft": "草稿",
         "submitted": "已提交",
         "under_review": "审核中",
         "returned": "已退回",

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from govseal.registry.call import Call
 from govseal.registry.documents.marks import is_document_marked, is_marked
+from govseal.registry.policy import PolicyProfile
 from govseal.registry.vocabulary import Classification
 
 _CLASSIFIED = "classified material has no place in this system; nothing of it was kept"
@@ -48,6 +49,12 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
     ):
         if holds:
             call.refuse(code, _MESSAGES[code])
+
+
+def look_through(profile: PolicyProfile, data: bytes) -> None:
+    """What :func:`check_excluded` will ask of a document, before a transaction waits for it."""
+    if profile.is_on("classification_marks_refused"):
+        is_document_marked(data)
 
 
 def _is_barred(call: Call, facts: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 
@@ -47,6 +48,21 @@ def is_marked(text: str | bytes) -> bool:
     return any(pattern.search(text) for pattern in _PATTERNS.values())
 
 
+_KNOWN: dict[bytes, bool] = {}
+_MOST_KNOWN = 10_000
+
+
 def is_document_marked(data: bytes) -> bool:
-    """Whether a mark stands in a document, as far as its text can be had."""
-    return any(map(is_marked, read_texts(data)))
+    """Whether a mark stands in a document, as far as its text can be had.
+
+    A hostile file takes minutes to be looked through. What was found is known by the digest from
+    then on: whoever asks before a transaction begins holds nobody up within it.
+    """
+    digest = hashlib.sha256(data).digest()
+    found = _KNOWN.get(digest)
+    if found is None:
+        found = any(map(is_marked, read_texts(data)))
+        while len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.pop(next(iter(_KNOWN)), None)
+        _KNOWN[digest] = found
+    return found

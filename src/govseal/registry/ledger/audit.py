@@ -8,7 +8,7 @@ the checkpoints tell, best those that were kept elsewhere.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -47,6 +47,7 @@ def audit_ledger(
     checkpoints: Sequence[Checkpoint | str | bytes] = (),
     key: LogKey | None = None,
     documents: Iterable[Path | bytes] = (),
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> LedgerAudit:
     """Hash every entry again and hold it against everything that speaks of it.
 
@@ -59,11 +60,13 @@ def audit_ledger(
         checkpoints: signed notes that were kept elsewhere.
         key: the ledger's key, known from elsewhere; without it the registry's own word is taken.
         documents: stamped files, one held at a time; each has to be proven by the ledger.
+        on_progress: told after each page how many entries were looked at, and of how many.
 
     Raises:
         RegistryError: ``malformed``: something given is no checkpoint.
     """
     audit = _Audit(begin, [_checkpoint(given) for given in checkpoints], key)
+    audit.on_progress = on_progress
     audit.walk_through()
     check_documents(begin, documents, at, audit.findings, max(audit.size - 1, 0))
     return audit.report()
@@ -81,6 +84,7 @@ class _Audit:
         self.proven = 0
         """Up to here a checkpoint says that the entries are right."""
         self.is_contradicted = False
+        self.on_progress: Callable[[int, int], None] | None = None
         with begin() as connection:
             self.log = origin(connection)
             self.key = key or log_key(connection)
@@ -100,6 +104,8 @@ class _Audit:
         for connection, page in self.walk.pages():
             self._grow(connection, page)
             self._check_stamps(connection, page)
+            if self.on_progress is not None:
+                self.on_progress(page.end, self.size)
         is_short = self.walk.size < self.size
         if not is_short and self.walk.chain not in {None, self.chain}:
             self.findings.add("head_broken", max(self.size - 1, 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -106,6 +106,7 @@ class Ledger:
         checkpoints: Sequence[Checkpoint | str | bytes] = (),
         key: LogKey | None = None,
         documents: Iterable[Path | bytes] = (),
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> LedgerAudit:
         """Hash every entry again and hold it against everything that speaks of it.
 
@@ -116,6 +117,7 @@ class Ledger:
                 rewritten as a whole.
             key: the ledger's key, kept elsewhere; without it the registry's own word is taken.
             documents: stamped files, one held at a time; each has to be proven by the ledger.
+            on_progress: told from time to time how many entries were looked at, and of how many.
 
         Returns:
             What was found; ``.check()`` of it raises :class:`LedgerBroken`.
@@ -129,6 +131,7 @@ class Ledger:
             checkpoints=checkpoints,
             key=key,
             documents=documents,
+            on_progress=on_progress,
         )
 
     def match(self, document: bytes, *, detached: bytes | None = None) -> LedgerMatch:

@@ -25,6 +25,7 @@ from govseal.registry.vocabulary import (
     OrganizationState,
     Role,
 )
+from govseal.sm2 import sm3
 
 if TYPE_CHECKING:
     from govseal.registry.acting import Acting
@@ -296,6 +297,8 @@ class Organizations:
             call.connection.execute(table.delete().where(table.c.name == f"policy/{name}"))
             call.insert(table, name=f"policy/{name}", value=rules.decode())
             call.update(tables.organizations, organization, profile=name)
+            # The rules are a row that can be written: the log says which ones were given.
+            call.facts.update(profile=name, rules_sm3=sm3(rules).hex())
             call.tell("organization.profile", organization, profile=name)
             return call.finish(self._record(call, organization))
 

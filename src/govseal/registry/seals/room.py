@@ -44,18 +44,20 @@ def sealed_record(call: Call, seal_id: str) -> SealRecord:
 
 
 def words(call: Call, text: str, code: str, what: str) -> str:
-    """Words that somebody has to give.
+    """Words that somebody has to give; ``what`` is what they are called, ``理由 / the reason``.
 
     Raises:
         Refused: ``code``: none, more than 4,000 characters, or some that nobody sees.
     """
     plain = text.strip()
+    zh, _, english = what.partition(" / ")
+    en = english or zh
     if not plain:
-        call.refuse(code, f"{what}：未填写 / {what} is missing")
+        call.refuse(code, f"{zh}：未填写 / {en} is missing")
     if len(plain) > MAX_WORDS:
-        call.refuse(code, f"{what}：过长 / {what} has more than {MAX_WORDS} characters")
+        call.refuse(code, f"{zh}：过长 / {en} has more than {MAX_WORDS} characters")
     if has_hidden(plain):
-        call.refuse(code, f"{what}：含不可见字符 / {what} has characters that nobody sees")
+        call.refuse(code, f"{zh}：含不可见字符 / {en} has characters that nobody sees")
     return plain
 
 

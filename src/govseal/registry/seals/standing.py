@@ -51,6 +51,8 @@ def check_usable(call: Call, seal_row: sa.Row[Any]) -> None:
 
 def _check_state(call: Call, seal_row: sa.Row[Any]) -> None:
     state = SealState(seal_row.state)
+    if state is SealState.ACTIVE:  # by its row; what was written once and for all prevails
+        state = _recorded(call, seal_row.id)
     if state in _BEFORE_USE:
         call.refuse("E_NOT_YET_ACTIVE", f"印章未启用 / the seal is {state}: it was not activated")
     if state is SealState.LOST:
@@ -70,6 +72,14 @@ def _check_state(call: Call, seal_row: sa.Row[Any]) -> None:
         call.refuse(
             "E_NOT_YET_ACTIVE", "印章有效期未开始 / the seal's period of validity has not begun"
         )
+
+
+def _recorded(call: Call, seal_id: str) -> SealState:
+    """The state to which the last of its steps led the seal."""
+    states = tables.seal_states
+    query = sa.select(states.c.state).where(states.c.seal == seal_id)
+    last = call.connection.execute(query.order_by(states.c.sequence.desc()).limit(1)).scalar()
+    return SealState.DRAFT if last is None else SealState(last)
 
 
 def _made_at(call: Call, seal_row: sa.Row[Any]) -> datetime:

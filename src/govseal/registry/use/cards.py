@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from govseal.errors import NotAuthorized
 from govseal.registry import tables
-from govseal.registry.documents.exclusions import check_excluded
+from govseal.registry.documents.exclusions import check_excluded, look_through
 from govseal.registry.labels import OPENNESS, ROLES, named
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import matrix, settings
@@ -47,6 +47,7 @@ def register(acting: Acting, card: Card) -> DispatchCard:
     """See :meth:`govseal.registry.use.Use.register_card`."""
     if card.kind not in ISSUER_SEALS:
         raise ValueError(f"kind: one of {', '.join(ISSUER_SEALS)}")
+    look_through(acting.bureau.profile, card.document)
     with acting.call("use.register_card") as call:
         call.require(*_REGISTRARS, organization=card.issuer)
         check_excluded(call, {"title": card.title}, card.document)

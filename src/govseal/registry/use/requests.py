@@ -10,6 +10,7 @@ from govseal.errors import NotAuthorized
 from govseal.registry import tables
 from govseal.registry.clock import day_of
 from govseal.registry.database import next_number
+from govseal.registry.documents.exclusions import look_through
 from govseal.registry.documents.holders import holder_digest
 from govseal.registry.people import looks, may_look
 from govseal.registry.policy.force import check_in_force
@@ -42,6 +43,7 @@ APPLICANTS: Final = (
 
 def file(acting: Acting, form: UseForm) -> UseRequest:
     """See :meth:`govseal.registry.use.Use.request`."""
+    look_through(acting.bureau.profile, form.document)
     with acting.call("use.request") as call:
         call.require(*APPLICANTS, organization=call.actor.organization)
         check_in_force(call.profile, call.at)
@@ -52,14 +54,7 @@ def file(acting: Acting, form: UseForm) -> UseRequest:
         stored = at_rest_key(call).encrypt(form.document, document_label(id_))
         number = _number(call)  # from here on nobody else files until this call ends
         warnings += rules.check_duplicate(call, case)
-        facts = {**form.facts(), "handler": call.actor.name, "case": case.seal_facts()}
-        if warnings:
-            facts["warnings"] = warnings
-        holder = facts.pop("holder", None)
-        if holder is not None:  # who holds the paper is in no row
-            facts["holder_digest"] = holder_digest(call, holder)
-        if case.card is not None:
-            facts["openness"] = case.card.openness
+        facts = _facts(call, case, warnings)
         is_approved = not row.steps
         call.insert(
             tables.use_requests,
@@ -100,6 +95,19 @@ def file(acting: Acting, form: UseForm) -> UseRequest:
         if is_approved:
             call.tell("use.approved", id_, number=number)
         return call.finish(request_record(filed))
+
+
+def _facts(call: Call, case: rules.Case, warnings: list[str]) -> dict[str, Any]:
+    """What a request says that has no column of its own."""
+    facts = {**case.form.facts(), "handler": call.actor.name, "case": case.seal_facts()}
+    if warnings:
+        facts["warnings"] = warnings
+    holder = facts.pop("holder", None)
+    if holder is not None:  # who holds the paper is in no row
+        facts["holder_digest"] = holder_digest(call, holder)
+    if case.card is not None:
+        facts["openness"] = case.card.openness
+    return facts
 
 
 def _number(call: Call) -> str:
@@ -173,9 +181,9 @@ def _concerns(call: Call) -> sa.ColumnElement[bool]:
     requests, seals = tables.use_requests, tables.seals
     pairs = call.rows(sa.select(seals.c.owner_org, seals.c.using_org).distinct())
     shown = [
-        sa.and_(seals.c.owner_org == pair.owner_org, seals.c.using_org == pair.using_org)
-        for pair in pairs
-        if looks(call, owner=pair.owner_org, using=pair.using_org)
+        sa.and_(seals.c.owner_org == owner, seals.c.using_org == using)
+        for owner, using in map(tuple, pairs)
+        if looks(call, owner=owner, using=using)
     ]
     return sa.or_(requests.c.applicant == call.actor.id, *shown)
 
