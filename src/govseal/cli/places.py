@@ -63,6 +63,22 @@ def add_arguments(parser: Parser) -> None:
     )
 
 
+def add_form(parser: Parser) -> None:
+    """``--detached`` and ``--protect``."""
+    parser.option(
+        "--detached",
+        zh="分离式签章：只写出签章，不改文件",
+        en="a detached stamp; the file is not changed",
+        action="store_true",
+    )
+    parser.option(
+        "--protect",
+        zh="保护方式：continue 可继续签章（缺省），whole 不可再签章",
+        en="continue lets later stamps follow (the default), whole closes the document",
+        choices=("continue", "whole"),
+    )
+
+
 def _add_keyword(parser: Parser) -> None:
     parser.option(
         "--keyword",

@@ -32,18 +32,7 @@ def add_arguments(parser: Parser) -> None:
     parser.option("--seal", zh="电子印章", en="the electronic seal", metavar="S.esl", type=Path)
     add_key(parser)
     places.add_arguments(parser)
-    parser.option(
-        "--detached",
-        zh="分离式签章：只写出签章，不改文件",
-        en="a detached stamp; the file is not changed",
-        action="store_true",
-    )
-    parser.option(
-        "--protect",
-        zh="保护方式：continue 可继续签章（缺省），whole 不可再签章",
-        en="continue lets later stamps follow (the default), whole closes the document",
-        choices=("continue", "whole"),
-    )
+    places.add_form(parser)
     parser.option(
         "--matter",
         zh="用印事项的编码；委托印章（“2号章”）必须写明",

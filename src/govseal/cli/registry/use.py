@@ -214,18 +214,7 @@ def _trace(desk: Desk, options: argparse.Namespace) -> object:
 
 def _stamping(parser: Parser) -> None:
     places.add_arguments(parser)
-    parser.option(
-        "--detached",
-        zh="分离式签章：只写出签章，不改文件",
-        en="a detached stamp; the file is not changed",
-        action="store_true",
-    )
-    parser.option(
-        "--protect",
-        zh="保护方式：continue 可继续签章（缺省），whole 不可再签章",
-        en="continue lets later stamps follow (the default), whole closes the document",
-        choices=("continue", "whole"),
-    )
+    places.add_form(parser)
     timestamps.add_terms(parser)
     add_password(parser)
 
