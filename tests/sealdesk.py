@@ -280,6 +280,19 @@ def lay_down(url: str) -> str:
     return seal_id
 
 
+@pytest.fixture
+def seal_in_use(sqlite_url) -> str:
+    """A seal in use, in the custody of ``custodian``; a file takes it as its ``seal``."""
+    return lay_down(sqlite_url)
+
+
+@pytest.fixture
+def its_bureau(open_bureau, sqlite_url, seal):
+    """The bureau whose seal that is; a file takes it as its ``bureau``."""
+    del seal
+    return open_bureau(sqlite_url)
+
+
 def lost(bureau, es_id=ES_ID):
     seal_id = active(bureau, es_id)
     with seals(bureau, "custodian") as room:

@@ -21,17 +21,7 @@ HOUR = timedelta(hours=1)
 MATTER = "现场勘验"
 
 
-@pytest.fixture
-def seal(sqlite_url) -> str:
-    """A seal in use, in the custody of ``custodian``."""
-    return sealdesk.lay_down(sqlite_url)
-
-
-@pytest.fixture
-def bureau(open_bureau, sqlite_url, seal):
-    """The bureau whose seal that is."""
-    del seal
-    return open_bureau(sqlite_url)
+seal, bureau = sealdesk.seal_in_use, sealdesk.its_bureau
 
 
 def may_stamp(bureau, seal, name, matter=None):

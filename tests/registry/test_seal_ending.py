@@ -28,17 +28,7 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def seal(sqlite_url) -> str:
-    """A seal in use, in the custody of ``custodian``."""
-    return sealdesk.lay_down(sqlite_url)
-
-
-@pytest.fixture
-def bureau(open_bureau, sqlite_url, seal):
-    """The bureau whose seal that is."""
-    del seal
-    return open_bureau(sqlite_url)
+seal, bureau = sealdesk.seal_in_use, sealdesk.its_bureau
 
 
 # Renewal: the seal ends 365 days after AT, at 9:30 of 2027-03-02 in Beijing.

@@ -30,17 +30,7 @@ from sealdesk import AT, DAY, WRITTEN, refuses, seals, workshop
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def seal(sqlite_url) -> str:
-    """A seal in use, in the custody of ``custodian``."""
-    return sealdesk.lay_down(sqlite_url)
-
-
-@pytest.fixture
-def bureau(open_bureau, sqlite_url, seal):
-    """The bureau whose seal that is."""
-    del seal
-    return open_bureau(sqlite_url)
+seal, bureau = sealdesk.seal_in_use, sealdesk.its_bureau
 
 
 def own_profile(tmp_path, **switches) -> str:

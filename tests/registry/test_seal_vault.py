@@ -19,16 +19,7 @@ from govseal.registry import Bureau, tables
 from govseal.registry.seals.vault import SignerReference, keep, load_key, load_seal
 from sealdesk import ES_ID, PASSWORD, workshop
 
-
-@pytest.fixture
-def seal(sqlite_url) -> str:
-    return sealdesk.lay_down(sqlite_url)
-
-
-@pytest.fixture
-def bureau(open_bureau, sqlite_url, seal):
-    del seal
-    return open_bureau(sqlite_url)
+seal, bureau = sealdesk.seal_in_use, sealdesk.its_bureau
 
 
 def stored_bytes(url: str) -> bytes:

@@ -225,9 +225,11 @@ class Bureau:
 
         Raises:
             TypeError: neither an id, nor an object that has one.
+            ValueError: no such strength.
         """
         id_ = check_id(getattr(person, "id", person))
-        yield Acting(self, id_, strength=strength, client=client, connection=connection)
+        how = Strength(strength)
+        yield Acting(self, id_, strength=how, client=client, connection=connection)
 
     def profile_of(self, connection: sa.Connection, organization: str) -> PolicyProfile:
         """The profile of a unit: its own, else that of the unit above (JC10-YZ-6.2)."""

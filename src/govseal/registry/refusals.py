@@ -34,7 +34,7 @@ _ROWS: Final = (
     ("E_EFFECTIVE_TIME", "所报时间晚于现在", "what is reported lies in the future"),
     ("E_TOO_MANY", "条数太多，请缩小范围", "too many at once: ask for less"),
     ("E_PERIOD", "起止时间有误", "the period is not usable"),
-    ("E_REASON", "须说明理由", "a reason is needed"),
+    ("E_REASON", "原因不在规定之列", "not one of the reasons for this"),
     ("E_REASON_MISSING", "须说明理由", "a reason is needed"),
     # 单位和人员 · units and people
     ("E_NAME", "名称为空、过长或含有不可显示字符", "a name is empty, too long or not printable"),
