@@ -27,7 +27,6 @@ _FIELDS: Final = {
     "basis": "依据",
     "begun_at": "开始时间",
     "before": "之前",
-    "begun_at": "发起时间",
     "beyond": "超出的流水号",
     "borrower": "携带人",
     "by": "办理人",
