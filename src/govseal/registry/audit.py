@@ -119,15 +119,30 @@ def purge(connection: sa.Connection, before: datetime) -> tuple[int, int, str]:
     return gone, row.sequence, row.hash
 
 
-def _start(connection: sa.Connection) -> tuple[int, str]:
-    """The number of the first row that has to be there, and the hash before it."""
+def head(connection: sa.Connection) -> dict[str, Any]:
+    """The last row that was committed, number and hash: what an entry of the ledger names.
+
+    So a signed checkpoint of the ledger speaks of the log too.
+    """
+    table = tables.heads
+    row = connection.execute(sa.select(table).where(table.c.name == CHAIN)).one()
+    return {"sequence": row.sequence, "hash": row.hash}
+
+
+def last_purge(connection: sa.Connection) -> AuditEvent | None:
+    """The row of the last purge."""
     table = tables.audit_events
     query = sa.select(table).where(table.c.action == PURGE, table.c.result == "done")
     row = connection.execute(query.order_by(table.c.sequence.desc()).limit(1)).one_or_none()
-    if row is None:
+    return None if row is None else _event(row)
+
+
+def _start(connection: sa.Connection) -> tuple[int, str]:
+    """The number of the first row that has to be there, and the hash before it."""
+    purge_row = last_purge(connection)
+    if purge_row is None:
         return 1, FIRST_HASH
-    facts = _event(row).facts
-    return int(facts["through"]) + 1, str(facts["hash"])
+    return int(purge_row.facts["through"]) + 1, str(purge_row.facts["hash"])
 
 
 def problems(connection: sa.Connection) -> Iterator[str]:

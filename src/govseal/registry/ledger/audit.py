@@ -21,6 +21,7 @@ from govseal.registry.database import FIRST_HASH
 from govseal.registry.ledger.append import HEAD, origin
 from govseal.registry.ledger.findings import Findings, LedgerAudit
 from govseal.registry.ledger.key import log_key
+from govseal.registry.ledger.loghead import check_log
 from govseal.registry.ledger.matching import check_documents
 from govseal.registry.ledger.notes import LogKey
 from govseal.registry.ledger.proofs import Checkpoint
@@ -104,6 +105,7 @@ class _Audit:
         for connection, page in self.walk.pages():
             self._grow(connection, page)
             self._check_stamps(connection, page)
+            check_log(connection, page, self.findings)
             if self.on_progress is not None:
                 self.on_progress(page.end, self.size)
         is_short = self.walk.size < self.size

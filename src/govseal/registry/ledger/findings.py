@@ -28,6 +28,10 @@ _WORDS: Final = {
     "entry_without_stamp": ("有记录而无用印", "there is no stamp for the entry"),
     "stamp_without_entry": ("有用印而无记录", "there is no entry for the stamp"),
     "stamp_differs": ("记录与用印不符", "entry and stamp contradict each other"),
+    "log_contradicted": (
+        "审计日志与台账所记不符",
+        "the audit log is not the one that the entry names",
+    ),
     "document_unmatched": ("文件与台账不符", "document and ledger do not prove each other"),
 }
 

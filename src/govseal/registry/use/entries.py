@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from govseal.asn1.times import BEIJING
-from govseal.registry import tables
+from govseal.registry import audit, tables
 from govseal.registry.clock import day_of
 from govseal.registry.use.checks import Found
 from govseal.registry.use.statements import members_of
@@ -53,6 +53,7 @@ def intent_fields(
         "corrects": request.corrects,
         "warnings": list(found.warnings),
         "profile": call.profile.name,
+        "audit_log": audit.head(call.connection),
     }
 
 
