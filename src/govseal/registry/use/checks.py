@@ -18,7 +18,7 @@ from govseal.registry.seals.standing import check_usable
 from govseal.registry.tables.base import moment_text
 from govseal.registry.use import logged, matrix, rules, settings, statements
 from govseal.registry.use.approvals import done_steps
-from govseal.registry.use.expiry import is_over
+from govseal.registry.use.expiry import LIMIT, is_over
 from govseal.registry.use.matrix import Standing
 from govseal.registry.use.records import NeededStep, needed_steps
 from govseal.registry.use.requests import stored_document
@@ -74,7 +74,8 @@ def check_all(
     check_custodian(call, seal, request.matter)
     check_password(call)
     if is_over(call, request.expires_at):
-        call.refuse("E_APPROVAL_EXPIRED", "审批已过期 / the approvals were not used in time")
+        message = "审批已过期 / the approvals were not used in time"
+        call.refuse("E_APPROVAL_EXPIRED", message, call.profile.deadlines[LIMIT].clause)
     document = check_document(call, request)
     case = rules.case_of(call, request, seal, document)
     warnings = rules.check_case(call, case, validators)
