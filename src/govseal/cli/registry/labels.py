@@ -26,6 +26,7 @@ _FIELDS: Final = {
     "backup": "备份",
     "basis": "依据",
     "before": "之前",
+    "begun_at": "发起时间",
     "beyond": "超出的流水号",
     "borrower": "携带人",
     "by": "办理人",
