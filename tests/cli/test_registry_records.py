@@ -226,3 +226,15 @@ def test_the_calendar_is_shown_checked_and_loaded(bureau):
     assert bureau.ok("calendar", "show", 2031)["year"] == 2031
     year.write_text("year = 1\n")
     assert run("registry", "calendar", "check", year, "--json").json["code"] == "calendar_invalid"
+
+
+def test_no_output_overwrites_the_registry(bureau):
+    database = bureau.path("bureau.db").read_bytes()
+    for name in ("bureau.db", "secrets.hex"):
+        answer = bureau.ask(
+            "ledger", "export", "--form", "csv", "-o", bureau.path(name), by="office"
+        )
+        assert (answer.status, answer.json["code"]) == (2, "usage")
+    assert bureau.path("bureau.db").read_bytes()[:16] == database[:16]
+    both = bureau.ask("ledger", "export", "--form", "csv", "-o", "-", by="office")
+    assert "--json" in both.json["message"]

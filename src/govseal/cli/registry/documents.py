@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from govseal.cli.files import write_output
 from govseal.cli.registry.desk import Desk
+from govseal.cli.registry.files import hand_out
 from govseal.cli.registry.step import (
     DOCUMENT,
     EFFECTIVE,
@@ -49,8 +49,7 @@ def _find(desk: Desk, options: argparse.Namespace) -> tuple[DocumentRecord, ...]
 
 def _status_file(desk: Desk, options: argparse.Namespace) -> object:
     data = desk.bureau.register.status_file(days=options.days)
-    write_output(options.output, data)
-    return {"file": options.output.name, "size": len(data)}
+    return hand_out(options, data)
 
 
 def _keep_unstamped(desk: Desk, options: argparse.Namespace) -> object:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from govseal.cli.files import check_output, write_output
 from govseal.cli.language import say
 from govseal.cli.making import load_certificate
 from govseal.cli.pictures import read_picture
 from govseal.cli.problems import UsageError
+from govseal.cli.registry.desk import DATABASE, SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +35,26 @@ def read_file(path: Path, limit: int = MAX_DOCUMENT) -> bytes:
         size = f"{limit // 1024} KiB"
         raise UsageError(say(f"{path}：超过 {size}", f"{path}: more than {size}"))
     return data
+
+
+def hand_out(options: argparse.Namespace, data: bytes, *inputs: Path | None) -> dict[str, object]:
+    """Write what a step gives into the file of ``-o``, never over what it read; the facts of it.
+
+    Raises:
+        UsageError: it would overwrite an input, or fill a terminal with bytes.
+        OSError: it cannot be written.
+    """
+    check_output(options.output, own_files(options, *inputs), json=options.json)
+    write_output(options.output, data)
+    return {"file": options.output.name, "size": len(data)}
+
+
+def own_files(options: argparse.Namespace, *others: Path | None) -> tuple[Path | None, ...]:
+    """The files that no output may be: the registry's own, and ``others``."""
+    database = options.db or os.environ.get(DATABASE) or ""
+    secrets = options.secrets or os.environ.get(SECRETS) or ""
+    named = (database.removeprefix("sqlite:///"), secrets)
+    return (*(Path(name) for name in named if name and ":" not in name), *others)
 
 
 def attachments_of(given: Iterable[str]) -> tuple[Attachment, ...]:

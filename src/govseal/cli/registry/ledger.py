@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from govseal.cli.files import write_output
 from govseal.cli.language import current, say
 from govseal.cli.problems import UsageError
 from govseal.cli.progress import Progress
 from govseal.cli.registry.desk import Desk
-from govseal.cli.registry.files import read_file
+from govseal.cli.registry.files import hand_out, read_file
 from govseal.cli.registry.labels import field_label
 from govseal.cli.registry.show import Answer, table
 from govseal.cli.registry.step import FILE, LAST, Step, argument, output, since, until
@@ -89,8 +88,7 @@ def _export(desk: Desk, options: argparse.Namespace) -> object:
         until=options.until,
         language="en" if current() == "en" else "zh",
     )
-    write_output(options.output, data)
-    return {"file": options.output.name, "size": len(data)}
+    return hand_out(options, data)
 
 
 def _import(desk: Desk, options: argparse.Namespace) -> object:
@@ -131,12 +129,12 @@ def _checkpoint(desk: Desk, options: argparse.Namespace) -> object:
 
 def _write(options: argparse.Namespace, text: str) -> None:
     if options.output is not None:
-        write_output(options.output, text.encode())
+        hand_out(options, text.encode())
 
 
 def _prove(desk: Desk, options: argparse.Namespace) -> object:
     proof = desk.bureau.ledger.prove(options.entry, shows_entry=options.shows_entry)
-    write_output(options.output, proof.text.encode())
+    hand_out(options, proof.text.encode())
     return {"file": options.output.name, "entry": proof.sequence, "size": proof.checkpoint.size}
 
 
@@ -145,7 +143,7 @@ def _prove_growth(desk: Desk, options: argparse.Namespace) -> object:
 
     old = Checkpoint.parse(read_file(options.file, MAX_PROOF))
     proof = desk.bureau.ledger.prove_growth(old)
-    write_output(options.output, proof.text.encode())
+    hand_out(options, proof.text.encode(), options.file)
     return {"file": options.output.name, "first": proof.old, "size": proof.checkpoint.size}
 
 

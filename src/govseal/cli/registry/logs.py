@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govseal.asn1.times import BEIJING
-from govseal.cli.files import write_output
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.cli.registry.desk import Desk
+from govseal.cli.registry.files import hand_out
 from govseal.cli.registry.show import Answer
 from govseal.cli.registry.step import Step, argument, output, since, until
 from govseal.cli.registry.useforms import day
@@ -62,8 +62,7 @@ def _filter(options: argparse.Namespace) -> AuditFilter:
 def _export(desk: Desk, options: argparse.Namespace) -> object:
     form = options.form or options.output.suffix.lstrip(".").lower()
     data = desk.acting.audit.export(_filter(options), form=form)
-    write_output(options.output, data)
-    return {"file": options.output.name, "size": len(data)}
+    return hand_out(options, data)
 
 
 def _midnight(options: argparse.Namespace) -> datetime:

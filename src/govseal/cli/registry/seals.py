@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govseal.cli.arguments import Parser, moment, size_mm
-from govseal.cli.files import write_output
 from govseal.cli.pictures import read_picture
 from govseal.cli.registry.desk import Desk
-from govseal.cli.registry.files import papers_of
+from govseal.cli.registry.files import hand_out, papers_of
 from govseal.cli.registry.keys import add_seal_key, seal_key
 from govseal.cli.registry.making import add_makings, makings_of
 from govseal.cli.registry.step import REASON, SEAL, WHY, Step, argument, output, word
@@ -213,8 +212,7 @@ def _activate(desk: Desk, options: argparse.Namespace) -> object:
 
 def _preview(desk: Desk, options: argparse.Namespace) -> object:
     data = desk.acting.seals.preview(options.seal)
-    write_output(options.output, data)
-    return {"file": options.output.name, "size": len(data)}
+    return hand_out(options, data)
 
 
 def _show(desk: Desk, options: argparse.Namespace) -> object:

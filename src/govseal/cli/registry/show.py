@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from govseal.asn1.times import in_beijing
 from govseal.cli import problems
+from govseal.cli.files import STANDARD_OUTPUT
 from govseal.cli.language import say
 from govseal.cli.registry.labels import field_label
 from govseal.cli.registry.words import loose_text, word_text
@@ -77,6 +78,8 @@ def show(name: str, found: object, options: argparse.Namespace, desk: Desk) -> i
     if options.json:
         problems.print_json({"schema": SCHEMA, "step": name, "result": plain(answer.value)})
         return answer.status
+    if getattr(options, "output", None) == STANDARD_OUTPUT:
+        return answer.status  # taken by the file
     for line in answer.lines if answer.lines is not None else text_of(answer.value, desk):
         print(line)
     return answer.status

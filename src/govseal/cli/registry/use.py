@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from govseal.cli import places, problems, timestamps
 from govseal.cli.arguments import Parser, add_password
-from govseal.cli.files import check_output, write_output
+from govseal.cli.files import check_output
 from govseal.cli.language import say
 from govseal.cli.making import load_certificate
 from govseal.cli.problems import UsageError
 from govseal.cli.registry.desk import Desk
-from govseal.cli.registry.files import read_file
+from govseal.cli.registry.files import hand_out, own_files, read_file
 from govseal.cli.registry.keys import add_own_key
 from govseal.cli.registry.show import Answer
 from govseal.cli.registry.step import REQUEST, Run, Step, argument, output, word
@@ -145,8 +145,7 @@ def _prepare(desk: Desk, options: argparse.Namespace) -> object:
 
 
 def _written(options: argparse.Namespace, data: bytes) -> object:
-    write_output(options.output, data)
-    return {"file": options.output.name, "size": len(data)}
+    return hand_out(options, data)
 
 
 def _stamp(desk: Desk, options: argparse.Namespace) -> object:
@@ -158,7 +157,9 @@ def _stamp(desk: Desk, options: argparse.Namespace) -> object:
                 raise UsageError(say(f"--detached 不能与 {one} 同用", f"--detached excludes {one}"))
     # An invisible stamp shows nowhere, and so does one beside the file.
     where = None if options.detached else places.places_of(options)
-    check_output(options.output, timestamps.files_of(options), json=options.json)
+    check_output(
+        options.output, own_files(options, *timestamps.files_of(options)), json=options.json
+    )
     notices: list[TimestampNotice] = []
     # The registry holds the key: which kind of digest the authority is told is SM2's by default.
     terms = timestamps.terms_of(options, SM2_SM3, notices.append)
@@ -175,14 +176,14 @@ def _stamp(desk: Desk, options: argparse.Namespace) -> object:
 
 
 def _collect(desk: Desk, options: argparse.Namespace) -> object:
-    check_output(options.output, (), json=options.json)
+    check_output(options.output, own_files(options), json=options.json)
     return _handed_out(options, desk.acting.use.collect(options.request))
 
 
 def _handed_out(options: argparse.Namespace, stamped: Stamped) -> object:
     if stamped.data is None:
         raise AssertionError  # each step has a transaction of its own here
-    write_output(options.output, stamped.data)
+    hand_out(options, stamped.data)
     return replace(stamped, data=None)
 
 
