@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from govseal.errors import Refused
+from govseal.registry.labels import DOCUMENT_TYPES, ITEM_CLASSES, label
 from govseal.registry.policy import PolicyProfile
-from govseal.registry.vocabulary import ApprovalMode, DocumentType, ItemClass
+from govseal.registry.vocabulary import ApprovalMode
 
 FIELDS: Mapping[str, tuple[str, str]] = {
     "seal_name": ("印章名称", "Seal"),
@@ -30,34 +31,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
 }
 """The fields of the printed form, in its order, with their headings."""
 
-_VALUES: Mapping[str, tuple[str, str]] = {
-    ItemClass.OWN: ("本级事项", "own"),
-    ItemClass.DELEGATED: ("下放事项", "delegated"),
-    DocumentType.ACCEPTANCE_NOTICE: ("受理通知书", "acceptance notice"),
-    DocumentType.NON_ACCEPTANCE_NOTICE: ("不予受理通知书", "notice of non-acceptance"),
-    DocumentType.LICENSING_GRANT_DECISION: ("准予行政许可决定书", "decision to grant"),
-    DocumentType.LICENSING_DENIAL_DECISION: ("不准予行政许可决定书", "decision not to grant"),
-    DocumentType.APPROVAL_REPLY: ("行政许可批复文件", "approval reply"),
-    DocumentType.MINISTRY_STANDARD_DOC: ("国家部委规范性文书", "ministry's standard document"),
-    DocumentType.LICENCE: ("证照", "licence"),
-    DocumentType.APPROVAL_DOC: ("批文", "approval document"),
-    DocumentType.APPRAISAL_REPORT: ("鉴定报告", "appraisal report"),
-    DocumentType.PROOF: ("证明材料", "proof"),
-    DocumentType.APPROVAL_LICENCE_AND_DOC: ("证照和审批文书", "licence and approval document"),
-    DocumentType.OFFICIAL_DOC: ("公文", "official document"),
-    DocumentType.AGREEMENT: ("协议", "agreement"),
-    DocumentType.VOUCHER: ("凭据", "voucher"),
-    DocumentType.CIRCULATION_SLIP: ("流转单", "circulation slip"),
-    DocumentType.CONTRACT: ("合同", "contract"),
-    DocumentType.CERTIFICATE: ("证明", "certificate"),
-    DocumentType.INTRODUCTION_LETTER: ("介绍信", "letter of introduction"),
-    DocumentType.MATERIAL: ("材料", "material"),
-    DocumentType.REPORT_FORM: ("报表", "report form"),
-    DocumentType.DELEGATION_AGREEMENT: ("书面协议", "delegation agreement"),
-    DocumentType.MONTHLY_REPORT: ("书面报告", "monthly report"),
-    DocumentType.MEETING_MINUTES: ("会议纪要", "minutes"),
-    DocumentType.OTHER: ("其他", "other"),
-}
+_WORDS: Mapping[str, str] = {**ITEM_CLASSES, **DOCUMENT_TYPES}
 _MODES: Mapping[str, tuple[str, str]] = {
     ApprovalMode.LOGIN: ("登录确认", "by log-in"),
     "dispatch_card": ("发文卡", "dispatch card"),
@@ -89,7 +63,7 @@ def printed(value: object, language: str) -> str | int:
         name = str(value.get("name") or "")
         return f"{name}（{'，'.join(notes)}）" if notes else name
     return "/".join(
-        _VALUES[part][language == "en"] if part in _VALUES else part
+        label(part, _WORDS, "en" if language == "en" else "zh") if part in _WORDS else part
         for part in str(value).split("/")
     )
 
