@@ -237,6 +237,10 @@ def test_a_mutated_token_proves_nothing_else(data):
         assert result.proved_at == AT
     else:
         assert result.reason
+    try:
+        TimestampToken.from_der(data)
+    except GovsealError:
+        return  # with an octet left out, any octet more may make it whole again
     with pytest.raises(GovsealError):
         TimestampToken.from_der(data + b"\0")
 
