@@ -46,7 +46,7 @@ def hand_out(options: argparse.Namespace, data: bytes, *inputs: Path | None) -> 
     """
     check_output(options.output, own_files(options, *inputs), json=options.json)
     write_output(options.output, data)
-    return {"file": options.output.name, "size": len(data)}
+    return {"file": options.output.name, "bytes": len(data)}
 
 
 def own_files(options: argparse.Namespace, *others: Path | None) -> tuple[Path | None, ...]:

@@ -30,6 +30,7 @@ _FIELDS: Final = {
     "beyond": "超出的流水号",
     "borrower": "携带人",
     "by": "办理人",
+    "bytes": "字节数",
     "case": "情形",
     "certificates": "证书",
     "checkpoint": "检查点条数",
