@@ -41,6 +41,7 @@ def ready(bureau):
 
 
 @pytest.mark.req("R-JC10-BM-1")
+@pytest.mark.req("R-JC10-DA-5b.1–2")
 @pytest.mark.req("R-JC29S-18")
 @pytest.mark.req("R-HLJ-06")
 @pytest.mark.parametrize(
