@@ -174,3 +174,55 @@ def test_nothing_is_stamped_onto_a_bare_file(data):
     with pytest.raises(StampError) as caught:
         open_document(data).prepare(build.request())
     assert caught.value.code == "unsupported"
+
+
+# --- a package inside a bare file -------------------------------------------------------------
+
+
+def signed(content):
+    """Signed data with the content inside."""
+    info = cms_builder.signer_info(signed=cms_builder.attributes(content))
+    return cms_builder.signed_data(info, content=write.explicit(0, write.octets(content)))
+
+
+SEAL = ses_builder.seal(picture={"type": "OFD", "data": build.package(), "width": 42, "height": 42})
+ENCLOSED = {
+    "seal": SEAL,
+    "ses": ses_builder.signature(seal=SEAL),
+    "cms": signed(build.package()),
+}
+
+
+@pytest.mark.parametrize("name", ["", "x.esl", "seal.bin"])
+def test_a_seal_whose_picture_is_ofd_is_a_seal(name):
+    document = open_document(ENCLOSED["seal"], name=name)
+    assert document.format == "seal"
+    assert document.evidence().problem is None
+    assert document.evidence().seal.es_id == "14050000000001"
+
+
+@pytest.mark.parametrize(("kind", "name"), [("ses", ""), ("ses", "x.ses"), ("cms", "x.p7s")])
+def test_a_stamp_or_signed_data_around_a_package_is_no_package(kind, name):
+    assert open_document(ENCLOSED[kind], name=name).format == kind
+
+
+def test_signed_data_around_a_pdf_is_no_pdf():
+    data = signed(b"%PDF-1.7\n")
+    assert open_document(data, name="x.P7S").format == "cms"
+    assert open_document(data, name="x.pdf").format == "pdf"
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (ENCLOSED["seal"], "x.ofd"),
+        (ENCLOSED["cms"], "x.ofd"),
+        (ENCLOSED["cms"], ""),  # parts of it nobody signed: readers of OFD may find a package there
+        (ENCLOSED["seal"][:-1] + build.package(), "x.esl"),
+        (ENCLOSED["seal"] + build.package(), "x.esl"),
+    ],
+)
+def test_what_readers_of_packages_may_open_is_a_damaged_package(data, name):
+    document = open_document(data, name=name)
+    assert document.format == "ofd"
+    assert document.evidence().problem.code == "container_damaged"

@@ -16,6 +16,7 @@ _PDF_START = b"%PDF-"
 _PDF_HEAD = 1024
 _PICTURE_HEAD = 1 << 16
 _SEQUENCE = b"\x30"
+_CONTAINERS = frozenset({"ofd", "pdf"})
 
 #: What a file is by its name, when it starts like DER and cannot be told otherwise.
 _DER_SUFFIXES = {"esl": "seal", "ses": "ses", "p7s": "cms", "p7b": "cms"}
@@ -24,7 +25,8 @@ _DER_SUFFIXES = {"esl": "seal", "ses": "ses", "p7s": "cms", "p7b": "cms"}
 def detect(data: bytes | ByteSource) -> str | None:
     """``ofd``, ``pdf``, ``seal``, ``ses`` or ``cms``; None for what is none of these.
 
-    An archive counts as OFD even if it is damaged: how, its evidence says.
+    An archive counts as OFD even if it is damaged: how, its evidence says. So does what bears one
+    at its end: :func:`open_document` alone tells a seal whose picture is OFD.
     """
     source = data if isinstance(data, ByteSource) else HeldBytes(data)
     head = source.read(0, _PDF_HEAD)
@@ -35,6 +37,25 @@ def detect(data: bytes | ByteSource) -> str | None:
     if _PDF_START in head:
         return "pdf"
     return _detect_der(source.whole()) if head.startswith(_SEQUENCE) else None
+
+
+def _detect_around(source: ByteSource, name: str) -> str | None:
+    """What one DER structure from end to end is, where a package or PDF was found inside it.
+
+    A seal's picture may be a page of OFD, the content of signed data any document. Readers of OFD
+    and PDF may open the inner one all the same: where the name says that they will, it is what is
+    judged. So it is for signed data that no name tells, parts of which nobody signed.
+    """
+    suffix = name.rpartition(".")[2].lower()
+    if suffix in _CONTAINERS or source.size > strict.MAX_BYTES or source.read(0, 1) != _SEQUENCE:
+        return None
+    data = source.whole()
+    try:
+        strict.parse(data)
+    except (EncodingError, LimitExceeded):
+        return None
+    found = _detect_der(data)
+    return None if found == "cms" and suffix not in _DER_SUFFIXES else found
 
 
 def _detect_der(data: bytes) -> str | None:
@@ -68,9 +89,12 @@ def open_document(
     if source.size > limits.max_file_bytes:
         message = "the file is too large"
         raise LimitExceeded(message, limit=limits.max_file_bytes, found=source.size)
+    name = name or source.name
     found = detect(source)
+    if found in _CONTAINERS:
+        found = _detect_around(source, name) or found
     if found is None and source.read(0, 1) == _SEQUENCE:
-        found = _DER_SUFFIXES.get((name or source.name).rpartition(".")[2].lower())
+        found = _DER_SUFFIXES.get(name.rpartition(".")[2].lower())
     if found is None:
         from govseal.seal.picture import SealPicture  # noqa: PLC0415 - for an error alone
 
