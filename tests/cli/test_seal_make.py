@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import datetime, timedelta
 
 import pytest
 
 from govseal.asn1.times import BEIJING
 from govseal.cli.pictures import stated_size_mm
+from govseal.seal.drawing import draw_seal
 
 NAME = "测试市行政审批服务管理局行政审批专用章"
 
@@ -270,3 +273,44 @@ def test_a_shipped_profile_is_no_file(make, desk, empty):
 )
 def test_size_that_a_picture_states(data, size):
     assert stated_size_mm(data) == size
+
+
+@pytest.mark.parametrize(
+    ("box", "size"),
+    [
+        (b"0 0 42 42", (42, 42)),
+        (b"0 0 40.0 30", (40, 30)),
+        (b"0 0 40.5 30", None),
+        (b"0 0 0 30", None),
+        (b"0 0 40", None),
+        (b"", None),
+    ],
+)
+def test_size_that_a_page_of_ofd_states(box, size):
+    drawn = draw_seal("测试市行政审批服务管理局").to_ofd()
+    parts = {}
+    with zipfile.ZipFile(io.BytesIO(drawn)) as package:
+        for name in package.namelist():
+            parts[name] = package.read(name).replace(b"0 0 42 42<", box + b"<")
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    assert stated_size_mm(data.getvalue()) == size
+
+
+@pytest.mark.parametrize("end", [0, 10, 1000, -1])
+def test_a_damaged_page_of_ofd_states_no_size(end):
+    drawn = draw_seal("测试市行政审批服务管理局").to_ofd()
+    assert stated_size_mm(drawn[:end]) is None
+
+
+def test_a_seal_with_a_page_of_ofd_for_its_picture(ask, desk, make, tmp_path):
+    drawing = tmp_path / "seal.ofd"
+    assert ask("seal", "draw", "--name", NAME, "-o", drawing).status == 0
+    made = make(picture=drawing)
+    assert made.json["picture"] == made.json["picture"] | {"kind": "ofd", "width_mm": 42}
+    assert verified(ask, desk, make.target)[0] == 0
+    trust = ("--trust", desk.path("pki/roots.pem"), "--crl", desk.path("pki"))
+    answer = ask("seal", "show", make.target, *trust, "--json")
+    assert answer.json["use"]["verdict"] == "usable"

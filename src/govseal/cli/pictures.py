@@ -16,6 +16,7 @@ _SVG_SIZE = re.compile(rb"""\s(width|height)=["'](\d{1,3})(?:\.0+)?mm["']""")
 _SIDES = ("width", "height")
 _PNG_METRE = 1
 _MM_PER_METRE = 1000
+_NEARLY_MM = 0.05
 
 
 def read_picture(path: Path, size: tuple[int, int] | None) -> SealPicture:
@@ -52,12 +53,14 @@ def _load(path: Path, data: bytes, size: tuple[int, int]) -> SealPicture:
 
 
 def stated_size_mm(data: bytes) -> tuple[int, int] | None:
-    """The size that a PNG (pHYs) or an SVG (in mm) states, in whole millimetres."""
+    """The size that a PNG (pHYs), an SVG (in mm) or a page of OFD states, in whole millimetres."""
     picture = SealPicture("", data, 1, 1)
     if picture.kind == "svg":
         root = _SVG_ROOT.search(data[:8192])
         sizes = {name: int(size) for name, size in _SVG_SIZE.findall(root[0])} if root else {}
         return (sizes[b"width"], sizes[b"height"]) if len(sizes) == len(_SIDES) else None
+    if picture.kind == "ofd":
+        return _page_size_mm(data)
     if picture.kind != "png":
         return None
     at = data.find(b"pHYs", 0, max(0, data.find(b"IDAT")))
@@ -70,3 +73,20 @@ def stated_size_mm(data: bytes) -> tuple[int, int] | None:
     width = round(pixels[0] * _MM_PER_METRE / across)
     height = round(pixels[1] * _MM_PER_METRE / down)
     return (width, height) if width and height else None
+
+
+def _page_size_mm(data: bytes) -> tuple[int, int] | None:
+    """The physical box of a single page; None where its sides are not whole millimetres."""
+    from govseal.formats.ofd.document import OfdDocument  # noqa: PLC0415 - lxml, only for OFD
+
+    document = OfdDocument(data)
+    if document.problem is not None or len(document.pages) != 1:
+        return None
+    box = document.page_box(document.pages[0])
+    sides = (box.width_mm, box.height_mm) if box is not None else ()
+    whole = tuple(round(side) for side in sides)
+    if len(whole) != len(_SIDES) or any(
+        size < 1 or abs(side - size) > _NEARLY_MM for side, size in zip(sides, whole, strict=True)
+    ):
+        return None
+    return whole[0], whole[1]
