@@ -18,6 +18,8 @@ ROUND = "圆"
 #: A composite glyph: the frame of 国 with the bar of 一 in it.
 COMPOSITE = "日"
 BLANK = "\u3000"
+#: A character of GB 18030-2022 (CJK extension I), which looks like 国 here.
+NEW = "\U0002ebf0"
 
 
 def _rectangle(pen: TTGlyphPen, box: tuple[int, int, int, int], *, clockwise: bool = True) -> None:
@@ -68,7 +70,8 @@ def build(family: str = "Toy Song SC", weight: int = 400) -> TTFont:
     builder = FontBuilder(EM, isTTF=True)
     builder.setupGlyphOrder(list(glyphs))
     characters = FRAMES + BAR + NARROW + ROUND + COMPOSITE + BLANK
-    builder.setupCharacterMap({ord(c): f"u{ord(c):04X}" for c in characters})
+    places = {ord(c): f"u{ord(c):04X}" for c in characters}
+    builder.setupCharacterMap(places | {ord(NEW): f"u{ord('国'):04X}"})
     builder.setupGlyf({name: glyph for name, (glyph, _) in glyphs.items()})
     table = builder.font["glyf"]
     bearings = {

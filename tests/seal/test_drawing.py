@@ -363,6 +363,27 @@ def test_refuses_invisible_characters(toy, mark, place):
     assert caught.value.code == "E_SEAL_NAME"
 
 
+def test_an_ideograph_newer_than_this_python_is_drawn_as_any_other(toy):
+    new, known = (draw_seal(f"测试市{character}局", font=toy) for character in (toyfont.NEW, "国"))
+    assert new.paths == known.paths
+
+
+@pytest.mark.parametrize("character", ["\U0002ebf1", "\U0002ee5d", "\U000323af", "\U00033479"])
+def test_ideographs_newer_than_this_python_are_a_matter_of_the_font(toy, character):
+    with pytest.raises(SealError, match=f"U\\+{ord(character):04X}") as caught:
+        draw_seal(f"测试市{character}局", font=toy)
+    assert caught.value.code == "E_GLYPH_MISSING"
+
+
+@pytest.mark.parametrize(
+    "character", ["\U0002fffe", "\U0003ffff", "\U0001fffe", "\U000e0fff", "\u0378"]
+)
+def test_refuses_what_is_no_character(toy, character):
+    with pytest.raises(SealError, match=f"U\\+{ord(character):04X}") as caught:
+        draw_seal(f"测试市{character}局", font=toy)
+    assert caught.value.code == "E_SEAL_NAME"
+
+
 @pytest.mark.parametrize(("name", "bottom"), [("", None), ("", PURPOSE), (NAME, "")])
 def test_refuses_empty_texts(toy, name, bottom):
     with pytest.raises(SealError, match="empty") as caught:

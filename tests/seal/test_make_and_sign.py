@@ -88,6 +88,11 @@ def test_a_stamp_is_signed_by_its_signer(pki):
     assert stamp.data_digest == bytes(32)
 
 
+def test_a_name_may_have_ideographs_newer_than_this_python(sm2_pki):
+    name = "测试市\U0002ebf0\U000323af局"
+    assert make(sm2_pki, name=name).name == name
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -95,6 +100,7 @@ def test_a_stamp_is_signed_by_its_signer(pki):
         ({"name": " 测试章"}, "E_SEAL_NAME"),
         ({"name": "测试\n章"}, "E_SEAL_NAME"),
         ({"name": "测试\u202e章"}, "E_SEAL_NAME"),
+        ({"name": "测试\U0002ffff章"}, "E_SEAL_NAME"),
         ({"name": "章" * 201}, "E_SEAL_NAME"),
         ({"es_id": "章"}, "E_SEAL_NUMBER"),
         ({"es_id": ""}, "E_SEAL_NUMBER"),

@@ -166,6 +166,8 @@ def test_nothing_hostile_reaches_the_terminal(lang):
         ("\udc80", "\\udc80"),
         ("\U000e0041", "\\U000e0041"),
         ("", ""),
+        ("测\U0002ebf0\U000323af", "测\U0002ebf0\U000323af"),
+        ("测\U0002ffff\n", r"测\U0002ffff\u000a"),
     ],
 )
 def test_printable(text, shown):

@@ -26,6 +26,7 @@ from govseal.pki.timestamp import purpose_problem
 from govseal.seal import codec
 from govseal.seal.delegation import check_made
 from govseal.seal.model import CertificateDigest, Extension, Seal, SealHeader
+from govseal.seal.naming import is_ideograph
 from govseal.seal.picture import MAX_MM, SealPicture, check_svg
 from govseal.seal.profiles import GENERATIONS, Generation
 
@@ -259,7 +260,7 @@ def _check_name(name: str) -> None:
     if len(name) > _MAX_NAME:
         message = f"the seal's name is longer than {_MAX_NAME} characters"
         raise SealError(message, code="E_SEAL_NAME")
-    if any(unicodedata.category(char).startswith("C") for char in name):
+    if any(unicodedata.category(char)[0] == "C" and not is_ideograph(char) for char in name):
         raise SealError("the seal's name holds a control character", code="E_SEAL_NAME")
 
 

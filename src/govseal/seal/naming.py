@@ -70,6 +70,15 @@ def has_hidden(name: str) -> bool:
     return any(unicodedata.category(character) in _HIDDEN for character in normalise(name))
 
 
+def is_ideograph(character: str) -> bool:
+    """Whether the character's place is kept for Han characters beyond the first plane.
+
+    GB 18030-2022 has characters for names that the Unicode of this Python does not know yet.
+    Planes 2 and 3 hold no others; their last two places are no characters.
+    """
+    return 0x20000 <= ord(character) < 0x40000 and ord(character) & 0xFFFE != 0xFFFE
+
+
 def is_same_name(one: str, other: str) -> bool:
     """Whether two names differ in brackets, widths and blanks at most."""
     return normalise(one) == normalise(other)

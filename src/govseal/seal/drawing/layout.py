@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from govseal.errors import SealError
 from govseal.seal.drawing.fonts import Font
 from govseal.seal.drawing.paths import RED, Box, Contour, Matrix, Path, Point
+from govseal.seal.naming import is_ideograph
 
 # Full characters whose ink together spans the face of a Chinese font.
 _GAUGE = "永章管局审国"
@@ -79,7 +80,7 @@ class Face:
 
     def share(self, character: str) -> float:
         """How much of a full cell the character takes: 1, or less for brackets and digits."""
-        if unicodedata.category(character) == "Lo":
+        if unicodedata.category(character) == "Lo" or is_ideograph(character):
             return 1.0
         return min(1.0, ink_box(self.font, character).width / self.box.width + _SIDE_BEARING)
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 
 from govseal.errors import SealError
+from govseal.seal.naming import is_ideograph
 
 # Narrower characters than this part of their height look crushed; the text gets smaller instead.
 _NARROWEST, _NARROWEST_PLAIN = 0.5, 0.33
@@ -38,7 +39,7 @@ def check_words(text: object, what: str) -> None:
     if len(text) > MAX_CHARACTERS:
         raise too_long(what)
     for character in text:
-        if unicodedata.category(character)[0] in "ZCM":
+        if unicodedata.category(character)[0] in "ZCM" and not is_ideograph(character):
             message = f"{what} of a seal cannot contain U+{ord(character):04X}"
             raise SealError(message, code="E_SEAL_NAME")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from govseal.seal.naming import is_ideograph
+
 _SHOWN = frozenset("\u3000\u00a0")
 MAX_SHOWN = 400
 
@@ -15,9 +17,11 @@ def printable(text: str, *, limit: int = MAX_SHOWN) -> str:
     shown = text if len(text) <= limit else text[: limit - 1] + "…"
     if shown.isprintable():
         return shown
-    return "".join(
-        char if char.isprintable() or char in _SHOWN else _escape(ord(char)) for char in shown
-    )
+    return "".join(char if _has_shape(char) else _escape(ord(char)) for char in shown)
+
+
+def _has_shape(character: str) -> bool:
+    return character.isprintable() or character in _SHOWN or is_ideograph(character)
 
 
 def _escape(code: int) -> str:
