@@ -31,6 +31,7 @@ SOFTHSM = (
     "/opt/homebrew/lib/softhsm/libsofthsm2.so",
 )
 PIN = "govseal-pin"
+DER = "sm2-mechanism=0x80008101&sm2-input=message&sm2-output=der"
 AT = datetime.now(UTC).replace(microsecond=0)  # commands read the clock
 
 
@@ -140,6 +141,18 @@ class Hsm:
 
     def uri(self, path: str = "token=govseal;object=seal", query: str = "") -> str:
         return f"pkcs11:{path}?module-path={self.module}{query}"
+
+
+@dataclass(frozen=True)
+class SoftModule:
+    """The PKCS#11 module in software, which signs with SM2 in the ways of several vendors."""
+
+    path: Path
+    certificate: Certificate
+    counters: Counters
+
+    def uri(self, query: str = DER, path: str = "token=soft;object=sm2-1") -> str:
+        return f"pkcs11:{path}?module-path={self.path}&{query}"
 
 
 def run(*words: object) -> bytes:

@@ -22,6 +22,28 @@ def machine(device_ca, monkeypatch):
 
 
 @pytest.fixture
+def module(machine, tmp_path, monkeypatch):
+    """The software module; ``machine`` set its key."""
+    certificate = tmp_path / "seal.cer"
+    certificate.write_bytes(machine.certificate.der)
+    monkeypatch.setenv("SOFTP11_CERTIFICATE", str(certificate))
+    path = softdevices.built() / "softp11.so"
+    counters = softdevices.Counters(path)
+    assert counters.softp11_reset is not None
+    return softdevices.SoftModule(path, machine.certificate, counters)
+
+
+@pytest.fixture(scope="session")
+def hsm():
+    return softdevices.softhsm()
+
+
+@pytest.fixture(scope="session")
+def rsa_device_ca():
+    return softdevices.rsa_authority()
+
+
+@pytest.fixture
 def fault(monkeypatch):
     """Makes the software devices fail in the way that is named."""
 

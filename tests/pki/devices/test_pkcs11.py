@@ -22,17 +22,7 @@ from govseal.pki.signer import Signer, load_signer
 
 MESSAGE = b"to be signed"
 PIN = softdevices.PIN
-DER = "sm2-mechanism=0x80008101&sm2-input=message&sm2-output=der"
-
-
-@pytest.fixture(scope="module")
-def hsm():
-    return softdevices.softhsm()
-
-
-@pytest.fixture(scope="module")
-def rsa_device_ca():
-    return softdevices.rsa_authority()
+DER = softdevices.DER
 
 
 def assert_refused(code, call, uri, password=PIN, **options):
@@ -212,26 +202,6 @@ def test_a_closed_signer(hsm):
 
 
 # --- vendors' mechanisms for SM2, in software: it proves the settings, and no vendor's device ---
-
-
-@pytest.fixture
-def module(machine, device_ca, tmp_path, monkeypatch):
-    """The software module; ``machine`` set its key."""
-    certificate = tmp_path / "seal.cer"
-    certificate.write_bytes(machine.certificate.der)
-    monkeypatch.setenv("SOFTP11_CERTIFICATE", str(certificate))
-    path = softdevices.built() / "softp11.so"
-    counters = softdevices.Counters(path)
-    assert counters.softp11_reset is not None
-    return SoftModule(path, machine.certificate, counters)
-
-
-class SoftModule:
-    def __init__(self, path, certificate, counters):
-        self.path, self.certificate, self.counters = path, certificate, counters
-
-    def uri(self, query=DER, path="token=soft;object=sm2-1"):
-        return f"pkcs11:{path}?module-path={self.path}&{query}"
 
 
 @pytest.mark.parametrize(
