@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from govseal.errors import DeviceError
+
 if TYPE_CHECKING:
     from govseal.pki.certificate import Certificate
+    from govseal.pki.devices.library import BareKey
     from govseal.pki.signer import Signer
 
 PKCS11: Final = "pkcs11:"
@@ -42,3 +45,23 @@ def load_device_signer(
     from govseal.pki.devices.sdf import open_sdf_signer  # noqa: PLC0415 - start-up
 
     return open_sdf_signer(uri, password=password, certificates=certificates)
+
+
+def load_device_key(uri: str, *, password: str | bytes | None = None) -> BareKey:
+    """The key behind a ``pkcs11:`` or ``sdf:`` URI that has no certificate yet: to request one.
+
+    It signs as the signer of :func:`load_device_signer` does, and is closed alike.
+
+    Raises:
+        DeviceError: as there; ``no_public_key`` where a token does not show the public key.
+        OSError: a file that the URI names cannot be read.
+    """
+    if not is_device_uri(uri):
+        raise DeviceError("a key in a device has a pkcs11: or sdf: URI", code="invalid_uri")
+    if uri.lower().startswith(PKCS11):
+        from govseal.pki.devices.pkcs11 import open_pkcs11_key  # noqa: PLC0415 - start-up
+
+        return open_pkcs11_key(uri, password=password)
+    from govseal.pki.devices.sdf import open_sdf_key  # noqa: PLC0415 - start-up
+
+    return open_sdf_key(uri, password=password)

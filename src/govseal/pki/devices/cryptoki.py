@@ -26,6 +26,7 @@ CKA_VALUE: Final = 0x011
 CKA_KEY_TYPE: Final = 0x100
 CKA_ID: Final = 0x102
 CKA_MODULUS: Final = 0x120
+CKA_PUBLIC_EXPONENT: Final = 0x122
 CKA_EC_POINT: Final = 0x181
 CKK_RSA: Final = bytes(c_ulong(0))
 CKM_RSA_PKCS: Final = 0x001

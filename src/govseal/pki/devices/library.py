@@ -1,4 +1,4 @@
-"""Shared libraries of devices' makers, and what signers of all devices have in common."""
+"""Shared libraries of devices' makers, and what keys in all devices have in common."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from govseal.pki.keys import PublicKey
 
 
 class DeviceKey(ABC):
-    """What signers of all devices have in common: ended by a ``with``, shown without secrets."""
+    """What keys of all devices have in common: they are ended by a ``with``."""
 
     __slots__ = ()
-
-    certificate: Certificate
 
     @abstractmethod
     def close(self) -> None:
@@ -36,6 +34,39 @@ class DeviceKey(ABC):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class BareKey(DeviceKey):
+    """A key without a certificate, as a CA is asked for one; shown without secrets."""
+
+    __slots__ = ()
+
+    public_key: PublicKey
+
+    @property
+    @abstractmethod
+    def algorithm(self) -> SignatureAlgorithm:
+        """What :meth:`sign` makes."""
+
+    @abstractmethod
+    def sign(self, message: bytes, /) -> bytes:
+        """The signature over ``message``, Z and digest inside.
+
+        Raises:
+            DeviceError: the device refuses, or the key is closed.
+            SigningFault: what it made does not verify under the public key.
+        """
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.public_key.kind}>"
+
+
+class DeviceSigner(DeviceKey):
+    """A key with its certificate; shown without secrets."""
+
+    __slots__ = ()
+
+    certificate: Certificate
 
     def __repr__(self) -> str:
         certificate = self.certificate
@@ -91,16 +122,16 @@ def own_certificate(
 
 
 def check_made(
-    signature: bytes, message: bytes, certificate: Certificate, algorithm: SignatureAlgorithm
+    signature: bytes, message: bytes, key: PublicKey, algorithm: SignatureAlgorithm
 ) -> bytes:
-    """The signature that a device made, if it verifies under the certificate.
+    """The signature that a device made, if it verifies under the public key.
 
     Raises:
         SigningFault: it does not: a fault, another key, or another way of signing than was set.
     """
     try:
-        certificate.public_key.verify(signature, message, algorithm)
+        key.verify(signature, message, algorithm)
     except InvalidSignature:
-        text = "what the device signed does not verify under the certificate, and is not used"
+        text = "what the device signed does not verify under its public key, and is not used"
         raise SigningFault(text) from None
     return signature

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -21,7 +22,7 @@ from govseal.pki.algorithms import (
 from govseal.pki.certificate import Certificate
 from govseal.pki.devices import cryptoki, sm2_mechanism
 from govseal.pki.devices.cryptoki import Module, Session, Token
-from govseal.pki.devices.library import DeviceKey, check_made, own_certificate
+from govseal.pki.devices.library import BareKey, DeviceSigner, check_made, own_certificate
 from govseal.pki.devices.uris import (
     find_pin,
     invalid,
@@ -31,7 +32,14 @@ from govseal.pki.devices.uris import (
     text_of,
 )
 from govseal.pki.ecdsa import P256, EcPoint
-from govseal.pki.keys import PublicKey, RsaNumbers
+from govseal.pki.keys import (
+    PublicKey,
+    RsaNumbers,
+    decode_public_key,
+    encode_ec_spki,
+    encode_rsa_spki,
+    encode_sm2_spki,
+)
 
 # What the URI's attributes are in the token's and the key's own description.
 _TOKEN_NAMES: Final = {
@@ -70,41 +78,23 @@ class _Way:
 
 
 @final
-class Pkcs11Signer(DeviceKey):
-    """A signer whose key is in a token; threads may share it, and sign one after the other.
+class Pkcs11Key(BareKey):
+    """A key in a token; threads may share it, and sign one after the other.
 
     The session ends with :meth:`close`, or with the object. Every signature is one use of the key
-    and is verified under the certificate before it is given away.
+    and is verified under the public key before it is given away.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_close",
-        "_handle",
-        "_lock",
-        "_session",
-        "_way",
-        "certificate",
-        "chain",
-    )
+    __slots__ = ("__weakref__", "_close", "_handle", "_lock", "_session", "_way", "public_key")
 
-    certificate: Certificate
-    chain: tuple[Certificate, ...]
+    public_key: PublicKey
 
-    def __init__(
-        self,
-        session: Session,
-        handle: int,
-        way: _Way,
-        certificate: Certificate,
-        chain: tuple[Certificate, ...],
-    ) -> None:
+    def __init__(self, session: Session, handle: int, way: _Way, public_key: PublicKey) -> None:
         self._lock = threading.Lock()
         self._session = session
         self._handle = handle
         self._way = way
-        self.certificate = certificate
-        self.chain = chain
+        self.public_key = public_key
         self._close = weakref.finalize(self, session.close)
 
     @property
@@ -116,8 +106,8 @@ class Pkcs11Signer(DeviceKey):
         """The signature over ``message``: PKCS#1 v1.5 for RSA, else DER (SM2: default user ID).
 
         Raises:
-            DeviceError: the device refuses, or the signer is closed.
-            SigningFault: what it made does not verify under the certificate.
+            DeviceError: the device refuses, or the key is closed.
+            SigningFault: what it made does not verify under the public key.
         """
         data = self._way.prepare(message)
         with self._lock:
@@ -126,12 +116,42 @@ class Pkcs11Signer(DeviceKey):
                     "the session was closed", call="C_Sign", code="CKR_SESSION_CLOSED"
                 )
             made = self._session.sign(self._handle, self._way.mechanism, data)
-        return check_made(self._way.finish(made), message, self.certificate, self.algorithm)
+        return check_made(self._way.finish(made), message, self.public_key, self.algorithm)
 
     def close(self) -> None:
         """End the session; twice is harmless."""
         with self._lock:
             self._close()
+
+
+@final
+class Pkcs11Signer(DeviceSigner):
+    """A :class:`Pkcs11Key` with its certificate: signatures are verified under that one's key."""
+
+    __slots__ = ("_key", "certificate", "chain")
+
+    certificate: Certificate
+    chain: tuple[Certificate, ...]
+
+    def __init__(
+        self, key: Pkcs11Key, certificate: Certificate, chain: tuple[Certificate, ...]
+    ) -> None:
+        self._key = key
+        self.certificate = certificate
+        self.chain = chain
+
+    @property
+    def algorithm(self) -> SignatureAlgorithm:
+        """As :attr:`Pkcs11Key.algorithm`."""
+        return self._key.algorithm
+
+    def sign(self, message: bytes, /) -> bytes:
+        """As :meth:`Pkcs11Key.sign`; raises alike."""
+        return self._key.sign(message)
+
+    def close(self) -> None:
+        """End the session; twice is harmless."""
+        self._key.close()
 
 
 def open_pkcs11_signer(
@@ -161,6 +181,39 @@ def open_pkcs11_signer(
         FormatError: the token's certificate cannot be read.
         OSError: a file that is named cannot be read.
     """
+    with _opened(uri, password) as found:
+        own, chain = _certificates(found.session, found.handle, certificates)
+        return Pkcs11Signer(found.key(own.public_key), own, chain)
+
+
+def open_pkcs11_key(uri: str, *, password: str | bytes | None = None) -> Pkcs11Key:
+    """The key behind a ``pkcs11:`` URI, for which there is no certificate yet.
+
+    URI and ``password`` are those of :func:`open_pkcs11_signer`, and so is what is raised, but
+    for certificates; ``no_public_key`` is raised where the token does not show the public key.
+    """
+    with _opened(uri, password) as found:
+        return found.key(_public_key(found.session, found.handle))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A private key that a URI names, in a session that is logged in."""
+
+    session: Session
+    handle: int
+    by_vendor: sm2_mechanism.Sm2Mechanism | None
+    mechanisms: frozenset[int]
+
+    def key(self, public_key: PublicKey) -> Pkcs11Key:
+        """The key, to sign with."""
+        way = _way_of(public_key, self.by_vendor, self.mechanisms)
+        return Pkcs11Key(self.session, self.handle, way, public_key)
+
+
+@contextmanager
+def _opened(uri: str, password: str | bytes | None) -> Iterator[_Found]:
+    """What the URI names; the session ends where the ``with`` fails."""
     path, query = split_uri(uri)
     wanted = _read_wanted(read_attributes(path, ";", _PATH))
     options = read_attributes(query, "&", _QUERY)
@@ -176,9 +229,7 @@ def open_pkcs11_signer(
     try:
         _log_in(session, token, pin)
         handle = _find_key(session, wanted)
-        own, chain = _certificates(session, handle, certificates)
-        way = _way_of(own, by_vendor, module.mechanisms(token))
-        return Pkcs11Signer(session, handle, way, own, chain)
+        yield _Found(session, handle, by_vendor, module.mechanisms(token))
     except BaseException:
         session.close()
         raise
@@ -281,12 +332,45 @@ def _fits(session: Session, handle: int, key: PublicKey) -> bool | None:
         return None if not modulus else int.from_bytes(modulus) == key.material.modulus
     if not isinstance(key.material, sm2.PublicKey | EcPoint):
         return None
-    point = session.attribute(handle, cryptoki.CKA_EC_POINT)
-    identifier = session.attribute(handle, cryptoki.CKA_ID)
-    if not point and identifier:
-        for item in session.find(cryptoki.CKO_PUBLIC_KEY, {cryptoki.CKA_ID: identifier}):
-            point = session.attribute(item, cryptoki.CKA_EC_POINT)
+    point = _told(session, handle, cryptoki.CKA_EC_POINT)
     return None if not point else _bare_point(point) == key.material.encode()
+
+
+def _told(session: Session, handle: int, number: int) -> bytes | None:
+    """What the private key, or else the public key with its ID, shows of the public key."""
+    value = session.attribute(handle, number)
+    identifier = session.attribute(handle, cryptoki.CKA_ID)
+    if not value and identifier:
+        for item in session.find(cryptoki.CKO_PUBLIC_KEY, {cryptoki.CKA_ID: identifier}):
+            value = session.attribute(item, number)
+    return value
+
+
+def _public_key(session: Session, handle: int) -> PublicKey:
+    """The public key as the token shows it."""
+    if session.attribute(handle, cryptoki.CKA_KEY_TYPE) == cryptoki.CKK_RSA:
+        modulus = _told(session, handle, cryptoki.CKA_MODULUS)
+        exponent = _told(session, handle, cryptoki.CKA_PUBLIC_EXPONENT)
+        if modulus and exponent:
+            spki = encode_rsa_spki(int.from_bytes(modulus), int.from_bytes(exponent))
+            return decode_public_key(spki)
+    else:
+        point = _told(session, handle, cryptoki.CKA_EC_POINT)
+        if point:
+            return _read_point(_bare_point(point))
+    message = "the token does not show the public key: give the request that its maker's tool makes"
+    raise DeviceError(message, call="C_GetAttributeValue", code="no_public_key")
+
+
+def _read_point(point: bytes) -> PublicKey:
+    """The key on SM2's curve or P-256 whose point this is."""
+    with suppress(EncodingError):
+        return decode_public_key(encode_sm2_spki(sm2.PublicKey.decode(point).encode()))
+    try:
+        return decode_public_key(encode_ec_spki(EcPoint.decode(P256, point)))
+    except EncodingError:
+        message = "a key on a curve that is not used here"
+        raise DeviceError(message, code="unsupported") from None
 
 
 def _bare_point(value: bytes) -> bytes:
@@ -298,11 +382,11 @@ def _bare_point(value: bytes) -> bytes:
 
 
 def _way_of(
-    certificate: Certificate,
+    public_key: PublicKey,
     by_vendor: sm2_mechanism.Sm2Mechanism | None,
     mechanisms: frozenset[int],
 ) -> _Way:
-    material = certificate.public_key.material
+    material = public_key.material
     if isinstance(material, RsaNumbers):
         if cryptoki.CKM_SHA256_RSA_PKCS in mechanisms:
             return _Way(RSA_SHA256, cryptoki.CKM_SHA256_RSA_PKCS, _same, _same)
@@ -310,8 +394,7 @@ def _way_of(
     if isinstance(material, EcPoint) and material.curve == P256:
         return _Way(ECDSA_SHA256, cryptoki.CKM_ECDSA, SHA256.digest, _ecdsa_value)
     if not isinstance(material, sm2.PublicKey):
-        oid = certificate.public_key.algorithm_oid
-        message = f"a key of a kind that is not used here: {oid}"
+        message = f"a key of a kind that is not used here: {public_key.algorithm_oid}"
         raise DeviceError(message, code="unsupported")
     if by_vendor is None:
         message = "PKCS#11 has no mechanism for SM2: name the vendor's with sm2-mechanism"

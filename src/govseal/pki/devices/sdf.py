@@ -6,6 +6,7 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, final
 
@@ -13,7 +14,7 @@ from govseal import sm2
 from govseal.errors import DeviceError
 from govseal.pki.algorithms import SM2_SM3, SignatureAlgorithm
 from govseal.pki.certificate import Certificate, load_certificates
-from govseal.pki.devices.library import DeviceKey, check_made, own_certificate
+from govseal.pki.devices.library import BareKey, DeviceSigner, check_made, own_certificate
 from govseal.pki.devices.sdf_library import MAX_BITS, Sdf
 from govseal.pki.devices.uris import (
     decode,
@@ -25,7 +26,7 @@ from govseal.pki.devices.uris import (
     text_of,
 )
 from govseal.pki.files import read_source
-from govseal.pki.keys import decode_public_key, encode_sm2_spki
+from govseal.pki.keys import PublicKey, decode_public_key, encode_sm2_spki
 
 _QUERY: Final = ("index", "cert", "pin-source", "sessions", "ecc-max-bits")
 _HIGHEST_INDEX: Final = 0xFFFFFFFF
@@ -93,35 +94,25 @@ class _Sessions:
 
 
 @final
-class SdfSigner(DeviceKey):
-    """A signer whose SM2 key is in a device; threads may share it, each with its own session.
+class SdfKey(BareKey):
+    """An SM2 key in a device; threads may share it, each with its own session.
 
     The device is given back with :meth:`close`, or with the object. Every signature is one use of
-    the key and is verified under the certificate before it is given away.
+    the key and is verified under the public key before it is given away.
     """
 
     __slots__ = (
         *("__weakref__", "_close", "_index", "_key", "_password", "_sdf", "_sessions"),
-        *("certificate", "chain"),
+        "public_key",
     )
 
-    certificate: Certificate
-    chain: tuple[Certificate, ...]
+    public_key: PublicKey
 
-    def __init__(
-        self,
-        sdf: Sdf,
-        index: int,
-        password: bytes,
-        certificates: tuple[Certificate, ...],
-        *,
-        sessions: int = _SESSIONS,
-    ) -> None:
-        """A signer; the certificate is compared with the device's key, the password tried.
+    def __init__(self, sdf: Sdf, index: int, password: bytes, *, sessions: int = _SESSIONS) -> None:
+        """A key; nothing but its public part is asked for yet.
 
         Raises:
             DeviceError: the device refuses.
-            KeyLoadError: no certificate belongs to the key.
         """
         self._sdf = sdf
         self._index = index
@@ -131,13 +122,19 @@ class SdfSigner(DeviceKey):
         try:
             with self._sessions.lend() as session:
                 self._key = sdf.export_public_key(session, index)
-                found = decode_public_key(encode_sm2_spki(self._key.encode()))
-                self.certificate, self.chain = own_certificate(certificates, found.is_same_key)
-                with self._access_right(session):
-                    pass
+            self.public_key = decode_public_key(encode_sm2_spki(self._key.encode()))
         except BaseException:
             self._close()
             raise
+
+    def try_password(self) -> None:
+        """Ask for the right to use the key, and give it back; the key is not used.
+
+        Raises:
+            DeviceError: the device refuses.
+        """
+        with self._sessions.lend() as session, self._access_right(session):
+            pass
 
     @contextmanager
     def _access_right(self, session: int) -> Iterator[None]:
@@ -158,17 +155,51 @@ class SdfSigner(DeviceKey):
         """The DER signature over ``message`` (default user ID).
 
         Raises:
-            DeviceError: the device refuses, or the signer is closed.
-            SigningFault: what it made does not verify under the certificate.
+            DeviceError: the device refuses, or the key is closed.
+            SigningFault: what it made does not verify under the public key.
         """
         digest = sm2.sm3(self._key.identity_digest() + message)
         with self._sessions.lend() as session, self._access_right(session):
             raw = self._sdf.sign(session, self._index, digest)
-        return check_made(sm2.encode_signature(raw), message, self.certificate, SM2_SM3)
+        return check_made(sm2.encode_signature(raw), message, self.public_key, SM2_SM3)
 
     def close(self) -> None:
         """Give the device back; twice is harmless."""
         self._close()
+
+
+@final
+class SdfSigner(DeviceSigner):
+    """An :class:`SdfKey` with its certificate."""
+
+    __slots__ = ("_device_key", "certificate", "chain")
+
+    certificate: Certificate
+    chain: tuple[Certificate, ...]
+
+    def __init__(self, key: SdfKey, certificates: tuple[Certificate, ...]) -> None:
+        """A signer; the certificate is compared with the device's key, then the password tried.
+
+        Raises:
+            DeviceError: the device refuses.
+            KeyLoadError: no certificate belongs to the key.
+        """
+        self._device_key = key
+        self.certificate, self.chain = own_certificate(certificates, key.public_key.is_same_key)
+        key.try_password()
+
+    @property
+    def algorithm(self) -> SignatureAlgorithm:
+        """``sm2-sm3``."""
+        return self._device_key.algorithm
+
+    def sign(self, message: bytes, /) -> bytes:
+        """As :meth:`SdfKey.sign`; raises alike."""
+        return self._device_key.sign(message)
+
+    def close(self) -> None:
+        """Give the device back; twice is harmless."""
+        self._device_key.close()
 
 
 def open_sdf_signer(
@@ -196,6 +227,49 @@ def open_sdf_signer(
         FormatError: the file of ``cert`` cannot be read as certificates.
         OSError: a file that is named cannot be read.
     """
+    wanted = _read_wanted(uri, password)
+    if not certificates and wanted.certificate is not None:
+        data = read_source(Path(wanted.certificate), max_bytes=_MAX_CERTIFICATE_BYTES)
+        certificates = load_certificates(data)
+    if not certificates:
+        message = "a device of GM/T 0018 holds no certificates; give the one of its key"
+        raise DeviceError(message, code="no_certificate")
+    key = _open(wanted)
+    try:
+        return SdfSigner(key, certificates)
+    except BaseException:
+        key.close()
+        raise
+
+
+def open_sdf_key(uri: str, *, password: str | bytes | None = None) -> SdfKey:
+    """The key behind an ``sdf:`` URI, for which there is no certificate yet.
+
+    URI and ``password`` are those of :func:`open_sdf_signer`, and so is what is raised, but for
+    certificates; one that the URI names is not read.
+    """
+    key = _open(_read_wanted(uri, password))
+    try:
+        key.try_password()
+    except BaseException:
+        key.close()
+        raise
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a URI says."""
+
+    library: str
+    index: int
+    sessions: int
+    max_bits: int
+    certificate: str | None
+    pin: bytes | None = field(repr=False)
+
+
+def _read_wanted(uri: str, password: str | bytes | None) -> _Wanted:
     path, query = split_uri(uri)
     options = read_attributes(query, "&", _QUERY)
     library = text_of({"the path": decode(path, "the path")}, "the path") or ""
@@ -208,14 +282,12 @@ def open_sdf_signer(
         raise invalid("sessions in the URI is at least 1, ecc-max-bits 512 or 256")
     pin = find_pin(options, password)
     named = text_of(options, "cert")
-    if not certificates and named is not None:
-        data = read_source(Path(named), max_bytes=_MAX_CERTIFICATE_BYTES)
-        certificates = load_certificates(data)
-    if not certificates:
-        message = "a device of GM/T 0018 holds no certificates; give the one of its key"
-        raise DeviceError(message, code="no_certificate")
-    if pin is None:
+    return _Wanted(library, index, sessions or _SESSIONS, bits or MAX_BITS[0], named, pin)
+
+
+def _open(wanted: _Wanted) -> SdfKey:
+    if wanted.pin is None:
         message = "the device asks for the password of the key"
         raise DeviceError(message, call="SDF_GetPrivateKeyAccessRight", code="no_pin")
-    sdf = Sdf(library, max_bits=bits or MAX_BITS[0])
-    return SdfSigner(sdf, index, pin, certificates, sessions=sessions or _SESSIONS)
+    sdf = Sdf(wanted.library, max_bits=wanted.max_bits)
+    return SdfKey(sdf, wanted.index, wanted.pin, sessions=wanted.sessions)
