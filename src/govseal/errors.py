@@ -165,8 +165,8 @@ class DeviceError(GovsealError):
     ``SDF_OpenDevice``); empty where none was reached. ``code`` is the device's answer by its name
     (``CKR_PIN_INCORRECT``, ``SDR_PARDENY``) or number (``0x01000100``), or else one of our words:
     ``invalid_uri``, ``invalid_settings``, ``no_library``, ``no_token``, ``several_tokens``,
-    ``no_key``, ``several_keys``, ``no_certificate``, ``several_certificates``, ``no_pin``,
-    ``wrong_key``, ``unsupported``, ``bad_answer``.
+    ``no_key``, ``several_keys``, ``no_certificate``, ``several_certificates``,
+    ``no_public_key``, ``no_pin``, ``wrong_key``, ``unsupported``, ``bad_answer``.
     """
 
     def __init__(self, message: str, *, call: str = "", code: str) -> None:

@@ -17,7 +17,10 @@ import pytest
 import pdf_stamping
 import quickkeys
 import softdevices
+from govseal.pki.certificate import load_certificates
+from govseal.pki.devices.cryptoki import Session
 from govseal.pki.pkcs8 import PrivateKey
+from govseal.pki.request import load_request
 from govseal.testing import Authority, x509
 
 PLACE = ("--place", "1,20,30")
@@ -349,3 +352,55 @@ def test_a_signature_of_another_device(ask, sdf, monkeypatch):
     monkeypatch.delenv("SOFTDEVICE_FAULT")
     monkeypatch.setenv("SOFTDEVICE_KEY", PrivateKey.generate("sm2").to_sm2_bytes().hex())
     assert refused(ask, office, *office.signing).json["code"] == "key_wrong_certificate"
+
+
+# 申请证书 · asking for a certificate -------------------------------------------------------------
+
+SUBJECT = ("--subject", "C=CN, O=测试市行政审批服务管理局, CN=99000000000001")
+
+
+def test_a_certificate_is_asked_for_a_key_in_a_device(ask, office):
+    path = office.path("seal.csr")
+    pin = ("--password-file", office.path("pin"))
+    answer = ask("pki", "request", "--key", office.key, *SUBJECT, *pin, "-o", path, "--json")
+    assert answer.status == 0
+    assert answer.json["algorithm"] == ("sm2-sm3" if office.is_sdf else "rsa-sha256")
+    request = load_request(path)
+    request.verify()
+    (certificate,) = load_certificates(office.path("signer.pem").read_bytes())
+    assert request.public_key.is_same_key(certificate.public_key)
+
+
+def test_a_request_uses_the_key_once(ask, sdf):
+    office, counters = sdf
+    before = counters.softdevice_signatures
+    pin = ("--password-file", office.path("pin"), "-o", office.path("seal.csr"))
+    assert ask("pki", "request", "--key", office.key, *SUBJECT, *pin).status == 0
+    assert counters.softdevice_signatures == before + 1
+    assert (counters.softsdf_devices, counters.softsdf_sessions) == (0, 0)
+    wrong = ("--subject", "测试")
+    assert ask("pki", "request", "--key", office.key, *wrong, *pin).status == 2
+    assert counters.softdevice_signatures == before + 1
+
+
+def test_no_request_under_a_wrong_pin(ask, office):
+    office.path("wrong").write_text("not-it\n")
+    path = office.path("seal.csr")
+    pin = ("--password-file", office.path("wrong"), "-o", path)
+    answer = ask("pki", "request", "--key", office.key, *SUBJECT, *pin, "--json")
+    assert (answer.status, answer.json["code"]) == (
+        2,
+        "SDR_PARDENY" if office.is_sdf else "CKR_PIN_INCORRECT",
+    )
+    assert "not-it" not in answer.error + answer.out
+    assert not path.exists()
+
+
+def test_a_token_that_hides_its_public_key_is_told_in_words(ask, tmp_path, monkeypatch):
+    uri = softdevices.softhsm().uri()
+    (tmp_path / "pin").write_text(softdevices.PIN)
+    monkeypatch.setattr(Session, "attribute", lambda *_: None)
+    pin = ("--password-file", tmp_path / "pin", "-o", tmp_path / "seal.csr")
+    answer = ask("pki", "request", "--key", uri, *SUBJECT, *pin, "--json")
+    assert (answer.status, answer.json["code"]) == (2, "no_public_key")
+    assert "公钥" in answer.error

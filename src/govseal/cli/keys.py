@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from govseal.cli.arguments import ask_password, given_password
 from govseal.cli.files import speaking_of
 from govseal.errors import DeviceError, KeyLoadError
-from govseal.pki.devices import is_device_uri
+from govseal.pki.devices import is_device_uri, load_device_key
 from govseal.pki.files import read_source
 from govseal.pki.keyfiles import MAX_BYTES, read_key_file
 from govseal.pki.pkcs8 import PrivateKey
 from govseal.pki.signer import Signer, load_signer
+
+if TYPE_CHECKING:
+    from govseal.pki.request import SigningKey
 
 _Loaded = TypeVar("_Loaded")
 
@@ -49,6 +53,19 @@ def load_private_key(path: Path, options: argparse.Namespace) -> PrivateKey:
     data = read_source(path, max_bytes=MAX_BYTES)
     with speaking_of(path):
         return with_password(lambda password: read_key_file(data, password).key, str(path), options)
+
+
+@contextmanager
+def signing_key(source: str, options: argparse.Namespace) -> Iterator[SigningKey]:
+    """A key in a file or device that needs no certificate; raises like :func:`load_key`."""
+    if not is_device_uri(source):
+        yield load_private_key(Path(source), options)
+        return
+    name = source.partition("?")[0]
+    with with_password(
+        lambda password: load_device_key(source, password=password), name, options
+    ) as key:
+        yield key
 
 
 def with_password(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from govseal.cli import problems
 from govseal.cli.arguments import Parser, add_output, add_password
 from govseal.cli.files import check_output, write_output
-from govseal.cli.keys import load_private_key
+from govseal.cli.keys import key_file, signing_key
 from govseal.cli.language import say
 from govseal.cli.problems import UsageError
 from govseal.errors import FormatError
@@ -23,10 +22,9 @@ def add_arguments(parser: Parser) -> None:
     """The options of ``govseal pki request``."""
     parser.option(
         "--key",
-        zh="私钥文件（PEM、PKCS#8、PKCS#12、.sm2）",
-        en="the private key (PEM, PKCS#8, PKCS#12, .sm2)",
-        metavar="K",
-        type=Path,
+        zh="私钥：文件（PEM、PKCS#8、PKCS#12、.sm2），或设备中的密钥 pkcs11:…、sdf:…",
+        en="the private key: a file (PEM, PKCS#8, PKCS#12, .sm2), or in a device: pkcs11:…, sdf:…",
+        metavar="KEY",
         required=True,
     )
     parser.option(
@@ -93,17 +91,17 @@ def _unusable(error: Exception) -> UsageError:
 def run(options: argparse.Namespace) -> int:
     """Make the request and write it."""
     subject = _subject(options)
-    check_output(options.output, (options.key, options.password_file))
-    key = load_private_key(options.key, options)
-    try:
-        request = make_request(
-            key,
-            subject,
-            key_usage=options.usage or SIGNER_USAGE,
-            extended_key_usage=options.purpose,
-        )
-    except ValueError as error:
-        raise _unusable(error) from None
+    check_output(options.output, (key_file(options.key), options.password_file))
+    with signing_key(options.key, options) as key:
+        try:
+            request = make_request(
+                key,
+                subject,
+                key_usage=options.usage or SIGNER_USAGE,
+                extended_key_usage=options.purpose,
+            )
+        except ValueError as error:
+            raise _unusable(error) from None
     write_output(options.output, request.to_pem())
     if options.json:
         problems.print_json(

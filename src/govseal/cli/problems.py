@@ -80,6 +80,7 @@ _DEVICE_PROBLEMS: dict[str, str] = {
     "several_keys": "符合的私钥不止一个",
     "no_certificate": "缺少设备中密钥的证书",
     "several_certificates": "设备中该密钥的证书不止一个",
+    "no_public_key": "设备没有给出该密钥的公钥",
     "no_pin": "设备需要 PIN 或密码",
     "unsupported": "不支持设备的这种用法",
     "bad_answer": "设备的应答不合接口标准",
