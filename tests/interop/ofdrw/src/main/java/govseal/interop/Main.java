@@ -92,6 +92,8 @@ public final class Main {
             case "make-pkcs12" -> Containers.make(arguments);
             case "verify-request" -> Request.verify(arguments);
             case "make-request" -> Request.make(arguments);
+            case "verify-path" -> Certificates.verifyPath(arguments);
+            case "issue" -> Certificates.issue(arguments);
             case "ocsp" -> Revocation.answer(arguments);
             case "verify-ocsp" -> Revocation.verifyAnswer(arguments);
             case "crl" -> Revocation.list(arguments);
