@@ -34,14 +34,16 @@ def test_draw_as_pdf(ask, tmp_path):
         (("--diameter", 100), 1, "E_SEAL_SIZE：印章尺寸不符合规定"),
         (("--name", "测试 市"), 1, "E_SEAL_NAME：印章名称不符合要求"),
         (("--name", "测" * 120), 1, "E_NAME_TOO_LONG"),
-        (("--dpi", 5), 2, "--dpi"),
+        (("--dpi", 5), 2, "--dpi 应为 72 至 2400"),
         (("--shape", "star"), 2, "--shape 只能取"),
-        (("--shape", "oval", "--diameter", 42), 2, "diameter_mm"),
+        (("--shape", "oval", "--diameter", 42), 2, "--diameter 不能与 --shape oval 同用"),
+        (("--shape", "square", "--bottom", "章"), 2, "--bottom 不能与 --shape square 同用"),
+        (("--middle", "1"), 2, "--middle 不能与 --shape round 同用"),
         (("--level", "village"), 2, "--level 没有 village"),
         (("--level", "city"), 1, "E_EMBLEM_MISSING：该级别的印章中央须刊国徽"),
         (("--code", "12A"), 1, "E_SEAL_CODE"),
         (("--emblem", "absent.svg"), 2, "absent.svg：找不到文件"),
-        (("--specimen", "--dpi", 600), 2, "--dpi"),
+        (("--specimen", "--dpi", 600), 2, "--dpi 应为 72 至 150"),
         (("-o", "seal.jpg"), 2, "印模输出为 .svg、.pdf、.png 或 .ofd 文件"),
         (("-o", "absent/seal.png"), 2, "absent/seal.png：找不到文件"),
     ],
@@ -51,6 +53,13 @@ def test_draw_refusals(ask, empty, words, status, said):
     assert answer.status == status
     assert said in answer.error
     assert list(empty.iterdir()) == []
+
+
+def test_options_that_do_not_go_together_in_english(ask, tmp_path):
+    words = ("seal", "draw", "--name", UNIT, "-o", tmp_path / "x.png", "--lang", "en")
+    answer = ask(*words, "--size-mm", "42,42")
+    assert answer.error == "--size-mm does not go with --shape round"
+    assert ask(*words, "--dpi", 5).error == "--dpi is 72 to 2400"
 
 
 def test_refusal_as_json(ask, tmp_path):

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _DEFAULT_DPI = 600
 _SUFFIXES = (".svg", ".pdf", ".png", ".ofd")
+# What depends on the shape: the library's names and those of the command.
+_OPTIONS = {name: name for name in ("bottom", "level", "emblem", "code", "size_mm", "middle")}
+_OPTIONS["diameter_mm"] = "diameter"
 _MAX_EMBLEM_BYTES = 8 * 1024 * 1024
 
 
@@ -139,8 +142,14 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _draw(options: argparse.Namespace) -> Drawing:
-    from govseal.seal.drawing import LEVELS, draw_seal  # noqa: PLC0415 - start-up
+    from govseal.seal.drawing import LEVELS, SHAPES, draw_seal  # noqa: PLC0415 - start-up
 
+    for name, option in _OPTIONS.items():
+        if getattr(options, option) is not None and name not in SHAPES[options.shape]:
+            pair = (f"--{option.replace('_', '-')}", f"--shape {options.shape}")
+            raise UsageError(
+                say(f"{pair[0]} 不能与 {pair[1]} 同用", f"{pair[0]} does not go with {pair[1]}")
+            )
     if options.level is not None and options.level not in LEVELS:
         known = [f"{key} {say(level.zh, level.en)}" for key, level in LEVELS.items()]
         raise UsageError(
@@ -173,7 +182,9 @@ def _encode(drawing: Drawing, options: argparse.Namespace) -> bytes:
     if suffix == ".png":
         try:
             return drawing.to_png(options.dpi) if options.dpi is not None else drawing.to_png()
-        except ValueError as error:
-            raise UsageError(f"--dpi{say('：', ': ')}{error}") from None
+        except ValueError:
+            low, high = drawing.dpi_range
+            text = say(f"--dpi 应为 {low} 至 {high}", f"--dpi is {low} to {high}")
+            raise UsageError(text) from None
     encoders = {".svg": drawing.to_svg, ".pdf": drawing.to_pdf, ".ofd": drawing.to_ofd}
     return encoders[suffix]()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from govseal.seal.drawing.measures import NOTHING, Measures
 from govseal.seal.drawing.ofd import write_ofd
@@ -15,7 +15,6 @@ from govseal.seal.drawing.raster import merged_coverage
 from govseal.seal.picture import SealPicture
 
 _MM_PER_INCH = 25.4
-_MIN_DPI, _MAX_DPI = 72, 2400
 _COMMANDS = ("", "L", "Q", "C")
 
 
@@ -28,6 +27,8 @@ class Drawing:
     line, line below with its number, code.
     """
 
+    dpi_range: ClassVar[tuple[int, int]] = (72, 2400)
+    """The least and the greatest resolution of a PNG."""
     paths: tuple[Path, ...] = field(repr=False)
     width_mm: int
     height_mm: int
@@ -66,8 +67,9 @@ class Drawing:
         Raises:
             ValueError: The resolution is out of range.
         """
-        if not _MIN_DPI <= dpi <= _MAX_DPI:
-            raise ValueError(f"a seal is drawn at {_MIN_DPI} to {_MAX_DPI} dpi, not {dpi}")
+        low, high = self.dpi_range
+        if not low <= dpi <= high:
+            raise ValueError(f"a seal is drawn at {low} to {high} dpi, not {dpi}")
         width = round(self.width_mm / _MM_PER_INCH * dpi)
         height = round(self.height_mm / _MM_PER_INCH * dpi)
         # The drawing fills the pixels exactly: nothing is cut off by the rounding above.

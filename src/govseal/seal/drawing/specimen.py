@@ -17,7 +17,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, ClassVar, Literal, NoReturn
 
 from govseal.errors import SealError, UnsupportedFormat
 from govseal.seal.drawing.drawing import Drawing
@@ -44,7 +44,6 @@ _LETTER_GAP = 0.02
 _TILT = math.radians(-24)
 # Coarser than a seal is drawn, in millimetres: enough for the eye, not for an engraver.
 _TOLERANCE_MM = 0.02
-_MIN_DPI = 72
 # Length, name and content of the header and its checksum, after the signature (ISO/IEC 15948).
 _AFTER_HEADER = 8 + 25
 
@@ -84,6 +83,8 @@ class Specimen(Drawing):
 
     __slots__ = ()
 
+    dpi_range: ClassVar[tuple[int, int]] = (72, MAX_DPI)
+
     def to_svg(self) -> bytes:
         """The specimen as SVG 1.1, with the mark by which it is known."""
         declaration, _, rest = Drawing.to_svg(self).partition(b"\n")
@@ -95,8 +96,6 @@ class Specimen(Drawing):
         Raises:
             ValueError: The resolution is out of range.
         """
-        if not _MIN_DPI <= dpi <= MAX_DPI:
-            raise ValueError(f"a specimen is drawn at {_MIN_DPI} to {MAX_DPI} dpi, not {dpi}")
         return _marked_png(Drawing.to_png(self, dpi))
 
     def to_ofd(self) -> NoReturn:
