@@ -117,6 +117,14 @@ def test_two_who_set_up_at_once(open_bureau, database_url):
 # People.
 
 
+def test_a_name_may_have_characters_newer_than_this_python(bureau):
+    """GB 18030-2022 has Han characters that are in people's names and in no older list."""
+    with bureau.acting(person("administrator")) as b:
+        made = b.people.add("张\U0002ebf0", organization=BUREAU)
+        assert b.people.get(made.id).name == "张\U0002ebf0"
+        assert code(b.people.add, "张\U0002ffff", organization=BUREAU) == "E_NAME"
+
+
 def test_a_person_comes_moves_and_leaves(any_bureau, clock):
     with any_bureau.acting(person("administrator")) as b:
         made = b.people.add(

@@ -17,7 +17,7 @@ from govseal.registry.events import Event
 from govseal.registry.organizations.standing import name_at
 from govseal.registry.tables.base import new_id
 from govseal.registry.vocabulary import Level, OrganizationKind, OrganizationState
-from govseal.seal.naming import read_credit_code
+from govseal.seal.naming import is_ideograph, read_credit_code
 
 MAX_NAME = 100
 _REGION = re.compile(r"[1-9][0-9]{5}")
@@ -97,7 +97,8 @@ def checked_name(name: str, code: str = "E_NAME") -> str:
         Refused: ``code``.
     """
     text = unicodedata.normalize("NFC", name).strip()
-    if not text or len(text) > MAX_NAME or not text.isprintable():
+    is_shown = all(one.isprintable() or is_ideograph(one) for one in text)
+    if not text or len(text) > MAX_NAME or not is_shown:
         message = f"名称为空、过长或含不可见字符 / a name has 1 to {MAX_NAME} printable characters"
         raise Refused(message, code=code)
     return text
