@@ -111,6 +111,7 @@ _ROWS: Final = (
     ("E_BENEFICIARY", "涉及本人的证明不得由本人办理", "a certificate about whoever handles it"),
     ("E_OPENNESS", "公开属性缺失或没有理由", "its openness, or the reason for it, is missing"),
     ("E_HOLDER", "持有人有误", "the holder is not usable"),
+    ("E_COPIES", "份数有误或超过批准的份数", "no copies, or more than were approved"),
     ("E_LEDGER_FIELD", "台账必填项缺失", "a field that the ledger asks for is missing"),
     ("E_EXCLUDED_CLASSIFIED", "涉密文件不得进入本系统", "classified documents do not enter here"),
     ("E_EXCLUDED_ORIGIN", "该来源的文件不使用电子印章", "documents of that origin are excluded"),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from govseal.registry.call import Call
 from govseal.registry.documents.marks import is_document_marked, is_marked
 from govseal.registry.policy import PolicyProfile
-from govseal.registry.vocabulary import Classification
+from govseal.registry.vocabulary import Classification, Medium
 
 _CLASSIFIED = "classified material has no place in this system; nothing of it was kept"
 _DEPTH = 8
@@ -28,7 +28,8 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
         facts: the statements of the request, by name: ``classification`` (of
             :class:`Classification`; absent: none), ``origin``, ``printable``,
             ``excluded_by_law``, ``document_type``, ``item_code``, and any texts, in which a mark
-            of classification is looked for.
+            of classification is looked for. ``medium`` of the seal: a physical one is what such
+            documents take; only what is classified is refused then.
         data: the document, in whose text such a mark is looked for as well.
 
     Raises:
@@ -42,6 +43,8 @@ def check_excluded(call: Call, facts: Mapping[str, Any], data: bytes | None) -> 
         call.events.clear()
         call.subject = ""
         call.refuse("E_EXCLUDED_CLASSIFIED", _CLASSIFIED)
+    if facts.get("medium", Medium.ELECTRONIC) != Medium.ELECTRONIC:
+        return
     for code, holds in (
         ("E_EXCLUDED_ORIGIN", facts.get("origin") == "ministry_unconnected"),
         ("E_EXCLUDED_UNPRINTABLE", facts.get("printable") is False),

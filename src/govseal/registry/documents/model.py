@@ -22,14 +22,17 @@ class StateRecord:
 
 @dataclass(frozen=True, slots=True)
 class VersionRecord:
-    """One stamped file of a document."""
+    """One stamped file of a document, or its paper."""
 
     stamp: str
     request: str
     seals: tuple[str, ...]
     signed_at: datetime
-    sm3: str
-    sha256: str
+    sm3: str | None
+    """Of paper the scan's; None without one."""
+    sha256: str | None
+    copies: int | None = None
+    """Of paper that was stamped by hand: how many; None: a file."""
 
 
 @dataclass(frozen=True, slots=True)

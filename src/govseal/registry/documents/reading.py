@@ -78,12 +78,13 @@ def _is_named(call: Call, document: str, at: datetime) -> bool:
 def read_document(connection: sa.Connection, row: sa.Row[Any]) -> DocumentRecord:
     """The record of a row of ``documents``."""
     states, versions = tables.document_states, tables.document_versions
-    links = tables.document_links
+    links, stamps = tables.document_links, tables.stamps
     history = connection.execute(
         sa.select(states).where(states.c.document == row.id).order_by(states.c.sequence)
     )
     stamped = connection.execute(
-        sa.select(versions)
+        sa.select(versions, stamps.c.copies)
+        .join(stamps, stamps.c.id == versions.c.stamp)
         .where(versions.c.document == row.id)
         .order_by(versions.c.signed_at, versions.c.id)
     )
@@ -122,5 +123,5 @@ def _state(row: sa.Row[Any]) -> StateRecord:
 
 def _version(row: sa.Row[Any]) -> VersionRecord:
     return VersionRecord(
-        row.stamp, row.request, tuple(row.seals), row.signed_at, row.sm3, row.sha256
+        row.stamp, row.request, tuple(row.seals), row.signed_at, row.sm3, row.sha256, row.copies
     )

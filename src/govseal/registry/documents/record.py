@@ -12,6 +12,7 @@ from govseal.registry import tables
 from govseal.registry.call import Call
 from govseal.registry.clock import day_of
 from govseal.registry.documents.numbers import next_document_number
+from govseal.registry.documents.papers import stamped_paper
 from govseal.registry.documents.required import check_seal, missing_seals
 from govseal.registry.documents.states import supersede
 from govseal.registry.tables.base import new_id
@@ -24,9 +25,10 @@ def record_stamped(
     request: sa.Row[Any],
     stamp_id: str,
     signed_at: datetime,
-    stamped_sm3: str,
-    stamped_sha256: str,
+    stamped_sm3: str | None,
+    stamped_sha256: str | None,
     seals: Sequence[str],
+    is_by_hand: bool = False,
 ) -> str:
     """The id of the document's record; a further stamp on it becomes a version of the same.
 
@@ -38,27 +40,26 @@ def record_stamped(
         request: the row of the use request.
         stamp_id: the row in ``stamps``.
         signed_at: when the stamp says that it was made.
-        stamped_sm3: digest of the stamped file, hexadecimal.
+        stamped_sm3: digest of the stamped file, hexadecimal; of paper that of its scan, or None.
         stamped_sha256: the same in SHA-256.
         seals: ids of the seals that this stamp put there.
+        is_by_hand: whether paper was stamped: a further seal on it, or further copies of it, are
+            of the same document.
 
     Raises:
         Refused: ``E_SEAL_TYPE``: not a seal that this document takes; ``E_DUPLICATE``: its number
             is another document's.
     """
-    before = _stamped_before(call, request)
+    before = _stamped_before(call, request, is_by_hand=is_by_hand)
     borne = list(before.seals) if before is not None else []
-    facts, subtypes = _case(request), _subtypes(call, borne)
-    for id_ in seals:
-        subtype = call.one(tables.seals, id_).subtype
-        check_seal(call, {**facts, "subtype": subtype}, subtype, subtypes)
-        subtypes.append(subtype)
-    borne.extend(seals)
-    missing = missing_seals(call.profile.seal_rule(facts), subtypes)
+    missing = _check_seals(call, request, borne, seals)
+    is_further_copy = is_by_hand and set(seals) <= set(borne)
+    borne.extend(() if is_further_copy else seals)
     if before is None:
         document = _create(call, request, signed_at, missing)
     else:
         document = str(before.document)
+    if before is not None and not is_further_copy:
         call.update(
             tables.documents,
             document,
@@ -80,11 +81,30 @@ def record_stamped(
     return document
 
 
-def _stamped_before(call: Call, request: sa.Row[Any]) -> sa.Row[Any] | None:
+def _check_seals(
+    call: Call, request: sa.Row[Any], borne: Sequence[str], seals: Sequence[str]
+) -> Sequence[str]:
+    """The subtypes that are still missing once these seals are there too.
+
+    Raises:
+        Refused: ``E_SEAL_TYPE``.
+    """
+    facts, subtypes = _case(request), _subtypes(call, borne)
+    for id_ in seals:
+        subtype = call.one(tables.seals, id_).subtype
+        check_seal(call, {**facts, "subtype": subtype}, subtype, subtypes)
+        subtypes.append(subtype)
+    return missing_seals(call.profile.seal_rule(facts), subtypes)
+
+
+def _stamped_before(call: Call, request: sa.Row[Any], *, is_by_hand: bool) -> sa.Row[Any] | None:
     """The version whose stamped file this request stamps again."""
     versions = tables.document_versions
     query = sa.select(versions).where(versions.c.sm3 == request.document_sm3)
-    return call.connection.execute(query.order_by(versions.c.signed_at.desc())).first()
+    found = call.connection.execute(query.order_by(versions.c.signed_at.desc())).first()
+    if found is None and is_by_hand:
+        found = stamped_paper(call, request.document_sm3)
+    return found
 
 
 def _case(request: sa.Row[Any]) -> dict[str, str]:

@@ -52,9 +52,12 @@ class Register:
             return tuple(_public(connection, known, id_) for id_ in ids)
 
     def of_document(self, sm3: str, sha256: str) -> BusinessStatus | None:
-        """What became of the stamped file with these digests."""
+        """What became of the stamped file with these digests.
+
+        None for the scan of a paper: it is a copy. Papers are asked for by number.
+        """
         versions = tables.document_versions
-        query = sa.select(versions).where(versions.c.sm3 == sm3, versions.c.sha256 == sha256)
+        query = _files().where(versions.c.sm3 == sm3, versions.c.sha256 == sha256)
         with self._bureau.database.snapshot() as connection:
             version = connection.execute(query.order_by(versions.c.signed_at.desc())).first()
             if version is None:
@@ -99,7 +102,7 @@ class Register:
 def _contents(connection: sa.Connection, at: datetime) -> Mapping[str, Any]:
     """Every stamped file, and every seal that was made."""
     versions, known = tables.document_versions, Knowledge.load(connection, at)
-    rows = connection.execute(sa.select(versions).order_by(versions.c.sm3))
+    rows = connection.execute(_files().order_by(versions.c.sm3))
     return {
         "documents": [_file_row(row, known.business(row)) for row in rows],
         "seals": [
@@ -113,6 +116,13 @@ def _contents(connection: sa.Connection, at: datetime) -> Mapping[str, Any]:
             for es_id, moments in made_seals(connection).items()
         ],
     }
+
+
+def _files() -> sa.Select[Any]:
+    """Stamped files: a key stamped them, and not a hand the paper."""
+    versions, stamps = tables.document_versions, tables.stamps
+    query = sa.select(versions).join(stamps, stamps.c.id == versions.c.stamp)
+    return query.where(stamps.c.signature_id.is_not(None))
 
 
 def _file_row(version: sa.Row[Any], status: BusinessStatus) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.events import Event
+from govseal.registry.labels import MEDIUMS
 from govseal.registry.ledger.append import append_entry, origin
 from govseal.registry.ledger.checkpoints import last_checkpoint
 from govseal.registry.ledger.entry import FIELDS, check_fields
@@ -20,7 +21,7 @@ from govseal.registry.ledger.printed import Heading, Language, make_table
 from govseal.registry.ledger.reading import Line, Wanted, read_lines
 from govseal.registry.ledger.retention import Purge, purge
 from govseal.registry.people import require_at_top
-from govseal.registry.vocabulary import Role
+from govseal.registry.vocabulary import Medium, Role
 
 if TYPE_CHECKING:
     from govseal.registry.acting import Acting
@@ -205,7 +206,7 @@ def _correctable(call: Call, sequence: int) -> tuple[str | None, Line]:
 
 def _heading(call: Call, wanted: Wanted) -> Heading:
     unit = call.one(tables.organizations, call.actor.organization).legal_name
-    seal = None if wanted.seal is None else call.one(tables.seals, wanted.seal).name
+    seal = None if wanted.seal is None else _called(call.one(tables.seals, wanted.seal))
     last = last_checkpoint(call.connection)
     checkpoint = None if last is None else f"{last.size} {write_base64(last.root)}"
     return Heading(
@@ -217,3 +218,10 @@ def _heading(call: Call, wanted: Wanted) -> Heading:
         made=call.at,
         checkpoint=checkpoint,
     )
+
+
+def _called(seal: sa.Row[Any]) -> str:
+    """The seal's name; several seals of a unit share it, and differ in their medium."""
+    if seal.medium == Medium.ELECTRONIC:
+        return str(seal.name)
+    return f"{seal.name}（{MEDIUMS[seal.medium]}）"

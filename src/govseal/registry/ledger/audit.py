@@ -212,7 +212,8 @@ class _Audit:
     def _check_stamps(self, connection: sa.Connection, page: Page) -> None:
         """Every intent and result has its stamp, every stamp both entries, and they agree."""
         c = tables.stamps.c
-        columns = (c.id, c.request, c.seal, c.intent, c.result, c.stamped_sm3)
+        told = (c.stamped_sm3, c.copies, c.spoiled, c.signature_id)
+        columns = (c.id, c.request, c.seal, c.intent, c.result, *told)
         for kind in _USES:
             column = c[kind]
             query = sa.select(*columns).where(column >= page.start, column < page.end)
@@ -235,10 +236,12 @@ class _Audit:
             self.findings.add("stamp_without_entry", sequence, detail=stamp.id)
             return
         fields = page.said.get(sequence, {}).get("fields")
-        said = fields.get("stamped_sm3") if isinstance(fields, dict) else None
         agree = (row.use, row.seal) == (stamp.request, stamp.seal)
-        if kind == "result" and said is not None:
-            agree = agree and said == stamp.stamped_sm3
+        if kind == "result" and isinstance(fields, dict):
+            said = fields.get("stamped_sm3"), fields.get("by_hand")
+            agree = agree and said == (stamp.stamped_sm3, _by_hand(stamp))
+            # Whether a key signed at all.
+            agree = agree and fields.get("signature_id", stamp.signature_id) == stamp.signature_id
         if not agree or not _is_before(stamp.intent, stamp.result):
             self.findings.add("stamp_differs", sequence, detail=stamp.id)
 
@@ -299,6 +302,13 @@ def _head(connection: sa.Connection, *, lock: bool = False) -> tuple[int, str]:
     if row is None or not isinstance(row.sequence, int):
         return 0, FIRST_HASH
     return max(row.sequence, 0), row.hash
+
+
+def _by_hand(stamp: Any) -> dict[str, int] | None:  # noqa: ANN401 - a row
+    """What the result of a seal applied by hand says of the paper; None where a key signed."""
+    if stamp.copies is None and stamp.spoiled is None:
+        return None
+    return {"copies": stamp.copies, "spoiled": stamp.spoiled}
 
 
 def _is_before(one: object, other: object) -> bool:

@@ -55,10 +55,15 @@ class LedgerMatch:
     sm3: str
     """Digest of the file that the desk released: the document, or the detached stamp."""
     stamps: tuple[StampMatch, ...]
+    scan_of: int | None = None
+    """The intent of the paper whose scan this is, which was stamped by hand: the ledger holds its
+    digest. No stamp is in it."""
 
     @property
     def is_proven(self) -> bool:
-        """Whether every stamp, and there is one, is proven."""
+        """Whether every stamp, and there is one, is proven; or the ledger knows the scan."""
+        if self.scan_of is not None:
+            return True
         return bool(self.stamps) and all(stamp.is_proven for stamp in self.stamps)
 
 
@@ -66,6 +71,8 @@ def match_document(
     connection: sa.Connection, data: bytes, detached: bytes | None, at: datetime
 ) -> LedgerMatch:
     """See :meth:`govseal.registry.ledger.room.Ledger.match`."""
+    if detached is None and (found := _scan(connection, sm3(data).hex())) is not None:
+        return LedgerMatch(sm3(data).hex(), (), found)
     report = verify(data, TrustStore(()), at=at, detached=detached)
     digest = sm3(data if detached is None else detached).hex()
     log = origin(connection)
@@ -79,6 +86,24 @@ def match_document(
             for stamp in stamps
         ),
     )
+
+
+def _scan(connection: sa.Connection, digest: str) -> int | None:
+    """The intent of the use by hand whose result holds this digest, as it was hashed."""
+    stamps, entries = tables.stamps, tables.ledger_entries
+    query = (
+        sa.select(stamps.c.intent, entries.c.entry, entries.c.leaf)
+        .join(entries, entries.c.sequence == stamps.c.result)
+        .where(stamps.c.stamped_sm3 == digest, stamps.c.signature_id.is_(None))
+    )
+    for row in connection.execute(query.order_by(stamps.c.intent)):
+        if not row.entry:
+            return int(row.intent)
+        fields = (read_entry(row.entry) or {}).get("fields")
+        is_said = isinstance(fields, dict) and fields.get("stamped_sm3") == digest
+        if is_said and leaf_hash(row.entry.encode()).hex() == row.leaf:
+            return int(row.intent)
+    return None
 
 
 def _without(stamp: StampMatch, problem: str) -> StampMatch:

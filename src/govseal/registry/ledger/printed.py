@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from govseal.asn1.times import BEIJING
 from govseal.registry.clock import day_of
+from govseal.registry.labels import MEDIUMS, label
 from govseal.registry.ledger.entry import FIELDS, heading, printed
 from govseal.registry.ledger.reading import Line
 from govseal.registry.policy import PolicyProfile
@@ -45,6 +46,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "imported": ("旧台账补录：{}，第 {} 行", "from an older ledger: {}, row {}"),
     "purged": ("保管期满，内容已清理", "no longer kept"),
     "departs": ("例外：{}", "exception: {}"),
+    "by_hand": ("{}，手工加盖", "{}, by hand"),
+    "approved": ("批准 {} 份", "{} copies approved"),
+    "spoiled": ("作废 {} 份", "{} spoiled"),
+    "recorded": ("{} 登记", "recorded on {}"),
 }
 
 
@@ -155,10 +160,11 @@ def clean(text: str) -> str:
 def _cells(line: Line, names: Sequence[str], language: Language) -> tuple[Cell, ...]:
     values = [printed(line.fields.get(name), language) for name in names]
     cells = [value if isinstance(value, int) else clean(value) for value in values]
-    return (line.sequence, *cells, clean(_remark(line, language)))
+    return (line.sequence, *cells, clean(remark(line, language)))
 
 
-def _remark(line: Line, language: Language) -> str:
+def remark(line: Line, language: Language) -> str:
+    """What the printed ledger says beside the fields: of corrections, imports, seals by hand."""
     said = []
     if line.is_purged:
         said.append(word("purged", language))
@@ -169,6 +175,7 @@ def _remark(line: Line, language: Language) -> str:
     if line.kind == "correction":
         said.append(word("corrects", language).format(line.fields.get("corrects")))
         said.append(str(line.fields.get("correction_reason") or ""))
+    said += _by_hand(line, language)
     said += [word("corrected", language).format(number) for number in line.corrected_by]
     approvers = line.fields.get("approvers")
     said += [
@@ -177,6 +184,25 @@ def _remark(line: Line, language: Language) -> str:
         if isinstance(approver, Mapping) and approver.get("departs")
     ]
     return "；".join(part for part in said if part)
+
+
+def _by_hand(line: Line, language: Language) -> list[str]:
+    """Of a physical seal: its medium, and what is not as it was approved."""
+    by_hand = line.fields.get("by_hand")
+    if not isinstance(by_hand, Mapping):
+        return []
+    medium = label(str(by_hand.get("medium")), MEDIUMS, "en" if language == "en" else "zh")
+    said = [word("by_hand", language).format(medium)]
+    if by_hand.get("approved") != line.fields.get("copies"):
+        said.append(word("approved", language).format(by_hand.get("approved")))
+    if by_hand.get("spoiled"):
+        said.append(word("spoiled", language).format(by_hand["spoiled"]))
+    if by_hand.get("remark"):
+        said.append(str(by_hand["remark"]))
+    written = day_of(line.at).isoformat()
+    if line.kind == "intent" and written != line.fields.get("stamped_on"):
+        said.append(word("recorded", language).format(written))
+    return said
 
 
 def _day(moment: datetime | None) -> str:

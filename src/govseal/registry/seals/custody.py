@@ -377,11 +377,12 @@ def close_custody(call: Call, seal_id: str, *, is_wholly: bool = True) -> None:
 
 
 def _is_overdue(call: Call, seal_id: str) -> bool:
+    """Whether the seal was out at the time of the call, and had to be back."""
     permits = tables.take_out_permits
     query = sa.select(permits.c.due_back).where(
         permits.c.seal == seal_id,
-        permits.c.taken_at.is_not(None),
-        permits.c.returned_at.is_(None),
+        permits.c.taken_at <= call.at,
+        sa.or_(permits.c.returned_at.is_(None), permits.c.returned_at > call.at),
     )
     due = call.connection.execute(query).scalar_one_or_none()
     return due is not None and due < call.at

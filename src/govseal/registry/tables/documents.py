@@ -58,8 +58,9 @@ document_versions = sa.Table(
     reference("request", "use_requests"),
     sa.Column("seals", sa.JSON, nullable=False),  # ids, all that it bears then
     moment("signed_at"),
-    sa.Column("sm3", sa.String(64), nullable=False, index=True),
-    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    # Of the stamped file; of paper the scan's, null where none was made.
+    sa.Column("sm3", sa.String(64), nullable=True, index=True),
+    sa.Column("sha256", sa.String(64), nullable=True, index=True),
 )
 """One row a stamp: a document that takes two seals has two."""
 

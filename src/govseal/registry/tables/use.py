@@ -87,11 +87,14 @@ stamps = sa.Table(
     reference("seal", "seals"),
     reference("operator", "people"),
     moment("at"),
-    sa.Column("signature_id", sa.Text, nullable=False),
+    text("signature_id", optional=True),  # null: a physical seal was applied, by hand
+    sa.Column("copies", sa.Integer, nullable=True),  # of paper that went out, by hand
+    sa.Column("spoiled", sa.Integer, nullable=True),  # 作废: sheets that did not
     sa.Column("intent", sa.BigInteger, nullable=False, unique=True),  # numbers in the ledger
     sa.Column("result", sa.BigInteger, nullable=False, unique=True),
-    sa.Column("stamped_sm3", sa.String(64), nullable=False, index=True),
-    sa.Column("stamped_sha256", sa.String(64), nullable=False, index=True),
+    # Of the stamped file; of paper the scan's, null where none was made.
+    sa.Column("stamped_sm3", sa.String(64), nullable=True, index=True),
+    sa.Column("stamped_sha256", sa.String(64), nullable=True, index=True),
     sa.Column("stamped", sa.LargeBinary, nullable=True),  # encrypted at rest, until it is archived
     moment("delivered_at", optional=True),
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Unpack
 
 from govseal.formats.base import Protect
-from govseal.registry.use import approvals, cards, desk, expiry, requests, tracing, waiting
+from govseal.registry.use import approvals, byhand, cards, desk, expiry, requests, tracing, waiting
 from govseal.registry.use.approvals import Decision
 from govseal.registry.use.form import UseDetails, UseForm, clean_text
 from govseal.registry.use.hooks import Validator as Validator
@@ -55,7 +55,9 @@ class Use:
 
         Args:
             seal: id of the seal.
-            document: the bytes to be stamped: OFD, PDF, or anything for a detached stamp.
+            document: the bytes to be stamped: OFD, PDF, or anything for a detached stamp. For a
+                physical seal the file that the paper was printed from, or a scan of the paper:
+                what the approvals are over.
             matter: 用印事项, where there is one its code.
             reason: 事由.
             section: 科室.
@@ -253,7 +255,7 @@ class Use:
         return approvals.decide(self._acting, request_id, decision)
 
     def check(self, request_id: str) -> CheckedUse:
-        """Check all that :meth:`stamp` checks, and say so: 查验.
+        """Check all that :meth:`stamp` or :meth:`stamp_by_hand` checks, and say so: 查验.
 
         Raises:
             Refused: as :meth:`stamp`.
@@ -285,8 +287,9 @@ class Use:
         Raises:
             StateError: ``E_NOT_APPROVED``, ``E_APPROVAL_INCOMPLETE``, ``E_APPROVAL_LEVEL`` (of a
                 correction), ``E_APPROVAL_EXPIRED``, ``E_STATE`` (stamped already, or over).
-            Refused: what :func:`govseal.registry.use.checks.check_all` refuses;
-                ``E_LEDGER_FIELD``; the stamping floor's ``E_EXPIRED``, ``E_AGREEMENT_EXPIRED`` …
+            Refused: ``E_SEAL_TYPE``: a physical seal; what
+                :func:`govseal.registry.use.checks.check_all` refuses; ``E_LEDGER_FIELD``;
+                the stamping floor's ``E_EXPIRED``, ``E_AGREEMENT_EXPIRED`` …
             StampError: the document cannot take the stamp.
             FormatError: the document cannot be read.
             RegistryError: ``secrets_missing``.
@@ -297,8 +300,46 @@ class Use:
         terms = desk.Terms(placement or (), Protect(protect), detached, timestamp)
         return desk.stamp(self._acting, request_id, terms)
 
+    def stamp_by_hand(
+        self,
+        request_id: str,
+        *,
+        copies: int,
+        spoiled: int = 0,
+        remark: str = "",
+        at: datetime | None = None,
+        scan: bytes | None = None,
+    ) -> Stamped:
+        """实物印章用印登记: a physical seal was applied to the paper; record it in the ledger.
+
+        Everything is checked that :meth:`stamp` checks, as of the time of the stamp. The ledger
+        says that a hand applied the seal, its medium, and how many copies; no key signs. What was
+        approved and not stamped lapses, and may be asked for anew.
+
+        Args:
+            request_id: the request; its document is the text of the paper, or a scan of it.
+            copies: the sheets that were stamped and go out: 份数, never more than approved.
+            spoiled: sheets beside these that were spoiled and are void: 作废.
+            remark: of spoiled sheets, why, and what became of them; of others, what is to be said.
+            at: when it was stamped; just now by default. It is recorded while the approvals hold.
+            scan: the stamped paper, kept encrypted; the ledger has its digest.
+
+        Raises:
+            StateError: as :meth:`stamp`.
+            Refused: as :meth:`stamp`; ``E_SEAL_TYPE``: an electronic seal; ``E_COPIES``: none, or
+                more than approved; ``E_REASON_MISSING``: spoiled sheets without a remark;
+                ``E_EFFECTIVE_TIME``: in the future; ``E_NOT_APPROVED``: before it was approved;
+                ``E_DUPLICATE``: the scan is the document itself, or another use's.
+            RegistryError: ``secrets_missing``.
+            ValueError: the statement is not what it should be.
+        """
+        done = byhand.HandStamp.of(copies=copies, spoiled=spoiled, remark=remark, at=at, scan=scan)
+        return byhand.stamp_by_hand(self._acting, request_id, done)
+
     def collect(self, request_id: str) -> Stamped:
         """The stamped file once more: the same bytes, however often; the delivery is recorded.
+
+        Of paper it is the scan, where there is one, and the handing over that is recorded.
 
         Raises:
             StateError: it is not stamped.

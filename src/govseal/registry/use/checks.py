@@ -69,13 +69,10 @@ def check_all(
             ``E_APPROVER_LEVEL``, ``E_SAME_PERSON``, ``E_DATE_MISMATCH``.
     """
     check_in_force(call.profile, call.at)
-    check_medium(call, seal)
     check_usable(call, seal)
     check_custodian(call, seal, request.matter)
     check_password(call)
-    if is_over(call, request.expires_at):
-        message = "审批已过期 / the approvals were not used in time"
-        call.refuse("E_APPROVAL_EXPIRED", message, call.profile.deadlines[LIMIT].clause)
+    check_expiry(call, request)
     document = check_document(call, request)
     case = rules.case_of(call, request, seal, document)
     warnings = rules.check_case(call, case, validators)
@@ -91,14 +88,34 @@ def check_all(
     )
 
 
-def check_medium(call: Call, seal: sa.Row[Any]) -> None:
-    """Only an electronic seal is applied here; the use of another one is written down.
+def check_medium(call: Call, seal: sa.Row[Any], *, is_by_hand: bool) -> None:
+    """An electronic seal is applied by its key; a physical one by hand, and that is recorded.
 
     Raises:
         Refused: ``E_SEAL_TYPE``.
     """
-    if seal.medium != Medium.ELECTRONIC:
-        call.refuse("E_SEAL_TYPE", "实物印章须手工加盖 / a physical seal is applied by hand")
+    is_electronic = seal.medium == Medium.ELECTRONIC
+    if not is_by_hand and not is_electronic:
+        call.refuse(
+            "E_SEAL_TYPE",
+            "实物印章须手工加盖，再予登记 / a physical seal is applied by hand, and that recorded",
+        )
+    if is_by_hand and is_electronic:
+        call.refuse(
+            "E_SEAL_TYPE",
+            "电子印章由系统签章，不能手工加盖 / an electronic seal signs: no hand applies it",
+        )
+
+
+def check_expiry(call: Call, request: sa.Row[Any]) -> None:
+    """Approvals are used while they hold.
+
+    Raises:
+        Refused: ``E_APPROVAL_EXPIRED``.
+    """
+    if is_over(call, request.expires_at):
+        message = "审批已过期 / the approvals were not used in time"
+        call.refuse("E_APPROVAL_EXPIRED", message, call.profile.deadlines[LIMIT].clause)
 
 
 def check_document(call: Call, request: sa.Row[Any]) -> bytes:

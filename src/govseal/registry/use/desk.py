@@ -2,7 +2,8 @@
 
 In one transaction: the custodian's checks, the ledger's intent entry, the stamp that names it, the
 result entry, the stamp's row with the stamped file, the document's record. Only then does the file
-leave: a crash before the commit leaves nothing of all this, a crash after it loses nothing.
+leave: a crash before the commit leaves nothing of all this, a crash after it loses nothing. A seal
+that is no key is applied in :mod:`govseal.registry.use.byhand`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from govseal import facade
-from govseal.errors import NotAuthorized, Refused, RegistryError
+from govseal.errors import NotAuthorized, RegistryError
 from govseal.formats.base import Protect
 from govseal.registry import tables
 from govseal.registry.documents.record import record_stamped
@@ -25,8 +26,8 @@ from govseal.registry.seals.custody import check_custodian, custodian_at
 from govseal.registry.seals.vault import at_rest_key, load_key, load_seal
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import entries
-from govseal.registry.use.checks import CHECKS, Found, check_all
-from govseal.registry.use.expiry import expire_one
+from govseal.registry.use.checks import CHECKS, Found, check_all, check_medium
+from govseal.registry.use.expiry import ends_what_expired
 from govseal.registry.use.records import CheckedUse, RefusedUse, Stamped
 from govseal.registry.use.states import check_step
 from govseal.registry.vocabulary import RefusalReason, Role
@@ -56,40 +57,40 @@ class Terms:
 
 def stamp(acting: Acting, request_id: str, terms: Terms) -> Stamped:
     """See :meth:`govseal.registry.use.Use.stamp`."""
-    try:
-        with acting.call("use.stamp", request_id, signs=True) as call:
-            request, seal = _locked(call, request_id)
-            state = check_step(call, request, "stamp")
-            found = check_all(call, request, seal, acting.bureau.validators)
-            made, data = _stamp(call, request, seal, found, terms)
-            call.update(tables.use_requests, request_id, state=state)
-            call.facts.update(
-                number=request.number,
-                seal=seal.id,
-                intent=made.entry,
-                result=made.result,
-                stamped_sm3=made.sm3,
-            )
-            call.tell(
-                "use.stamped",
-                request_id,
-                number=request.number,
-                seal=seal.id,
-                stamp=made.id,
-                entry=made.entry,
-                document=made.document,
-                warnings=list(made.warnings),
-            )
-            call.finish(made)
-    except Refused as refusal:
-        if refusal.code == "E_APPROVAL_EXPIRED":
-            expire_one(acting, request_id)
-        raise
+    with (
+        ends_what_expired(acting, request_id),
+        acting.call("use.stamp", request_id, signs=True) as call,
+    ):
+        request, seal = locked(call, request_id)
+        state = check_step(call, request, "stamp")
+        check_medium(call, seal, is_by_hand=False)
+        found = check_all(call, request, seal, acting.bureau.validators)
+        made, data = _stamp(call, request, seal, found, terms)
+        call.update(tables.use_requests, request_id, state=state)
+        call.facts.update(
+            number=request.number,
+            seal=seal.id,
+            intent=made.entry,
+            result=made.result,
+            stamped_sm3=made.sm3,
+        )
+        call.tell(
+            "use.stamped",
+            request_id,
+            number=request.number,
+            seal=seal.id,
+            medium=seal.medium,
+            stamp=made.id,
+            entry=made.entry,
+            document=made.document,
+            warnings=list(made.warnings),
+        )
+        call.finish(made)
     # The transaction is committed, unless it is the caller's: then nothing leaves yet.
     return replace(made, data=data) if acting.owns_transaction else made
 
 
-def _locked(call: Call, request_id: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
+def locked(call: Call, request_id: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
     """The request and its seal, which nobody changes meanwhile, under the unit's own profile."""
     request = call.one(tables.use_requests, request_id, lock=True)
     seal = call.one(tables.seals, request.seal, lock=True)
@@ -198,7 +199,7 @@ def stamped_label(stamp_id: str) -> str:
 def check(acting: Acting, request_id: str) -> CheckedUse:
     """See :meth:`govseal.registry.use.Use.check`."""
     with acting.call("use.check", request_id) as call:
-        request, seal = _locked(call, request_id)
+        request, seal = locked(call, request_id)
         state = check_step(call, request, "check")
         found = check_all(call, request, seal, acting.bureau.validators)
         check_fields(call.profile, entries.intent_fields(call, request, seal, found))
@@ -211,7 +212,7 @@ def check(acting: Acting, request_id: str) -> CheckedUse:
 def refuse(acting: Acting, request_id: str, reason: RefusalReason, text: str) -> RefusedUse:
     """See :meth:`govseal.registry.use.Use.refuse`."""
     with acting.call("use.refuse", request_id) as call:
-        request, seal = _locked(call, request_id)
+        request, seal = locked(call, request_id)
         check_custodian(call, seal, request.matter)
         state = check_step(call, request, "refuse")
         if not text:
@@ -258,6 +259,8 @@ def collect(acting: Acting, request_id: str) -> Stamped:
                 at=row.at,
                 sm3=row.stamped_sm3,
                 sha256=row.stamped_sha256,
+                copies=row.copies,
+                spoiled=row.spoiled or 0,
                 data=data,
             )
         )
@@ -278,7 +281,10 @@ def _check_may_collect(call: Call, request: sa.Row[Any], row: sa.Row[Any]) -> No
         raise NotAuthorized(message, clause=call.profile.clause("E_NOT_AUTHORIZED"))
 
 
-def _stamped_file(call: Call, row: sa.Row[Any]) -> bytes:
+def _stamped_file(call: Call, row: sa.Row[Any]) -> bytes | None:
+    """The stamped file; of paper the scan, or None where none was made."""
+    if row.stamped_sm3 is None:
+        return None
     if row.stamped is None:
         call.refuse(
             "E_NOT_FOUND",

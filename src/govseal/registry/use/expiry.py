@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from govseal.errors import Refused
 from govseal.registry import tables
 from govseal.registry.calendar import WorkingDays
 from govseal.registry.clock import day_of
@@ -32,8 +35,18 @@ def is_over(call: Call, expires_at: datetime | None) -> bool:
     return expires_at is not None and call.at > expires_at
 
 
-def expire_one(acting: Acting, request_id: str) -> None:
-    """Let one request end whose approvals were not used in time; the desk has just found it so."""
+@contextmanager
+def ends_what_expired(acting: Acting, request_id: str) -> Iterator[None]:
+    """A step of the desk: where it finds that the approvals are over, the request ends."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.code == "E_APPROVAL_EXPIRED":
+            _expire_one(acting, request_id)
+        raise
+
+
+def _expire_one(acting: Acting, request_id: str) -> None:
     with acting.call("use.expire", request_id) as call:
         request = call.one(tables.use_requests, request_id, lock=True)
         if request.state in _USABLE and is_over(call, request.expires_at):

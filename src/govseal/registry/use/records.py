@@ -110,7 +110,7 @@ class CheckedUse:
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """A stamp that was made, and the file that bears it."""
+    """A stamp that was made, and the file that bears it; or the paper, where it was by hand."""
 
     id: str
     """The stamp's row."""
@@ -121,15 +121,27 @@ class Stamped:
     """Number of the ledger's intent entry, which the stamp names."""
     result: int
     """Number of the result entry."""
-    signature_id: str
+    signature_id: str | None
+    """None: a physical seal was applied by hand."""
     at: datetime
-    sm3: str
-    sha256: str
+    sm3: str | None
+    """Of the stamped file; by hand of the scan, or None without one."""
+    sha256: str | None
+    copies: int | None = None
+    """By hand: sheets that went out."""
+    spoiled: int = 0
+    """By hand: sheets that were spoiled (作废)."""
     data: bytes | None = field(default=None, repr=False)
-    """The stamped file; for a detached stamp the SES_Signature. None within a transaction of the
-    caller's own: ``collect`` gives it out once that is committed."""
+    """The stamped file; for a detached stamp the SES_Signature; by hand the scan, where there is
+    one. None within a transaction of the caller's own: ``collect`` gives it out once that is
+    committed; and from ``stamp_by_hand``."""
     warnings: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a physical seal was applied, and no key signed."""
+        return self.signature_id is None
 
 
 @dataclass(frozen=True, slots=True)

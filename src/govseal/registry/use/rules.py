@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from govseal.errors import Defective
 from govseal.registry import tables
 from govseal.registry.documents.exclusions import check_excluded
+from govseal.registry.documents.papers import is_left_to_stamp, stamped_paper
 from govseal.registry.documents.required import check_seal
 from govseal.registry.labels import DOCUMENT_TYPES, OPENNESS, SUBTYPES, USE_STATES, named
 from govseal.registry.use import settings
@@ -20,6 +21,7 @@ from govseal.registry.vocabulary import (
     Basis,
     DocumentType,
     ItemClass,
+    Medium,
     Openness,
     SealSubtype,
 )
@@ -59,6 +61,10 @@ _OF_CASES: Final = frozenset(
     }
 )
 """Papers of a matter of approval (JC9-04, HLJ-05): they stand on the case."""
+_COMPARED: Final = (
+    *("id", "number", "state", "document_sm3", "document_type", "organization", "seal", "copies"),
+)
+"""What says whether two requests are for one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,11 @@ class Case:
     card: sa.Row[Any] | None
     original: sa.Row[Any] | None
     """The request that this one corrects."""
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether the seal is a physical one."""
+        return bool(self.seal.medium != Medium.ELECTRONIC)
 
     def facts(self) -> dict[str, str]:
         """The case as the approver matrix asks for it."""
@@ -182,7 +193,7 @@ def check_case(call: Call, case: Case, validators: Iterable[Validator] = ()) -> 
         Defective: ``E_DEFECTS``: the content is not regular (JC9-08); it lists all defects.
     """
     form = case.form
-    stated = {**form.stated(), "document_type": case.document_type}
+    stated = {**form.stated(), "document_type": case.document_type, "medium": case.seal.medium}
     check_excluded(call, stated, form.document)
     warnings: list[str] = []
     _check_unit(call, case)
@@ -207,7 +218,8 @@ def _check_unit(call: Call, case: Case) -> None:
 
 def _check_seal_type(call: Call, case: Case) -> None:
     """Which seal the document takes: the profile's seal rules; that of its issuer (YZ-4.1.1)."""
-    check_seal(call, case.seal_facts(), case.seal.subtype, borne_seals(call, case.form.sm3))
+    borne = borne_seals(call, case.form.sm3, is_by_hand=case.is_by_hand)
+    check_seal(call, case.seal_facts(), case.seal.subtype, borne)
     if case.card is not None:
         wanted = ISSUER_SEALS[case.card.kind]
         if case.seal.subtype != wanted or case.seal.owner_org != case.card.issuer:
@@ -218,11 +230,16 @@ def _check_seal_type(call: Call, case: Case) -> None:
             )
 
 
-def borne_seals(call: Call, sm3: str) -> list[str]:
-    """The subtypes of seals on a file that was stamped here: it takes a further one (HLJ-04)."""
+def borne_seals(call: Call, sm3: str, *, is_by_hand: bool) -> list[str]:
+    """The subtypes of seals on a file that was stamped here: it takes a further one (HLJ-04).
+
+    Of paper it is the file that was filed for it, too.
+    """
     versions, seals = tables.document_versions, tables.seals
     query = sa.select(versions.c.seals).where(versions.c.sm3 == sm3)
-    rows = call.rows(query)
+    rows = list(call.rows(query))
+    paper = stamped_paper(call, sm3) if is_by_hand else None
+    rows += [] if paper is None else [paper]
     ids = {id_ for row in rows for id_ in row.seals}
     if not ids:
         return []
@@ -411,15 +428,15 @@ def check_duplicate(call: Call, case: Case) -> list[str]:
     """One document is asked for once (QS-3.4); the row of numbers is locked by now.
 
     The same bytes under any seal, or the same number of document under the same seal, in a
-    request that waits or was stamped.
+    request that waits or was stamped. Paper may take a second seal that is applied by hand, and
+    the copies that were approved and not stamped may be asked for anew.
 
     Raises:
         Refused: ``E_DUPLICATE``.
     """
     requests = tables.use_requests
     digest, number = case.form.sm3, case.form.text("document_no")
-    names = ("id", "number", "state", "document_sm3", "document_type", "organization", "seal")
-    query = sa.select(*(requests.c[name] for name in names))
+    query = sa.select(*(requests.c[name] for name in _COMPARED))
     # Each question finds its few rows by an index; what else has to hold is asked of those.
     rows = list(call.rows(query.where(requests.c.document_sm3 == digest)))
     if number is not None:
@@ -437,6 +454,7 @@ def check_duplicate(call: Call, case: Case) -> list[str]:
                 row.document_sm3 == digest
                 or (row.document_type, row.organization, row.seal) == numbered
             )
+            and not _is_left(call, case, row)
         ),
         None,
     )
@@ -447,3 +465,8 @@ def check_duplicate(call: Call, case: Case) -> list[str]:
     )
     settings.refuse_or_warn(call, "duplicate_request", "E_DUPLICATE", message)
     return ["E_DUPLICATE"]
+
+
+def _is_left(call: Call, case: Case, row: sa.Row[Any]) -> bool:
+    is_same_paper = case.is_by_hand and row.document_sm3 == case.form.sm3
+    return is_same_paper and is_left_to_stamp(call, row, case.seal)

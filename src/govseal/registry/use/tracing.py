@@ -49,7 +49,7 @@ def trace(acting: Acting, id_: str) -> Trace:
                 else _act("held", holder.person, names, holder.since, holder.kind),
                 stamped=None
                 if stamp is None
-                else _act("stamped", stamp.operator, names, stamp.at, stamp.signature_id),
+                else _act("stamped", stamp.operator, names, stamp.at, _how(stamp)),
                 entry=None if stamp is None else stamp.intent,
                 log=tuple(
                     _act(event.action, event.actor or "", names, event.at, event.code or "")
@@ -81,6 +81,14 @@ def _approved(row: sa.Row[Any], names: dict[str, str]) -> Act:
     behalf = f" for {names[row.on_behalf_of]}" if row.on_behalf_of else ""
     detail = f"step {row.step}, {row.role}{behalf}, {row.mode}"
     return _act(row.decision, row.approver, names, row.at, detail)
+
+
+def _how(stamp: sa.Row[Any]) -> str:
+    """The signature, or how many copies a hand stamped."""
+    if stamp.signature_id is not None:
+        return str(stamp.signature_id)
+    spoiled = f", spoiled {stamp.spoiled}" if stamp.spoiled else ""
+    return f"by_hand, copies {stamp.copies}{spoiled}"
 
 
 def _act(what: str, person: str, names: dict[str, str], at: Any, detail: str = "") -> Act:  # noqa: ANN401
