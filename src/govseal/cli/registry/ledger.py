@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from govseal.cli.language import current, say
 from govseal.cli.problems import UsageError
@@ -61,16 +61,20 @@ def _entries(desk: Desk, options: argparse.Namespace) -> object:
 def _table(lines: Sequence[Line]) -> Iterator[str]:
     """The ledger for people, with the headings of its printed form."""
     from govseal.registry.ledger.entry import heading, printed  # noqa: PLC0415 - start-up
+    from govseal.registry.ledger.printed import remark  # noqa: PLC0415 - as above
 
     if not lines:
         yield say("（无）", "(none)")
         return
-    head = [field_label("entry"), field_label("kind"), *(heading(f, current()) for f in _SHOWN)]
+    language: Literal["zh", "en"] = "en" if current() == "en" else "zh"
+    head = [field_label("entry"), field_label("kind"), *(heading(f, language) for f in _SHOWN)]
+    head.append(field_label("remark"))
     rows = [
         [
             str(line.sequence),
             loose_text(line.kind),
-            *(printable(str(printed(line.fields.get(f), current()))) for f in _SHOWN),
+            *(printable(str(printed(line.fields.get(f), language))) for f in _SHOWN),
+            printable(remark(line, language)),
         ]
         for line in lines
     ]
@@ -253,11 +257,18 @@ def _audit_lines(audit: LedgerAudit) -> list[str]:
 def _match(desk: Desk, options: argparse.Namespace) -> object:
     detached = None if options.detached is None else read_file(options.detached)
     match = desk.bureau.ledger.match(read_file(options.file), detached=detached)
-    facts = {"is_proven": match.is_proven, "sm3": match.sm3, "stamps": match.stamps}
+    facts = {name: getattr(match, name) for name in ("is_proven", "sm3", "stamps", "scan_of")}
     return Answer(facts, status=0 if match.is_proven else 1, lines=tuple(_match_lines(match)))
 
 
 def _match_lines(match: LedgerMatch) -> list[str]:
+    if match.scan_of is not None:
+        return [
+            say(
+                f"结论：台账第 {match.scan_of} 条登记了该扫描件（纸质文书，手工加盖）",
+                f"verdict: a scan that entry {match.scan_of} holds, of paper stamped by hand",
+            )
+        ]
     lines = []
     for stamp in match.stamps:
         if stamp.is_proven:

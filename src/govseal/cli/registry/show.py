@@ -31,6 +31,7 @@ _IDS: Final = frozenset({"id", "subject"})
 _WORDS: Final = frozenset(
     {"what", "decision", "of", "result", "level", "kind", "state", "type", "openness", "status"}
 )
+_COUNTED: Final = {"copies": "实盖", "spoiled": "作废"}  # in what was said of a stamp by hand
 # What tables show of each kind of record; facts show everything.
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "Organization": ("id", "legal_name", "level", "kinds", "parent", "profile", "state"),
@@ -199,6 +200,9 @@ def _part(text: str) -> str:
     if text.startswith("step "):
         number = text.removeprefix("step ")
         return say(f"第 {int(number) + 1} 步", text) if number.isdigit() else text
+    what, _, count = text.partition(" ")
+    if count.isdigit() and what in _COUNTED:
+        return say(f"{_COUNTED[what]} {count} 份", text)
     return loose_text(text)
 
 

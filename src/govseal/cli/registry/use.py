@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govseal.cli import places, problems, timestamps
-from govseal.cli.arguments import Parser, add_password
+from govseal.cli.arguments import Parser, add_password, moment
 from govseal.cli.files import check_output
 from govseal.cli.language import say
 from govseal.cli.making import load_certificate
@@ -19,7 +20,7 @@ from govseal.cli.registry.show import Answer
 from govseal.cli.registry.step import REQUEST, Run, Step, argument, output, word
 from govseal.cli.registry.useforms import CARD, DETAILS, FILING, FORM
 from govseal.pki.algorithms import SM2_SM3
-from govseal.registry.vocabulary import RefusalReason, UseState
+from govseal.registry.vocabulary import Medium, RefusalReason, UseState
 
 if TYPE_CHECKING:
     from govseal.pki.signer import Signer
@@ -126,8 +127,6 @@ def _statement(desk: Desk, options: argparse.Namespace) -> Signer | SignedStatem
                 "--statement, --signature and --cert go together, and without --key",
             )
         )
-    from pathlib import Path  # noqa: PLC0415 - beside its one use
-
     from govseal.registry.use.statements import SignedStatement  # noqa: PLC0415 - start-up
 
     return SignedStatement(
@@ -175,15 +174,39 @@ def _stamp(desk: Desk, options: argparse.Namespace) -> object:
     return _handed_out(options, stamped)
 
 
+def _stamp_by_hand(desk: Desk, options: argparse.Namespace) -> object:
+    return desk.acting.use.stamp_by_hand(
+        options.request,
+        copies=options.copies,
+        spoiled=options.spoiled,
+        remark=options.remark,
+        at=options.at,
+        scan=None if options.scan is None else read_file(options.scan),
+    )
+
+
 def _collect(desk: Desk, options: argparse.Namespace) -> object:
-    check_output(options.output, own_files(options), json=options.json)
+    if options.output is not None:
+        check_output(options.output, own_files(options), json=options.json)
+    elif not _is_on_paper(desk, options.request):
+        raise UsageError(
+            say("没有指明写入哪个文件", "nothing says where the file goes"),
+            say("用 -o 指明", "name it with -o"),
+        )
     return _handed_out(options, desk.acting.use.collect(options.request))
 
 
+def _is_on_paper(desk: Desk, request: str) -> bool:
+    """Whether a request is for a physical seal: paper is handed over, with or without a scan."""
+    case = desk.acting.use.get(request).facts.get("case", {})
+    return bool(case.get("medium", Medium.ELECTRONIC) != Medium.ELECTRONIC)
+
+
 def _handed_out(options: argparse.Namespace, stamped: Stamped) -> object:
-    if stamped.data is None:
+    if stamped.data is not None and options.output is not None:
+        hand_out(options, stamped.data)
+    elif not stamped.is_by_hand:
         raise AssertionError  # each step has a transaction of its own here
-    hand_out(options, stamped.data)
     return replace(stamped, data=None)
 
 
@@ -310,10 +333,56 @@ _DESK = (
     ),
     Step(
         "stamp",
-        "用印：查验、盖章、记台账，一步完成",
-        "check everything, make the stamp, write the ledger: one step",
+        "用印（电子印章）：查验、盖章、记台账，一步完成",
+        "an electronic seal: check everything, make the stamp, write the ledger, in one step",
         _stamp,
         (REQUEST, _OUT, _stamping),
+    ),
+    Step(
+        "stamp-by-hand",
+        "实物印章：手工加盖后登记用印，查验、记台账一步完成",
+        "a physical seal was applied by hand: check everything, write the ledger, in one step",
+        _stamp_by_hand,
+        (
+            REQUEST,
+            argument(
+                "--copies",
+                zh="实际加盖并交出的份数，不超过批准的份数",
+                en="the copies that were stamped, no more than approved",
+                metavar="N",
+                type=int,
+                required=True,
+            ),
+            argument(
+                "--spoiled",
+                zh="此外作废的份数（缺省 0）",
+                en="sheets beside these that were spoiled (0)",
+                metavar="N",
+                type=int,
+                default=0,
+            ),
+            argument(
+                "--remark",
+                zh="备注；有作废的，写明原因和处置",
+                en="a remark; of spoiled sheets why, and what became of them",
+                metavar="TEXT",
+                default="",
+            ),
+            argument(
+                "--at",
+                zh="用印时间（缺省为现在）",
+                en="when it was stamped (now by default)",
+                metavar="TIME",
+                type=moment,
+            ),
+            argument(
+                "--scan",
+                zh="盖章后的扫描件，加密保存，摘要记入台账",
+                en="a scan of the stamped paper: kept encrypted, its digest in the ledger",
+                metavar="FILE",
+                type=Path,
+            ),
+        ),
     ),
     Step(
         "refuse",
@@ -333,10 +402,10 @@ _DESK = (
     ),
     Step(
         "collect",
-        "领取盖章后的文件（可多次）",
-        "the stamped file once more",
+        "领取盖章后的文件（可多次）；纸质文书登记交付，有扫描件的可取出",
+        "the stamped file once more; of paper its handing over, and the scan where there is one",
         _collect,
-        (REQUEST, _OUT),
+        (REQUEST, output("盖章后的文件", "the stamped file", required=False)),
     ),
     Step(
         "expire",

@@ -19,6 +19,7 @@ _COMMON: Final = {
     "requested": "申请",
     "held": "保管",
     "stamped": "用印",
+    "by_hand": "手工加盖",
     "done": "已办",
     "refused": "被拒绝",
     "failed": "失败",
