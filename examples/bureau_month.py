@@ -2,13 +2,14 @@
 
     python examples/bureau_month.py
 
-A bureau of Jincheng's rules is founded, its people get roles and keys of their own. Two seals are
-applied for, reviewed by city and province, made, and put into use. Decisions are asked for,
-approved and stamped; one request is refused by a rule, one by the custodian (拒印); a licence is
-corrected by those who approved it first; the seal has a stand-in for two days, and is handed over;
-the other seal is lost. At the end the ledger is audited, proven, printed and checked against the
-stamped files, and everything is restored from a backup. Unit, people and keys are invented; all
-goes into the folder bureau-month/, which is made anew.
+A bureau of Jincheng's rules is founded, its people get roles and keys of their own. Two electronic
+seals are applied for, reviewed by city and province, made, and put into use; a large one (大章) is
+carved. Decisions are asked for, approved and stamped; one request is refused by a rule, one by the
+custodian (拒印); a licence is corrected by those who approved it first; the seal has a stand-in for
+two days, and is handed over; a paper is stamped by hand; the other electronic seal is lost. At the
+end the ledger is audited, proven, printed and checked against the stamped files, and everything is
+restored from a backup. Unit, people and keys are invented; all goes into the folder bureau-month/,
+which is made anew.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from govseal.registry.policy import load_policy
 from govseal.registry.seals import Attachment, Makings, Papers, SealForm, SignerReference
 from govseal.registry.use.form import UseDetails
 from govseal.registry.use.records import UseRequest
-from govseal.registry.vocabulary import IncidentKind, Role, SealSubtype
+from govseal.registry.vocabulary import IncidentKind, Medium, Role, SealSubtype
 from govseal.testing import Hierarchy, invented_credit_code
 
 FOLDER = Path("bureau-month")
@@ -190,6 +191,49 @@ def make_seal(month: Month, es_id: str) -> str:
     return seal
 
 
+def carve_seal(month: Month) -> str:
+    """刻制、备案、留样、启用: the large seal, by consent of both leaders."""
+    imprint = govseal.draw_seal(UNIT, bottom=PURPOSE, diameter_mm=42).picture("svg")
+    form = SealForm(
+        unit_name=UNIT,
+        uscc=CODE,
+        legal_representative="法定代表人",
+        contact="办公室",
+        name=UNIT + PURPOSE,
+        subtype=SealSubtype.ADMIN_APPROVAL,
+        medium=Medium.PHYSICAL_LARGE,
+        reason="纸质证照和审批文书用印",
+        owner_org=month.unit,
+        using_org=month.unit,
+        custody_department=month.departments["证照发放科"],
+    )
+    application = Attachment.of("written_application", "关于刻制大章的申请", "申请".encode())
+    with month.acting("规划科经办人") as b:
+        seal = b.seals.draft(form, Papers((application,))).id
+    with month.acting("办公室负责人") as b:
+        b.seals.declare(seal)
+    with month.acting("规划科经办人") as b:
+        b.seals.submit(seal)
+        petition = b.seals.ask_carving(seal, shape="round", width_mm=42, height_mm=42).id
+    for leader in ("分管领导", "主要领导"):
+        with month.acting(leader) as b:
+            b.seals.approve(petition)
+    with month.acting("办公室") as b:
+        b.seals.write_letter(seal, "晋市审管介〔2026〕1号")
+        b.seals.note_carving(seal, "公安机关指定的刻制单位")
+        b.seals.file_with_police(seal, "测试备案〔2026〕1号")
+        b.seals.issue(seal, custodian=month.people["印章保管人"], specimen=imprint)
+        b.seals.activate(
+            seal,
+            active_from=month.now,
+            department=month.departments["证照发放科"],
+            scope="核发的纸质证照和审批文书",
+        )
+    print(f"  {form.name}（大章）刻制、备案、启用")
+    month.seals["大章"] = seal
+    return seal
+
+
 def letter(month: Month, number: int, title: str, matter: str) -> Letter:
     """A decision of the bureau, dated today."""
     local = month.now + timedelta(hours=8)
@@ -210,6 +254,7 @@ def ask(
     matter: str,
     *,
     form: str = "ofd",
+    copies: int = 2,
     **changes: Unpack[UseDetails],
 ) -> tuple[UseRequest, Letter]:
     """用印申请: a decision that is to be stamped; request and letter."""
@@ -228,7 +273,7 @@ def ask(
             matter=matter,
             reason="核发许可决定",
             section="规划建设科",
-            copies=2,
+            copies=copies,
             **statements,
         )
     return request, paper
@@ -305,11 +350,28 @@ def changes_of_custody(month: Month) -> None:
     month.files[-1].write_bytes(data)
 
 
+def on_paper(month: Month) -> None:
+    """手工加盖: a decision on paper; five copies are approved, four go out, one is spoiled."""
+    month.day(18)
+    seal = month.seals["大章"]
+    request, paper = ask(month, seal, 7, "林木采伐许可", copies=5)
+    approve(month, request.id, "规划科负责人", "分管领导")
+    with month.acting("印章保管人") as b:
+        refused(lambda: b.use.stamp(request.id, paper.place(42)))  # no key: a hand applies it
+        refused(lambda: b.use.stamp_by_hand(request.id, copies=6))
+        stamped = b.use.stamp_by_hand(
+            request.id, copies=4, spoiled=1, remark="一份印迹不清，已剪角收回"
+        )
+    with month.acting("规划科经办人") as b:
+        b.use.collect(request.id)  # the paper changes hands
+    print(f"  手工用印 {request.number}：林木采伐许可，4 份，台账第 {stamped.entry} 号")
+
+
 def loss(month: Month) -> None:
     """挂失: from this moment on the seal is not used, and whoever verifies can know it."""
     seal = month.seals["14050000000002"]
     month.day(24)
-    request, paper = ask(month, seal, 7, "取水许可延续")
+    request, paper = ask(month, seal, 8, "取水许可延续")
     approve(month, request.id, "规划科负责人", "分管领导")
     with month.acting("印章保管人") as b:
         b.seals.report(seal, IncidentKind.LOSS, "密码钥匙丢失")
@@ -355,8 +417,10 @@ def main() -> None:
     found(month)
     for es_id in ("14050000000001", "14050000000002"):
         make_seal(month, es_id)
+    carve_seal(month)
     first_week(month)
     changes_of_custody(month)
+    on_paper(month)
     loss(month)
     end_of_month(month)
     month.bureau.close()
