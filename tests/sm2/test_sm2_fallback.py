@@ -117,6 +117,7 @@ def test_the_core_brings_no_slow_modules():
         "",
         "._backend",
         "._core",
+        ".ahead",
         ".batch",
         ".digest",
         ".encoding",

@@ -18,6 +18,7 @@ from govseal.formats.cms import SignedData
 from govseal.formats.source import Piece
 from govseal.pki.algorithms import DigestAlgorithm
 from govseal.seal.model import Extension, Seal, SealSignature
+from govseal.sm2 import SignedDigest
 
 if TYPE_CHECKING:
     from govseal.formats.metadata import Metadata
@@ -180,6 +181,8 @@ class SignatureEvidence:
     provider: str = ""
     written_time: str = ""
     """Informative only: the time text outside the signed structure."""
+    ahead: tuple[SignedDigest, ...] = field(default=(), repr=False, compare=False)
+    """Digests of signed bytes that were taken along with those of the parts."""
 
     @property
     def extensions(self) -> tuple[Extension, ...]:

@@ -47,6 +47,9 @@ class ByteSource(ABC):
     name: str
     """The name of the file, without its directory; empty where there is none."""
     size: int
+    is_judged: bool = False
+    """Whether what is signed in it will be verified, and :meth:`digests` asked for: whoever reads
+    it may take digests ahead then."""
 
     @abstractmethod
     def read(self, start: int, count: int) -> bytes:
@@ -96,6 +99,8 @@ class HeldBytes(ByteSource):
         self.data = data
         self.name = name
         self.size = len(data)
+        self.sm3: bytes | None = None
+        """Of all bytes, once somebody has taken it."""
 
     def read(self, start: int, count: int) -> bytes:
         """As of a :class:`ByteSource`; never fails."""
@@ -117,7 +122,9 @@ class HeldBytes(ByteSource):
 
     def digests(self) -> tuple[bytes, bytes]:
         """As of a :class:`ByteSource`."""
-        return sha256(self.data).digest(), sm2.sm3(self.data)
+        if self.sm3 is None:
+            self.sm3 = sm2.sm3(self.data)
+        return sha256(self.data).digest(), self.sm3
 
     def close(self) -> None:
         """Nothing to do."""

@@ -12,8 +12,11 @@ from govseal.errors import EncodingError, InvalidSignature, UnsupportedFormat
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.ecdsa import CURVES, EcPoint
 from govseal.pki.recurring import verifier_for
+from govseal.sm2.params import RAW_SIGNATURE_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -57,12 +60,19 @@ class PublicKey:
         return self.material is not None and self.material == other.material
 
     def verify(
-        self, signature: bytes, message: bytes, algorithm: SignatureAlgorithm, *, raw: bool = False
+        self,
+        signature: bytes,
+        message: bytes,
+        algorithm: SignatureAlgorithm,
+        *,
+        raw: bool = False,
+        ahead: Sequence[sm2.SignedDigest] = (),
     ) -> None:
         """Check ``signature`` over ``message``; return nothing.
 
         SM2 takes Z with the default user ID, and the value as strict DER, or with ``raw`` as
-        r ‖ s of 64 bytes; RSA is PKCS#1 v1.5 (RFC 8017, 8.2.2); ECDSA takes strict DER.
+        r ‖ s of 64 bytes; RSA is PKCS#1 v1.5 (RFC 8017, 8.2.2); ECDSA takes strict DER. What stands
+        in ``ahead`` for this key and message is not digested again.
 
         Raises:
             InvalidSignature: the value is wrong, or the algorithm does not fit the key.
@@ -75,13 +85,32 @@ class PublicKey:
         if algorithm.key_kind != self.kind or (raw and self.kind != "sm2"):
             raise InvalidSignature(f"{algorithm.name} does not fit a key of kind {self.kind}")
         if isinstance(self.material, sm2.PublicKey):
-            verifier = verifier_for(self.material)
-            check = verifier.verify_raw if raw else verifier.verify
-            check(signature, message)
+            _verify_sm2(self.material, signature, message, raw=raw, ahead=ahead)
         elif isinstance(self.material, EcPoint):
             _verify_ecdsa(self.material, signature, message, algorithm)
         else:
             _verify_rsa(self.material, signature, message, algorithm)
+
+
+def _verify_sm2(
+    key: sm2.PublicKey,
+    signature: bytes,
+    message: bytes,
+    *,
+    raw: bool,
+    ahead: Sequence[sm2.SignedDigest],
+) -> None:
+    verifier = verifier_for(key)
+    if raw:
+        verifier.verify_raw(signature, message)
+        return
+    # Over a digest, 64 bytes would pass for r ‖ s, which is not what was asked for.
+    if len(signature) != RAW_SIGNATURE_BYTES:
+        for known in ahead:
+            if known.is_of(key, message):
+                verifier.verify_digest(signature, known.digest)
+                return
+    verifier.verify(signature, message)
 
 
 def _verify_rsa(

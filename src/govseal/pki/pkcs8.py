@@ -39,7 +39,7 @@ MAX_RSA_BYTES: Final = 16 * 1024
 class PrivateKey:
     """A software key, SM2, RSA or P-256; it can be neither copied nor pickled."""
 
-    __slots__ = ("_key", "algorithm", "public_key")
+    __slots__ = ("_digests", "_key", "algorithm", "public_key")
 
     algorithm: SignatureAlgorithm
     """What the key signs with: ``sm2-sm3``, ``rsa-sha256`` or ``ecdsa-sha256``."""
@@ -51,6 +51,7 @@ class PrivateKey:
         self._key = key
         if isinstance(key, sm2.PrivateKey):
             self.algorithm = SM2_SM3
+            self._digests = sm2.LikeMessages(key.public_key)
             spki = encode_sm2_spki(key.public_key.encode())
         else:
             self.algorithm, spki = _describe(key)
@@ -86,7 +87,7 @@ class PrivateKey:
             SigningFault: a signature did not verify; nothing of it is given away.
         """
         if isinstance(self._key, sm2.PrivateKey):
-            return self._key.sign(message, verify_after_sign=True)
+            return self._key.sign_digest(self._digests.digest(message), verify_after_sign=True)
         from cryptography.hazmat.primitives.asymmetric import ec, padding  # noqa: PLC0415 - start-up
 
         if not isinstance(self._key, ec.EllipticCurvePrivateKey):

@@ -8,6 +8,7 @@ encrypting, decrypting) does not.
 from __future__ import annotations
 
 from govseal.sm2 import _backend
+from govseal.sm2.ahead import LikeMessages, SignedDigest, digest_ahead
 from govseal.sm2.batch import sign_digests, verify_digests, verify_many
 from govseal.sm2.digest import (
     HmacSm3,
@@ -31,14 +32,17 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_USER_ID",
     "HmacSm3",
+    "LikeMessages",
     "PreparedKey",
     "PrivateKey",
     "PublicKey",
+    "SignedDigest",
     "Sm3",
     "backend",
     "decode_ciphertext",
     "decode_signature",
     "decrypt",
+    "digest_ahead",
     "encode_ciphertext",
     "encode_signature",
     "encrypt",

@@ -82,6 +82,8 @@ def verify_document(
         status: who knows what became of seals and documents.
         name: how the report calls the file.
     """
+    source = data if isinstance(data, ByteSource) else HeldBytes(data)
+    source.is_judged = True
     evidence = document.evidence()
     collector = Collector(trust, materials or Materials(), at, policy, _online(fetcher), status)
     if evidence.seal is not None:
@@ -96,7 +98,6 @@ def verify_document(
     tolerances = [item.code for item in (*evidence.tolerances, *of_list)]
     if policy.strict and signatures and tolerances:
         checks.append(_refused(tolerances))
-    source = data if isinstance(data, ByteSource) else HeldBytes(data)
     sha256_digest, sm3_digest = source.digests()
     business = status.of_document(sm3_digest.hex(), sha256_digest.hex()) if status else None
     verdict, reasons = _document_verdict(evidence, signatures, checks, policy, business)

@@ -12,7 +12,7 @@ import re
 import stat
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -32,7 +32,7 @@ _CACHED_TOTAL_BYTES = 16 << 20
 _GATHERED_ENTRY_BYTES = 1 << 20
 _GATHERED_TOTAL_BYTES = 4 << 20
 _SAMPLED_FROM = 1 << 14
-_SAMPLE = 1 << 11
+_SAMPLE = 1 << 9
 _SMALL = 1 << 12
 _SHRINKS_LITTLE = 0.95
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -198,21 +198,26 @@ class Package:
             self.digest(name, ())
 
     def digests(
-        self, names: Iterable[str], algorithm: DigestAlgorithm
+        self,
+        names: Iterable[str],
+        algorithm: DigestAlgorithm,
+        many: Callable[[Sequence[bytes]], list[bytes]] | None = None,
     ) -> Iterator[tuple[str, bytes | FormatError]]:
         """The digest of each file, or why it cannot be unpacked: such files in the order of names.
 
-        Where the algorithm takes many messages at once, files of up to a megabyte are gathered,
-        four megabytes at a time; all others are digested as :meth:`digest` does.
+        Where the algorithm, or ``many`` in its stead, takes many messages at once, files of up to
+        a megabyte are gathered, four megabytes at a time; all others are digested as
+        :meth:`digest` does.
 
         Raises:
             KeyError: no such file.
         """
+        many = many or algorithm.many
         gathered: dict[str, bytes] = {}
         size, most = 0, min(_GATHERED_ENTRY_BYTES, self.limits.max_held_bytes)
         for name in names:
             try:
-                if algorithm.many is None or self._files[name].size > most:
+                if many is None or self._files[name].size > most:
                     (digest,) = self.digest(name, (algorithm.factory,))
                     yield name, digest
                     continue
@@ -224,11 +229,11 @@ class Package:
                 continue
             size += len(gathered[name])
             if size >= _GATHERED_TOTAL_BYTES:
-                yield from zip(gathered, algorithm.many(list(gathered.values())), strict=True)
+                yield from zip(gathered, many(list(gathered.values())), strict=True)
                 gathered.clear()
                 size = 0
-        if algorithm.many is not None:
-            yield from zip(gathered, algorithm.many(list(gathered.values())), strict=True)
+        if many is not None:
+            yield from zip(gathered, many(list(gathered.values())), strict=True)
 
     def raw_record(self, name: str) -> bytes:
         """Local header, compressed data and data descriptor of a file, as received."""

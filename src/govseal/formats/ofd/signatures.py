@@ -27,6 +27,7 @@ from govseal.formats.base import (
 from govseal.formats.cms import SignedData
 from govseal.formats.limits import Limits
 from govseal.formats.ofd import locations, xml
+from govseal.formats.ofd.ahead import Ahead
 from govseal.formats.ofd.locations import Location
 from govseal.formats.ofd.outline import Body, Box, Outline, Page, read_box
 from govseal.formats.ofd.package import Package
@@ -192,7 +193,9 @@ class SignatureReader:
         if not _WRITTEN_TIME.fullmatch(written_time):
             tolerances.note("quirk_q9", part)
         value_name, value = self._value(outer.get("SignedValue"), name, tolerances)
-        method, parts = self._parts(inner.get("References"), name, value, tolerances)
+        source = self.package.source
+        ahead = Ahead(source, value.stamp) if source.is_judged and value.stamp else None
+        method, parts = self._parts(inner.get("References"), name, value, tolerances, ahead)
         seal_name, seal_file = self._seal_file(inner.get("Seal"), name, tolerances)
         if value.stamp is not None and "Seal" not in inner:
             tolerances.note("quirk_q16", part)
@@ -214,6 +217,7 @@ class SignatureReader:
             tolerances=(*tolerances.items, *value.tolerances),
             provider=provider,
             written_time=written_time,
+            ahead=ahead.taken if ahead is not None else (),
         )
         is_copy = value.stamp is not None and seal_file == value.stamp.seal.der
         own = (name, value_name if value.problem is None else None, seal_name if is_copy else None)
@@ -228,7 +232,12 @@ class SignatureReader:
         )
 
     def _parts(
-        self, references: Element | None, holder: str, value: _Value, tolerances: Tolerances
+        self,
+        references: Element | None,
+        holder: str,
+        value: _Value,
+        tolerances: Tolerances,
+        ahead: Ahead | None,
     ) -> tuple[str, tuple[ProtectedPart, ...]]:
         """CheckMethod as written, and the protected files with their digests."""
         if references is None:
@@ -243,7 +252,7 @@ class SignatureReader:
         self._references += len(allowed)
         located = [self._locate(reference, holder, tolerances) for reference in allowed]
         if algorithm is not None:
-            self._digest_files((item.name for item in located), algorithm)
+            self._digest_files((item.name for item in located), algorithm, ahead)
         if len(listed) > len(allowed):
             message = "the signatures protect too many files"
             raise LimitExceeded(message, limit=limit, found=limit + 1, part=f"/{holder}")
@@ -295,13 +304,19 @@ class SignatureReader:
         actual = self._digests[name, algorithm.name] if algorithm is not None else None
         return ProtectedPart(location.path, presence, expected, actual)
 
-    def _digest_files(self, names: Iterable[str | None], algorithm: DigestAlgorithm) -> None:
+    def _digest_files(
+        self,
+        names: Iterable[str | None],
+        algorithm: DigestAlgorithm,
+        ahead: Ahead | None = None,
+    ) -> None:
         """Computes what is not there yet; None for a damaged file, which is a problem."""
         known = self._digests
         wanted = dict.fromkeys(
             name for name in names if name is not None and (name, algorithm.name) not in known
         )
-        for name, digest in self.package.digests(wanted, algorithm):
+        many = ahead.many if ahead is not None and algorithm == SM3 else algorithm.many
+        for name, digest in self.package.digests(wanted, algorithm, many):
             if isinstance(digest, FormatError):
                 self._keep(digest)
                 known[name, algorithm.name] = None
@@ -384,6 +399,7 @@ def _listed(
         relative=relative,
         provider=read.provider,
         written_time=read.written_time,
+        ahead=read.ahead,
     )
 
 

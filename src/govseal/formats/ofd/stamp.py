@@ -13,6 +13,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from govseal import __version__
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from govseal.formats.ofd.document import OfdDocument
 
 _LONGEST_ID = 64
+_LONG = 1 << 13
+_LONGEST_KEPT = 1 << 18
 _MOMENT = re.compile(r"[0-9]{14}Z")
 _NUMBERED = re.compile(r"(.*?)([0-9]{1,9})", re.ASCII | re.DOTALL)
 
@@ -240,11 +243,23 @@ class Draft:
                 raise value
             known[algorithm.name, name] = value
         digests = (
-            (name, known[algorithm.name, name] if content is None else algorithm.digest(content))
+            (name, known[algorithm.name, name] if content is None else _digest(content, algorithm))
             for name, content in protected.items()
         )
         pairs = ((f"/{name}", b64encode(digest).decode("ascii")) for name, digest in digests)
         xml.add_pairs(references, "Reference", "FileRef", "CheckValue", pairs)
+
+
+def _digest(content: bytes, algorithm: DigestAlgorithm) -> bytes:
+    if _LONG <= len(content) <= _LONGEST_KEPT:
+        return _known_digest(content, algorithm)
+    return algorithm.digest(content)
+
+
+# What is long and written again and again is the seal.
+@lru_cache(maxsize=8)
+def _known_digest(content: bytes, algorithm: DigestAlgorithm) -> bytes:
+    return algorithm.digest(content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from govseal.errors import InvalidSignature, UnsupportedFormat
@@ -11,6 +12,7 @@ from govseal.pki.certificate import Certificate
 from govseal.pki.cms import may_be_attributes
 from govseal.pki.keys import RSA_ENCRYPTION
 from govseal.seal.sign import lists
+from govseal.sm2 import SignedDigest
 from govseal.verification.checks.finding import (
     PASSED,
     SKIPPED,
@@ -45,7 +47,8 @@ def signature_value(subject: Subject) -> Finding:
         detail = "a document that may be the attributes of another signature"
         return indeterminate("unsupported", detail)
     signed = _Signed(signature.value, content, signature.algorithm_oid)
-    finding = _verify(subject.signer, signed, signature.algorithm, "signature_invalid")
+    ahead = subject.evidence.ahead
+    finding = _verify(subject.signer, signed, signature.algorithm, "signature_invalid", ahead)
     return _named_certificate(subject) if finding is PASSED else finding
 
 
@@ -70,7 +73,8 @@ def seal_signature(subject: Subject) -> Finding:
         return SKIPPED
     signed = _Signed(seal.signature, seal.signed, seal.algorithm)
     algorithm = signature_algorithm(seal.algorithm)
-    return _verify(subject.maker, signed, algorithm, "seal_signature_invalid")
+    ahead = subject.evidence.ahead if subject.evidence is not None else ()
+    return _verify(subject.maker, signed, algorithm, "seal_signature_invalid", ahead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,11 @@ class _Signed:
 
 
 def _verify(
-    party: Party | None, signed: _Signed, algorithm: SignatureAlgorithm | None, reason: str
+    party: Party | None,
+    signed: _Signed,
+    algorithm: SignatureAlgorithm | None,
+    reason: str,
+    ahead: Sequence[SignedDigest],
 ) -> Finding:
     if party is None or party.certificate is None:
         problem = party.problem if party else None
@@ -92,7 +100,7 @@ def _verify(
     if key.material is not None and algorithm.key_kind != key.kind:
         return failed("algorithm_mismatch", f"{algorithm.name} with a key of kind {key.kind}")
     try:
-        key.verify(signed.value, signed.content, algorithm)
+        key.verify(signed.value, signed.content, algorithm, ahead=ahead)
     except InvalidSignature as error:
         return failed(reason, str(error))
     except UnsupportedFormat as error:

@@ -1,0 +1,83 @@
+"""The digests that verifying asks for are taken along with those of the files, and are the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import ofd_builder as build
+from govseal import sm2
+from govseal.formats.ofd.ahead import Ahead
+from govseal.formats.ofd.document import OfdDocument
+from govseal.formats.source import HeldBytes
+from govseal.pki.certificate import Certificate
+
+
+@pytest.fixture(scope="module")
+def stamped():
+    return build.stamped()
+
+
+def opened(data: bytes, *, is_judged: bool) -> tuple[HeldBytes, OfdDocument]:
+    source = HeldBytes(data)
+    source.is_judged = is_judged
+    return source, OfdDocument(source)
+
+
+def test_of_a_document_that_is_judged(stamped):
+    source, document = opened(stamped, is_judged=True)
+    (found,) = document.evidence().signatures
+    stamp = found.stamp
+    assert stamp is not None
+    expected = [
+        (Certificate.from_der(der).public_key.material, message)
+        for der, message in (
+            (stamp.signer_certificate, stamp.signed),
+            (stamp.seal.maker_certificate, stamp.seal.signed),
+        )
+    ]
+    assert [(item.public_key, item.message) for item in found.ahead] == expected
+    for item, (key, message) in zip(found.ahead, expected, strict=True):
+        assert item.is_of(key, message)
+        assert item.digest == sm2.sm3(key.identity_digest() + message)
+    assert source.sm3 == sm2.sm3(stamped)
+
+
+def test_the_digests_of_the_files_do_not_change(stamped):
+    judged, looked_at = (
+        opened(stamped, is_judged=one)[1].evidence().signatures[0] for one in (True, False)
+    )
+    assert judged.parts == looked_at.parts
+    assert {part.actual == part.expected for part in judged.parts} == {True}
+
+
+def test_of_a_document_that_is_looked_at_nothing_is_taken(stamped):
+    source, document = opened(stamped, is_judged=False)
+    (found,) = document.evidence().signatures
+    assert (found.ahead, source.sm3) == ((), None)
+
+
+def test_a_certificate_that_cannot_be_read_leaves_the_other(stamped):
+    stamp = opened(stamped, is_judged=False)[1].evidence().signatures[0].stamp
+    broken = replace(stamp, signer_certificate=b"\x30\x00")
+    ahead = Ahead(HeldBytes(stamped), broken)
+    assert ahead.many([b"abc"]) == [sm2.sm3(b"abc")]
+    assert [item.message for item in ahead.taken] == [stamp.seal.signed]
+
+
+def test_what_is_long_is_left_to_whoever_asks(stamped):
+    stamp = opened(stamped, is_judged=False)[1].evidence().signatures[0].stamp
+    long = replace(stamp, signed=bytes((1 << 18) + 1))
+    ahead = Ahead(HeldBytes(stamped), long)
+    ahead.many([])
+    assert [item.message for item in ahead.taken] == [stamp.seal.signed]
+
+
+def test_the_stamp_is_taken_once(stamped):
+    stamp = opened(stamped, is_judged=False)[1].evidence().signatures[0].stamp
+    ahead = Ahead(HeldBytes(stamped), stamp)
+    ahead.many([])
+    taken = ahead.taken
+    assert ahead.many([b"abc", b""]) == [sm2.sm3(b"abc"), sm2.sm3(b"")]
+    assert ahead.taken is taken
