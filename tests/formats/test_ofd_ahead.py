@@ -6,17 +6,27 @@ from dataclasses import replace
 
 import pytest
 
-import ofd_builder as build
+import govseal
 from govseal import sm2
 from govseal.formats.ofd.ahead import Ahead
+from govseal.formats.ofd.compose import compose_document
 from govseal.formats.ofd.document import OfdDocument
 from govseal.formats.source import HeldBytes
 from govseal.pki.certificate import Certificate
+from govseal.testing import Hierarchy
 
 
 @pytest.fixture(scope="module")
 def stamped():
-    return build.stamped()
+    hierarchy = Hierarchy.create("sm2")
+    seal = govseal.make_seal(
+        hierarchy.maker,
+        name="测试市行政审批服务管理局行政审批专用章",
+        picture=govseal.draw_seal("测试市行政审批服务管理局", bottom="行政审批专用章"),
+        signers=[hierarchy.signer.certificate],
+    )
+    place = govseal.Placement(page=1, x_mm=120, y_mm=210)
+    return govseal.stamp(compose_document([["第一页"]]), seal, hierarchy.signer, place)
 
 
 def opened(data: bytes, *, is_judged: bool) -> tuple[HeldBytes, OfdDocument]:
