@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,17 +17,21 @@ from govseal.pki.certificate import Certificate
 from govseal.testing import Hierarchy
 
 
+AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
 @pytest.fixture(scope="module")
 def stamped():
-    hierarchy = Hierarchy.create("sm2")
+    hierarchy = Hierarchy.create("sm2", at=AT)
     seal = govseal.make_seal(
         hierarchy.maker,
         name="测试市行政审批服务管理局行政审批专用章",
         picture=govseal.draw_seal("测试市行政审批服务管理局", bottom="行政审批专用章"),
         signers=[hierarchy.signer.certificate],
+        at=AT,
     )
     place = govseal.Placement(page=1, x_mm=120, y_mm=210)
-    return govseal.stamp(compose_document([["第一页"]]), seal, hierarchy.signer, place)
+    return govseal.stamp(compose_document([["第一页"]]), seal, hierarchy.signer, place, at=AT)
 
 
 def opened(data: bytes, *, is_judged: bool) -> tuple[HeldBytes, OfdDocument]:
