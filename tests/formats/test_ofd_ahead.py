@@ -16,7 +16,6 @@ from govseal.formats.source import HeldBytes
 from govseal.pki.certificate import Certificate
 from govseal.testing import Hierarchy
 
-
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
@@ -31,7 +30,9 @@ def stamped():
         at=AT,
     )
     place = govseal.Placement(page=1, x_mm=120, y_mm=210)
-    return govseal.stamp(compose_document([["第一页"]]), seal, hierarchy.signer, place, at=AT)
+    return govseal.stamp(
+        compose_document([["第一页"]], title="决定书"), seal, hierarchy.signer, place, at=AT
+    )
 
 
 def opened(data: bytes, *, is_judged: bool) -> tuple[HeldBytes, OfdDocument]:
