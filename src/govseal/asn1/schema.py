@@ -39,6 +39,13 @@ class Kind(Enum):
     ANY = 0
     """Any element; read as its :class:`Tlv`, written from encoded bytes."""
 
+    # Members are asked for in tables all the time, and Enum's own hash is a function in Python.
+    __hash__ = object.__hash__
+
+
+#: The tag of each kind.
+_TAGS = {kind: abs(kind.value) for kind in Kind}
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -132,7 +139,7 @@ class Record:
 
 
 def _text(tlv: Tlv, kind: Kind, what: str, tolerances: Tolerances) -> str:
-    content = strict.expect(tlv, kind.value, what).content
+    content = strict.expect(tlv, _TAGS[kind], what).content
     if kind is Kind.UTF8:
         try:
             return content.decode("utf-8")
@@ -145,7 +152,7 @@ def _text(tlv: Tlv, kind: Kind, what: str, tolerances: Tolerances) -> str:
 
 
 def _time(tlv: Tlv, kind: Kind, what: str, tolerances: Tolerances) -> times.Instant:
-    return times.read_time(tlv, what, tolerances, tag=kind.value)
+    return times.read_time(tlv, what, tolerances, tag=_TAGS[kind])
 
 
 _READERS: dict[Kind, Callable[[Tlv, Kind, str, Tolerances], object]] = {
@@ -202,10 +209,10 @@ def _matches(field: Field, tlv: Tlv) -> bool:
     if field.is_loose and tlv.tag in _STRINGS:
         return True
     if field.tag == ANY_TAG:
-        return tlv.tag == abs(field.kind.value) or 0xA0 <= tlv.tag <= 0xBE
+        return tlv.tag == _TAGS[field.kind] or 0xA0 <= tlv.tag <= 0xBE
     if field.tag is not None:
         return tlv.tag == 0xA0 | field.tag
-    return field.kind is Kind.ANY or tlv.tag == abs(field.kind.value)
+    return field.kind is Kind.ANY or tlv.tag == _TAGS[field.kind]
 
 
 def decode(

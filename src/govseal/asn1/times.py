@@ -19,6 +19,7 @@ BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 _TEXT = re.compile(
     r"(?P<year>\d{4}|\d{2})(?P<rest>\d{10})(?:[.,]\d{1,9})?(?P<zone>Z|[+-]\d{4})?", re.ASCII
 )
+_USUAL = re.compile(r"\d{14}Z", re.ASCII)
 _LOOSE = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T](\d{1,2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(Z?)", re.ASCII
 )
@@ -55,6 +56,12 @@ def _zone(text: str | None) -> timezone:
 
 
 def _moment(text: str) -> datetime | None:
+    if _USUAL.fullmatch(text):
+        try:
+            numbers = [int(text[at : at + 2]) for at in range(4, 14, 2)]
+            return datetime(int(text[:4]), *numbers, tzinfo=UTC)  # type: ignore[misc,arg-type]
+        except ValueError:
+            return None
     match = _TEXT.fullmatch(text)
     if match is None:
         return None

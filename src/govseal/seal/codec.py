@@ -263,6 +263,9 @@ def _claimed_time(record: Record) -> times.Instant:
 
 
 _RAW = 64
+#: The INTEGER of 32 octets and a zero in front, with its header; and two of them.
+_LONGEST_NUMBER = 35
+_LONGEST_PROPER = 2 + 2 * _LONGEST_NUMBER
 _MOST_LOST = 4
 """Octets that Q2 may have cut off: one in 256 values ends in a zero, one in 2³² in four."""
 
@@ -307,6 +310,8 @@ def signature_value(value: bytes, algorithm: str, what: str, tolerances: Toleran
     known = signature_algorithm(algorithm)
     if known is None or known.key_kind != "sm2":
         return value
+    if _is_proper(value):
+        return value
     numbers = _two_integers(value)
     if numbers is not None:
         proper = write.sequence(*(write.integer(number) for number in numbers))
@@ -321,6 +326,25 @@ def signature_value(value: bytes, algorithm: str, what: str, tolerances: Toleran
             write.integer(int.from_bytes(value[half:], "big")),
         )
     return value
+
+
+def _is_proper(value: bytes) -> bool:
+    """Whether it is SEQUENCE{INTEGER, INTEGER} in DER of two numbers above zero: most are."""
+    size = len(value)
+    if not 8 <= size <= _LONGEST_PROPER or value[0] != strict.SEQUENCE or value[1] != size - 2:
+        return False
+    second = 4 + value[3]
+    if second + 3 > size or second + 2 + value[second + 1] != size:
+        return False
+    return _is_positive(value, 2, second) and _is_positive(value, second, size)
+
+
+def _is_positive(value: bytes, at: int, end: int) -> bool:
+    """Whether an INTEGER from ``at`` to ``end`` is above zero, and in its shortest form."""
+    if value[at] != strict.INTEGER or not 3 <= end - at <= _LONGEST_NUMBER:
+        return False
+    first = value[at + 2]
+    return 0 < first < 0x80 or (first == 0 and end - at > 3 and value[at + 3] >= 0x80)
 
 
 def _two_integers(value: bytes) -> tuple[int, int] | None:

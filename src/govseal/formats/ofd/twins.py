@@ -48,11 +48,12 @@ def refuse_twins(root: Element, part: str) -> None:
     Raises:
         FormatError: there are such; ``part`` names the file.
     """
+    names = xml.NAMES
     for element in xml.elements(root):
         twin = None
         if len(element) > 1:
-            once = _ONCE.get(xml.name(element))
-            twin = _doubled(list(map(xml.name, element)), once) if once else None
+            once = _ONCE.get(names[element.tag])
+            twin = _doubled([names[item.tag] for item in element], once) if once else None
         keys = element.keys()
         # One name twice takes an attribute in a namespace.
         if twin is None and len(keys) > 1 and "{" in "".join(keys):

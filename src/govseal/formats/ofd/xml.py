@@ -192,10 +192,26 @@ def _deeper(depth: int) -> etree.XPath:
     return etree.XPath("boolean(" + "/*" * (depth + 1) + ")")
 
 
+class _Names(dict[object, str]):
+    """The name in each tag, without its namespace; short ones are kept, as they recur."""
+
+    def __missing__(self, tag: object) -> str:
+        """The name in a new tag; empty for what stands for comments and instructions."""
+        found = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        if len(self) < _MOST_NAMES and (not isinstance(tag, str) or len(tag) <= _LONGEST_TAG):
+            self[tag] = found
+        return found
+
+
+_MOST_NAMES = 2048
+_LONGEST_TAG = 100
+NAMES = _Names()
+"""The name of an element by its tag, as :func:`name` gives it, for whoever asks often."""
+
+
 def name(element: Element) -> str:
     """The element's name without its namespace; empty for comments and instructions."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return NAMES[element.tag]
 
 
 def namespace(element: Element) -> str:
@@ -218,7 +234,7 @@ def child(element: Element | None, *path: str) -> Element | None:
             element = next(element.iterchildren(f"{{*}}{wanted}"), None)
             continue
         for found in element:
-            if name(found) == wanted:
+            if NAMES[found.tag] == wanted:
                 element = found
                 break
         else:
@@ -230,7 +246,7 @@ def first_children(element: Element | None) -> dict[str, Element]:
     """The first child element of each name, in any namespace."""
     found: dict[str, Element] = {}
     for item in element if element is not None else ():
-        found.setdefault(name(item), item)
+        found.setdefault(NAMES[item.tag], item)
     return found
 
 
