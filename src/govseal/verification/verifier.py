@@ -86,21 +86,19 @@ def verify_document(
     source.is_judged = True
     evidence = document.evidence()
     collector = Collector(trust, materials or Materials(), at, policy, _online(fetcher), status)
-    if evidence.seal is not None:
-        signatures: tuple[SignatureReport, ...] = (_judge_seal(evidence.seal, collector),)
-    else:
-        signatures = _judge_signatures(evidence, collector)
+    seal = evidence.seal
+    judged = (_judge_seal(seal, collector),) if seal else _judge_signatures(evidence, collector)
     container = unreadable(evidence.problem) if evidence.problem else Finding(Outcome.PASSED)
     is_pdf = evidence.format == "pdf"
     clause = _PDF_CONTAINER_CLAUSE if is_pdf else "GB/T 33190-2016, 7"
     checks = [_check("container", container, clause), *_listed(evidence, collector)]
     of_list = evidence.file_list.tolerances if evidence.file_list else ()
     tolerances = [item.code for item in (*evidence.tolerances, *of_list)]
-    if policy.strict and signatures and tolerances:
+    if policy.strict and judged and tolerances:
         checks.append(_refused(tolerances))
     sha256_digest, sm3_digest = source.digests()
     business = status.of_document(sm3_digest.hex(), sha256_digest.hex()) if status else None
-    verdict, reasons = _document_verdict(evidence, signatures, checks, policy, business)
+    verdict, reasons = _document_verdict(evidence, judged, checks, policy, business)
     return Report(
         file=name,
         format=evidence.format,
@@ -112,7 +110,7 @@ def verify_document(
         reasons=reasons,
         verified_at=at,
         policy=policy.name,
-        signatures=signatures,
+        signatures=judged,
         checks=tuple(checks),
         notices=_notices(document, checks, tolerances, business),
         policy_settings=policy.settings,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -201,7 +201,6 @@ class SignatureReader:
             tolerances.note("quirk_q16", part)
         _note_names(body, name, value_name, tolerances)
         annotations = tuple(xml.children(info, "StampAnnot"))
-        pages = {page.id: page for page in reversed(body.pages)}
         evidence = SignatureEvidence(
             "",
             SignatureKind.SIGNATURE if value.signed_data is not None else SignatureKind.SEAL,
@@ -213,7 +212,7 @@ class SignatureReader:
             signed_data=value.signed_data,
             problem=value.problem,
             seal_file=seal_file,
-            appearances=tuple(_appearance(item, pages) for item in annotations),
+            appearances=_appearances(annotations, body.pages),
             tolerances=(*tolerances.items, *value.tolerances),
             provider=provider,
             written_time=written_time,
@@ -451,6 +450,11 @@ def _base64(text: str) -> bytes:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         return b""
+
+
+def _appearances(annotations: Sequence[Element], pages: Sequence[Page]) -> tuple[Appearance, ...]:
+    first = {page.id: page for page in reversed(pages)}
+    return tuple(_appearance(item, first) for item in annotations)
 
 
 def _appearance(annotation: Element, pages: Mapping[str, Page]) -> Appearance:
