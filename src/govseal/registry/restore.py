@@ -68,6 +68,7 @@ def restore(
     database = Database(url)
     try:
         with database.begin() as connection:
+            schema.lock(connection)
             if not schema.is_empty(connection):
                 message = "恢复只写入空数据库 / a backup is restored into an empty database"
                 raise RegistryError(message, code="not_empty")

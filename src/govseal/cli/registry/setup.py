@@ -79,7 +79,7 @@ def _init(desk: Desk, options: argparse.Namespace) -> object:
         "organization": founded.organization,
         "administrator": founded.administrator,
         "key": None if key is None else key.text,
-        "database": url.rpartition("@")[2],
+        "database": url.rpartition("@")[2].partition("?")[0],
     }
 
 
