@@ -7,11 +7,13 @@ import shutil
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
 import bureaukit
+import ledgerkit
 from govseal.cli import main
 from govseal.errors import GovsealError, RegistryError
 from govseal.registry import Bureau, audit, database, tables
@@ -265,6 +267,67 @@ def test_a_full_disk_leaves_nothing_half_done(desk):
         nothing_of(desk, request)
     assert codes == {"database_unavailable"}
     everything_of(desk, request, desk.stamp(request))
+
+
+# 改动 · rows that somebody else wrote ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update stamps set intent = 'x'",
+        "update stamps set result = 'x'",
+        "update stamps set intent = 1.5",
+        "update heads set sequence = 'x'",
+        "update heads set sequence = 1.5",
+        "update heads set sequence = -1",
+        "update heads set hash = 7",
+        "update ledger_entries set at = 'x'",
+        "update ledger_entries set entry = '['",
+        "update ledger_nodes set hash = 7",
+        "update audit_events set at = 'x'",
+        "update audit_events set facts = '['",
+        "update settings set value = '[' where name = 'origin'",
+        "update settings set value = '7' where name = 'origin'",
+        "update settings set value = '\"a b\"' where name = 'origin'",
+        "delete from settings",
+        "delete from heads",
+        "update checkpoints set note = 'x'",
+    ],
+)
+def test_what_a_thief_wrote_is_told_in_our_words(stamped_file, tmp_path, open_bureau, statement):
+    """SQLite keeps a text where a number belongs: whoever audits is told so all the same."""
+    url = f"sqlite:///{shutil.copy(stamped_file, tmp_path)}"
+    with open_bureau(url) as bureau:
+        ledgerkit.Thief(bureau)(statement)
+        findings = 0
+        for look in (
+            lambda: bureau.ledger.audit().check(),
+            lambda: log_of(bureau),
+            bureau.ledger.checkpoint,
+        ):
+            try:
+                look()
+            except GovsealError:
+                findings += 1
+        assert findings
+
+
+def log_of(bureau):
+    with bureau.database.begin() as connection:
+        for problem in audit.problems(connection):
+            raise GovsealError(problem)
+
+
+@pytest.fixture(scope="module")
+def stamped_file(tmp_path_factory, founded):
+    path = shutil.copy(founded, tmp_path_factory.mktemp("stamped"))
+    at = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+    options = {"profile": "jincheng", "secrets": bytes(range(16)), "clock": lambda: at}
+    with Bureau.open(f"sqlite:///{path}", **options) as bureau:
+        Desk(bureau).stamped()
+        bureau.ledger.checkpoint()
+    return path
 
 
 # 同时建立 · founded twice at once ---------------------------------------------------------------

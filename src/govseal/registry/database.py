@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -31,7 +32,9 @@ class Database:
 
     def __init__(self, url: str | sa.URL) -> None:
         self.url = _checked(url)
-        self.engine = sa.create_engine(self.url, future=True, **self._options())
+        self.engine = sa.create_engine(
+            self.url, future=True, json_deserializer=_read_json, **self._options()
+        )
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             event.listen(self.engine, "do_connect", _make_private)
@@ -133,6 +136,15 @@ def told() -> Iterator[None]:
         raise RegistryError(message, code="malformed") from None
 
 
+def _read_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
+    """What a column of JSON holds, where somebody else may have written."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        message = "a column of the database holds no JSON"
+        raise RegistryError(message, code="registry_damaged") from None
+
+
 def check_open(connection: sa.Connection) -> None:
     """Go on only with a connection that still leads somewhere.
 
@@ -183,6 +195,8 @@ def lock_head(connection: sa.Connection, name: str) -> tuple[int, str]:
     row = connection.execute(query).one_or_none()
     if row is None:
         raise RegistryError(f"the chain {name} has no head", code="schema_unknown")
+    if not isinstance(row.sequence, int) or row.sequence < 0 or not isinstance(row.hash, str):
+        raise RegistryError(f"the head of the chain {name} is damaged", code="registry_damaged")
     return row.sequence, row.hash
 
 
