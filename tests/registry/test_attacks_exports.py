@@ -12,6 +12,7 @@ import pytest
 import bureaukit
 import ledgerkit
 from govseal.errors import RegistryError
+from govseal.registry import tables
 from govseal.registry.ledger import sheets
 from govseal.registry.ledger.printed import MAX_CELL, clean, is_formula
 from govseal.registry.ledger.sheets import read_sheet
@@ -108,6 +109,15 @@ def test_no_cell_breaks_the_file(bureau):
     values = [str(cell.value) for row in sheet.iter_rows() for cell in row]
     assert max(map(len, values)) <= 32_767
     assert any("]]><a>&amp;" in value for value in values)
+
+
+def test_no_name_in_the_heading_breaks_the_file(desk):
+    """However it came into its row."""
+    for name in ("局\x07\x0b", "局" * 40_000, "=1+1"):
+        desk.write(tables.organizations, bureaukit.BUREAU, legal_name=name)
+        sheet = openpyxl.load_workbook(io.BytesIO(exported(desk.bureau, "xlsx"))).active
+        assert name[0] in sheet["A2"].value
+        assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
 # 旧台账 · what comes in -------------------------------------------------------------------------
