@@ -38,6 +38,15 @@ def test_a_key_comes_from_a_file(tmp_path):
     assert opens(load_registry_key(written(tmp_path, f"{DIGITS}\n")))
 
 
+@pytest.mark.parametrize("source", [DIGITS, f"env:{DIGITS}", f" {DIGITS}\n", DIGITS.upper()])
+def test_a_key_in_the_place_of_its_name_is_not_repeated(source):
+    """Who puts it into the variable that names the file would read it in a log."""
+    with pytest.raises(KeyLoadError) as refused:
+        load_registry_key(source)
+    assert refused.value.kind == "wrong_container"
+    assert DIGITS not in str(refused.value).lower()
+
+
 def test_a_key_comes_from_the_environment(monkeypatch):
     monkeypatch.setenv("BUREAU_KEY", DIGITS)
     assert opens(load_registry_key("env:BUREAU_KEY"))

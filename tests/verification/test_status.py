@@ -87,6 +87,17 @@ def test_a_source_that_is_silent_or_old_proves_nothing(world, how):
     assert (found.outcome.value, found.reason) == ("indeterminate", "seal_status_unknown")
 
 
+def test_an_old_source_speaks_for_a_proved_time_and_not_for_what_came_since(world):
+    """Whoever keeps an old file back would hide a withdrawal behind a time stamp."""
+    stamp = world.stamp()
+    token = tokens.source(world.pki.tsa, SIGNED).timestamp(tokens.stored_value(stamp))
+    evidence = world.evidence(tokens.with_token(stamp, token))
+    old = source(world, ("active", 0), next_update=AT + 2.5 * HOUR)
+    report = world.report(evidence, status=old)
+    assert (report.verdict.value, report.notices) == ("passed", ("business_status_outdated",))
+    assert world.report(evidence, status=source(world, ("active", 0))).notices == ()
+
+
 def test_a_policy_may_demand_the_status(world):
     found = status_check(world, policy=Policy(require_status=True))
     assert (found.outcome.value, found.reason) == ("indeterminate", "seal_status_unknown")

@@ -15,7 +15,7 @@ from govseal.registry import audit, events, tables
 from govseal.registry.audit import AuditEvent
 from govseal.registry.auditlog import AuditLog
 from govseal.registry.call import Actor, Call
-from govseal.registry.database import told
+from govseal.registry.database import check_open, told
 from govseal.registry.deadlines import Deadlines
 from govseal.registry.documents import Documents
 from govseal.registry.ledger.access import LedgerAccess
@@ -149,6 +149,7 @@ class Acting:
                 yield connection
         else:
             # Commit and rollback are the caller's; a refused step alone is undone.
+            check_open(self._connection)
             with told(), self._connection.begin_nested():
                 yield self._connection
 

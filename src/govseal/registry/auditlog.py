@@ -16,6 +16,7 @@ from govseal.registry import audit, tables
 from govseal.registry.audit import AuditEvent
 from govseal.registry.calendar import WorkingDays
 from govseal.registry.events import Event
+from govseal.registry.ledger.printed import is_formula
 from govseal.registry.people import require_at_top
 from govseal.registry.policy import Deadline
 from govseal.registry.tables.base import moment_text
@@ -42,7 +43,6 @@ _COLUMNS: Final = (
     "clause",
     "facts",
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,4 +190,4 @@ def _csv(events: Iterator[AuditEvent]) -> bytes:
 
 def _cell(value: object) -> str:
     shown = "" if value is None else str(value)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+    return f"'{shown}" if is_formula(shown) else shown

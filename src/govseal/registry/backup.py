@@ -8,15 +8,18 @@ as they stand in the tables; the rest of the file is as confidential as the data
 from __future__ import annotations
 
 import base64
+import errno
 import gzip
 import json
 import os
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 
 import sqlalchemy as sa
 
@@ -34,6 +37,10 @@ if TYPE_CHECKING:
 SCHEMA: Final = "govseal.backup/1"
 MAX_LINE: Final = 1 << 30
 """Of one row: a document that waits for its stamp is one value."""
+LEAST_UNPACKED: Final = 64 << 20
+MOST_RATIO: Final = 200
+"""A file that unpacks to more than both is no backup: texts and digests do not pack so well."""
+_MOST_NAME: Final = 60
 _BATCH: Final = 200
 
 
@@ -63,10 +70,14 @@ def write_backup(bureau: Bureau, path: Path) -> BackupFile:
         FileExistsError: there is something of that name.
         OSError: it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.partial")
-    if path.exists():
-        raise FileExistsError(f"{path}: a backup is not written over")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    if path.exists() or path.is_symlink():
+        raise _is_there(path)
+    # A name that nobody knows before, and no link: whoever else may write into the folder
+    # would otherwise have the backup written into a file of theirs.
+    descriptor, name = tempfile.mkstemp(
+        dir=path.parent, prefix=f".{path.name[:_MOST_NAME]}.", suffix=".partial"
+    )
+    partial = Path(name)
     try:
         with (
             os.fdopen(descriptor, "wb") as file,
@@ -75,10 +86,17 @@ def write_backup(bureau: Bureau, path: Path) -> BackupFile:
             made = _write(bureau, connection, file)
             file.flush()
             os.fsync(file.fileno())
-        os.link(partial, path)  # fails where somebody else's file stands by now
+        try:
+            os.link(partial, path)
+        except FileExistsError:  # somebody else's file stands there by now
+            raise _is_there(path) from None
     finally:
         partial.unlink(missing_ok=True)
     return made
+
+
+def _is_there(path: Path) -> FileExistsError:
+    return FileExistsError(errno.EEXIST, "a backup is not written over", str(path))
 
 
 def _write(bureau: Bureau, connection: sa.Connection, file: IO[bytes]) -> BackupFile:
@@ -154,19 +172,30 @@ def unpacker(column: sa.Column[Any]) -> Callable[[Any], object]:
         return lambda value: None if value is None else base64.b64decode(value, validate=True)
     if isinstance(column.type, sa.JSON):
         return lambda value: sa.null() if value is None else value
-    return lambda value: value
+    return partial(_plain, column.type.python_type)
+
+
+def _plain(kind: type, value: object) -> object:
+    """A text or a number as such a column holds it: SQLite would keep whatever comes."""
+    if value is not None and type(value) is not kind:
+        raise TypeError(f"a {kind.__name__} was expected")
+    return value
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
     """The lines of a backup, as they were written.
 
     Raises:
-        RegistryError: ``backup_damaged``: it is cut off, or no such file.
+        RegistryError: ``backup_damaged``: it is cut off, or no such file, or made to fill memory.
         OSError: it cannot be read.
     """
+    left = max(LEAST_UNPACKED, MOST_RATIO * path.stat().st_size)
     try:
         with gzip.open(path, "rb") as packed:
-            while line := packed.readline(MAX_LINE + 1):
+            while line := packed.readline(min(MAX_LINE, left) + 1):
+                left -= len(line)
+                if left < 0:
+                    raise damaged("it unpacks to more than a backup does")
                 yield _whole(line)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise damaged("it is cut off, or no backup") from error
@@ -217,7 +246,7 @@ def check_backup(path: Path, key: LogKey | None = None) -> BackupFile:
             str(end["key"]),
         )
         _check_signature(sm3, str(end["key"]), str(end["signature"]), key)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise damaged("its last line lacks something") from error
     return found
 
@@ -234,11 +263,27 @@ def _check_signature(sm3: bytes, named: str, signature: str, key: LogKey | None)
         raise damaged("its signature is wrong") from error
 
 
-def _json(line: bytes) -> dict[str, Any]:
+def read_line(line: bytes) -> dict[str, Any] | list[Any]:
+    """A line of a backup: a row, or what is said of rows.
+
+    Raises:
+        RegistryError: ``backup_damaged``.
+    """
     try:
-        value = json.loads(line)
+        value = json.loads(line, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise damaged("a line is no JSON") from error
-    if not isinstance(value, dict):
+    if not isinstance(value, dict | list):
+        raise damaged("a line is another than it should be")
+    return value
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number of JSON")
+
+
+def _json(line: bytes) -> dict[str, Any]:
+    value = read_line(line)
+    if isinstance(value, list):
         raise damaged("a line is another than it should be")
     return value

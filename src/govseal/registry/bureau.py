@@ -156,6 +156,8 @@ class Bureau:
         """Create the tables in an empty database; refuse one that holds something else."""
         with self.database.begin() as connection:
             if schema.is_empty(connection):
+                schema.lock(connection)
+            if schema.is_empty(connection):  # still
                 schema.found(connection)
                 origin = f"govseal-{randomness.token_hex(8)}"
                 connection.execute(tables.settings.insert().values(name="origin", value=origin))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from govseal.errors import Refused, RegistryError
 from govseal.registry import tables
@@ -19,18 +21,23 @@ LOCK_WAIT_MS = 30_000
 """How long a step waits for another one that holds the same row."""
 FIRST_HASH = "0" * 64
 _READS = "govseal_reads"
+_DRIVERS: Final = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
+_BUSY: Final = ("locked", "lock timeout", "deadlock")
+_BUSY_STATES: Final = frozenset({"55P03", "40P01", "40001"})
+"""What PostgreSQL says of locks in every language."""
 
 
 class Database:
     """An engine that knows how this registry uses a database."""
 
     def __init__(self, url: str | sa.URL) -> None:
-        self.url = sa.make_url(url)
-        if self.url.get_backend_name() not in {"sqlite", "postgresql"}:
-            raise ValueError("a registry needs SQLite or PostgreSQL")
-        self.engine = sa.create_engine(self.url, future=True, **self._options())
+        self.url = _checked(url)
+        self.engine = sa.create_engine(
+            self.url, future=True, json_deserializer=_read_json, **self._options()
+        )
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
+            event.listen(self.engine, "do_connect", _make_private)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
 
@@ -43,7 +50,8 @@ class Database:
         }
 
     def __repr__(self) -> str:
-        return f"<Database {self.url.render_as_string(hide_password=True)}>"
+        shown = self.url.set(query={})  # a password may stand there too
+        return f"<Database {shown.render_as_string(hide_password=True)}>"
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
@@ -78,11 +86,34 @@ class Database:
         self.engine.dispose()
 
 
+def _checked(url: str | sa.URL) -> sa.URL:
+    """The URL of a database of ours; no message repeats what may be a password."""
+    known = (
+        "数据库写作 sqlite:///文件 或 postgresql+psycopg://用户@主机/库 / "
+        "a registry's database is sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+    )
+    try:
+        found = sa.make_url(url)
+    except (SQLAlchemyError, ValueError):
+        raise ValueError(known) from None
+    if found.drivername not in _DRIVERS:
+        raise ValueError(known)
+    if "@" in (found.host or ""):
+        raise ValueError(f"{known} (@ → %40)")
+    port = found.query.get("port", "1")
+    if not isinstance(port, str) or not port.isdecimal():
+        raise ValueError(known)
+    return found
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """What a database says, in this library's words: no statement and no value of a row in it."""
     try:
         yield
+    except sa.exc.TimeoutError:
+        message = "the database is busy: every connection is in use"
+        raise RegistryError(message, code="database_busy") from None
     except OperationalError as error:
         if _is_busy(error):
             message = "the database is busy: another step holds what this one needs"
@@ -95,14 +126,52 @@ def told() -> Iterator[None]:
             raise Refused(message, code=fences.CODE) from None
         name = type(error.orig).__name__
         raise RegistryError(f"the database refused: {name}", code="database_refused") from None
+    except SQLAlchemyError as error:
+        name = type(error).__name__
+        raise RegistryError(
+            f"the database cannot be used: {name}", code="database_unavailable"
+        ) from None
     except (UnicodeEncodeError, OverflowError):
         message = "a text or a number that no database keeps"
         raise RegistryError(message, code="malformed") from None
 
 
+def _read_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
+    """What a column of JSON holds, where somebody else may have written."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        message = "a column of the database holds no JSON"
+        raise RegistryError(message, code="registry_damaged") from None
+
+
+def check_open(connection: sa.Connection) -> None:
+    """Go on only with a connection that still leads somewhere.
+
+    Raises:
+        RegistryError: ``database_unavailable``.
+    """
+    if connection.closed or connection.invalidated:
+        message = "the database cannot be used: the connection is closed"
+        raise RegistryError(message, code="database_unavailable")
+
+
 def _is_busy(error: OperationalError) -> bool:
+    if getattr(error.orig, "sqlstate", None) in _BUSY_STATES:
+        return True
     text = str(error.orig).lower()
-    return "locked" in text or "lock timeout" in text or "deadlock" in text
+    return any(word in text for word in _BUSY)
+
+
+def _make_private(_dialect: Any, _record: object, arguments: Any, _: object) -> None:  # noqa: ANN401 - the driver's
+    """A file that is not there yet is its owner's alone, and so are those that SQLite puts beside.
+
+    Whoever shares it says so with its permissions, which stay.
+    """
+    name = str(arguments[0])
+    if name and not name.startswith((":memory:", "file:")):
+        with suppress(OSError):  # it is there, or cannot be, which SQLite tells
+            os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's
@@ -126,6 +195,8 @@ def lock_head(connection: sa.Connection, name: str) -> tuple[int, str]:
     row = connection.execute(query).one_or_none()
     if row is None:
         raise RegistryError(f"the chain {name} has no head", code="schema_unknown")
+    if not isinstance(row.sequence, int) or row.sequence < 0 or not isinstance(row.hash, str):
+        raise RegistryError(f"the head of the chain {name} is damaged", code="registry_damaged")
     return row.sequence, row.hash
 
 

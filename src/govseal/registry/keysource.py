@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets as randomness
 import stat
 from pathlib import Path
@@ -13,6 +14,7 @@ from govseal.pki.atrest import KEY_BYTES, AtRestKey
 
 ENVIRONMENT: Final = "env:"
 DEVICE: Final = "pkcs11:"
+_DIGITS: Final = re.compile(rf"\s*[0-9A-Fa-f]{{{2 * KEY_BYTES}}}\s*")
 _MAX_FILE: Final = 200
 
 
@@ -32,6 +34,9 @@ def load_registry_key(source: str | Path, *, pin: str | None = None) -> AtRestKe
         DeviceError: the device refuses.
     """
     text = str(source)
+    if _DIGITS.fullmatch(text.removeprefix(ENVIRONMENT)):
+        message = "the key itself stands where its place belongs: name a file, or env:NAME"
+        raise KeyLoadError(message, kind="wrong_container")
     if text.startswith(ENVIRONMENT):
         value = os.environ.get(text.removeprefix(ENVIRONMENT))
         if value is None:

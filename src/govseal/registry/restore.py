@@ -5,7 +5,6 @@ All of it is one transaction: whatever stops it leaves the database as empty as 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -17,7 +16,14 @@ import sqlalchemy as sa
 from govseal.errors import KeyLoadError, RegistryError
 from govseal.pki.atrest import AtRestKey
 from govseal.registry import audit, schema, tables
-from govseal.registry.backup import BackupFile, check_backup, damaged, read_lines, unpacker
+from govseal.registry.backup import (
+    BackupFile,
+    check_backup,
+    damaged,
+    read_line,
+    read_lines,
+    unpacker,
+)
 from govseal.registry.database import Database
 from govseal.registry.ledger.audit import audit_ledger
 from govseal.registry.ledger.notes import LogKey
@@ -68,6 +74,7 @@ def restore(
     database = Database(url)
     try:
         with database.begin() as connection:
+            schema.lock(connection)
             if not schema.is_empty(connection):
                 message = "恢复只写入空数据库 / a backup is restored into an empty database"
                 raise RegistryError(message, code="not_empty")
@@ -116,7 +123,7 @@ def _batches(path: Path, digest: Sm3) -> Iterator[tuple[sa.Table, list[dict[str,
     for line in lines:
         digest.update(before)
         before = line
-        value = json.loads(line)
+        value = read_line(line)
         if isinstance(value, list):
             if table is None or len(value) != len(columns):
                 raise damaged("a row is of no table")

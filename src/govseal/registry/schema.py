@@ -29,6 +29,21 @@ _VERSION: Final = sa.Table(
 _FOLDER: Final = Path(__file__).with_name("migrations")
 
 
+_LOCK: Final = 0x676F767365616C  # "govseal": a number that is nobody else's
+
+
+def lock(connection: sa.Connection) -> None:
+    """Nobody else founds, upgrades or restores in this database until this transaction ends.
+
+    SQLite's own lock is that of the whole file, and is taken when a transaction begins.
+
+    Raises:
+        RegistryError: ``database_busy``.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
+
 def found(connection: sa.Connection) -> None:
     """All tables of this version in an empty database, their triggers, and the heads of chains.
 
@@ -86,6 +101,7 @@ def upgrade(url: str | sa.URL) -> str:
     database = Database(url)
     try:
         with database.begin() as connection:
+            lock(connection)
             try:
                 check(connection)
             except RegistryError as error:

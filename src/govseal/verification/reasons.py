@@ -397,6 +397,13 @@ _ROWS = (
         "ask the issuing unit what holds now",
     ),
     Reason(
+        "business_status_outdated",
+        "状态文件已过期：文件后来可能已被撤回或替代",
+        "the status file is out of date: the document may have been withdrawn or replaced since",
+        "请以 --status 提供登记机构最新的状态文件",
+        "give the registry's latest status file with --status",
+    ),
+    Reason(
         "pdf_repaired",
         "PDF 结构不规范，按宽松规则读取",
         "the PDF departs from its standard and was read leniently",

@@ -8,8 +8,9 @@ with the registry's SM2 key::
     — origin base64(key ID ‖ r ‖ s)
 
 The key's identifier is SHA-256(origin ‖ 0x0A ‖ 0xff ‖ "govseal.sm2-sm3" ‖ point)[:4], as in the
-checkpoints of the ledger; whoever verifies pins the key. The signature is checked over the bytes
-as received, before any of them is read.
+checkpoints of the ledger; whoever verifies pins the key, and with it the origin where that is named
+beside it. The signature is checked over the bytes as received, before any of them is read. What can
+be read in two ways (another form of the same JSON, a seal or file that is named twice) is refused.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from govseal.errors import FormatError, GovsealError, InvalidSignature, LimitExceeded
 from govseal.formats.limits import DEFAULT_LIMITS
@@ -37,6 +38,7 @@ _DASH: Final = "\N{EM DASH} ".encode()
 _MAX_SIGNATURES: Final = 8
 _TIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 _WHAT: Final = "the status file"
+_T = TypeVar("_T")
 
 
 def load_status(data: Source, key: Source) -> StatusFile:
@@ -45,15 +47,16 @@ def load_status(data: Source, key: Source) -> StatusFile:
     Args:
         data: the file.
         key: the registry's key, which the verifier pins: ``origin+ID+key`` as the registry shows
-            it, or its certificate.
+            it, or its certificate. The former holds for that registry alone, whoever else has
+            the same key.
 
     Raises:
-        FormatError: no status file, or no key of a registry; or that key did not sign the file.
+        FormatError: no status file, or no key of a registry; or that key did not sign the file,
+            or for another registry.
         OSError: the system cannot open a file.
     """
-    return read_status(
-        read_source(data, DEFAULT_LIMITS), read_key(read_source(key, DEFAULT_LIMITS))
-    )
+    origin, pinned = read_pin(read_source(key, DEFAULT_LIMITS))
+    return read_status(read_source(data, DEFAULT_LIMITS), pinned, origin)
 
 
 def key_id(origin: str, key: PublicKey) -> bytes:
@@ -62,7 +65,12 @@ def key_id(origin: str, key: PublicKey) -> bytes:
 
 
 def read_key(data: bytes) -> PublicKey:
-    """The registry's key that a verifier pins.
+    """The registry's key alone, see :func:`read_pin`."""
+    return read_pin(data)[1]
+
+
+def read_pin(data: bytes) -> tuple[str | None, PublicKey]:
+    """The registry that a verifier pins, None where that is not said, and its key.
 
     Args:
         data: ``origin+key ID+base64``, as the registry shows it; or a certificate, PEM or DER.
@@ -76,7 +84,7 @@ def read_key(data: bytes) -> PublicKey:
         material = certificate.public_key.material
         if not isinstance(material, PublicKey):
             raise FormatError("the registry's key is no SM2 key", part="status key")
-        return material
+        return None, material
     try:
         origin, identifier, encoded = data.decode().strip().split("+", 2)
         raw = base64.b64decode(encoded, validate=True)
@@ -88,7 +96,7 @@ def read_key(data: bytes) -> PublicKey:
         raise FormatError(message, part="status key") from error
     if key_id(origin, key).hex() != identifier:
         raise FormatError("the ID of the registry's key is another key's", part="status key")
-    return key
+    return origin, key
 
 
 def write_status(text: bytes, origin: str, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
@@ -129,12 +137,17 @@ class StatusFile:
         return self.documents.get(sm3) if self.sha256.get(sm3) == sha256 else None
 
 
-def read_status(data: bytes, key: PublicKey) -> StatusFile:
+def read_status(data: bytes, key: PublicKey, origin: str | None = None) -> StatusFile:
     """The status file, signed by the key that the verifier pins.
 
+    Args:
+        data: the file.
+        key: the registry's key.
+        origin: the registry, where the verifier knows its name.
+
     Raises:
-        FormatError: the key did not sign these bytes, or they are no status file; larger than
-            64 MiB (``LimitExceeded``).
+        FormatError: the key did not sign these bytes, or not under that name, or they are no
+            status file; larger than 64 MiB (``LimitExceeded``).
     """
     if len(data) > MAX_BYTES:
         message = f"{_WHAT} is too large"
@@ -145,24 +158,18 @@ def read_status(data: bytes, key: PublicKey) -> StatusFile:
     lines = block.split(b"\n")[:-1]
     if len(lines) > _MAX_SIGNATURES:
         raise _malformed("too many signatures")
-    origin = _verified(line + b"\n", lines, key)
+    signed = _verified(line + b"\n", lines, key)
+    if origin not in (None, signed):
+        raise _malformed("it is that of another registry with the same key")
     found = _Reader(_object(line)).file()
-    if found.origin != origin:
+    if found.origin != signed:
         raise _malformed("it is signed under another name than its own")
     return found
 
 
 def _verified(body: bytes, lines: list[bytes], key: PublicKey) -> str:
     """The name under which the key signed."""
-    for line in lines:
-        name, _, encoded = line.removeprefix(_DASH).partition(b" ")
-        try:
-            origin = name.decode()
-            raw = base64.b64decode(encoded, validate=True)
-        except (UnicodeDecodeError, binascii.Error, ValueError):
-            raise _malformed("a signature line is a dash, a name, and base64") from None
-        if not line.startswith(_DASH) or len(raw) != 4 + 64:
-            raise _malformed("a signature line is a dash, a name, and base64")
+    for origin, raw in [_signature(line) for line in lines]:
         if raw[:4] == key_id(origin, key):
             try:
                 key.verify_raw(raw[4:], body)
@@ -172,6 +179,20 @@ def _verified(body: bytes, lines: list[bytes], key: PublicKey) -> str:
     raise _malformed("it is not signed by the key that is pinned")
 
 
+def _signature(line: bytes) -> tuple[str, bytes]:
+    """The name in a signature line, and what follows it."""
+    name, _, encoded = line.removeprefix(_DASH).partition(b" ")
+    try:
+        origin = name.decode()
+        raw = base64.b64decode(encoded, validate=True)
+    except (UnicodeDecodeError, binascii.Error, ValueError):
+        raise _malformed("a signature line is a dash, a name, and base64") from None
+    is_plain = base64.b64encode(raw) == encoded
+    if not line.startswith(_DASH) or len(raw) != 4 + 64 or not is_plain:
+        raise _malformed("a signature line is a dash, a name, and base64")
+    return origin, raw
+
+
 def _malformed(what: str) -> FormatError:
     return FormatError(f"{_WHAT}: {what}", part="status")
 
@@ -179,8 +200,12 @@ def _malformed(what: str) -> FormatError:
 def _object(line: bytes) -> dict[str, Any]:
     try:
         value = json.loads(line)
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        is_canonical = text.encode() == line
     except (ValueError, RecursionError):
         raise _malformed("no JSON") from None
+    if not is_canonical:
+        raise _malformed("it is not in the one form that such a text has")
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         raise _malformed(f"its schema is not {SCHEMA}")
     return value
@@ -194,24 +219,28 @@ class _Reader:
 
     def file(self) -> StatusFile:
         try:
-            documents = [self._document(item) for item in self.value["documents"]]
+            documents = [self._document(item) for item in _list(self.value["documents"])]
+            issued, until = _time(self.value["issued_at"]), _time(self.value["next_update"])
+            if until < issued:
+                raise _malformed("it was out of date before it was issued")
             return StatusFile(
                 origin=_text(self.value["origin"]),
-                sequence=int(self.value["sequence"]),
-                issued_at=_time(self.value["issued_at"]),
-                next_update=_time(self.value["next_update"]),
-                seals={
-                    _text(item["es_id"]): tuple(
-                        SealMoment(_text(state["state"]), _time(state["effective_at"]))
-                        for state in item["states"]
-                    )
-                    for item in self.value["seals"]
-                },
-                documents={sm3: status for sm3, _, status in documents},
+                sequence=_number(self.value["sequence"]),
+                issued_at=issued,
+                next_update=until,
+                seals=_once(self._seal(item) for item in _list(self.value["seals"])),
+                documents=_once((sm3, status) for sm3, _, status in documents),
                 sha256={sm3: sha256 for sm3, sha256, _ in documents},
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise _malformed(f"{type(error).__name__}: {error}") from None
+
+    @staticmethod
+    def _seal(item: dict[str, Any]) -> tuple[str, tuple[SealMoment, ...]]:
+        return _text(item["es_id"]), tuple(
+            SealMoment(_text(state["state"]), _time(state["effective_at"]))
+            for state in _list(item["states"])
+        )
 
     @staticmethod
     def _document(item: dict[str, Any]) -> tuple[str, str, BusinessStatus]:
@@ -223,7 +252,7 @@ class _Reader:
             number=_text(item["number"]),
             completed_on=_text(item["completed_on"]),
             successor=_text(item["successor"]),
-            missing_seals=tuple(_text(name) for name in item["missing_seals"]),
+            missing_seals=tuple(_text(name) for name in _list(item["missing_seals"])),
         )
         return _text(item["sm3"]), _text(item["sha256"]), status
 
@@ -234,5 +263,31 @@ def _text(value: object) -> str:
     return value
 
 
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("a list was expected")
+    return value
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError("a number was expected")
+    return value
+
+
+def _once(items: Iterable[tuple[str, _T]]) -> dict[str, _T]:
+    """What is said of each; of two sayings nobody knows which is meant."""
+    found: dict[str, _T] = {}
+    for name, said in items:
+        if name in found:
+            raise ValueError(f"{name} is named twice")
+        found[name] = said
+    return found
+
+
 def _time(value: object) -> datetime:
-    return datetime.strptime(_text(value), _TIME).replace(tzinfo=UTC)
+    text = _text(value)
+    found = datetime.strptime(text, _TIME).replace(tzinfo=UTC)
+    if found.strftime(_TIME) != text:
+        raise ValueError("a time in another form")
+    return found

@@ -112,7 +112,7 @@ def verify_document(
         policy=policy.name,
         signatures=judged,
         checks=tuple(checks),
-        notices=_notices(document, checks, tolerances, business),
+        notices=_notices(document, checks, tolerances, tuple(_told(status, business, at))),
         policy_settings=policy.settings,
         business=business,
     )
@@ -122,13 +122,21 @@ def _notices(
     document: Document,
     checks: Sequence[Check],
     tolerances: Sequence[str],
-    business: BusinessStatus | None,
+    told: Sequence[str],
 ) -> tuple[str, ...]:
     """What the reader of a file has to know; a sound document may not hold any more."""
     noticed = [check.reason for check in checks if check.outcome is Outcome.PASSED and check.reason]
-    is_current = business is None or business.status == "current"
-    gone = () if is_current else ("business_not_current",)
-    return tuple(dict.fromkeys((*noticed, *tolerances, *_licence_notices(document), *gone)))
+    return tuple(dict.fromkeys((*noticed, *tolerances, *_licence_notices(document), *told)))
+
+
+def _told(
+    status: StatusSource | None, business: BusinessStatus | None, at: datetime
+) -> Iterator[str]:
+    """What the registry's word on the document means; of an old one, that there may be a newer."""
+    if business is not None and business.status != "current":
+        yield "business_not_current"
+    if status is not None and status.next_update is not None and status.next_update < at:
+        yield "business_status_outdated"
 
 
 def _listed(evidence: Evidence, collector: Collector) -> Iterator[Check]:

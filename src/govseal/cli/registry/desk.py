@@ -27,6 +27,8 @@ PERSON = "GOVSEAL_PERSON"
 SECRETS = "GOVSEAL_SECRETS"
 LEDGER_KEY = "GOVSEAL_LEDGER_KEY"
 CLIENT = "govseal registry"
+# As SQLAlchemy reads it, whose passwords may hold anything but an @; one may follow the ? as well.
+_PASSWORD = re.compile(r"^[^:]+://[^/@:]*:[^@]*@|[?&][a-z]*password=", re.IGNORECASE)
 _PARTS = ("sqlalchemy", "alembic", "psycopg", "openpyxl", "mako", "greenlet")
 
 
@@ -210,7 +212,7 @@ def database_url(given: str | None) -> str:
     Raises:
         UsageError: none is named, or a password stands on the command line.
     """
-    if given is not None and re.match(r"[a-z0-9+]+://[^/@]*:[^/@]*@", given):
+    if given is not None and _PASSWORD.search(given):
         raise UsageError(
             say("数据库的密码不写在命令行上", "no password on the command line"),
             say(

@@ -79,7 +79,7 @@ def _init(desk: Desk, options: argparse.Namespace) -> object:
         "organization": founded.organization,
         "administrator": founded.administrator,
         "key": None if key is None else key.text,
-        "database": url.rpartition("@")[2],
+        "database": url.rpartition("@")[2].partition("?")[0],
     }
 
 
@@ -151,6 +151,7 @@ def _brief(made: BackupFile) -> dict[str, object]:
         "at": made.at,
         "rows": sum(made.rows.values()),
         "sm3": made.sm3,
+        "key": made.key or say("没有签名，任何人都能改写", "not signed: anybody could rewrite it"),
     }
 
 

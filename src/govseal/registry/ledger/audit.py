@@ -284,7 +284,8 @@ class _Audit:
             column = stamps.c[kind]
             query = sa.select(column, stamps.c.id).where(sa.or_(column < 0, column >= size))
             for sequence, id_ in connection.execute(query.limit(_MOST_ADDED)):
-                self.findings.add("stamp_without_entry", sequence, detail=id_)
+                number = sequence if isinstance(sequence, int) else max(size - 1, 0)
+                self.findings.add("stamp_without_entry", number, detail=id_)
 
 
 _LARGEST: Final = (1 << 63) - 1

@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 
-from govseal.registry.ledger.printed import Cell, Heading, Language, Table, is_formula, word
+from govseal.registry.ledger.printed import Cell, Heading, Language, Table, clean, is_formula, word
 
 _BOM = "\ufeff"
 _LINE = Side(style="thin")
@@ -80,8 +80,8 @@ class _Sheet:
         self.row = 0
 
     def wide(self, text: str, *, framed: bool = False, **form: Any) -> None:  # noqa: ANN401 - as above
-        """A text across all columns."""
-        self._append([self._cell(text, framed=framed, **form)])
+        """A text across all columns; names of units and seals are somebody's own words."""
+        self._append([self._cell(clean(text), framed=framed, **form)])
         place = {"min_row": self.row, "max_row": self.row, "min_col": 1, "max_col": self.width}
         self.sheet.merged_cells.add(CellRange(**place))
 

@@ -45,7 +45,11 @@ def log_key(connection: sa.Connection) -> LogKey | None:
     stored = _stored(connection)
     if stored is None:
         return None
-    return LogKey(origin(connection), sm2.PublicKey.decode(bytes.fromhex(stored["public"])))
+    try:
+        return LogKey(origin(connection), sm2.PublicKey.decode(bytes.fromhex(stored["public"])))
+    except ValueError as error:
+        message = "the ledger's name in the settings is damaged"
+        raise RegistryError(message, code="ledger_key") from error
 
 
 def signing_key(

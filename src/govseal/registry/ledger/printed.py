@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,12 +20,14 @@ from govseal.registry.policy import PolicyProfile
 Language = Literal["zh", "en"]
 Cell = str | int
 MAX_CELL: Final = 32_000
-"""Characters of a cell; spreadsheets take 32,767."""
+"""Characters of a cell, as UTF-16 counts them; spreadsheets take 32,767."""
 _GROUPED_BY: Final = frozenset({"category", "item_class"})
 _DATES: Final = frozenset({"stamped_on", "stamped_at"})
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""What a spreadsheet may take for a formula at the start of a cell."""
+_FORMULA: Final = "=+-@"
+"""What a spreadsheet may take for a formula at the start of a cell, in whatever width."""
+_BREAKS: Final = ("\t", "\r", "\n")
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "title": ("印章使用台账", "Ledger of seal use"),
@@ -147,14 +150,22 @@ def category_of(line: Line, language: Language) -> str:
 
 
 def is_formula(text: str) -> bool:
-    """Whether a spreadsheet might take the text for a formula."""
-    return text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
+    """Whether a spreadsheet might take the text for a formula, whatever nobody sees before it."""
+    if text.startswith(_BREAKS):
+        return True
+    seen = (char for char in text if unicodedata.category(char) not in _UNSEEN)
+    first = unicodedata.normalize("NFKC", next(seen, ""))[:1]
+    return bool(first) and first in _FORMULA
 
 
 def clean(text: str) -> str:
     """A text without control characters, and not longer than a cell."""
     plain = _CONTROL.sub(" ", text)
-    return plain if len(plain) <= MAX_CELL else plain[:MAX_CELL] + "…"
+    units = plain.encode("utf-16-le")
+    if len(units) <= 2 * MAX_CELL:
+        return plain
+    # Half a character at the end is left out.
+    return units[: 2 * MAX_CELL].decode("utf-16-le", errors="ignore") + "…"
 
 
 def _cells(line: Line, names: Sequence[str], language: Language) -> tuple[Cell, ...]:

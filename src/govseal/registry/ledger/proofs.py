@@ -71,11 +71,14 @@ class Checkpoint:
         return cls(lines[0], read_number(lines[1]), read_hash(lines[2]), text)
 
     def verify(self, key: LogKey) -> None:
-        """Check origin and signature.
+        """Check origin and signature, and that size and root are those of the signed text.
 
         Raises:
-            RegistryError: ``note_invalid``.
+            RegistryError: ``note_invalid``; ``malformed``.
         """
+        if Checkpoint.parse(self.note) != self:
+            message = "a checkpoint that says something else than its note"
+            raise RegistryError(message, code="note_invalid")
         if self.log != key.name:
             message = f"a checkpoint of {self.log}, not of {key.name}"
             raise RegistryError(message, code="note_invalid")
@@ -220,8 +223,9 @@ def verify_consistency(
     if old > size:
         raise invalid(f"the ledger shrank from {old} to {size} leaves")
     if old in {0, size}:
-        same_root = EMPTY_ROOT if old == 0 else root
-        if path or old_root != same_root:
+        known = {old_root} | ({EMPTY_ROOT} if old == 0 else set())
+        known |= {root} if old == size else set()
+        if path or len(known) > 1:
             raise invalid("one size with two roots, or a proof where none is needed")
         return
     try:

@@ -18,6 +18,8 @@ MAX_BYTES: Final = 32 << 20
 MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 100
 MAX_CELL: Final = 10_000
+MAX_TEXT: Final = 64 << 20
+"""Characters of all cells: a workbook may name one text in each."""
 _LIMITS: Final = Limits(
     max_file_bytes=MAX_BYTES, max_entries=1_000, max_total_bytes=256 << 20, max_entry_bytes=64 << 20
 )
@@ -25,6 +27,7 @@ _REFERENCE: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _DATE_FORMATS: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 """Numbers of the built-in formats of dates and times (ECMA-376, 18.8.30; with those of Chinese)."""
 _LITERAL: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_NUMBER: Final = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([Ee][-+]?[0-9]{1,3})?")
 _MOST_DAYS: Final = 2_950_000  # of the year 9976
 
 Row = tuple[int, list[str]]
@@ -38,8 +41,9 @@ def read_sheet(data: bytes) -> Iterator[Row]:
     when the file was saved is a value like any other.
 
     Raises:
-        RegistryError: ``too_large``: bytes, rows, columns, or a cell; ``malformed``.
+        RegistryError: ``too_large``: bytes, rows, columns, a cell, or all cells; ``malformed``.
     """
+    left = MAX_TEXT
     if len(data) > MAX_BYTES:
         raise _too_large(f"a file of more than {MAX_BYTES} bytes")
     for count, (number, row) in enumerate(_xlsx(data) if data[:2] == b"PK" else _csv(data)):
@@ -49,6 +53,9 @@ def read_sheet(data: bytes) -> Iterator[Row]:
             raise _too_large(f"row {number}: more than {MAX_COLUMNS} columns")
         if any(len(cell) > MAX_CELL for cell in row):
             raise _too_large(f"row {number}: a cell of more than {MAX_CELL} characters")
+        left -= sum(map(len, row))
+        if left < 0:
+            raise _too_large(f"more than {MAX_TEXT} characters")
         yield number, row
 
 
@@ -181,10 +188,9 @@ class _Book:
         return bool(re.fullmatch(r"[0-9]{1,9}", text)) and int(text) < len(of)
 
     def _plain(self, value: str, *, is_date: bool) -> str:
-        try:
-            number = float(value)
-        except ValueError:
+        if not _NUMBER.fullmatch(value):
             return value
+        number = float(value)
         if is_date and 0 <= number < _MOST_DAYS:
             moment = self._epoch + timedelta(seconds=round(number * 86_400))
             if moment.time() == time():

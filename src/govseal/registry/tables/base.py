@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from govseal.errors import RegistryError
+
 # Names are given here, not by the database, so that a migration can speak of them on any of them.
 METADATA = sa.MetaData(
     naming_convention={
@@ -36,9 +38,17 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return None if value is None else moment_text(value)
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
-        """The time of a text."""
+        """The time of a text.
+
+        Raises:
+            RegistryError: ``registry_damaged``: somebody else wrote there.
+        """
         del dialect
-        return None if value is None else read_moment(value)
+        try:
+            return None if value is None else read_moment(value)
+        except (TypeError, ValueError):
+            message = "a column of the database holds no time"
+            raise RegistryError(message, code="registry_damaged") from None
 
 
 def moment_text(moment: datetime) -> str:
