@@ -1,9 +1,10 @@
 """Clerks who are killed at the desk: kill -9 at a random point, then everything is looked at.
 
 ``kill_worker.py URL KILLS SEED`` prints one line of JSON. Each round forks a process that opens the
-registry and stamps; it dies at a random one of its function calls, or at a random moment from
-outside. Then the registry is opened anew and must hold for each request both leaves, the stamp, the
-document and a file that verifies, or nothing of them; and whatever a clerk had in hand is there.
+registry, stamps a file and records a paper that was stamped by hand; it dies at a random one of its
+function calls, or at a random moment from outside. Then the registry is opened anew and must hold
+for each request both leaves, the stamp, the document and a file that verifies, or nothing of them;
+and whatever a clerk had in hand is there.
 """
 
 from __future__ import annotations
@@ -26,14 +27,19 @@ import sqlalchemy as sa
 
 import bureaukit
 import govseal
+import paperkit
 import usekit
 from govseal.registry import Bureau, audit, tables
+from govseal.registry.acting import Acting
 from govseal.registry.database import lock_head
 from govseal.registry.use.desk import stamped_label
+from govseal.registry.vocabulary import Medium
 from govseal.seal.extensions import LedgerReference
 from govseal.sm2 import sm3
 
-ROUND = 2  # requests that a clerk has before them
+COPIES = 3
+MEDIA = (Medium.ELECTRONIC, Medium.PHYSICAL_LARGE)
+ROUND = 2  # requests, of either medium by turns, that a clerk has before them
 STOCK = 15
 FULL_LOOK = 50
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -59,6 +65,8 @@ class Rounds:
     chance: random.Random
     clock: Clock = field(default_factory=Clock)
     waiting: list[str] = field(default_factory=list)
+    papers: set[str] = field(default_factory=set)
+    """Those of them that ask for a physical seal."""
     seen: set[str] = field(default_factory=set)
     digests: set[str] = field(default_factory=set)
     calls: int = 0
@@ -74,11 +82,13 @@ class Rounds:
             bureaukit.populate(bureau)
             desk = usekit.Desk(bureau)
             desk.seal()
+            paperkit.paper_seal(desk)
             for name in usekit.APPROVERS:
                 desk.key(name)
         self.refill()
         with self.open() as bureau, bureau.acting(bureaukit.person("custodian")) as b:
-            b.use.stamp(self.waiting[0], usekit.PLACE)  # all is loaded before the first fork
+            for id_ in self.waiting[:ROUND]:  # all is loaded before the first fork
+                self.stamp(b, id_)
         self.look({})
         started = datetime.now(UTC)
         self.look(self.fork(count_calls))
@@ -86,15 +96,18 @@ class Rounds:
 
     def refill(self) -> None:
         with self.open() as bureau:
-            query = sa.select(tables.seals.c.id)
+            query = sa.select(tables.seals.c.medium, tables.seals.c.id)
             with bureau.database.begin() as connection:
-                seal = connection.execute(query).scalar_one()
+                seals = dict(connection.execute(query).tuples().all())
             desk = usekit.Desk(bureau, registered=set(usekit.APPROVERS))
             while len(self.waiting) < STOCK:
-                request = desk.ask(seal=seal)
+                medium = MEDIA[len(self.waiting) % len(MEDIA)]
+                request = desk.ask(seal=seals[medium], copies=COPIES)
                 for name in usekit.APPROVERS:
                     desk.approve(request, name)
                 self.waiting.append(request.id)
+                if medium != Medium.ELECTRONIC:
+                    self.papers.add(request.id)
 
     def fork(self, arm: Callable[[], object], *, wait: float | None = None) -> dict[str, str]:
         """What a clerk had in hand before the end: the digest of each file that came out."""
@@ -118,6 +131,13 @@ class Rounds:
         self.calls = max([self.calls, *(int(line[1]) for line in said if line[0] == "calls")])
         return {line[1]: line[2] for line in said if line[0] == "out"}
 
+    def stamp(self, b: Acting, id_: str) -> str:
+        """The SM3 of the file that comes out, or of the scan of the paper."""
+        if id_ not in self.papers:
+            return sm3(b.use.stamp(id_, usekit.PLACE).data).hex()
+        scan = paperkit.SCAN + id_.encode()
+        return b.use.stamp_by_hand(id_, copies=COPIES, scan=scan).sm3
+
     def clerk(self, arm: Callable[[], object], writer: int) -> NoReturn:
         """Stamp what waits, and say what came out."""
         status = 1
@@ -125,8 +145,7 @@ class Rounds:
             with self.open() as bureau, bureau.acting(bureaukit.person("custodian")) as b:
                 calls = arm()
                 for id_ in self.waiting[:ROUND]:
-                    stamped = b.use.stamp(id_, usekit.PLACE)
-                    os.write(writer, f"out {id_} {sm3(stamped.data).hex()}\n".encode())
+                    os.write(writer, f"out {id_} {self.stamp(b, id_)}\n".encode())
                 if isinstance(calls, list):
                     os.write(writer, f"calls {len(calls)}\n".encode())
             status = 0
@@ -171,6 +190,10 @@ class Rounds:
         told = json.loads(result.entry)["fields"]["stamped_sm3"]
         if not sm3(data).hex() == row.stamped_sm3 == told:
             wrong(f"{row.request}: its file is another one")
+        if row.request in self.papers:
+            if (data, row.copies) != (paperkit.SCAN + row.request.encode(), COPIES):
+                wrong(f"{row.request}: its paper is another one")
+            return
         world = bureaukit.world()
         report = govseal.verify(
             data, world.trust, materials=world.hierarchy.materials, at=AT + timedelta(days=1)
