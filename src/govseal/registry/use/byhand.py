@@ -30,7 +30,6 @@ from govseal.registry.use.expiry import ends_what_expired
 from govseal.registry.use.form import MAX_COPIES, MAX_DOCUMENT_BYTES, clean_text
 from govseal.registry.use.records import Stamped
 from govseal.registry.use.states import check_step
-from govseal.registry.vocabulary import Medium
 from govseal.sm2 import sm3
 
 if TYPE_CHECKING:
@@ -94,7 +93,8 @@ def stamp_by_hand(acting: Acting, request_id: str, done: HandStamp) -> Stamped:
         then = _then(call, request, done)
         found = check_all(then, request, seal, acting.bureau.validators)
         _check_copies(call, request, done)
-        _check_scan(call, request, done)
+        if done.scan is not None:
+            check_excluded(call, {"medium": seal.medium}, done.scan)
         made = _record(call, request, seal, then=then, found=found, done=done)
         call.update(tables.use_requests, request_id, state=state)
         call.facts.update(
@@ -167,12 +167,11 @@ def _check_scan(call: Call, request: sa.Row[Any], done: HandStamp) -> None:
     """A scan is of this paper: not the file that was filed, nor that of another use.
 
     Raises:
-        Refused: ``E_EXCLUDED_CLASSIFIED``: nothing of it is kept; ``E_DUPLICATE``.
+        Refused: ``E_DUPLICATE``.
     """
-    if done.scan is None:
-        return
-    check_excluded(call, {"medium": Medium.PHYSICAL_LARGE}, done.scan)
     digest = done.digests["stamped_sm3"]
+    if digest is None:
+        return
     stamps = tables.stamps
     known = sa.select(stamps.c.id).where(stamps.c.stamped_sm3 == digest).limit(1)
     if digest == request.document_sm3:
@@ -192,10 +191,15 @@ def _record(
     found: Found,
     done: HandStamp,
 ) -> Stamped:
-    """Two entries, the row of the use with its scan, the document's record; ``then`` it was."""
+    """Two entries, the row of the use with its scan, the document's record; ``then`` it was.
+
+    Raises:
+        Refused: ``E_DUPLICATE``; those of ``record_stamped``; ``E_LEDGER_FIELD``.
+    """
     id_ = new_id("stp")
     fields = entries.intent_fields(then, request, seal, found)
     intent, result = _write_entries(call, request, seal, fields=fields, stamp=id_, done=done)
+    _check_scan(call, request, done)  # now that nobody else can record it: the ledger is locked
     scan = done.scan
     call.insert(
         tables.stamps,
