@@ -117,6 +117,7 @@ def test_copies_that_were_left_are_asked_for_anew_and_no_others(desk, clock):
     stated = {"seal": seal, "document": data, "document_no": "文〔2026〕1号"}
     first = by_hand(desk, approved(desk, **stated), copies=3)
     clock.forward(days=1)
+    assert code(desk.ask, **{**stated, "copies": 3}) == "E_DUPLICATE"
     request = approved(desk, **{**stated, "copies": 2})
     second = by_hand(desk, request, copies=2, scan=SCAN)
     assert second.document == first.document
@@ -148,6 +149,40 @@ def test_a_paper_takes_a_second_seal(desk, clock):
     assert second.document == first.document
     versions = record(desk, first.document).versions
     assert [version.seals for version in versions] == [(contract,), (contract, official)]
+
+
+def test_what_a_paper_bears_follows_the_ledger_and_not_the_times_that_are_stated(desk, clock):
+    """The second seal is recorded later, as of an earlier time: both are there all the same."""
+    case = {"document": paper(), "document_type": "contract", "document_no": "合〔2026〕2号"}
+    official, contract = (
+        paper_seal(desk, subtype) for subtype in (SealSubtype.OFFICIAL, SealSubtype.CONTRACT)
+    )
+    requests = [
+        approved(desk, "leader", seal=contract, **case),
+        approved(desk, "head", "principal", seal=official, **case),
+    ]
+    early, late = clock(), clock.forward(hours=1)
+    first = by_hand(desk, requests[0], copies=3, at=late)
+    by_hand(desk, requests[1], at=early)
+    left = approved(desk, "leader", seal=contract, **{**case, "copies": 2})
+    by_hand(desk, left, copies=2)
+    both = (contract, official)
+    assert [item.seals for item in record(desk, first.document).versions] == [both[:1], both, both]
+
+
+def test_a_stamped_file_that_is_printed_takes_seals_by_hand(desk, clock):
+    case = {"document_type": "contract", "document_no": "合〔2026〕3号"}
+    contract = desk.seal(SealSubtype.CONTRACT)
+    first = desk.stamp(desk.approved("leader", seal=contract, **case))
+    official = paper_seal(desk, SealSubtype.OFFICIAL)
+    case |= {"document": first.data, "seal": official}
+    by_hand(desk, approved(desk, "head", "principal", **case), copies=3)
+    clock.forward(days=1)
+    further = approved(desk, "head", "principal", **{**case, "copies": 2})
+    assert by_hand(desk, further, copies=2).document == first.document
+    found = record(desk, first.document)
+    assert [item.seals for item in found.versions][1:] == [(contract, official)] * 2
+    assert found.completed_on == "2026-03-02"  # further copies conclude nothing
 
 
 @pytest.mark.req("R-JC9-08b")
