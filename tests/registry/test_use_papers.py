@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from govseal.errors import NotAuthorized, RegistryError
+from govseal.errors import NotAuthorized, RegistryError, UnsupportedFormat
 from govseal.pki.atrest import AtRestKey
 from govseal.registry import Bureau, tables
 from govseal.registry.rotation import check_secrets, rotate_key
 from govseal.registry.tables import fences
 from govseal.registry.vocabulary import SealSubtype
 from govseal.sm2 import sm3
+from ledgerkit import Thief
 from paperkit import SCAN, approved, by_hand, paper_seal, record, said
 from usekit import code, paper
 
@@ -69,6 +70,14 @@ def test_a_scan_that_the_ledger_does_not_hold_proves_nothing(desk):
     assert finding.code == "document_unmatched"
     with desk.acting("handler") as b, pytest.raises(RegistryError, match="not as its row says"):
         b.use.collect(stamped.request)
+
+
+def test_nothing_proves_the_scan_of_a_use_that_was_purged(desk):
+    """A stamp in a file holds the leaf; a scan holds nothing, and rows can be rewritten."""
+    by_hand(desk, approved(desk), scan=SCAN)
+    Thief(desk.bureau)("update ledger_entries set entry = ''")
+    with pytest.raises(UnsupportedFormat):
+        desk.bureau.ledger.match(SCAN)
 
 
 @pytest.mark.req("R-JC10-BM-1", "R-JC29S-18")
