@@ -90,6 +90,7 @@ def test_a_scan_is_of_this_paper_and_not_classified(desk):
     assert code(by_hand, desk, request, scan=filed) == "E_DUPLICATE"
     marked = "机密★10年".encode()
     assert code(by_hand, desk, request, scan=marked) == "E_EXCLUDED_CLASSIFIED"
+    assert code(by_hand, desk, request, remark="机密★10年，另存") == "E_EXCLUDED_CLASSIFIED"
     assert len(desk.rows(tables.stamps)) == 1
     assert desk.rows(tables.audit_events)[-1].subject == ""
 

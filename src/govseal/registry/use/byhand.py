@@ -93,8 +93,7 @@ def stamp_by_hand(acting: Acting, request_id: str, done: HandStamp) -> Stamped:
         then = _then(call, request, done)
         found = check_all(then, request, seal, acting.bureau.validators)
         _check_copies(call, request, done)
-        if done.scan is not None:
-            check_excluded(call, {"medium": seal.medium}, done.scan)
+        check_excluded(call, {"medium": seal.medium, "remark": done.remark}, done.scan)
         made = _record(call, request, seal, then=then, found=found, done=done)
         call.update(tables.use_requests, request_id, state=state)
         note_stamped(call, request, seal, made, copies=made.copies, spoiled=made.spoiled)
