@@ -35,7 +35,8 @@ def carved(clerks):
 @pytest.mark.slow
 @pytest.mark.req("R-JC10-YZ-5.1", "R-JC9-07b")
 def test_a_paper_goes_its_way_by_commands_alone(clerks):
-    request = clerks.approved(seal=carved(clerks))
+    seal = carved(clerks)
+    request = clerks.approved(seal=seal)
     scan = clerks.path("scan.png")
     scan.write_bytes(b"\x89PNG the paper with its stamp")
     stamp = ("use", "stamp-by-hand", request)
@@ -64,6 +65,11 @@ def test_a_paper_goes_its_way_by_commands_alone(clerks):
     assert clerks.path("copy.png").read_bytes() == scan.read_bytes()
     assert clerks.ask("ledger", "audit", "--document", scan).status == 0
     assert clerks.ok("use", "collect", request, by="handler")["copies"] == 1
+    bare = clerks.approved(2, seal)
+    clerks.ok("use", "stamp-by-hand", bare, "--copies", 1, by="custodian")
+    answer = clerks.call("use", "collect", bare, "-o", clerks.path("none.png"), by="handler")
+    assert (answer.status, "没有扫描件" in answer.err) == (0, True)
+    assert not clerks.path("none.png").exists()
 
 
 def test_no_hand_applies_an_electronic_seal(clerks):

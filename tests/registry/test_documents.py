@@ -395,7 +395,7 @@ def test_the_signed_file_says_what_the_register_says(kept, clock):
     document = documentkit.stamp(kept, STAMPED)
     room(kept, "principal").change_state(document, "withdraw", reason="违法许可")
     key = kept.ledger.key
-    pinned = read_key(key.text.encode())
+    _, pinned = read_key(key.text.encode())
     found = read_status(kept.register.status_file(days=3), pinned)
     assert LogKey.parse(key.text).name == found.origin
     assert found.of_document(*digests()) == status(kept)

@@ -15,7 +15,7 @@ from govseal.registry import tables
 from govseal.registry.seals.standing import check_usable
 from govseal.registry.seals.tasks import organization_changed
 from govseal.registry.vocabulary import IncidentKind, ReasonClass, SealState, SealTask
-from govseal.verification.statusfile import read_key, read_status
+from govseal.verification.statusfile import read_status
 from sealdesk import AT, DAY, ES_ID, refuses, seals
 
 HOUR = timedelta(hours=1)
@@ -195,7 +195,7 @@ def test_the_list_is_signed_and_says_no_more(any_bureau, clock):
     with seals(any_bureau, "custodian") as room:
         room.report(seal, IncidentKind.OUT_OF_CONTROL, "保管人失联", effective_at=AT)
     second = any_bureau.status.signed_list(days=2)
-    pinned = read_key(any_bureau.ledger.key.text.encode())
+    pinned = any_bureau.ledger.key.public_key
     lists = [read_status(data, pinned) for data in (first, second)]
     assert lists[1].sequence == lists[0].sequence + 1
     assert lists[1].next_update == clock.now + 2 * DAY
@@ -210,7 +210,7 @@ def test_a_list_that_was_changed(bureau):
     sealdesk.active(bureau)
     made = bureau.status.signed_list()
     with pytest.raises(FormatError, match="it was changed"):
-        read_status(made.replace(b'"active"', b'"lost"'), read_key(bureau.ledger.key.text.encode()))
+        read_status(made.replace(b'"active"', b'"lost"'), bureau.ledger.key.public_key)
 
 
 @pytest.mark.parametrize(

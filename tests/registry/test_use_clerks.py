@@ -13,6 +13,7 @@ import bureaukit
 import sealdesk
 from govseal.errors import Refused
 from govseal.registry import Bureau, audit, tables
+from paperkit import SCAN, approved, by_hand
 from usekit import APPROVERS, PLACE, Desk, paper
 
 CLERKS = 16
@@ -74,6 +75,16 @@ def test_one_document_is_filed_once(crowded):
     document = paper()
     filed = together(crowded, lambda desk, number: desk.ask(document=document).state)
     assert sorted(filed) == ["E_DUPLICATE"] * (CLERKS - 1) + ["submitted"]
+
+
+def test_one_scan_is_of_one_use(crowded):
+    requests = [approved(crowded, copies=1) for _ in range(CLERKS)]
+
+    def record(desk: Desk, number: int) -> str:
+        return by_hand(desk, requests[number], copies=1, scan=SCAN).sm3 and "recorded"
+
+    assert sorted(together(crowded, record)) == ["E_DUPLICATE"] * (CLERKS - 1) + ["recorded"]
+    whole(crowded)
 
 
 @pytest.mark.req("R-JC9-09")

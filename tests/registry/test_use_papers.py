@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from govseal.errors import NotAuthorized, RegistryError
+from govseal.errors import NotAuthorized, RegistryError, UnsupportedFormat
 from govseal.pki.atrest import AtRestKey
 from govseal.registry import Bureau, tables
 from govseal.registry.rotation import check_secrets, rotate_key
 from govseal.registry.tables import fences
 from govseal.registry.vocabulary import SealSubtype
 from govseal.sm2 import sm3
+from ledgerkit import Thief
 from paperkit import SCAN, approved, by_hand, paper_seal, record, said
 from usekit import code, paper
 
@@ -71,6 +72,14 @@ def test_a_scan_that_the_ledger_does_not_hold_proves_nothing(desk):
         b.use.collect(stamped.request)
 
 
+def test_nothing_proves_the_scan_of_a_use_that_was_purged(desk):
+    """A stamp in a file holds the leaf; a scan holds nothing, and rows can be rewritten."""
+    by_hand(desk, approved(desk), scan=SCAN)
+    Thief(desk.bureau)("update ledger_entries set entry = ''")
+    with pytest.raises(UnsupportedFormat):
+        desk.bureau.ledger.match(SCAN)
+
+
 @pytest.mark.req("R-JC10-BM-1", "R-JC29S-18")
 def test_a_scan_is_of_this_paper_and_not_classified(desk):
     first, request = approved(desk), approved(desk)
@@ -81,6 +90,7 @@ def test_a_scan_is_of_this_paper_and_not_classified(desk):
     assert code(by_hand, desk, request, scan=filed) == "E_DUPLICATE"
     marked = "机密★10年".encode()
     assert code(by_hand, desk, request, scan=marked) == "E_EXCLUDED_CLASSIFIED"
+    assert code(by_hand, desk, request, remark="机密★10年，另存") == "E_EXCLUDED_CLASSIFIED"
     assert len(desk.rows(tables.stamps)) == 1
     assert desk.rows(tables.audit_events)[-1].subject == ""
 
@@ -117,6 +127,7 @@ def test_copies_that_were_left_are_asked_for_anew_and_no_others(desk, clock):
     stated = {"seal": seal, "document": data, "document_no": "文〔2026〕1号"}
     first = by_hand(desk, approved(desk, **stated), copies=3)
     clock.forward(days=1)
+    assert code(desk.ask, **{**stated, "copies": 3}) == "E_DUPLICATE"
     request = approved(desk, **{**stated, "copies": 2})
     second = by_hand(desk, request, copies=2, scan=SCAN)
     assert second.document == first.document
@@ -148,6 +159,40 @@ def test_a_paper_takes_a_second_seal(desk, clock):
     assert second.document == first.document
     versions = record(desk, first.document).versions
     assert [version.seals for version in versions] == [(contract,), (contract, official)]
+
+
+def test_what_a_paper_bears_follows_the_ledger_and_not_the_times_that_are_stated(desk, clock):
+    """The second seal is recorded later, as of an earlier time: both are there all the same."""
+    case = {"document": paper(), "document_type": "contract", "document_no": "合〔2026〕2号"}
+    official, contract = (
+        paper_seal(desk, subtype) for subtype in (SealSubtype.OFFICIAL, SealSubtype.CONTRACT)
+    )
+    requests = [
+        approved(desk, "leader", seal=contract, **case),
+        approved(desk, "head", "principal", seal=official, **case),
+    ]
+    early, late = clock(), clock.forward(hours=1)
+    first = by_hand(desk, requests[0], copies=3, at=late)
+    by_hand(desk, requests[1], at=early)
+    left = approved(desk, "leader", seal=contract, **{**case, "copies": 2})
+    by_hand(desk, left, copies=2)
+    both = (contract, official)
+    assert [item.seals for item in record(desk, first.document).versions] == [both[:1], both, both]
+
+
+def test_a_stamped_file_that_is_printed_takes_seals_by_hand(desk, clock):
+    case = {"document_type": "contract", "document_no": "合〔2026〕3号"}
+    contract = desk.seal(SealSubtype.CONTRACT)
+    first = desk.stamp(desk.approved("leader", seal=contract, **case))
+    official = paper_seal(desk, SealSubtype.OFFICIAL)
+    case |= {"document": first.data, "seal": official}
+    by_hand(desk, approved(desk, "head", "principal", **case), copies=3)
+    clock.forward(days=1)
+    further = approved(desk, "head", "principal", **{**case, "copies": 2})
+    assert by_hand(desk, further, copies=2).document == first.document
+    found = record(desk, first.document)
+    assert [item.seals for item in found.versions][1:] == [(contract, official)] * 2
+    assert found.completed_on == "2026-03-02"  # further copies conclude nothing
 
 
 @pytest.mark.req("R-JC9-08b")

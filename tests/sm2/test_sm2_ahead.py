@@ -39,6 +39,11 @@ def test_a_digest_belongs_to_its_key_and_its_message():
     assert not one.is_of(KEY.public_key, bytes(bytearray(MESSAGE)))  # equal, and another object
 
 
+def test_what_somebody_could_change_meanwhile_is_not_taken_ahead():
+    with pytest.raises(TypeError, match="bytes"):
+        sm2.digest_ahead([(KEY.public_key, bytearray(MESSAGE))])
+
+
 def test_nobody_else_makes_one():
     with pytest.raises(TypeError, match="digest_ahead"):
         sm2.SignedDigest()
@@ -108,3 +113,11 @@ def test_a_message_that_is_the_beginning_alone():
     digests.digest(b"m" * 12_000)
     beginning = b"m" * (12_000 - 2048)
     assert digests.digest(beginning) == e_of(KEY.public_key, beginning)
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_messages_of_any_kind(kind):
+    digests = sm2.LikeMessages(KEY.public_key)
+    for tail in (b"1", b"2"):
+        message = b"m" * 12_000 + tail
+        assert digests.digest(kind(message)) == e_of(KEY.public_key, message)

@@ -14,6 +14,7 @@ import pytest
 import govseal
 import ofd_builder as build
 from govseal.asn1 import strict, write
+from govseal.formats.ofd import stamp as ofd_stamp
 from govseal.pki import path
 from govseal.pki.keys import PublicKey
 from govseal.pki.materials import Materials
@@ -143,3 +144,14 @@ def test_a_memory_that_is_full_answers_all_the_same(world, files, monkeypatch, c
     assert len(checked) >= len(set(checked))
     changed = replace(world.materials, crls=())
     assert reasons(world, files[0], materials=changed)[0] == "indeterminate"
+
+
+def test_who_stamps_keeps_the_seal_alone_of_what_was_written(world):
+    """OFD.xml is written anew as well, and says whose document it is."""
+    ofd_stamp._known_digest.cache_clear()
+    for letter in (b"s", b"t"):
+        longer = b"<ofd:Subject>" + letter * 10_000 + b"</ofd:Subject></ofd:DocInfo>"
+        data = build.edited(build.package(), "OFD.xml", b"</ofd:DocInfo>", longer)
+        govseal.stamp(data, world.seal, world.pki.signer, build.PLACE, at=AT)
+    kept = ofd_stamp._known_digest.cache_info()
+    assert (kept.currsize, kept.hits) == (1, 1)

@@ -365,6 +365,11 @@ def tell(problem: Problem) -> None:
         print(f"govseal: hint: {hint}", file=sys.stderr)
 
 
+def note(text: str) -> None:
+    """Write on standard error what is no error, and should be known."""
+    print(f"govseal: note: {printable(text, limit=2 * MAX_SHOWN)}", file=sys.stderr)
+
+
 def note_no_timestamp(
     notice: TimestampNotice, done: _Pair = ("签章", "stamped")
 ) -> dict[str, object]:
@@ -374,7 +379,7 @@ def note_no_timestamp(
     """
     meaning = _joined(_TIMESTAMP_PROBLEMS[notice.code], notice.detail)
     text = say(f"{done[0]}没有加上时间戳：{meaning}", f"{done[1]} without a time stamp: {meaning}")
-    print(f"govseal: note: {printable(text, limit=2 * MAX_SHOWN)}", file=sys.stderr)
+    note(text)
     return {"code": notice.code, "message": text}
 
 

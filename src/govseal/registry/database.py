@@ -89,7 +89,7 @@ class Database:
 def _checked(url: str | sa.URL) -> sa.URL:
     """The URL of a database of ours; no message repeats what may be a password."""
     known = (
-        "数据库写作 sqlite:///文件 或 postgresql+psycopg://用户@主机/库 / "
+        "数据库地址写作 sqlite:///文件 或 postgresql+psycopg://用户@主机/库名 / "
         "a registry's database is sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
     )
     try:

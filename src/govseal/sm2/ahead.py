@@ -41,7 +41,13 @@ class SignedDigest:
 def digest_ahead(
     signed: Sequence[tuple[PublicKey, bytes]], others: Sequence[BytesLike] = ()
 ) -> tuple[list[SignedDigest], list[bytes]]:
-    """What verifying ``signed`` (key, message) will ask for, and the SM3 digests of ``others``."""
+    """What verifying ``signed`` (key, message) will ask for, and the SM3 digests of ``others``.
+
+    Raises:
+        TypeError: a signed message is not bytes, and could change before it is verified.
+    """
+    if any(type(message) is not bytes for _, message in signed):
+        raise TypeError("only bytes are digested ahead: other messages could change meanwhile")
     messages = [key.identity_digest() + message for key, message in signed]
     digests = sm3_many([*messages, *others])
     made = []
@@ -71,8 +77,9 @@ class LikeMessages:
         self._z = public_key.identity_digest()
         self._last: tuple[bytes, Sm3] | None = None
 
-    def digest(self, message: bytes) -> bytes:
+    def digest(self, message: BytesLike) -> bytes:
         """The digest e of a message, with the default user ID: 32 bytes."""
+        message = bytes(message)
         if not _WORTH_REMEMBERING <= len(message) <= _LONGEST_REMEMBERED:
             return sm3(self._z + message)
         last = self._last  # once: another thread may put another one there

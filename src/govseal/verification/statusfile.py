@@ -55,7 +55,7 @@ def load_status(data: Source, key: Source) -> StatusFile:
             or for another registry.
         OSError: the system cannot open a file.
     """
-    origin, pinned = read_pin(read_source(key, DEFAULT_LIMITS))
+    origin, pinned = read_key(read_source(key, DEFAULT_LIMITS))
     return read_status(read_source(data, DEFAULT_LIMITS), pinned, origin)
 
 
@@ -64,12 +64,7 @@ def key_id(origin: str, key: PublicKey) -> bytes:
     return hashlib.sha256(origin.encode() + b"\n" + _TYPE + key.encode()).digest()[:4]
 
 
-def read_key(data: bytes) -> PublicKey:
-    """The registry's key alone, see :func:`read_pin`."""
-    return read_pin(data)[1]
-
-
-def read_pin(data: bytes) -> tuple[str | None, PublicKey]:
+def read_key(data: bytes) -> tuple[str | None, PublicKey]:
     """The registry that a verifier pins, None where that is not said, and its key.
 
     Args:

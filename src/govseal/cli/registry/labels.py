@@ -184,7 +184,7 @@ _FIELDS: Final = {
     "root": "树根",
     "rows": "行数",
     "rule": "审批规则",
-    "scan_of": "扫描件所属台账号",
+    "scan_of": "扫描件对应的台账号",
     "scope": "使用范围",
     "seal": "印章",
     "seals": "印章",

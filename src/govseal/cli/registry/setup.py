@@ -151,7 +151,8 @@ def _brief(made: BackupFile) -> dict[str, object]:
         "at": made.at,
         "rows": sum(made.rows.values()),
         "sm3": made.sm3,
-        "key": made.key or say("没有签名，任何人都能改写", "not signed: anybody could rewrite it"),
+        "key": made.key
+        or say("没有签名，任何人都可以改写", "not signed: anybody could rewrite it"),
     }
 
 

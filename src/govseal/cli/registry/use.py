@@ -207,6 +207,8 @@ def _handed_out(options: argparse.Namespace, stamped: Stamped) -> object:
         hand_out(options, stamped.data)
     elif not stamped.is_by_hand:
         raise AssertionError  # each step has a transaction of its own here
+    elif options.output is not None:
+        problems.note(say("没有扫描件，未写文件", "there is no scan: no file was written"))
     return replace(stamped, data=None)
 
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from govseal.formats.ofd.document import OfdDocument
 
 _LONGEST_ID = 64
-_LONG = 1 << 13
 _LONGEST_KEPT = 1 << 18
 _MOMENT = re.compile(r"[0-9]{14}Z")
 _NUMBERED = re.compile(r"(.*?)([0-9]{1,9})", re.ASCII | re.DOTALL)
@@ -113,8 +112,9 @@ class Draft:
             f"{directory}/{name}" for name in ("Seal.esl", "Signature.xml", "SignedValue.dat")
         )
         added = dict(listed.added)
-        if request.seal is not None:
-            added[seal_name] = request.seal.der
+        seal = request.seal.der if request.seal is not None else None
+        if seal is not None:
+            added[seal_name] = seal
         protected = {**dict.fromkeys(self.package.names), **listed.replaced, **added}
         if request.protect is not Protect.WHOLE:
             for name in (*self._lists(), listed.name):
@@ -122,10 +122,10 @@ class Draft:
         outline = self.document.outline
         signature = xml.new(outline.root if outline is not None else None, "Signature")
         info = _add_info(signature, request)
-        self._add_references(info, protected, algorithm)
+        self._add_references(info, protected, algorithm, seal)
         for spot, stamp_id in zip(spots, listed.ids[1:], strict=True):
             _add_annotation(info, spot, stamp_id)
-        if request.seal is not None:
+        if seal is not None:
             xml.add(xml.add(info, "Seal"), "BaseLoc", f"/{seal_name}")
         xml.add(signature, "SignedValue", f"/{value_name}")
         added[xml_name] = content = xml.serialize(signature)
@@ -228,9 +228,18 @@ class Draft:
         return _Listed(replaced, added, changed, name, ids)
 
     def _add_references(
-        self, info: Element, protected: Mapping[str, bytes | None], algorithm: DigestAlgorithm
+        self,
+        info: Element,
+        protected: Mapping[str, bytes | None],
+        algorithm: DigestAlgorithm,
+        seal: bytes | None,
     ) -> None:
         """The References over ``protected``: new content, or None for a file as it is."""
+
+        def digest(content: bytes) -> bytes:
+            is_kept = content is seal and len(content) <= _LONGEST_KEPT
+            return _known_digest(content, algorithm) if is_kept else algorithm.digest(content)
+
         references = xml.add(info, "References", CheckMethod=algorithm.oids[0])
         known = self._digests
         wanted = (
@@ -243,23 +252,17 @@ class Draft:
                 raise value
             known[algorithm.name, name] = value
         digests = (
-            (name, known[algorithm.name, name] if content is None else _digest(content, algorithm))
+            (name, known[algorithm.name, name] if content is None else digest(content))
             for name, content in protected.items()
         )
         pairs = ((f"/{name}", b64encode(digest).decode("ascii")) for name, digest in digests)
         xml.add_pairs(references, "Reference", "FileRef", "CheckValue", pairs)
 
 
-def _digest(content: bytes, algorithm: DigestAlgorithm) -> bytes:
-    if _LONG <= len(content) <= _LONGEST_KEPT:
-        return _known_digest(content, algorithm)
-    return algorithm.digest(content)
-
-
-# What is long and written again and again is the seal.
 @lru_cache(maxsize=8)
-def _known_digest(content: bytes, algorithm: DigestAlgorithm) -> bytes:
-    return algorithm.digest(content)
+def _known_digest(seal: bytes, algorithm: DigestAlgorithm) -> bytes:
+    """The digest of a seal's file, which is written again and again: it alone is kept."""
+    return algorithm.digest(seal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def read_document(connection: sa.Connection, row: sa.Row[Any]) -> DocumentRecord
         sa.select(versions, stamps.c.copies)
         .join(stamps, stamps.c.id == versions.c.stamp)
         .where(versions.c.document == row.id)
-        .order_by(versions.c.signed_at, versions.c.id)
+        .order_by(stamps.c.intent)
     )
     return DocumentRecord(
         id=row.id,

@@ -12,7 +12,7 @@ from govseal.registry import tables
 from govseal.registry.call import Call
 from govseal.registry.clock import day_of
 from govseal.registry.documents.numbers import next_document_number
-from govseal.registry.documents.papers import stamped_paper
+from govseal.registry.documents.papers import stamped_before
 from govseal.registry.documents.required import check_seal, missing_seals
 from govseal.registry.documents.states import supersede
 from govseal.registry.tables.base import new_id
@@ -50,7 +50,7 @@ def record_stamped(
         Refused: ``E_SEAL_TYPE``: not a seal that this document takes; ``E_DUPLICATE``: its number
             is another document's.
     """
-    before = _stamped_before(call, request, is_by_hand=is_by_hand)
+    before = stamped_before(call, request.document_sm3, is_by_hand=is_by_hand)
     borne = list(before.seals) if before is not None else []
     missing = _check_seals(call, request, borne, seals)
     is_further_copy = is_by_hand and set(seals) <= set(borne)
@@ -64,7 +64,7 @@ def record_stamped(
             tables.documents,
             document,
             missing_seals=list(missing),
-            completed_on=_completed_on(call, request, signed_at),
+            completed_on=_completed_on(call, request, _latest(call, document, signed_at)),
         )
     call.insert(
         tables.document_versions,
@@ -95,16 +95,6 @@ def _check_seals(
         check_seal(call, {**facts, "subtype": subtype}, subtype, subtypes)
         subtypes.append(subtype)
     return missing_seals(call.profile.seal_rule(facts), subtypes)
-
-
-def _stamped_before(call: Call, request: sa.Row[Any], *, is_by_hand: bool) -> sa.Row[Any] | None:
-    """The version whose stamped file this request stamps again."""
-    versions = tables.document_versions
-    query = sa.select(versions).where(versions.c.sm3 == request.document_sm3)
-    found = call.connection.execute(query.order_by(versions.c.signed_at.desc())).first()
-    if found is None and is_by_hand:
-        found = stamped_paper(call, request.document_sm3)
-    return found
 
 
 def _case(request: sa.Row[Any]) -> dict[str, str]:
@@ -167,6 +157,14 @@ def _completed_on(call: Call, request: sa.Row[Any], signed_at: datetime) -> str:
         if decided:
             return str(decided)
     return day_of(signed_at).isoformat()
+
+
+def _latest(call: Call, document: str, signed_at: datetime) -> datetime:
+    """The time of its last seal: hands may record theirs in another order."""
+    versions = tables.document_versions
+    query = sa.select(sa.func.max(versions.c.signed_at)).where(versions.c.document == document)
+    last: datetime = call.connection.execute(query).scalar_one()
+    return max(last, signed_at)
 
 
 def _number(call: Call, request: sa.Row[Any], signed_at: datetime) -> tuple[str, bool]:

@@ -57,7 +57,7 @@ class LedgerMatch:
     stamps: tuple[StampMatch, ...]
     scan_of: int | None = None
     """The intent of the paper whose scan this is, which was stamped by hand: the ledger holds its
-    digest. No stamp is in it."""
+    digest. Nothing that may stand in the scan itself is looked at."""
 
     @property
     def is_proven(self) -> bool:
@@ -89,16 +89,18 @@ def match_document(
 
 
 def _scan(connection: sa.Connection, digest: str) -> int | None:
-    """The intent of the use by hand whose result holds this digest, as it was hashed."""
+    """The intent of the use by hand whose result holds this digest, as it was hashed.
+
+    None once that entry is purged: no stamp in a scan names a leaf, and a row alone proves nothing.
+    """
     stamps, entries = tables.stamps, tables.ledger_entries
     query = (
         sa.select(stamps.c.intent, entries.c.entry, entries.c.leaf)
         .join(entries, entries.c.sequence == stamps.c.result)
         .where(stamps.c.stamped_sm3 == digest, stamps.c.signature_id.is_(None))
+        .where(entries.c.kind == "result")
     )
     for row in connection.execute(query.order_by(stamps.c.intent)):
-        if not row.entry:
-            return int(row.intent)
         fields = (read_entry(row.entry) or {}).get("fields")
         is_said = isinstance(fields, dict) and fields.get("stamped_sm3") == digest
         if is_said and leaf_hash(row.entry.encode()).hex() == row.leaf:

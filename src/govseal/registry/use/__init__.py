@@ -312,9 +312,10 @@ class Use:
     ) -> Stamped:
         """实物印章用印登记: a physical seal was applied to the paper; record it in the ledger.
 
-        Everything is checked that :meth:`stamp` checks, as of the time of the stamp. The ledger
-        says that a hand applied the seal, its medium, and how many copies; no key signs. What was
-        approved and not stamped lapses, and may be asked for anew.
+        Everything is checked that :meth:`stamp` checks, as of the time of the stamp, but the
+        state of the seal: one that is lost, suspended or out of use by now records nothing. The
+        ledger says that a hand applied the seal, its medium, and how many copies; no key signs.
+        What was approved and not stamped lapses; as many copies may be asked for anew.
 
         Args:
             request_id: the request; its document is the text of the paper, or a scan of it.
@@ -322,7 +323,8 @@ class Use:
             spoiled: sheets beside these that were spoiled and are void: 作废.
             remark: of spoiled sheets, why, and what became of them; of others, what is to be said.
             at: when it was stamped; just now by default. It is recorded while the approvals hold.
-            scan: the stamped paper, kept encrypted; the ledger has its digest.
+            scan: the stamped paper, kept encrypted; the ledger has its digest. What stands in it
+                is not compared with the document.
 
         Raises:
             StateError: as :meth:`stamp`.

@@ -25,12 +25,11 @@ from govseal.registry.seals.vault import at_rest_key
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import entries
 from govseal.registry.use.checks import Found, check_all, check_expiry, check_medium
-from govseal.registry.use.desk import locked, stamped_label
+from govseal.registry.use.desk import locked, note_stamped, stamped_label
 from govseal.registry.use.expiry import ends_what_expired
 from govseal.registry.use.form import MAX_COPIES, MAX_DOCUMENT_BYTES, clean_text
 from govseal.registry.use.records import Stamped
 from govseal.registry.use.states import check_step
-from govseal.registry.vocabulary import Medium
 from govseal.sm2 import sm3
 
 if TYPE_CHECKING:
@@ -94,31 +93,10 @@ def stamp_by_hand(acting: Acting, request_id: str, done: HandStamp) -> Stamped:
         then = _then(call, request, done)
         found = check_all(then, request, seal, acting.bureau.validators)
         _check_copies(call, request, done)
-        _check_scan(call, request, done)
+        check_excluded(call, {"medium": seal.medium, "remark": done.remark}, done.scan)
         made = _record(call, request, seal, then=then, found=found, done=done)
         call.update(tables.use_requests, request_id, state=state)
-        call.facts.update(
-            number=request.number,
-            seal=seal.id,
-            intent=made.entry,
-            result=made.result,
-            copies=made.copies,
-            spoiled=made.spoiled,
-            stamped_sm3=made.sm3,
-        )
-        call.tell(
-            "use.stamped",
-            request_id,
-            number=request.number,
-            seal=seal.id,
-            medium=seal.medium,
-            stamp=made.id,
-            entry=made.entry,
-            document=made.document,
-            copies=made.copies,
-            spoiled=made.spoiled,
-            warnings=list(made.warnings),
-        )
+        note_stamped(call, request, seal, made, copies=made.copies, spoiled=made.spoiled)
         return call.finish(made)
 
 
@@ -149,7 +127,7 @@ def _check_copies(call: Call, request: sa.Row[Any], done: HandStamp) -> None:
         Refused: ``E_COPIES``, ``E_REASON_MISSING``.
     """
     if done.copies < 1:
-        call.refuse("E_COPIES", "至少一份 / a use has one copy at least")
+        call.refuse("E_COPIES", "加盖份数至少为 1 / a use has one copy at least")
     if done.copies > request.copies:
         message = (
             f"批准 {request.copies} 份，不得加盖 {done.copies} 份 / "
@@ -159,7 +137,7 @@ def _check_copies(call: Call, request: sa.Row[Any], done: HandStamp) -> None:
     if done.spoiled and not done.remark:
         call.refuse(
             "E_REASON_MISSING",
-            "作废的须说明原因和处置 / of spoiled sheets the record says what became of them",
+            "有作废的，须说明原因和处置情况 / of spoiled sheets it is said what became of them",
         )
 
 
@@ -167,19 +145,18 @@ def _check_scan(call: Call, request: sa.Row[Any], done: HandStamp) -> None:
     """A scan is of this paper: not the file that was filed, nor that of another use.
 
     Raises:
-        Refused: ``E_EXCLUDED_CLASSIFIED``: nothing of it is kept; ``E_DUPLICATE``.
+        Refused: ``E_DUPLICATE``.
     """
-    if done.scan is None:
-        return
-    check_excluded(call, {"medium": Medium.PHYSICAL_LARGE}, done.scan)
     digest = done.digests["stamped_sm3"]
+    if digest is None:
+        return
     stamps = tables.stamps
     known = sa.select(stamps.c.id).where(stamps.c.stamped_sm3 == digest).limit(1)
     if digest == request.document_sm3:
-        message = "扫描件就是申请时的文件 / the scan is the file that was filed, without the stamp"
+        message = "扫描件与申请时提交的文件相同 / the scan is the file that was filed"
         call.refuse("E_DUPLICATE", message)
     if call.connection.execute(known).first() is not None:
-        message = "该扫描件已登记于另一次用印 / the scan is that of another use"
+        message = "该扫描件已用于另一次用印的登记 / the scan is that of another use"
         call.refuse("E_DUPLICATE", message)
 
 
@@ -192,10 +169,15 @@ def _record(
     found: Found,
     done: HandStamp,
 ) -> Stamped:
-    """Two entries, the row of the use with its scan, the document's record; ``then`` it was."""
+    """Two entries, the row of the use with its scan, the document's record; ``then`` it was.
+
+    Raises:
+        Refused: ``E_DUPLICATE``; those of ``record_stamped``; ``E_LEDGER_FIELD``.
+    """
     id_ = new_id("stp")
     fields = entries.intent_fields(then, request, seal, found)
     intent, result = _write_entries(call, request, seal, fields=fields, stamp=id_, done=done)
+    _check_scan(call, request, done)  # now that nobody else can record it: the ledger is locked
     scan = done.scan
     call.insert(
         tables.stamps,

@@ -98,7 +98,7 @@ def check_medium(call: Call, seal: sa.Row[Any], *, is_by_hand: bool) -> None:
     if not is_by_hand and not is_electronic:
         call.refuse(
             "E_SEAL_TYPE",
-            "实物印章须手工加盖，再予登记 / a physical seal is applied by hand, and that recorded",
+            "实物印章须手工加盖后再登记 / a physical seal is applied by hand, and that recorded",
         )
     if is_by_hand and is_electronic:
         call.refuse(

@@ -67,27 +67,36 @@ def stamp(acting: Acting, request_id: str, terms: Terms) -> Stamped:
         found = check_all(call, request, seal, acting.bureau.validators)
         made, data = _stamp(call, request, seal, found, terms)
         call.update(tables.use_requests, request_id, state=state)
-        call.facts.update(
-            number=request.number,
-            seal=seal.id,
-            intent=made.entry,
-            result=made.result,
-            stamped_sm3=made.sm3,
-        )
-        call.tell(
-            "use.stamped",
-            request_id,
-            number=request.number,
-            seal=seal.id,
-            medium=seal.medium,
-            stamp=made.id,
-            entry=made.entry,
-            document=made.document,
-            warnings=list(made.warnings),
-        )
+        note_stamped(call, request, seal, made)
         call.finish(made)
     # The transaction is committed, unless it is the caller's: then nothing leaves yet.
     return replace(made, data=data) if acting.owns_transaction else made
+
+
+def note_stamped(
+    call: Call, request: sa.Row[Any], seal: sa.Row[Any], made: Stamped, **by_hand: int | None
+) -> None:
+    """What the log and others are told of a use; ``by_hand`` the copies, where no key signed."""
+    call.facts.update(
+        number=request.number,
+        seal=seal.id,
+        intent=made.entry,
+        result=made.result,
+        stamped_sm3=made.sm3,
+        **by_hand,
+    )
+    call.tell(
+        "use.stamped",
+        request.id,
+        number=request.number,
+        seal=seal.id,
+        medium=seal.medium,
+        stamp=made.id,
+        entry=made.entry,
+        document=made.document,
+        warnings=list(made.warnings),
+        **by_hand,
+    )
 
 
 def locked(call: Call, request_id: str) -> tuple[sa.Row[Any], sa.Row[Any]]:

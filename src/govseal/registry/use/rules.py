@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from govseal.errors import Defective
 from govseal.registry import tables
 from govseal.registry.documents.exclusions import check_excluded
-from govseal.registry.documents.papers import is_left_to_stamp, stamped_paper
+from govseal.registry.documents.papers import is_left_to_stamp, stamped_before
 from govseal.registry.documents.required import check_seal
 from govseal.registry.labels import DOCUMENT_TYPES, OPENNESS, SUBTYPES, USE_STATES, named
 from govseal.registry.use import settings
@@ -235,15 +235,11 @@ def borne_seals(call: Call, sm3: str, *, is_by_hand: bool) -> list[str]:
 
     Of paper it is the file that was filed for it, too.
     """
-    versions, seals = tables.document_versions, tables.seals
-    query = sa.select(versions.c.seals).where(versions.c.sm3 == sm3)
-    rows = list(call.rows(query))
-    paper = stamped_paper(call, sm3) if is_by_hand else None
-    rows += [] if paper is None else [paper]
-    ids = {id_ for row in rows for id_ in row.seals}
-    if not ids:
+    before = stamped_before(call, sm3, is_by_hand=is_by_hand)
+    if before is None:
         return []
-    found = call.rows(sa.select(seals.c.subtype).where(seals.c.id.in_(ids)))
+    seals = tables.seals
+    found = call.rows(sa.select(seals.c.subtype).where(seals.c.id.in_(before.seals)))
     return sorted(row.subtype for row in found)
 
 
@@ -429,7 +425,7 @@ def check_duplicate(call: Call, case: Case) -> list[str]:
 
     The same bytes under any seal, or the same number of document under the same seal, in a
     request that waits or was stamped. Paper may take a second seal that is applied by hand, and
-    the copies that were approved and not stamped may be asked for anew.
+    as many copies as were approved and not stamped may be asked for anew.
 
     Raises:
         Refused: ``E_DUPLICATE``.
@@ -469,4 +465,4 @@ def check_duplicate(call: Call, case: Case) -> list[str]:
 
 def _is_left(call: Call, case: Case, row: sa.Row[Any]) -> bool:
     is_same_paper = case.is_by_hand and row.document_sm3 == case.form.sm3
-    return is_same_paper and is_left_to_stamp(call, row, case.seal)
+    return is_same_paper and is_left_to_stamp(call, row, case.seal, case.form.copies)
