@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 import evidence
+import pacing
 import realfiles
 import requirements
 import skiplist
@@ -55,8 +56,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(evidence.Evidence(Path(target)))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skips what needs real documents; refuses a ``req`` mark that names no requirement."""
+    if hasattr(config, "workerinput"):
+        pacing.long_files_first(items)
+    if config.pluginmanager.hasplugin("_cov"):
+        pacing.leave_unmeasured(items)
+        pacing.load_everything()
     known = requirements.load()
     for item in items:
         if SAMPLES is None and item.get_closest_marker("samples"):
