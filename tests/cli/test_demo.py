@@ -114,6 +114,7 @@ def test_it_says_what_each_file_is(status, said):
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_it_can_be_run_again_in_english_and_json(status, folder, ask, tmp_path):
     again = shutil.copytree(folder, tmp_path / "out")
     answer = ask("demo", "--out", again, "--lang", "en", "--json")
