@@ -50,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[skiplist.KEY] = skiplist.load(Path(__file__).with_name("skips.toml"))
     if hasattr(config, "workerinput"):
         return  # the workers report, the controller writes
+    if not config.getoption("--evidence"):
+        pacing.keep_files_in_memory()
     if target := config.getoption("--requirements"):
         config.pluginmanager.register(requirements.Table(Path(target)))
     if target := config.getoption("--evidence"):
