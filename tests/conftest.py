@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from contextlib import nullcontext
 from pathlib import Path
 
 import hypothesis
@@ -63,7 +64,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         pacing.long_files_first(items)
     if config.pluginmanager.hasplugin("_cov"):
-        pacing.leave_unmeasured(items)
         pacing.load_everything()
     known = requirements.load()
     for item in items:
@@ -74,6 +74,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 if name not in known:
                     raise pytest.UsageError(f"{item.nodeid}: no requirement is called {name}")
                 item.user_properties.append((requirements.PROPERTY, name))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """The coverage of a slow test is not measured: see :mod:`pacing`."""
+    with nullcontext() if pacing.is_measured(item) else pacing.unmeasured():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

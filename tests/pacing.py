@@ -10,6 +10,9 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,11 +38,24 @@ def keep_files_in_memory() -> None:
         os.environ[PLACE] = str(MEMORY)
 
 
-def leave_unmeasured(items: list[pytest.Item]) -> None:
-    """Marks the slow tests for pytest-cov."""
-    for item in items:
-        if item.get_closest_marker("slow") and not item.get_closest_marker("measured"):
-            item.add_marker("no_cover")
+def is_measured(item: pytest.Item) -> bool:
+    if item.get_closest_marker("slow"):
+        return item.get_closest_marker("measured") is not None
+    return item.get_closest_marker("unmeasured") is None
+
+
+@contextmanager
+def unmeasured() -> Iterator[None]:
+    """Nothing is traced in this thread.
+
+    The mark of pytest-cov for this leaves another measurement on in the processes of xdist.
+    """
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)
 
 
 def load_everything() -> None:
