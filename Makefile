@@ -15,8 +15,9 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 py := .venv/bin/python
-# The tests of one file stay in one process: what a file sets up for itself is set up once.
-pytest := $(py) -m pytest -n $(JOBS) --dist loadfile
+# The tests of one file stay in one process: what a file sets up for itself is set up once. Which
+# files come first is said in tests/pacing.py.
+pytest := $(py) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 core := $(wildcard src/govseal/sm2/_core/*.[ch])
 
 # ------------------------------------------------------------------------------------- for users

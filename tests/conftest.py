@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from contextlib import nullcontext
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 import evidence
+import pacing
 import realfiles
 import requirements
 import skiplist
@@ -49,14 +51,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[skiplist.KEY] = skiplist.load(Path(__file__).with_name("skips.toml"))
     if hasattr(config, "workerinput"):
         return  # the workers report, the controller writes
+    if not config.getoption("--evidence"):
+        pacing.keep_files_in_memory()
     if target := config.getoption("--requirements"):
         config.pluginmanager.register(requirements.Table(Path(target)))
     if target := config.getoption("--evidence"):
         config.pluginmanager.register(evidence.Evidence(Path(target)))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skips what needs real documents; refuses a ``req`` mark that names no requirement."""
+    if hasattr(config, "workerinput"):
+        pacing.long_files_first(items)
+    if config.pluginmanager.hasplugin("_cov"):
+        pacing.load_everything()
     known = requirements.load()
     for item in items:
         if SAMPLES is None and item.get_closest_marker("samples"):
@@ -66,6 +74,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 if name not in known:
                     raise pytest.UsageError(f"{item.nodeid}: no requirement is called {name}")
                 item.user_properties.append((requirements.PROPERTY, name))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """The coverage of a slow test is not measured: see :mod:`pacing`."""
+    with nullcontext() if pacing.is_measured(item) else pacing.unmeasured():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -94,6 +94,7 @@ def test_a_signed_pdf_becomes_a_copy_and_it_is_said(ask, folder, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_a_lower_resolution_is_said(ask, folder, tmp_path):
     answer = ask("convert", folder / "large.pdf", "-o", tmp_path / "p.ofd", "--dpi", 300, "--json")
     (notice,) = answer.json["notices"]

@@ -115,6 +115,7 @@ def test_a_seal_is_cancelled(clerks):
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_a_seal_is_renewed_with_a_new_certificate(clerks):
     ask = ("seal", "renew", "ask", ES_ID, "--certificate", clerks.path("institution.pem"))
     clerks.refused("E_TOO_EARLY", *ask, by="handler")
@@ -148,6 +149,7 @@ def test_a_seal_that_has_expired_is_swept(clerks):
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_a_physical_seal_is_carved(clerks):
     form = clerks.form(
         name=UNIT,

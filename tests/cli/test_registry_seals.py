@@ -150,6 +150,7 @@ def test_who_stands_in_for_a_custodian_stamps(clerks):
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_a_seal_is_taken_out_and_comes_back(clerks):
     ask = ("seal", "take-out", "ask", ES_ID, "--matter", "现场办公")
     clerks.refused("E_PERIOD", *ask, "--until", "2026-03-01T09:00:00", by="handler")

@@ -159,6 +159,7 @@ def test_a_detached_stamp_beside_any_file(clerks):
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_a_correction_goes_through_the_original_levels(clerks):
     original = clerks.stamped()
     filing = clerks.filing()

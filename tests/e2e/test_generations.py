@@ -31,9 +31,8 @@ class Office:
 
     def __init__(self, kind):
         self.pki = Hierarchy.create(kind, at=AT)
-        self.picture = draw_seal(
-            "测试市行政审批服务管理局", bottom="行政审批专用章", diameter_mm=42
-        )
+        drawing = draw_seal("测试市行政审批服务管理局", bottom="行政审批专用章", diameter_mm=42)
+        self.picture = drawing.picture()  # to make pixels of it takes a second
 
     def seal(self, year, **changes):
         values = {

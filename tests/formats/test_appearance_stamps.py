@@ -181,6 +181,7 @@ class TestKinds:
 @pytest.mark.samples
 class TestSamples:
     @pytest.mark.slow
+    @pytest.mark.measured
     def test_the_first_page_of_every_document(self, samples):
         found = sorted((samples / "ofd").rglob("*.ofd"))
         assert len(found) > 50

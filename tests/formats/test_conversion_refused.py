@@ -185,6 +185,7 @@ def test_a_large_page_gets_a_lower_resolution():
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_a_long_page_gets_a_lower_resolution():
     data = converted(sized(20_000, 50), dpi=200)
     assert max(picture(data).size) == pytest.approx(65_000, abs=900)
@@ -295,6 +296,7 @@ def bent(seed: int) -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_bent_documents_give_an_ofd_or_a_refusal():
     assert {answered(bent(seed)) for seed in range(40)} == {True, False}
 

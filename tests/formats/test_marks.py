@@ -111,6 +111,7 @@ def test_a_stamp_over_the_edge_is_cut():
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_a_thousand_stamps_are_bounded(monkeypatch):
     monkeypatch.setattr(marks, "_MOST_MARKS", 3)
     several = [signature(Appearance(1, 1 + x, 20, 1, 1), name="") for x in range(1000)]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 import bureaukit
 import postgres
@@ -46,9 +47,15 @@ def postgres_cluster() -> Iterator[postgres.Cluster]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path) -> str:
+def database(request: pytest.FixtureRequest) -> str:
+    """The kinds of databases, one after the other."""
+    return request.param
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database: str, tmp_path) -> str:
     """An empty database of either kind."""
-    if request.param == "sqlite":
+    if database == "sqlite":
         return f"sqlite:///{tmp_path / 'bureau.db'}"
     return request.getfixturevalue("postgres_cluster").new_database()
 
@@ -77,10 +84,21 @@ def open_bureau(clock: Clock) -> Iterator:
 def founded(tmp_path_factory) -> Path:
     """A database with the people of :mod:`bureaukit`; to copy it is quicker than to found one."""
     path = tmp_path_factory.mktemp("founded") / "bureau.db"
-    url = f"sqlite:///{path}"
+    found(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def founded_in_postgres(postgres_cluster: postgres.Cluster) -> str:
+    """The name of the same in PostgreSQL."""
+    url = postgres_cluster.new_database()
+    found(url)
+    return sa.make_url(url).database
+
+
+def found(url: str) -> None:
     with Bureau.open(url, profile="jincheng", secrets=bytes(range(16)), clock=Clock()) as made:
         bureaukit.populate(made)
-    return path
 
 
 @pytest.fixture
@@ -90,11 +108,13 @@ def bureau(open_bureau, founded: Path, tmp_path: Path) -> Bureau:
 
 
 @pytest.fixture
-def any_bureau(open_bureau, database_url: str) -> Bureau:
+def any_bureau(request: pytest.FixtureRequest, open_bureau, database: str, tmp_path) -> Bureau:
     """The same on either database."""
-    made = open_bureau(database_url)
-    bureaukit.populate(made)
-    return made
+    if database == "sqlite":
+        founded = request.getfixturevalue("founded")
+        return open_bureau(f"sqlite:///{shutil.copy(founded, tmp_path)}")
+    name = request.getfixturevalue("founded_in_postgres")
+    return open_bureau(request.getfixturevalue("postgres_cluster").new_database(name))
 
 
 @pytest.fixture

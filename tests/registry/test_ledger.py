@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from datetime import UTC, datetime
 
 import pytest
@@ -53,10 +55,15 @@ def test_entries_are_numbered_from_nought_and_chained(any_bureau):
     assert (top, last) == (node_hash(*level), leaves[8])
 
 
+def reopened(founded, folder):
+    """A copy of a registry without entries."""
+    return Bureau.open(f"sqlite:///{shutil.copy(founded, folder)}", profile="jincheng")
+
+
 @given(st.lists(st.integers(1, 9), max_size=6))
-def test_entries_written_together_make_the_same_tree(batches):
+def test_entries_written_together_make_the_same_tree(founded, batches):
     """Whatever the batches are, the stored subtrees and the root are those of the plain tree."""
-    with Bureau.open("sqlite://", profile="jincheng") as bureau:
+    with tempfile.TemporaryDirectory() as folder, reopened(founded, folder) as bureau:
         with bureau.database.begin() as connection:
             for count in batches:
                 append_entries(connection, [NewEntry("note", AT, {"n": n}) for n in range(count)])

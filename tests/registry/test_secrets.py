@@ -53,6 +53,7 @@ def test_a_key_comes_from_the_environment(monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_a_key_comes_from_a_device(tmp_path):
     hsm = softdevices.softhsm()
     (tmp_path / "value").write_bytes(bytes.fromhex(DIGITS))

@@ -164,6 +164,7 @@ def test_text_over_the_imprint_is_for_a_person_to_judge(seal, filed):
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_margins_and_colours_do_not_count(seal, filed):
     def widened(picture):
         ground = Image.new("RGB", (1181, 1181), "white")

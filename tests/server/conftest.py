@@ -7,6 +7,7 @@ import io
 import pytest
 
 import govseal
+import madeonce
 from govseal.cli import main
 from govseal.formats.pdf.compose import compose_document
 from govseal_server import create_app
@@ -25,7 +26,10 @@ def demo(tmp_path_factory):
 
     letter.pdf is stamped too, and longer.pdf has bytes after its end.
     """
-    folder = tmp_path_factory.mktemp("demo")
+    return madeonce.folder(tmp_path_factory, "server-demo", fill)
+
+
+def fill(folder):
     assert main(["demo", "--out", str(folder), "--json"]) == 0
     signer = govseal.load_signer(folder / "pki" / "signer.p12", password="govseal")
     letter = compose_document([["准予许可，期限五年。"]], title="测试决定书")
@@ -33,7 +37,6 @@ def demo(tmp_path_factory):
     stamped = govseal.stamp(letter, folder / "approval.esl", signer, place)
     (folder / "letter.pdf").write_bytes(stamped)
     (folder / "longer.pdf").write_bytes(stamped + b"% more\n")
-    return folder
 
 
 @pytest.fixture

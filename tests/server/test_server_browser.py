@@ -114,6 +114,7 @@ def is_wider_than_the_window(page):
         ("longer.pdf", "不通过"),
     ],
 )
+@pytest.mark.measured
 def test_a_verdict(page, address, demo, name, verdict):
     page.goto(address)
     assert verify(page, demo / name).split()[0] == verdict

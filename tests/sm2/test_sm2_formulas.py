@@ -18,6 +18,8 @@ from cmodel.machine import Machine, paths
 from cmodel.magnitudes import Magnitudes
 from cmodel.source import Program
 
+pytestmark = pytest.mark.unmeasured  # what is read is C
+
 # Magnitudes of arguments and results that are not 2, by parameter and field; numbers of arrays and
 # loops; and parameters that are results though their type is that of an element.
 FORMULAS: dict[str, dict[str, int]] = {

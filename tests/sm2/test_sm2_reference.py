@@ -117,6 +117,7 @@ def check_part(core, part: int, count: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_some_cases(testing_core):
     testing_core.generate_private()  # builds the tables
     check_part(testing_core, PARTS, 100)

@@ -71,6 +71,7 @@ def test_every_vector_through_the_fallback():
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_every_ciphertext_through_the_reference():
     result = sm2vectors.run("sm2_decrypt_test.json", sm2vectors.REFERENCE)
     assert not result["failures"]

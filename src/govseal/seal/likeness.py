@@ -177,4 +177,4 @@ def _greatest(unmatched: Image.Image) -> int:
     from PIL import ImageFilter  # noqa: PLC0415  heavy
 
     blurred = unmatched.filter(ImageFilter.BoxBlur(_WINDOW_PX // 2))
-    return max(blurred.tobytes())
+    return max(value for value, count in enumerate(blurred.histogram()) if count)

@@ -120,6 +120,7 @@ def test_a_file_with_object_streams_passes():
 
 @pytest.mark.slow
 @pytest.mark.samples
+@pytest.mark.measured
 def test_real_files_are_stamped_or_refused_with_a_code(samples):
     """PDFium sees one signature more, our reader passes it; nothing but our own errors escapes."""
     office, stamped = build.office("rsa"), 0
