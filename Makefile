@@ -79,7 +79,7 @@ type: dev ## mypy, strict
 
 # What the tests have compiled is made while the checker of types has the other processor.
 .PHONY: check
-check: fonts ## style, types and the fast tests, in some three minutes
+check: fonts ## style, types and the fast tests, in some two and a half minutes
 	@$(MAKE) -s -C tests/native testing devices PYTHON=../../$(py) & \
 		$(MAKE) lint type && wait $$!
 	@tools/packages pkits
