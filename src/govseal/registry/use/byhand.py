@@ -16,16 +16,14 @@ import sqlalchemy as sa
 
 from govseal.registry import tables
 from govseal.registry.documents.exclusions import check_excluded, look_through
-from govseal.registry.documents.record import record_stamped
 from govseal.registry.ledger.append import append_entry
 from govseal.registry.ledger.entry import check_fields
 from govseal.registry.people import check_password
 from govseal.registry.seals.room import at_or_before
-from govseal.registry.seals.vault import at_rest_key
 from govseal.registry.tables.base import new_id
 from govseal.registry.use import entries
 from govseal.registry.use.checks import Found, check_all, check_expiry, check_medium
-from govseal.registry.use.desk import locked, note_stamped, stamped_label
+from govseal.registry.use.desk import keep_use, locked, note_stamped
 from govseal.registry.use.expiry import ends_what_expired
 from govseal.registry.use.form import MAX_COPIES, MAX_DOCUMENT_BYTES, clean_text
 from govseal.registry.use.records import Stamped
@@ -176,37 +174,14 @@ def _record(
     """
     id_ = new_id("stp")
     fields = entries.intent_fields(then, request, seal, found)
-    intent, result = _write_entries(call, request, seal, fields=fields, stamp=id_, done=done)
+    intent, result = _write_entries(
+        call, request, seal, fields=fields, stamp=id_, at=then.at, done=done
+    )
     _check_scan(call, request, done)  # now that nobody else can record it: the ledger is locked
-    scan = done.scan
-    call.insert(
-        tables.stamps,
+    made = Stamped(
         id=id_,
         request=request.id,
-        seal=seal.id,
-        operator=call.actor.id,
-        at=then.at,
-        signature_id=None,
-        copies=done.copies,
-        spoiled=done.spoiled,
-        intent=intent,
-        result=result,
-        stamped=None if scan is None else at_rest_key(call).encrypt(scan, stamped_label(id_)),
-        **done.digests,
-    )
-    document = record_stamped(
-        call,
-        request=request,
-        stamp_id=id_,
-        signed_at=then.at,
-        seals=[seal.id],
-        is_by_hand=True,
-        **done.digests,
-    )
-    return Stamped(
-        id=id_,
-        request=request.id,
-        document=document,
+        document="",
         entry=intent,
         result=result,
         signature_id=None,
@@ -217,6 +192,7 @@ def _record(
         spoiled=done.spoiled,
         warnings=found.warnings,
     )
+    return keep_use(call, request, made, done.scan)
 
 
 def _write_entries(
@@ -226,6 +202,7 @@ def _write_entries(
     *,
     fields: dict[str, Any],
     stamp: str,
+    at: datetime,
     done: HandStamp,
 ) -> tuple[int, int]:
     """The numbers of intent and result, as where a key signs; both say that a hand did it."""
@@ -243,7 +220,7 @@ def _write_entries(
         "intent": intent,
         "stamp": stamp,
         "signature_id": None,
-        "signed_at": done.at or call.at,
+        "signed_at": at,
         "by_hand": {"copies": done.copies, "spoiled": done.spoiled},
         **done.digests,
     }

@@ -126,33 +126,10 @@ def _stamp(
         "stamped_sha256": digests["sha256"],
     }
     result = append_entry(call.connection, kind="result", fields=told, **use)
-    call.insert(
-        tables.stamps,
-        id=id_,
-        request=request.id,
-        seal=seal.id,
-        operator=call.actor.id,
-        at=call.at,
-        signature_id=signature_id,
-        intent=intent.sequence,
-        result=result.sequence,
-        stamped_sm3=digests["sm3"],
-        stamped_sha256=digests["sha256"],
-        stamped=at_rest_key(call).encrypt(data, stamped_label(id_)),
-    )
-    document = record_stamped(
-        call,
-        request=request,
-        stamp_id=id_,
-        signed_at=call.at,
-        stamped_sm3=digests["sm3"],
-        stamped_sha256=digests["sha256"],
-        seals=[seal.id],
-    )
     made = Stamped(
         id=id_,
         request=request.id,
-        document=document,
+        document="",
         entry=intent.sequence,
         result=result.sequence,
         signature_id=signature_id,
@@ -161,7 +138,44 @@ def _stamp(
         sha256=digests["sha256"],
         warnings=found.warnings,
     )
-    return made, data
+    return keep_use(call, request, made, data), data
+
+
+def keep_use(call: Call, request: sa.Row[Any], made: Stamped, content: bytes | None) -> Stamped:
+    """The row of a use with its file or scan, and the document's record, which ``made`` then names.
+
+    Raises:
+        Refused: those of ``record_stamped``.
+    """
+    call.insert(
+        tables.stamps,
+        id=made.id,
+        request=request.id,
+        seal=request.seal,
+        operator=call.actor.id,
+        at=made.at,
+        signature_id=made.signature_id,
+        copies=made.copies,
+        spoiled=made.spoiled if made.is_by_hand else None,
+        intent=made.entry,
+        result=made.result,
+        stamped_sm3=made.sm3,
+        stamped_sha256=made.sha256,
+        stamped=None
+        if content is None
+        else at_rest_key(call).encrypt(content, stamped_label(made.id)),
+    )
+    document = record_stamped(
+        call,
+        request=request,
+        stamp_id=made.id,
+        signed_at=made.at,
+        stamped_sm3=made.sm3,
+        stamped_sha256=made.sha256,
+        seals=[request.seal],
+        is_by_hand=made.is_by_hand,
+    )
+    return replace(made, document=document)
 
 
 def _sign(
