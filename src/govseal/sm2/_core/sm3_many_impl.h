@@ -44,11 +44,6 @@ static const uint32_t SM3_CONSTANTS[64] = {
 #define LANES 8
 #define LANES_TARGET TARGET_AVX2
 #define LANES_NAME(name) sm3_lanes8_##name
-#define V __m256i
-#define V_LOAD(place) _mm256_load_si256((const void *)(place))
-#define V_STORE(place, x) _mm256_store_si256((void *)(place), x)
-#define V_ADD(x, y) _mm256_add_epi32(x, y)
-#define V_XOR(x, y) _mm256_xor_si256(x, y)
 #define V_XOR3(x, y, z) V_XOR(V_XOR(x, y), z)
 #define V_MAJ(x, y, z)                                                                             \
     _mm256_or_si256(_mm256_and_si256(y, z), _mm256_and_si256(_mm256_or_si256(y, z), x))
@@ -56,15 +51,7 @@ static const uint32_t SM3_CONSTANTS[64] = {
 #define V_ROTATE(x, n) _mm256_or_si256(_mm256_slli_epi32(x, n), _mm256_srli_epi32(x, 32 - (n)))
 #define V_P1(x) V_XOR(x, V_ROTATE(V_XOR(x, V_TURN(x)), 15))
 #define V_TURN(x) _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(SM3_TURN_BYTES))
-#define V_ROWS(blocks, i, at)                                                                      \
-    _mm256_inserti128_si256(_mm256_castsi128_si256(SM3_QUARTER(blocks, i, at)),                    \
-                            SM3_QUARTER(blocks, (i) + 4, at), 1)
-#define V_LOW32(x, y) _mm256_unpacklo_epi32(x, y)
-#define V_HIGH32(x, y) _mm256_unpackhi_epi32(x, y)
-#define V_LOW64(x, y) _mm256_unpacklo_epi64(x, y)
-#define V_HIGH64(x, y) _mm256_unpackhi_epi64(x, y)
-#define V_SWAP(x) _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(SM3_SWAP_BYTES))
-#include "sm3_lanes_impl.h"
+#include "sm3_lanes256_impl.h"
 #undef V_TURN
 
 #define LANES 16
@@ -99,25 +86,12 @@ static const uint32_t SM3_CONSTANTS[64] = {
 #define LANES 8
 #define LANES_TARGET TARGET_IFMA
 #define LANES_NAME(name) sm3_lanes8_512_##name
-#define V __m256i
-#define V_LOAD(place) _mm256_load_si256((const void *)(place))
-#define V_STORE(place, x) _mm256_store_si256((void *)(place), x)
-#define V_ADD(x, y) _mm256_add_epi32(x, y)
-#define V_XOR(x, y) _mm256_xor_si256(x, y)
 #define V_XOR3(x, y, z) _mm256_ternarylogic_epi32(x, y, z, 0x96)
 #define V_MAJ(x, y, z) _mm256_ternarylogic_epi32(x, y, z, 0xe8)
 #define V_IF(x, y, z) _mm256_ternarylogic_epi32(x, y, z, 0xca)
 #define V_ROTATE(x, n) _mm256_rol_epi32(x, n)
 #define V_P1(x) V_XOR3(x, V_ROTATE(x, 15), V_ROTATE(x, 23))
-#define V_ROWS(blocks, i, at)                                                                      \
-    _mm256_inserti128_si256(_mm256_castsi128_si256(SM3_QUARTER(blocks, i, at)),                    \
-                            SM3_QUARTER(blocks, (i) + 4, at), 1)
-#define V_LOW32(x, y) _mm256_unpacklo_epi32(x, y)
-#define V_HIGH32(x, y) _mm256_unpackhi_epi32(x, y)
-#define V_LOW64(x, y) _mm256_unpacklo_epi64(x, y)
-#define V_HIGH64(x, y) _mm256_unpackhi_epi64(x, y)
-#define V_SWAP(x) _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(SM3_SWAP_BYTES))
-#include "sm3_lanes_impl.h"
+#include "sm3_lanes256_impl.h"
 
 /* The messages that wait, by class: the bit length of the number of their whole blocks, so that
  * within a class none is more than twice another. The highest class comes first. */
