@@ -140,22 +140,28 @@ def found(month: Month) -> None:
     print(f"  {UNIT}：{len(month.people)} 人，{len(departments)} 个科室")
 
 
-def make_seal(month: Month, es_id: str) -> str:
-    """申请、逐级审核、制作、配发、启用: a seal from its form to its custodian."""
-    imprint = govseal.draw_seal(UNIT, bottom=PURPOSE, diameter_mm=42).picture("svg")
-    institution = month.pki.signer_ca.issue(es_id, organization=CODE + UNIT)
-    form = SealForm(
+def form_of(month: Month, reason: str, medium: Medium = Medium.ELECTRONIC) -> SealForm:
+    """印章申请表: the seal for approvals, of either kind."""
+    return SealForm(
         unit_name=UNIT,
         uscc=CODE,
         legal_representative="法定代表人",
         contact="办公室",
         name=UNIT + PURPOSE,
         subtype=SealSubtype.ADMIN_APPROVAL,
-        reason="行政审批用印",
+        medium=medium,
+        reason=reason,
         owner_org=month.unit,
         using_org=month.unit,
         custody_department=month.departments["证照发放科"],
     )
+
+
+def make_seal(month: Month, es_id: str) -> str:
+    """申请、逐级审核、制作、配发、启用: a seal from its form to its custodian."""
+    imprint = govseal.draw_seal(UNIT, bottom=PURPOSE, diameter_mm=42).picture("svg")
+    institution = month.pki.signer_ca.issue(es_id, organization=CODE + UNIT)
+    form = form_of(month, "行政审批用印")
     application = Attachment.of("written_application", "关于制作电子印章的申请", "申请".encode())
     with month.acting("规划科经办人") as b:
         seal = b.seals.draft(form, Papers((application,), institution.certificate, imprint)).id
@@ -194,19 +200,7 @@ def make_seal(month: Month, es_id: str) -> str:
 def carve_seal(month: Month) -> str:
     """刻制、备案、留样、启用: the large seal, by consent of both leaders."""
     imprint = govseal.draw_seal(UNIT, bottom=PURPOSE, diameter_mm=42).picture("svg")
-    form = SealForm(
-        unit_name=UNIT,
-        uscc=CODE,
-        legal_representative="法定代表人",
-        contact="办公室",
-        name=UNIT + PURPOSE,
-        subtype=SealSubtype.ADMIN_APPROVAL,
-        medium=Medium.PHYSICAL_LARGE,
-        reason="纸质证照和审批文书用印",
-        owner_org=month.unit,
-        using_org=month.unit,
-        custody_department=month.departments["证照发放科"],
-    )
+    form = form_of(month, "纸质证照和审批文书用印", Medium.PHYSICAL_LARGE)
     application = Attachment.of("written_application", "关于刻制大章的申请", "申请".encode())
     with month.acting("规划科经办人") as b:
         seal = b.seals.draft(form, Papers((application,))).id

@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 
 from govseal import sm2
-from govseal.errors import RegistryError
-from govseal.registry.ledger.merkle import EMPTY_ROOT, leaf_hash, node_hash
+from govseal.registry.ledger.merkle import EMPTY_ROOT
 from govseal.registry.ledger.notes import TYPE, LogKey, Note, sign_note
 from govseal.registry.ledger.proofs import (
     MAX_SIZE,
@@ -20,12 +19,7 @@ from govseal.registry.ledger.proofs import (
     verify_consistency,
     verify_inclusion,
 )
-
-NAME = "govseal-0123456789abcdef"
-PRIVATE = sm2.PrivateKey.from_bytes(bytes(31) + b"\x07")
-KEY = LogKey(NAME, PRIVATE.public_key)
-LEAVES = [leaf_hash(b"%d" % number) for number in range(2)]
-ROOT = node_hash(*LEAVES)
+from notekit import KEY, LEAVES, NAME, PRIVATE, ROOT, refused
 
 
 def signed(text, key=KEY, private=PRIVATE):
@@ -38,12 +32,6 @@ def checkpoint(size, root, log=NAME):
 
 NOTE = checkpoint(2, ROOT).note
 TEXT, LINE = NOTE.split("\n\n")
-
-
-def refused(act, *arguments, **options):
-    with pytest.raises(RegistryError) as error:
-        act(*arguments, **options)
-    return error.value.code
 
 
 @pytest.mark.parametrize(

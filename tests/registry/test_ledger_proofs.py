@@ -15,7 +15,6 @@ import ledgerkit
 from govseal import sm2
 from govseal.errors import GovsealError, KeyLoadError, Refused, RegistryError
 from govseal.registry import Bureau
-from govseal.registry.ledger.merkle import leaf_hash, node_hash
 from govseal.registry.ledger.notes import LogKey, Note, sign_note
 from govseal.registry.ledger.proofs import (
     Checkpoint,
@@ -25,23 +24,13 @@ from govseal.registry.ledger.proofs import (
 )
 from govseal.testing import Hierarchy
 from mutations import mutated
+from notekit import KEY, LEAVES, NAME, PRIVATE, ROOT, refused
 
-NAME = "govseal-0123456789abcdef"
-PRIVATE = sm2.PrivateKey.from_bytes(bytes(31) + b"\x07")
-KEY = LogKey(NAME, PRIVATE.public_key)
-LEAVES = [leaf_hash(b"%d" % number) for number in range(2)]
-ROOT = node_hash(*LEAVES)
 NOTE = sign_note(checkpoint_text(NAME, 2, ROOT), KEY, PRIVATE.sign)
 CHECKPOINT = Checkpoint.parse(NOTE)
 PROOF = InclusionProof(1, (LEAVES[0],), CHECKPOINT, b"1")
 OLD = Checkpoint.parse(sign_note(checkpoint_text(NAME, 1, LEAVES[0]), KEY, PRIVATE.sign))
 GROWTH = ConsistencyProof(1, (LEAVES[1],), CHECKPOINT)
-
-
-def refused(act, *arguments, **options) -> str:
-    with pytest.raises(RegistryError) as error:
-        act(*arguments, **options)
-    return error.value.code
 
 
 # The form, byte by byte.
