@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from govseal.formats.source import FileDigests
 from govseal.verification.report import (
     Check,
     Effect,
@@ -79,8 +80,7 @@ def report(*signatures, checks=(), **changes):
         file=changes.get("file", "permit.ofd"),
         format=changes.get("format", "ofd"),
         size=12345,
-        sha256="ab" * 32,
-        sm3="cd" * 32,
+        digests=FileDigests(None, (b"\xab" * 32, b"\xcd" * 32)),
         verdict=verdict,
         effect=_EFFECTS.get(verdict, Effect.NONE),
         reasons=changes.get("reasons", tuple(reasons)),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import os
 import random
 import subprocess
 import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -24,7 +26,7 @@ from govseal.formats.detect import open_document
 from govseal.formats.limits import Limits
 from govseal.formats.ofd.document import OfdDocument
 from govseal.formats.ofd.package import Package
-from govseal.formats.source import FileBytes, HeldBytes, open_source, read_source
+from govseal.formats.source import FileBytes, FileDigests, HeldBytes, open_source, read_source
 from govseal.testing import Hierarchy
 from ofd_builder import Member, pack
 
@@ -122,7 +124,42 @@ def test_any_range_comes_back_whole(tmp_path, at):
         assert opened.size == len(NOISE)
         assert opened.read(start, count) == NOISE[start : start + count]
         assert opened.whole() == NOISE
-        assert opened.digests() == (sha256(NOISE).digest(), sm2.sm3(NOISE))
+        assert opened.digests().both() == (sha256(NOISE).digest(), sm2.sm3(NOISE))
+
+
+@pytest.mark.parametrize("size", [0, 5, 1 << 20, (1 << 20) + 1])
+def test_the_digests_of_what_is_held(size):
+    data = NOISE * 6 + b"x" * (1 << 20)
+    digests = HeldBytes(data[:size]).digests()
+    expected = (sha256(data[:size]).digest(), sm2.sm3(data[:size]))
+    # Asked for or not, they are the same wherever the report goes.
+    assert copy.deepcopy(digests).both() == expected
+    assert (digests, hash(digests)) == (digests_of(*expected), hash(digests_of(*expected)))
+    assert digests != digests_of(*reversed(expected))
+    assert expected[1].hex() in repr(digests)
+
+
+def digests_of(*known: bytes) -> FileDigests:
+    first, second = known
+    return FileDigests(None, (first, second))
+
+
+def test_digests_asked_for_are_all_that_is_kept():
+    data = b"".join([b"a confidential permit"])
+    digests = HeldBytes(data).digests()
+    held = sys.getrefcount(data)
+    digests.both()
+    assert sys.getrefcount(data) == held - 1
+
+
+def test_threads_that_ask_at_once_are_told_the_same():
+    data = NOISE * 5
+    expected = (sha256(data).digest(), sm2.sm3(data))
+    for _ in range(20):
+        digests = HeldBytes(data).digests()
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(digests.both) for _ in range(8)]
+        assert {one.result() for one in asked} == {expected}
 
 
 @pytest.mark.parametrize("at", [0, 65_534, 131_070, 199_996])

@@ -15,6 +15,7 @@ from enum import Enum
 from govseal.asn1 import strict, times, write
 from govseal.asn1.strict import Tlv, Tolerances
 from govseal.errors import EncodingError
+from govseal.frozen import frozen
 
 ANY_TAG = -1
 """On reading, the field may stand bare or in any EXPLICIT context tag; it is written bare."""
@@ -73,7 +74,7 @@ class Structure:
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """What :func:`decode` read: values by field name, and the bytes they came from."""
 

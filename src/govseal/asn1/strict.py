@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from govseal.errors import EncodingError, LimitExceeded
+from govseal.frozen import frozen
 
 BOOLEAN = 0x01
 INTEGER = 0x02
@@ -38,7 +39,7 @@ MAX_DEPTH = 32
 MAX_ELEMENTS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tolerance:
     """One departure from the standard that was read all the same."""
 
@@ -166,7 +167,7 @@ def _check_universal(buffer: bytes, at: int, body: int, end: int) -> None:
         raise EncodingError("a NULL has content", offset=at)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """An element whose very bytes were checked to their leaves before: no need to look again."""
 

@@ -8,11 +8,11 @@ one tag in place of the other, a fraction of a second.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from govseal.asn1 import strict
 from govseal.errors import EncodingError
+from govseal.frozen import frozen
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 
@@ -36,7 +36,7 @@ def in_beijing(moment: datetime) -> datetime:
         return moment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instant:
     """A time as written and as understood."""
 

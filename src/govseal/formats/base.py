@@ -16,6 +16,7 @@ from govseal.asn1.times import Instant
 from govseal.errors import FormatError
 from govseal.formats.cms import SignedData
 from govseal.formats.source import Piece
+from govseal.frozen import frozen
 from govseal.pki.algorithms import DigestAlgorithm
 from govseal.seal.model import Extension, Seal, SealSignature
 from govseal.sm2 import SignedDigest
@@ -62,7 +63,7 @@ class Protect(Enum):
     """Nothing may be added: the list of signatures is protected too."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProtectedPart:
     """One part of a document that a signature names, and its digest as stated and as found."""
 
@@ -74,7 +75,7 @@ class ProtectedPart:
     """Digest of the received bytes; None where there are none, or the algorithm is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnprotectedPart:
     """One part outside a signature's protection that is no bookkeeping of signatures."""
 
@@ -83,7 +84,7 @@ class UnprotectedPart:
     """Whether what a reader shows depends on it (root, page, resource, annotation …)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coverage:
     """保护范围 of one signature."""
 
@@ -110,7 +111,7 @@ class Anomaly:
     """Whether it is wrong; else it leaves the coverage undecided."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Appearance:
     """Where a stamp shows: a box in millimetres from the top-left corner of a page."""
 
@@ -147,7 +148,7 @@ class Pieces:
         return b"".join(view[start:end] for start, end in self.ranges)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignatureEvidence:
     """One signature as found: everything a check needs, and nothing decided."""
 
@@ -192,7 +193,7 @@ class SignatureEvidence:
         return self.signed_data.signer.extensions if self.signed_data is not None else ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartInfo:
     """One part of a container, for inspection."""
 
@@ -218,7 +219,7 @@ class FileList:
     tolerances: tuple[Tolerance, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """Everything found in one document."""
 
@@ -256,7 +257,7 @@ class Placement:
             raise ValueError("a place is given in millimetres on the page")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StampRequest:
     """What a document needs to know of a stamp before it is signed."""
 

@@ -60,7 +60,7 @@ class Conversion:
         from govseal.formats.pdf.sheets import PdfSheets  # noqa: PLC0415 - PDFium, pyHanko
 
         self._sheets = PdfSheets(source.whole(), limits)
-        self._digests = source.digests()
+        self._digests = source.digests().both()
         self._limits = limits
         self._at = at
         self._dpi = dpi

@@ -39,6 +39,44 @@ _RECENT_BLOCKS = 16
 #: Files up to this size are read as a whole: it is simpler, and costs less.
 _HELD_BYTES = 8 << 20
 _FIRST_STEP = 1 << 18
+#: What a report may hold on to until somebody asks for its digests.
+_WAITING_BYTES = 1 << 20
+
+
+class FileDigests:
+    """SHA-256 and SM3 of a file, 32 bytes each: of a small one taken when they are asked for.
+
+    The very bytes that were read are kept for that, and forgotten then.
+    """
+
+    __slots__ = ("_data", "_known")
+
+    def __init__(self, data: bytes | None, known: tuple[bytes, bytes] | None = None) -> None:
+        self._data = data
+        self._known = known
+
+    def both(self) -> tuple[bytes, bytes]:
+        """SHA-256, and SM3."""
+        data = self._data  # first: another thread forgets it once the digests are known
+        known = self._known
+        if known is None:
+            assert data is not None  # noqa: S101 - as above
+            known = self._known = (sha256(data).digest(), sm2.sm3(data))
+            self._data = None
+        return known
+
+    def __eq__(self, other: object) -> bool:
+        return self.both() == other.both() if isinstance(other, FileDigests) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.both())
+
+    def __repr__(self) -> str:
+        first, second = self.both()
+        return f"<FileDigests SHA-256 {first.hex()} SM3 {second.hex()}>"
+
+    def __reduce__(self) -> tuple[type[FileDigests], tuple[None, tuple[bytes, bytes]]]:
+        return FileDigests, (None, self.both())
 
 
 class ByteSource(ABC):
@@ -48,8 +86,8 @@ class ByteSource(ABC):
     """The name of the file, without its directory; empty where there is none."""
     size: int
     is_judged: bool = False
-    """Whether what is signed in it will be verified, and :meth:`digests` asked for: whoever reads
-    it may take digests ahead then."""
+    """Whether what is signed in it will be verified: whoever reads it may digest that ahead then.
+    """
 
     @abstractmethod
     def read(self, start: int, count: int) -> bytes:
@@ -73,8 +111,8 @@ class ByteSource(ABC):
         """All bytes at once; see :meth:`read`."""
 
     @abstractmethod
-    def digests(self) -> tuple[bytes, bytes]:
-        """SHA-256 and SM3 of all bytes; see :meth:`read`."""
+    def digests(self) -> FileDigests:
+        """The digests of all bytes; see :meth:`read`."""
 
     @abstractmethod
     def close(self) -> None:
@@ -99,8 +137,6 @@ class HeldBytes(ByteSource):
         self.data = data
         self.name = name
         self.size = len(data)
-        self.sm3: bytes | None = None
-        """Of all bytes, once somebody has taken it."""
 
     def read(self, start: int, count: int) -> bytes:
         """As of a :class:`ByteSource`; never fails."""
@@ -120,11 +156,12 @@ class HeldBytes(ByteSource):
         """The bytes themselves."""
         return self.data
 
-    def digests(self) -> tuple[bytes, bytes]:
+    def digests(self) -> FileDigests:
         """As of a :class:`ByteSource`."""
-        if self.sm3 is None:
-            self.sm3 = sm2.sm3(self.data)
-        return sha256(self.data).digest(), self.sm3
+        found = FileDigests(self.data)
+        if self.size > _WAITING_BYTES:
+            found.both()
+        return found
 
     def close(self) -> None:
         """Nothing to do."""
@@ -159,7 +196,7 @@ class FileBytes(ByteSource):
             second.update(block)
             if len(block) < _BLOCK:
                 break
-        self._digests = (first.digest(), second.digest())
+        self._digests = FileDigests(None, (first.digest(), second.digest()))
 
     def read(self, start: int, count: int) -> bytes:
         """As of a :class:`ByteSource`."""
@@ -189,7 +226,7 @@ class FileBytes(ByteSource):
         """As of a :class:`ByteSource`."""
         return self.read(0, self.size)
 
-    def digests(self) -> tuple[bytes, bytes]:
+    def digests(self) -> FileDigests:
         """As they were taken on opening."""
         return self._digests
 

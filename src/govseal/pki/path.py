@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from govseal.errors import InvalidSignature, LimitExceeded, UnsupportedFormat
+from govseal.frozen import frozen
 from govseal.pki import names
 from govseal.pki.certificate import Certificate
 from govseal.pki.effort import Effort
@@ -58,7 +59,7 @@ class PathFailure:
     """The certificate that does not meet it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PathResult:
     """The judgement of one certificate's path at one time."""
 

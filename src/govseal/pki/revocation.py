@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from govseal.errors import FormatError, InvalidSignature, UnsupportedFormat
+from govseal.frozen import frozen
 from govseal.pki import extensions as ext
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import Certificate
@@ -35,7 +36,7 @@ MAX_RESPONSES: Final = 64
 _SIGNING_USAGE: Final = frozenset({"digital_signature", "non_repudiation"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevocationStatus:
     """What is known about a certificate's revocation."""
 
@@ -101,7 +102,7 @@ def check_revocation(
     return _Inquiry(trust, crls, ocsps, pool, at, allow_mixed, memory).judge(certificate)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Statement:
     """What one authentic list or answer says about the certificate."""
 

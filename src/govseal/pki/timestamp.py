@@ -21,6 +21,7 @@ from govseal.errors import (
     LimitExceeded,
     UnsupportedFormat,
 )
+from govseal.frozen import frozen
 from govseal.pki import cms
 from govseal.pki import extensions as ext
 from govseal.pki.algorithms import DIGEST_ALGORITHMS, digest_algorithm, signature_algorithm
@@ -187,7 +188,7 @@ def _is_raw(algorithm: str, value: bytes) -> bool:
         return True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimestampRules:
     """What is asked of a token beyond the standard's own rules."""
 

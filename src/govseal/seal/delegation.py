@@ -8,13 +8,13 @@ either, the agreement covers whatever was delegated, and the matter must be stat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
 from govseal import sm2
 from govseal.errors import EncodingError, FormatError, LimitExceeded, SealError
+from govseal.frozen import frozen
 from govseal.seal.extensions import (
     OIDS,
     ApprovalDigest,
@@ -31,7 +31,7 @@ MAX_LIST_BYTES: Final = 4 * 1024 * 1024
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statements:
     """What our extensions of a stamp and its seal say, as far as they can be read."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from govseal.asn1.strict import Tolerance
 from govseal.asn1.times import Instant
+from govseal.frozen import frozen
 from govseal.seal.picture import SealPicture
 from govseal.seal.profiles import Generation
 
@@ -100,7 +101,7 @@ class Seal:
         return self.properties.display_name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SealSignature:
     """电子签章 (SES_Signature)."""
 

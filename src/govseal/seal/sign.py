@@ -6,11 +6,12 @@ GM/T 0031-2014, 6.2.2; GB/T 38540-2020, 7.2.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from govseal.errors import SealError
+from govseal.frozen import frozen
 from govseal.pki.algorithms import SignatureAlgorithm, digest_algorithm
 from govseal.pki.certificate import Certificate
 from govseal.seal import codec
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from govseal.pki.signer import Signer  # at run time it would load the key containers
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnsignedStamp:
     """An SES_Signature that lacks its signature value."""
 

@@ -21,6 +21,7 @@ from govseal.formats.base import (
 )
 from govseal.formats.sesfile import detached_request
 from govseal.formats.source import Piece
+from govseal.frozen import frozen
 from govseal.pki.algorithms import SignatureAlgorithm
 from govseal.pki.certificate import Certificate
 from govseal.pki.timestampterms import TimestampTerms
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StampUse:
     """What a stamp states that it is for."""
 

@@ -8,7 +8,7 @@ fetcher is given the only one that uses it; checks after it are pure functions o
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ from govseal.asn1 import strict
 from govseal.asn1.times import Instant
 from govseal.errors import FormatError, UnsupportedFormat
 from govseal.formats.base import Pieces, SignatureEvidence
+from govseal.frozen import frozen
 from govseal.pki import cms
 from govseal.pki.algorithms import (
     DigestAlgorithm,
@@ -50,7 +51,7 @@ FALSE_ZULU = timedelta(hours=8)
 """How far products are ahead that write local time with a Z (Q8)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Party:
     """One who signed, as far as the certificate tells: the signer, or the seal's maker."""
 
@@ -66,7 +67,7 @@ class Party:
     """When it had signed at the latest, by a time stamp that passed; None where nothing proves."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signature:
     """The signed bytes and their value, whichever structure they came in."""
 
@@ -82,7 +83,7 @@ class Signature:
     claimed_time: Instant | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """Everything that the checks of one signature look at."""
 
@@ -115,7 +116,7 @@ class Subject:
     """What the source of status says of the seal; None where there is no source, or no seal."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collector:
     """Builds subjects out of evidence with one set of anchors and materials."""
 

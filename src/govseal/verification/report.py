@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 from typing import NoReturn
 
 from govseal.asn1.times import in_beijing
 from govseal.errors import VerificationError
+from govseal.formats.source import FileDigests
+from govseal.frozen import frozen
 from govseal.seal.extensions import LedgerReference, SealScope
 from govseal.verification.status import BusinessStatus
 
@@ -46,7 +48,7 @@ class Effect(Enum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One named check and its outcome."""
 
@@ -70,7 +72,7 @@ class Check:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignerSummary:
     """The signer's certificate in short."""
 
@@ -92,7 +94,7 @@ class SignerSummary:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SealSummary:
     """The seal in short."""
 
@@ -124,7 +126,7 @@ class SealSummary:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PagesCovered:
     """Which pages a signature protects, with all that they show."""
 
@@ -162,7 +164,7 @@ class PagesCovered:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignatureReport:
     """The verdict on one signature and how it came about."""
 
@@ -223,15 +225,15 @@ class SignatureReport:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """The verdict on one file: as its worst signature."""
 
     file: str
     format: str
     size: int
-    sha256: str
-    sm3: str
+    digests: FileDigests
+    """Of the bytes that were verified; see :attr:`sha256` and :attr:`sm3`."""
     verdict: Verdict
     effect: Effect
     reasons: tuple[str, ...]
@@ -248,6 +250,16 @@ class Report:
     """By name, the settings of the policy that depart from the default; anchors are left out."""
     business: BusinessStatus | None = None
     """What became of the document, where a registry or its status file was asked and knows it."""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the file, in hexadecimal."""
+        return self.digests.both()[0].hex()
+
+    @property
+    def sm3(self) -> str:
+        """SM3 of the file, in hexadecimal."""
+        return self.digests.both()[1].hex()
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a report is not a yes or no: read .verdict, or call .require_valid()")

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from govseal.formats.base import Document, Evidence, Presence, SignatureEvidence, SignatureKind
-from govseal.formats.source import ByteSource, HeldBytes
+from govseal.formats.source import ByteSource, FileDigests, HeldBytes
 from govseal.pki import cms
 from govseal.pki.forms import has_loose_form
 from govseal.pki.materials import Materials
@@ -96,15 +96,14 @@ def verify_document(
     tolerances = [item.code for item in (*evidence.tolerances, *of_list)]
     if policy.strict and judged and tolerances:
         checks.append(_refused(tolerances))
-    sha256_digest, sm3_digest = source.digests()
-    business = status.of_document(sm3_digest.hex(), sha256_digest.hex()) if status else None
+    digests = source.digests()
+    business = _asked(status, digests) if status else None
     verdict, reasons = _document_verdict(evidence, judged, checks, policy, business)
     return Report(
         file=name,
         format=evidence.format,
         size=source.size,
-        sha256=sha256_digest.hex(),
-        sm3=sm3_digest.hex(),
+        digests=digests,
         verdict=verdict,
         effect=_effect(verdict, evidence),
         reasons=reasons,
@@ -116,6 +115,12 @@ def verify_document(
         policy_settings=policy.settings,
         business=business,
     )
+
+
+def _asked(status: StatusSource, digests: FileDigests) -> BusinessStatus | None:
+    """What the source of status knows of the document."""
+    sha256, sm3 = digests.both()
+    return status.of_document(sm3.hex(), sha256.hex())
 
 
 def _notices(

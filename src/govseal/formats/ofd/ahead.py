@@ -1,8 +1,8 @@
 """The digests that verifying a stamp will ask for, taken along with those of the files it protects.
 
 A seal is in a stamp three times: as a file, inside the signed bytes, and as what its maker signed.
-With the whole file that makes four long messages, which SM3 takes side by side in the time of the
-longest. Nothing is decided here: what was not taken ahead is taken when it is asked for.
+That makes three long messages, which SM3 takes side by side in the time of the longest. Nothing is
+decided here: what was not taken ahead is taken when it is asked for.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from govseal.errors import FormatError
-from govseal.formats.source import ByteSource, HeldBytes
 from govseal.pki.certificate import Certificate
 from govseal.seal.model import SealSignature
 from govseal.sm2 import PublicKey, SignedDigest, digest_ahead
@@ -20,13 +19,12 @@ _LONGEST_MESSAGE = 1 << 18
 
 
 class Ahead:
-    """Takes the digests of files; at the first time those of a stamp, and of the whole file, too.
+    """Takes the digests of files; at the first time those of a stamp too.
 
     ``taken`` are those of the stamp from then on.
     """
 
-    def __init__(self, source: ByteSource, stamp: SealSignature) -> None:
-        self._source = source
+    def __init__(self, stamp: SealSignature) -> None:
         self._stamp: SealSignature | None = stamp
         self.taken: tuple[SignedDigest, ...] = ()
 
@@ -35,11 +33,7 @@ class Ahead:
         stamp, self._stamp = self._stamp, None
         if stamp is None:
             return digest_ahead((), messages)[1]
-        source = self._source
-        whole = [source.data] if isinstance(source, HeldBytes) and source.sm3 is None else []
-        taken, digests = digest_ahead(list(_signed(stamp)), [*messages, *whole])
-        if isinstance(source, HeldBytes) and whole:
-            source.sm3 = digests.pop()
+        taken, digests = digest_ahead(list(_signed(stamp)), messages)
         self.taken = tuple(taken)
         return digests
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from govseal.formats.ofd.package import Package
+from govseal.frozen import frozen
 
 _LONGEST = 1024
 #: Parts of a path that are empty, or start with a dot: they may stand for other directories.
 _NOT_NORMAL = re.compile(r"/(?:/|\.|\Z)|\A\.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Location:
     """What a location text means."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from govseal.asn1.strict import Tolerances
 from govseal.errors import FormatError, LimitExceeded
@@ -16,6 +16,7 @@ from govseal.formats.ofd import locations, xml
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.twins import refuse_twins
 from govseal.formats.ofd.xml import Element
+from govseal.frozen import frozen
 
 ENTRY = "OFD.xml"
 #: Version and DocType of GB/T 33190-2016 and of its profile for archives (GB/T 42133).
@@ -23,7 +24,7 @@ _FORMS = (("1.0", "OFD"), ("1.0", "OFD-A"))
 _FALSE = frozenset({"false", "0"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """A rectangle in millimetres (ST_Box)."""
 
@@ -33,7 +34,7 @@ class Box:
     height_mm: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """One page of a document."""
 
@@ -45,7 +46,7 @@ class Page:
     """The file of its content; None where that is missing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Body:
     """One document of the package (DocBody)."""
 
@@ -68,7 +69,7 @@ class Body:
     """Whether the document's permissions allow signatures."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outline:
     """What OFD.xml leads to."""
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import Limits
 from govseal.formats.source import ZIP_END, ByteSource, HeldBytes, Piece
+from govseal.frozen import frozen
 
 STORED = 0
 DEFLATED = 8
@@ -47,7 +47,7 @@ _ADLER_SIZE = 4
 _AT_ONCE = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class End:
     """The end of central directory record."""
 

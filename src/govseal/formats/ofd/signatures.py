@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from govseal.asn1.strict import Tolerance, Tolerances
@@ -33,6 +33,7 @@ from govseal.formats.ofd.outline import Body, Box, Outline, Page, read_box
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.twins import refuse_twins
 from govseal.formats.ofd.xml import Element
+from govseal.frozen import frozen
 from govseal.pki.algorithms import SM3, DigestAlgorithm, digest_algorithm
 from govseal.pki.certificate import Certificate
 from govseal.seal import codec
@@ -49,7 +50,7 @@ _MOST_IDENTITIES = 4
 _WRITTEN_TIME = re.compile(r"\d{14}(?:\.\d{1,9})?Z", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """One signature with what the package itself needs to know of it."""
 
@@ -66,7 +67,7 @@ class Found:
     """The IDs it uses up: its own and those of its StampAnnots."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Value:
     """What a SignedValue.dat holds: exactly one of the three."""
 
@@ -193,8 +194,8 @@ class SignatureReader:
         if not _WRITTEN_TIME.fullmatch(written_time):
             tolerances.note("quirk_q9", part)
         value_name, value = self._value(outer.get("SignedValue"), name, tolerances)
-        source = self.package.source
-        ahead = Ahead(source, value.stamp) if source.is_judged and value.stamp else None
+        is_judged = self.package.source.is_judged
+        ahead = Ahead(value.stamp) if is_judged and value.stamp else None
         method, parts = self._parts(inner.get("References"), name, value, tolerances, ahead)
         seal_name, seal_file = self._seal_file(inner.get("Seal"), name, tolerances)
         if value.stamp is not None and "Seal" not in inner:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from govseal.errors import FormatError, StampError
@@ -23,6 +22,7 @@ from govseal.formats.places import (
     onto,
     pages_in,
 )
+from govseal.frozen import frozen
 
 if TYPE_CHECKING:
     from govseal.formats.ofd.document import OfdDocument
@@ -31,7 +31,7 @@ _OVERHANG_MM = 1.0
 _LARGEST_MM = 1e5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spot:
     """One StampAnnot to be."""
 

@@ -27,6 +27,7 @@ from govseal.formats.ofd.signatures import Found
 from govseal.formats.ofd.spots import Spot, find_spots
 from govseal.formats.ofd.xml import Element
 from govseal.formats.source import Piece
+from govseal.frozen import frozen
 from govseal.pki.algorithms import DigestAlgorithm
 
 if TYPE_CHECKING:
@@ -265,7 +266,7 @@ def _known_digest(seal: bytes, algorithm: DigestAlgorithm) -> bytes:
     return algorithm.digest(seal)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Listed:
     """The package with one more entry in its list of signatures."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from govseal.errors import FormatError
+from govseal.frozen import frozen
 from govseal.verification.report import Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """An outcome and its reason; a reason on a passed finding is a notice."""
 

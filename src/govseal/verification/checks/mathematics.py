@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from govseal.errors import InvalidSignature, UnsupportedFormat
 from govseal.formats.base import Pieces
+from govseal.frozen import frozen
 from govseal.pki.algorithms import SignatureAlgorithm, digest_algorithm, signature_algorithm
 from govseal.pki.certificate import Certificate
 from govseal.pki.cms import may_be_attributes
@@ -77,7 +77,7 @@ def seal_signature(subject: Subject) -> Finding:
     return _verify(subject.maker, signed, algorithm, "seal_signature_invalid", ahead)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Signed:
     value: bytes
     content: bytes
