@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from govseal.errors import InvalidSignature, LimitExceeded, UnsupportedFormat
 from govseal.frozen import frozen
@@ -113,6 +113,7 @@ def check_signed_by(certificate: Certificate, issuer: Certificate) -> PathFailur
     return None
 
 
+_UNASKED: Final = object()
 MAX_REMEMBERED: Final = 4096
 """Answers of each kind that a memory keeps; what is asked beyond them is worked out again."""
 
@@ -125,18 +126,19 @@ class Memory:
     again and again. A memory goes with its report, and answers for no other file.
     """
 
-    edges: dict[tuple[Certificate, Certificate], PathFailure | None] = field(default_factory=dict)
-    """What :func:`check_signed_by` said of a certificate and its issuer."""
-    lists: dict[tuple[Hashable, Certificate], bool] = field(default_factory=dict)
-    """Whether a revocation list was signed with a certificate's key."""
+    edges: dict[tuple[bytes, bytes], PathFailure | None] = field(default_factory=dict)
+    """What :func:`check_signed_by` said of a certificate and its issuer, by their DER."""
+    lists: dict[tuple[bytes, bytes], bool] = field(default_factory=dict)
+    """Whether a revocation list was signed with a certificate's key, by their DER."""
     paths: dict[tuple[object, ...], PathResult] = field(default_factory=dict)
     """Paths of issuers, by all that they depend on."""
 
     def signature(self, certificate: Certificate, issuer: Certificate) -> PathFailure | None:
         """:func:`check_signed_by`, once for two certificates."""
-        edge = (certificate, issuer)
-        if edge in self.edges:
-            return self.edges[edge]
+        edge = (certificate.der, issuer.der)
+        known = self.edges.get(edge, _UNASKED)
+        if known is not _UNASKED:
+            return cast("PathFailure | None", known)
         failure = check_signed_by(certificate, issuer)
         if len(self.edges) < MAX_REMEMBERED:
             self.edges[edge] = failure
@@ -154,17 +156,19 @@ class _Search:
     allow_mixed: bool
     memory: Memory
     effort: Effort = field(default_factory=Effort)
-    checks: dict[tuple[Certificate, Certificate], PathFailure | None] = field(default_factory=dict)
+    checks: dict[tuple[bytes, bytes], PathFailure | None] = field(default_factory=dict)
     candidates: int = 0
     is_exhausted: bool = False
     longest: tuple[Certificate, ...] = ()
 
     def signature(self, certificate: Certificate, issuer: Certificate) -> PathFailure | None:
         """The cached outcome of :func:`check_signed_by`; counts what is computed."""
-        edge = (certificate, issuer)
-        if edge not in self.checks:
-            self.checks[edge] = self.memory.signature(certificate, issuer)
-        return self.checks[edge]
+        edge = (certificate.der, issuer.der)
+        known = self.checks.get(edge, _UNASKED)
+        if known is not _UNASKED:
+            return cast("PathFailure | None", known)
+        failure = self.checks[edge] = self.memory.signature(certificate, issuer)
+        return failure
 
     def issuers(self, chain: tuple[Certificate, ...]) -> list[tuple[Certificate, bool]]:
         """Candidates above the chain's top, each with whether its signature holds."""
@@ -176,7 +180,7 @@ class _Search:
         )
         for candidate in candidates:
             self.candidates += 1
-            is_new = (top, candidate) not in self.checks
+            is_new = (top.der, candidate.der) not in self.checks
             if self.candidates > _MAX_CANDIDATES or (
                 is_new and len(self.checks) >= MAX_SIGNATURE_CHECKS
             ):

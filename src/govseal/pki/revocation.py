@@ -223,7 +223,7 @@ class _Inquiry:
 
     def is_signed_by(self, crl: Crl, signer: Certificate) -> bool:
         """Whether the list was signed with the signer's key; computed once for a memory."""
-        question = (crl, signer)
+        question = (crl.der, signer.der)
         known = self.memory.lists.get(question)
         if known is None:
             known = _is_signed_by(crl, signer)

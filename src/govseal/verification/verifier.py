@@ -322,15 +322,22 @@ def _run(subject: Subject) -> tuple[Check, ...]:
     return (*checks, strictness) if strictness else tuple(checks)
 
 
-@lru_cache(maxsize=512)
-def _usual(name: str, clause: str, *, is_passed: bool) -> Check:
-    """The check that passed, or did not apply, with nothing to tell: most are so."""
-    return Check(name, Outcome.PASSED if is_passed else Outcome.SKIPPED, clause=clause)
+# Most checks pass, or do not apply, and have nothing to tell.
+@lru_cache(maxsize=256)
+def _passed(name: str, clause: str) -> Check:
+    return Check(name, Outcome.PASSED, clause=clause)
+
+
+@lru_cache(maxsize=256)
+def _skipped(name: str, clause: str) -> Check:
+    return Check(name, Outcome.SKIPPED, clause=clause)
 
 
 def _check(name: str, finding: Finding, clause: str) -> Check:
-    if finding is PASSED or finding is SKIPPED:
-        return _usual(name, clause, is_passed=finding is PASSED)
+    if finding is PASSED:
+        return _passed(name, clause)
+    if finding is SKIPPED:
+        return _skipped(name, clause)
     clause = finding.clause or clause
     return Check(name, finding.outcome, finding.reason, clause, finding.detail)
 

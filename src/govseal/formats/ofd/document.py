@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 
 from govseal.asn1.strict import Tolerances
@@ -17,6 +16,7 @@ from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.signatures import Found, SignatureReader
 from govseal.formats.ofd.unlisted import find_unlisted
 from govseal.formats.source import ByteSource
+from govseal.frozen import changed
 
 
 class OfdDocument:
@@ -109,7 +109,7 @@ class OfdDocument:
             file_list = read_file_list(package, outline, found, self.limits)
             scopes = coverages(package, outline, found, self.limits)
             signatures = tuple(
-                replace(item.evidence, coverage=scope, anomalies=anomalies)
+                changed(item.evidence, coverage=scope, anomalies=anomalies)
                 for item, (scope, anomalies) in zip(found, scopes, strict=True)
             )
         return Evidence(

@@ -29,6 +29,9 @@ END_SIGNATURE = ZIP_END
 CENTRAL_SIGNATURE = b"PK\x01\x02"
 LOCAL_SIGNATURE = b"PK\x03\x04"
 
+#: What a record of the directory has in common with the local header, before the lengths of extras.
+_COMMON = slice(6, 30)
+_NO_EXTRA = b"\0\0"
 _DESCRIPTOR_SIGNATURE = b"PK\x07\x08"
 _ZIP64_LOCATOR = b"PK\x06\x07"
 _ZIP64_LOCATOR_SIZE = 20
@@ -229,6 +232,12 @@ def _placed(source: ByteSource, entry: _Stated, limit: int) -> Entry:
     """``entry`` with the places that its local header gives, after comparing the two headers."""
     start, name, raw_name = entry.start, entry.name, entry.raw_name
     header = source.read(start, LOCAL.size + len(raw_name))
+    body = start + len(header)
+    end = body + entry.compressed_size
+    # Most say in both places the same, byte for byte, and have nothing more.
+    usual = LOCAL_SIGNATURE + entry.central[_COMMON] + _NO_EXTRA + raw_name
+    if header == usual and end <= limit and not entry.common[1] & _DESCRIPTOR:
+        return Entry(*entry[:9], body, end)
     if limit - start < LOCAL.size or header[:4] != LOCAL_SIGNATURE:
         raise damaged("an entry has no local header", part=name, offset=start)
     fields = LOCAL.unpack_from(header)
@@ -242,17 +251,15 @@ def _placed(source: ByteSource, entry: _Stated, limit: int) -> Entry:
     if not is_same_name or fields[1:6] != entry.common:
         raise damaged("the local header names another file", part=name, offset=start)
     expected = entry[3:6]
-    # Most have nothing more, and say all in both places.
-    if extra_size or flags & _DESCRIPTOR or fields[6:9] != expected:
-        extra = _extra(source.read(body - extra_size, extra_size), name)
-        _check_unicode_path(extra, name)
-        sizes = _local_sizes(fields[6:9], extra, name)
-        # With a data descriptor the local header may leave out any of the three.
-        open_ended = (0, 0, 0) if flags & _DESCRIPTOR else expected
-        if any(found not in pair for found, *pair in zip(sizes, expected, open_ended, strict=True)):
-            raise damaged("the local header gives other sizes", part=name, offset=start)
-        if flags & _DESCRIPTOR:
-            end += _descriptor_size(source.read(end, min(24, limit - end)), expected, name)
+    extra = _extra(source.read(body - extra_size, extra_size), name)
+    _check_unicode_path(extra, name)
+    sizes = _local_sizes(fields[6:9], extra, name)
+    # With a data descriptor the local header may leave out any of the three.
+    open_ended = (0, 0, 0) if flags & _DESCRIPTOR else expected
+    if any(found not in pair for found, *pair in zip(sizes, expected, open_ended, strict=True)):
+        raise damaged("the local header gives other sizes", part=name, offset=start)
+    if flags & _DESCRIPTOR:
+        end += _descriptor_size(source.read(end, min(24, limit - end)), expected, name)
     return Entry(*entry[:9], body, end)
 
 

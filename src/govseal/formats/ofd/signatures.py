@@ -33,7 +33,7 @@ from govseal.formats.ofd.outline import Body, Box, Outline, Page, read_box
 from govseal.formats.ofd.package import Package
 from govseal.formats.ofd.twins import refuse_twins
 from govseal.formats.ofd.xml import Element
-from govseal.frozen import frozen
+from govseal.frozen import changed, frozen
 from govseal.pki.algorithms import SM3, DigestAlgorithm, digest_algorithm
 from govseal.pki.certificate import Certificate
 from govseal.seal import codec
@@ -160,9 +160,9 @@ class SignatureReader:
             tolerances.note("quirk_q15", f"/{holder}")
         if evidence.problem is None and evidence.kind is not kind:
             tolerances.note("quirk_q16", f"/{name}")
-        evidence = _listed(
+        evidence = changed(
             evidence,
-            shown,
+            id=shown,
             kind=kind if evidence.problem is not None else evidence.kind,
             relative=relative,
             tolerances=(*tolerances.items, *evidence.tolerances),
@@ -372,35 +372,6 @@ def _unread(body: Body, name: str, data: bytes | None, problem: FormatError) -> 
     """A signature of which nothing can be said."""
     evidence = SignatureEvidence("", SignatureKind.SEAL, f"/{name}", data=data, problem=problem)
     return Found(evidence, body, frozenset(), frozenset({name}), frozenset(), ())
-
-
-def _listed(
-    read: SignatureEvidence,
-    own_id: str,
-    *,
-    kind: SignatureKind,
-    relative: str,
-    tolerances: tuple[Tolerance, ...],
-) -> SignatureEvidence:
-    """What was read of a Signature.xml, as an entry of the list names it."""
-    return SignatureEvidence(
-        own_id,
-        kind,
-        read.location,
-        read.data,
-        read.digest_algorithm,
-        read.parts,
-        read.stamp,
-        read.signed_data,
-        read.problem,
-        seal_file=read.seal_file,
-        appearances=read.appearances,
-        tolerances=tolerances,
-        relative=relative,
-        provider=read.provider,
-        written_time=read.written_time,
-        ahead=read.ahead,
-    )
 
 
 def _decode_value(package: Package, name: str) -> _Value:

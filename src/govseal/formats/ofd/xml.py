@@ -90,7 +90,7 @@ def parse(
         raise FormatError("not well-formed XML", part=part) from error
     if root is None:  # recovering, nothing was found
         raise FormatError("not XML", part=part)
-    if root.getroottree().docinfo.internalDTD is not None:
+    if b"<!" in content and root.getroottree().docinfo.internalDTD is not None:
         raise FormatError("a document type is not allowed", code="xml_forbidden", part=part)
     limit = limits.max_xml_depth
     # Every level takes a tag: most files have too few for a look.
