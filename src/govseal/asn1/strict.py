@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from govseal import usual
 from govseal.errors import EncodingError, LimitExceeded
 from govseal.frozen import frozen
 
@@ -179,6 +180,9 @@ class Checked:
     """How many of them lie in one another at most, itself included."""
 
 
+_NOTHING = Checked(0, 0, 0, 0)
+
+
 def measure(element: Tlv) -> tuple[int, int]:
     """How many elements one that was checked consists of, and how deep they are nested."""
     elements, deepest, pending = 0, 0, [(element, 1)]
@@ -215,6 +219,11 @@ def parse_prefix(
         message = "the structure is too large"
         raise LimitExceeded(message, limit=max_bytes, found=len(data), part=part or None)
     data = bytes(data)
+    known = checked or _NOTHING
+    end = usual.der(data, known.start, known.end, known.elements, known.depth, MAX_ELEMENTS)
+    if end:
+        return Tlv(data, data[0], 0, _extent(data, 0, end)[0], end)
+    # Nobody compiled what looks at it quickly; or it is no DER, and here it is said why.
     root = _header(data, 0, len(data))
     _check_universal(data, 0, root.body, root.end)
     if not root.is_constructed:

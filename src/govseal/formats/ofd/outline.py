@@ -157,7 +157,7 @@ class _Reader:
     def check(self, root: Element, name: str) -> None:
         """What can be read in two ways is a problem; its first reading is given all the same."""
         try:
-            refuse_twins(root, f"/{name}")
+            refuse_twins(root, f"/{name}", self.package.read(name))
         except FormatError as problem:
             self.keep(problem)
 

@@ -99,9 +99,14 @@ class Package:
         if source.size > limits.max_file_bytes:
             message = "the file is too large"
             raise LimitExceeded(message, limit=limits.max_file_bytes, found=source.size)
-        end = records.find_end(source)
-        entries = tuple(records.read_entries(source, end, limits))
-        problem = _layout_problem(entries, end) or _name_problem(entries)
+        known = records.read_usual(source, limits)
+        if known is not None:
+            end, entries = known
+            problem = _name_problem(entries)
+        else:
+            end = records.find_end(source)
+            entries = tuple(records.read_entries(source, end, limits))
+            problem = _layout_problem(entries, end) or _name_problem(entries)
         if problem is not None and not tolerant:
             raise problem
         return cls(source, end, entries, problem, limits)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from govseal import usual
 from govseal.formats.ofd.xml import USUAL_DECLARATION
 
 #: The beginning of what is certainly read as UTF-8.
@@ -43,6 +44,9 @@ def texts_without(data: bytes, parts: Sequence[bytes]) -> bytes | None:
         end = start.end()
     else:
         return None
+    told = usual.texts(data, end, parts)
+    if told is not None:
+        return told if isinstance(told, bytes) else None
     if data.find(b"<?", end) >= 0:
         return None
     small = data.lower()

@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import islice
 
+from govseal import usual
 from govseal.errors import FormatError
 from govseal.formats.base import UnprotectedPart
 from govseal.formats.limits import Limits
@@ -262,6 +263,9 @@ def _may_be_long_location(data: bytes, texts: bytes) -> bool:
     """Whether a text or an attribute that is too long to be read as a location may be one."""
     if len(data) <= _LONGEST_LOCATION:
         return False
+    told = usual.long_location(data, texts, _LONGEST_LOCATION)
+    if told is not None:
+        return told
     pieces = data.split(b">")
     if max(map(len, pieces)) > _LONGEST_LOCATION and any(
         len(piece) > _LONGEST_LOCATION and _has_slash(piece) for piece in pieces

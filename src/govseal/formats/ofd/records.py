@@ -10,9 +10,11 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
+from govseal import usual
 from govseal.errors import FormatError, LimitExceeded, UnsupportedFormat
 from govseal.formats.limits import Limits
 from govseal.formats.source import ZIP_END, ByteSource, HeldBytes, Piece
@@ -150,6 +152,34 @@ def _refuse_second_end(source: ByteSource, at: int) -> None:
         if base + other + END.size + comment == source.size:
             raise damaged("the package has two end records", offset=base + other)
         last = other + 3
+
+
+#: An entry of the row of its values, without a look at how many they are.
+_ENTRY = partial(tuple.__new__, Entry)
+_LARGEST = (1 << 63) - 1
+
+
+def read_usual(source: ByteSource, limits: Limits) -> tuple[End, tuple[Entry, ...]] | None:
+    """The end record and the entries of an archive of the usual form; None for all others.
+
+    Usual is an archive of which every byte belongs to one file, in the order of the directory,
+    whose local headers repeat it, and which keeps within ``limits``.
+    """
+    if not isinstance(source, HeldBytes):
+        return None
+    most = (
+        limits.max_entries,
+        limits.max_directory_bytes,
+        limits.max_entry_bytes,
+        limits.max_total_bytes,
+        limits.max_ratio,
+        limits.ratio_threshold_bytes,
+    )
+    found = usual.records(source.data, *most) if max(most) <= _LARGEST else None
+    if found is None:
+        return None
+    at, size, start, rows = found
+    return End(at, len(rows), size, start, b"", 0), tuple(map(_ENTRY, rows))
 
 
 def read_entries(source: ByteSource, end: End, limits: Limits) -> Iterator[Entry]:

@@ -113,7 +113,7 @@ class SignatureReader:
 
     def _check(self, root: Element, name: str) -> None:
         try:
-            refuse_twins(root, f"/{name}")
+            refuse_twins(root, f"/{name}", self.package.read(name))
         except FormatError as problem:
             self._keep(problem)
 

@@ -6,6 +6,7 @@ compared without their namespace, as they are read.
 
 from __future__ import annotations
 
+from govseal import usual
 from govseal.errors import FormatError
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.xml import Element
@@ -40,14 +41,23 @@ _ONCE = {
     "Reference": frozenset({"CheckValue"}),
     "Seal": frozenset({"BaseLoc", "ImageLoc"}),
 }
+_TWINS = frozenset(
+    (holder.encode(), name.encode()) for holder, names in _ONCE.items() for name in names
+)
 
 
-def refuse_twins(root: Element, part: str) -> None:
+def refuse_twins(root: Element, part: str, data: bytes = b"") -> None:
     """Refuse a tree with two elements, or two attributes, of one name where one is allowed.
+
+    ``data`` is the file that the tree was read from: most tell by their bytes that they have none.
 
     Raises:
         FormatError: there are such; ``part`` names the file.
     """
+    if data.startswith(xml.USUAL_DECLARATION):
+        pairs = usual.doubled(data, len(xml.USUAL_DECLARATION))
+        if pairs is not None and _TWINS.isdisjoint(pairs):
+            return
     names = xml.NAMES
     for element in xml.elements(root):
         twin = None

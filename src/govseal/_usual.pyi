@@ -1,0 +1,42 @@
+from collections.abc import Sequence
+
+def der(data: bytes, start: int, end: int, elements: int, depth: int, most: int, /) -> int | None:
+    """Where the first element of ``data`` ends if it is DER to its leaves, else 0.
+
+    An element from ``start`` to ``end`` is known: it is so many ``elements``, and so deep. All
+    together there may be ``most``.
+    """
+
+def doubled(data: bytes, start: int, /) -> list[tuple[bytes, bytes]] | None:
+    """Pairs of the names, without prefixes, of an element and of two or more of its children.
+
+    ``data`` is well-formed XML from ``start`` on, in UTF-8. None where an attribute is in a
+    namespace, or the bytes alone do not tell.
+    """
+
+def long_location(data: bytes, texts: bytes, limit: int, /) -> bool | None:
+    """Whether something longer than ``limit`` has a slash in it.
+
+    That is a tag of ``data`` with the text before it, or ``texts`` as a whole.
+    """
+
+def records(
+    data: bytes,
+    entries: int,
+    directory: int,
+    entry: int,
+    total: int,
+    ratio: int,
+    ratio_from: int,
+    /,
+) -> tuple[int, int, int, list[tuple[object, ...]]] | None:
+    """Offset of the end record of a ZIP archive, size and offset of its directory, its entries.
+
+    The numbers are limits: above one of them, and of any other form, an archive is not told.
+    """
+
+def texts(data: bytes, start: int, parts: Sequence[bytes], /) -> bytes | bool | None:
+    """The texts of XML in small letters, False where one of ``parts`` may be in it.
+
+    ``data`` is UTF-8, and behind its declaration from ``start`` on.
+    """

@@ -1,0 +1,237 @@
+/* govseal._usual: what most files look like, told quickly, in the limited API of 3.11.
+ *
+ * Nothing here judges. Each function answers for input of the usual form alone, and says None to all
+ * else: then the readable Python beside it reads, tolerates, or refuses by name. The surface is
+ * declared in ../_usual.pyi; the headers are plain C over bytes, without Python.
+ */
+#define PY_SSIZE_T_CLEAN
+#ifndef Py_LIMITED_API
+#define Py_LIMITED_API 0x030B0000
+#endif
+#include <Python.h>
+#include <stdlib.h>
+
+#include "der.h"
+#include "doubled.h"
+#include "records.h"
+#include "texts.h"
+
+static PyObject *usual_der(PyObject *module, PyObject *args) {
+    const char *data;
+    Py_ssize_t size, start, end, elements, depth, most;
+    der_known known;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y#nnnnn:der", &data, &size, &start, &end, &elements, &depth,
+                          &most)) {
+        return NULL;
+    }
+    known = (der_known){(size_t)start, (size_t)end, (size_t)elements, (size_t)depth};
+    return PyLong_FromSize_t(
+        der_check((const unsigned char *)data, (size_t)size, &known, (size_t)most));
+}
+
+/* The pairs as tuples of bytes. */
+static PyObject *list_pairs(const xml_doubles *found) {
+    PyObject *list = PyList_New((Py_ssize_t)found->pair_count);
+    for (size_t i = 0; list != NULL && i < found->pair_count; i++) {
+        const xml_pair *pair = &found->pairs[i];
+        PyObject *made = Py_BuildValue("(y#y#)", pair->holder.name, (Py_ssize_t)pair->holder.size,
+                                       pair->child.name, (Py_ssize_t)pair->child.size);
+        if (made == NULL || PyList_SetItem(list, (Py_ssize_t)i, made) != 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
+static PyObject *usual_doubled(PyObject *module, PyObject *args) {
+    const char *data;
+    Py_ssize_t size, start;
+    xml_doubles found;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y#n:doubled", &data, &size, &start)) {
+        return NULL;
+    }
+    if (start < 0 || start > size ||
+        !find_doubled((const unsigned char *)data + start, (size_t)(size - start), &found)) {
+        Py_RETURN_NONE;
+    }
+    return list_pairs(&found);
+}
+
+/* The tuple that a records.Entry is made of. */
+static PyObject *entry_tuple(const unsigned char *data, const record_entry *entry) {
+    const char *central = (const char *)data + entry->central, *name = central + CENTRAL_SIZE;
+    const Py_ssize_t name_size = (Py_ssize_t)entry->name_size;
+    PyObject *text = PyUnicode_DecodeUTF8(name, name_size, "strict");
+    if (text == NULL) {
+        return NULL;
+    }
+    return Py_BuildValue("(Ny#IIIIIny#nn)", text, name, name_size, entry->method, entry->crc,
+                         entry->packed, entry->size, entry->mode, (Py_ssize_t)entry->start,
+                         central, CENTRAL_SIZE + name_size, (Py_ssize_t)entry->body,
+                         (Py_ssize_t)entry->end);
+}
+
+/* End and entries; NULL without an error where a name is not UTF-8. */
+static PyObject *list_entries(const unsigned char *data, const record_end *end,
+                              const record_entry *entries) {
+    PyObject *list = PyList_New((Py_ssize_t)end->count);
+    for (size_t i = 0; list != NULL && i < end->count; i++) {
+        PyObject *made = entry_tuple(data, &entries[i]);
+        if (made == NULL || PyList_SetItem(list, (Py_ssize_t)i, made) != 0) {
+            Py_CLEAR(list);
+        }
+    }
+    if (list == NULL) {
+        if (PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
+            PyErr_Clear();
+        }
+        return NULL;
+    }
+    return Py_BuildValue("(nnnN)", (Py_ssize_t)end->at, (Py_ssize_t)end->directory_size,
+                         (Py_ssize_t)end->directory, list);
+}
+
+static PyObject *usual_records(PyObject *module, PyObject *args) {
+    const char *bytes;
+    Py_ssize_t size;
+    long long most[6];
+    record_limits limits;
+    record_end end;
+    record_entry *entries;
+    PyObject *found = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y#LLLLLL:records", &bytes, &size, &most[0], &most[1], &most[2],
+                          &most[3], &most[4], &most[5])) {
+        return NULL;
+    }
+    for (int i = 0; i < 6; i++) {
+        if (most[i] < 0) {
+            Py_RETURN_NONE;
+        }
+    }
+    limits = (record_limits){(uint64_t)most[0], (uint64_t)most[1], (uint64_t)most[2],
+                             (uint64_t)most[3], (uint64_t)most[4], (uint64_t)most[5]};
+    if (read_end((const unsigned char *)bytes, (size_t)size, &limits, &end)) {
+        entries = malloc((end.count + 1) * sizeof *entries);
+        if (entries == NULL) {
+            return PyErr_NoMemory();
+        }
+        if (read_entries((const unsigned char *)bytes, &end, &limits, entries)) {
+            found = list_entries((const unsigned char *)bytes, &end, entries);
+        }
+        free(entries);
+    }
+    if (found == NULL && !PyErr_Occurred()) {
+        Py_RETURN_NONE;
+    }
+    return found;
+}
+
+/* Whether any of parts is in text: 1, 0, or -1 with an error. */
+static int has_any(PyObject *text, PyObject *parts) {
+    const Py_ssize_t count = PySequence_Size(parts);
+    int has = count < 0 ? -1 : 0;
+    for (Py_ssize_t i = 0; has == 0 && i < count; i++) {
+        PyObject *part = PySequence_GetItem(parts, i);
+        has = part == NULL ? -1 : PySequence_Contains(text, part);
+        Py_XDECREF(part);
+    }
+    return has;
+}
+
+/* The texts of small, None where they are not told, False where a part is in them. */
+static PyObject *texts_of(PyObject *small, PyObject *parts) {
+    const unsigned char *bytes = (const unsigned char *)PyBytes_AsString(small);
+    const size_t size = (size_t)PyBytes_Size(small);
+    PyObject *texts;
+    unsigned char *cut;
+    size_t length;
+    int has = has_any(small, parts);
+    if (has != 0) {
+        return has < 0 ? NULL : Py_NewRef(Py_False);
+    }
+    if (count_byte(bytes, size, '<') != count_byte(bytes, size, '>')) {
+        Py_RETURN_NONE;
+    }
+    cut = malloc(size + 1);
+    if (cut == NULL) {
+        return PyErr_NoMemory();
+    }
+    length = cut_texts(bytes, size, cut);
+    texts = PyBytes_FromStringAndSize((const char *)cut, (Py_ssize_t)length);
+    free(cut);
+    has = texts == NULL ? -1 : has_any(texts, parts);
+    if (has != 0) {
+        Py_XDECREF(texts);
+        return has < 0 ? NULL : Py_NewRef(Py_False);
+    }
+    return texts;
+}
+
+static PyObject *usual_texts(PyObject *module, PyObject *args) {
+    const char *data;
+    Py_ssize_t size, start;
+    PyObject *parts, *small, *texts;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y#nO:texts", &data, &size, &start, &parts)) {
+        return NULL;
+    }
+    if (start < 0) {
+        Py_RETURN_NONE;
+    }
+    for (Py_ssize_t i = start; i + 1 < size; i++) {
+        if (data[i] == '<' && data[i + 1] == '?') {
+            return Py_NewRef(Py_False);
+        }
+    }
+    small = PyBytes_FromStringAndSize(NULL, size);
+    if (small == NULL) {
+        return NULL;
+    }
+    /* Nobody else has it yet. */
+    if (make_small((const unsigned char *)data, (size_t)size,
+                   (unsigned char *)PyBytes_AsString(small))) {
+        texts = texts_of(small, parts);
+    } else {
+        texts = Py_NewRef(Py_False);
+    }
+    Py_DECREF(small);
+    return texts;
+}
+
+static PyObject *usual_long_location(PyObject *module, PyObject *args) {
+    const char *data, *texts;
+    Py_ssize_t size, length, limit;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y#y#n:long_location", &data, &size, &texts, &length, &limit)) {
+        return NULL;
+    }
+    return PyBool_FromLong(has_long_location((const unsigned char *)data, (size_t)size,
+                                             (const unsigned char *)texts, (size_t)length,
+                                             (size_t)limit));
+}
+
+static PyMethodDef usual_methods[] = {
+    {"der", usual_der, METH_VARARGS, "Where the first element ends, 0 where it is not DER."},
+    {"doubled", usual_doubled, METH_VARARGS, "Names that siblings share, in well-formed XML."},
+    {"records", usual_records, METH_VARARGS, "The end and the entries of a ZIP archive."},
+    {"texts", usual_texts, METH_VARARGS, "The texts of XML that hold none of some parts."},
+    {"long_location", usual_long_location, METH_VARARGS, "Whether a text is a long location."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot usual_slots[] = {{0, NULL}};
+
+static struct PyModuleDef usual_module = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "govseal._usual",
+    .m_doc = "What most files look like, told quickly.",
+    .m_methods = usual_methods,
+    .m_slots = usual_slots,
+};
+
+PyMODINIT_FUNC PyInit__usual(void) {
+    return PyModuleDef_Init(&usual_module);
+}
