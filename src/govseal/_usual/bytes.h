@@ -21,12 +21,4 @@ static inline size_t find_byte(const unsigned char *data, size_t at, size_t size
     return found == NULL ? size : (size_t)(found - data);
 }
 
-static inline size_t count_byte(const unsigned char *data, size_t size, int byte) {
-    size_t count = 0;
-    for (size_t i = 0; i < size; i++) {
-        count += data[i] == byte;
-    }
-    return count;
-}
-
 #endif

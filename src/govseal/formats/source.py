@@ -39,6 +39,7 @@ _RECENT_BLOCKS = 16
 #: Files up to this size are read as a whole: it is simpler, and costs less.
 _HELD_BYTES = 8 << 20
 _FIRST_STEP = 1 << 18
+_LAST_STEP = 1 << 16
 #: What a report may hold on to until somebody asks for its digests.
 _WAITING_BYTES = 1 << 20
 
@@ -334,5 +335,6 @@ def _filled(file: IO[bytes], count: int, first: int = _FIRST_STEP) -> bytes:
     while count > 0 and (data := file.read(min(count, first))):
         parts.append(data)
         count -= len(data)
-        first = max(2 * first, _FIRST_STEP)
+        # Less than was asked for is most likely the end.
+        first = _LAST_STEP if len(data) < first else max(2 * first, _FIRST_STEP)
     return parts[0] if len(parts) == 1 else b"".join(parts)
