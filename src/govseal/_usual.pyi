@@ -1,4 +1,7 @@
 from collections.abc import Sequence
+from typing import TypeVar
+
+_Node = TypeVar("_Node", bound=tuple[object, ...])
 
 def der(data: bytes, start: int, end: int, elements: int, depth: int, most: int, /) -> int | None:
     """Where the first element of ``data`` ends if it is DER to its leaves, else 0.
@@ -37,6 +40,12 @@ def records(
 
 def texts(data: bytes, start: int, parts: Sequence[bytes], /) -> bytes | bool | None:
     """The texts of XML in small letters, False where one of ``parts`` may be in it.
+
+    ``data`` is UTF-8, and behind its declaration from ``start`` on.
+    """
+
+def tree(data: bytes, start: int, deepest: int, node: type[_Node], /) -> _Node | None:
+    """The root of XML, as tuples of name, namespace, attributes, text, children and tail.
 
     ``data`` is UTF-8, and behind its declaration from ``start`` on.
     """

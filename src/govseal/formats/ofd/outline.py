@@ -106,7 +106,7 @@ def read_outline(package: Package, limits: Limits, tolerances: Tolerances) -> Ou
     if ENTRY not in package:
         message = "the package has no OFD.xml"
         raise FormatError(message, code="container_damaged", part=f"/{ENTRY}")
-    root = xml.parse(package.read(ENTRY), f"/{ENTRY}", limits, expected="OFD")
+    root = xml.read(package.read(ENTRY), f"/{ENTRY}", limits, expected="OFD")
     is_usual = (xml.attribute(root, "Version"), xml.attribute(root, "DocType")) in _FORMS
     if xml.namespace(root) != xml.NAMESPACE or not is_usual:
         tolerances.note("quirk_q14", f"/{ENTRY}")
@@ -147,7 +147,7 @@ class _Reader:
     def open(self, name: str, expected: str) -> Element | None:
         """The root element of a file; what cannot be read is a problem."""
         try:
-            root = xml.parse(self.package.read(name), f"/{name}", self.limits, expected=expected)
+            root = xml.read(self.package.read(name), f"/{name}", self.limits, expected=expected)
         except FormatError as problem:
             self.keep(problem)
             return None

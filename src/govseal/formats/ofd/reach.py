@@ -38,7 +38,7 @@ _SMALL = 1 << 20
 _NOT_PLAIN = re.compile(r"[^!#-%(-;=?-~]")
 _MOST_PLAIN = 50
 #: The list of signatures as OFD.xml names it.
-_LISTS = "{*}Signatures"
+_LISTS = "Signatures"
 _LIST = re.compile(rb"""<(?:[^\s<>/:"']{1,40}:)?Signatures>[^<>]*</""")
 
 
@@ -104,7 +104,7 @@ class Reach:
             return False
         if not data.lstrip().startswith(_XML_STARTS):
             return True
-        if holder == ENTRY and all(_is_list(item, entry) for item in entry.iter(_LISTS)):
+        if holder == ENTRY and _are_lists(entry):
             data = _LIST.sub(b"</", data)
         texts = texts_without(data, plain)
         return texts is not None and not _may_be_long_location(data, texts)
@@ -284,10 +284,11 @@ def _may_be_xml(head: bytes) -> bool:
     return len(start) < _LONGEST_START or start.startswith(_XML_STARTS)
 
 
-def _is_list(element: Element, entry: Element) -> bool:
-    """Whether an element of OFD.xml names a list of signatures."""
-    body = element.getparent()
-    return body is not None and xml.name(body) == "DocBody" and body.getparent() is entry
+def _are_lists(entry: Element) -> bool:
+    """Whether all elements of OFD.xml that are called so name lists of signatures."""
+    rows = [xml.children(body, _LISTS) for body in xml.children(entry, "DocBody")]
+    named = sum(xml.name(element) == _LISTS for element in xml.elements(entry))
+    return named == sum(len(list(row)) for row in rows)
 
 
 def _is_attachments(root: Element) -> bool:

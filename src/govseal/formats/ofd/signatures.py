@@ -120,7 +120,7 @@ class SignatureReader:
     def _list(self, body: Body, name: str) -> Iterator[Found]:
         try:
             data = self.package.read(name)
-            root = xml.parse(data, f"/{name}", self.limits, expected="Signatures")
+            root = xml.read(data, f"/{name}", self.limits, expected="Signatures")
         except FormatError as problem:
             self._keep(problem)
             return
@@ -176,7 +176,7 @@ class SignatureReader:
         data: bytes | None = None
         try:
             data = self.package.read(name)
-            root = xml.parse(data, part, self.limits, expected="Signature")
+            root = xml.read(data, part, self.limits, expected="Signature")
         except FormatError as problem:
             return _unread(body, name, data, problem.kept())
         self._check(root, name)

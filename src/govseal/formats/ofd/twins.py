@@ -58,6 +58,8 @@ def refuse_twins(root: Element, part: str, data: bytes = b"") -> None:
         pairs = usual.doubled(data, len(xml.USUAL_DECLARATION))
         if pairs is not None and _TWINS.isdisjoint(pairs):
             return
+    if type(root) is xml.Node:
+        root = xml.parse(data, part)
     names = xml.NAMES
     for element in xml.elements(root):
         twin = None

@@ -11,17 +11,37 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, NoReturn, TypeAlias, cast
 
 from lxml import etree
 
+from govseal import usual
 from govseal.errors import FormatError, LimitExceeded
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
 
 NAMESPACE = "http://www.ofdspec.org/2016"
 
-# lxml ships no annotations.
+# lxml ships no annotations; and for the functions below a Node is one, too.
 Element: TypeAlias = Any
+
+
+class Node(NamedTuple):
+    """An element that :func:`read` made: for reading alone, and by the functions of this module."""
+
+    name: str
+    """Without its prefix."""
+    namespace: str
+    attributes: dict[str, str]
+    text: str
+    """What stands before its first child."""
+    children: tuple[Node, ...]
+    tail: str
+    """What stands behind it."""
+
+    def __iter__(self) -> NoReturn:  # type: ignore[override]
+        """Whoever takes it for an element of lxml shall not take its fields for children."""
+        raise TypeError("a Node has .children")
+
 
 #: What nearly all files start with.
 USUAL_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
@@ -100,6 +120,21 @@ def parse(
         message = f"the root element is not {expected}"
         raise FormatError(message, part=part)
     return root
+
+
+def read(data: bytes, part: str, limits: Limits = DEFAULT_LIMITS, *, expected: str) -> Element:
+    """The root element of the XML in ``data``, as :func:`parse` gives it, for reading alone.
+
+    Most files are read in a tenth of the time; all that is refused, :func:`parse` refuses.
+
+    Raises:
+        FormatError, LimitExceeded: as :func:`parse`.
+    """
+    if data.startswith(USUAL_DECLARATION) and len(data) <= limits.max_xml_bytes:
+        root = usual.tree(data, len(USUAL_DECLARATION), limits.max_xml_depth, Node)
+        if root is not None and root.name == expected:
+            return root
+    return parse(data, part, limits, expected=expected)
 
 
 class _Parsers(threading.local):
@@ -211,17 +246,23 @@ NAMES = _Names()
 
 def name(element: Element) -> str:
     """The element's name without its namespace; empty for comments and instructions."""
+    if type(element) is Node:
+        return element.name
     return NAMES[element.tag]
 
 
 def namespace(element: Element) -> str:
     """The element's namespace, empty for none."""
+    if type(element) is Node:
+        return element.namespace
     tag = element.tag
     return tag[1:].partition("}")[0] if isinstance(tag, str) and tag[:1] == "{" else ""
 
 
 def children(element: Element, wanted: str) -> Iterator[Element]:
     """The child elements of that name, in any namespace."""
+    if type(element) is Node:
+        return iter([item for item in element.children if item.name == wanted])
     return cast("Iterator[Element]", element.iterchildren(f"{{*}}{wanted}"))
 
 
@@ -230,6 +271,14 @@ def child(element: Element | None, *path: str) -> Element | None:
     for wanted in path:
         if element is None:
             return None
+        if type(element) is Node:
+            for item in element.children:
+                if item.name == wanted:
+                    element = item
+                    break
+            else:
+                return None
+            continue
         if len(element) > _FEW:
             element = next(element.iterchildren(f"{{*}}{wanted}"), None)
             continue
@@ -245,6 +294,10 @@ def child(element: Element | None, *path: str) -> Element | None:
 def first_children(element: Element | None) -> dict[str, Element]:
     """The first child element of each name, in any namespace."""
     found: dict[str, Element] = {}
+    if type(element) is Node:
+        for item in element.children:
+            found.setdefault(item.name, item)
+        return found
     for item in element if element is not None else ():
         found.setdefault(NAMES[item.tag], item)
     return found
@@ -252,12 +305,19 @@ def first_children(element: Element | None) -> dict[str, Element]:
 
 def text(element: Element | None, *path: str) -> str:
     """The text of the element at ``path``, stripped; empty where there is none."""
-    found = child(element, *path)
+    found = child(element, *path) if path else element
     if found is None:
         return ""
+    if type(found) is Node:
+        return (_whole(found) if found.children else found.text).strip()
     # With children or comments inside, XPath's string() is the text without the comments.
     content = found.xpath("string()") if len(found) else found.text or ""
     return str(content).strip()
+
+
+def _whole(node: Node) -> str:
+    """All text inside, in its order."""
+    return node.text + "".join([_whole(item) + item.tail for item in node.children])
 
 
 def strings(root: Element) -> Iterator[str]:
@@ -277,11 +337,21 @@ def whole_texts(root: Element) -> Iterator[str]:
 
 def elements(root: Element) -> Iterator[Element]:
     """The elements under ``root``, itself included, without comments and instructions."""
+    if type(root) is Node:
+        return _nodes(root)
     return cast("Iterator[Element]", root.iter("*"))
+
+
+def _nodes(root: Node) -> Iterator[Node]:
+    yield root
+    for item in root.children:
+        yield from _nodes(item)
 
 
 def attribute(element: Element, wanted: str) -> str | None:
     """The attribute of that name, in any namespace; None where it is missing."""
+    if type(element) is Node:
+        return element.attributes.get(wanted)
     value = element.get(wanted)
     if value is None:
         for key in element.keys():  # noqa: SIM118 - an element is no mapping
