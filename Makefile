@@ -18,7 +18,7 @@ py := .venv/bin/python
 # The tests of one file stay in one process: what a file sets up for itself is set up once. Which
 # files come first is said in tests/pacing.py.
 pytest := $(py) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
-core := $(wildcard src/govseal/sm2/_core/*.[ch])
+core := $(wildcard src/govseal/sm2/_core/*.[ch] src/govseal/_usual/*.[ch])
 
 # ------------------------------------------------------------------------------------- for users
 
@@ -154,4 +154,4 @@ clean: ## remove what was made, except .venv/
 	@rm -rf build dist demo-out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
 	@rm -rf tests/native/bin tests/interop/*/target src/*.egg-info server/*.egg-info .venv/.core
 	@find src server tests tools examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
-	@rm -f src/govseal/sm2/_core*.so
+	@rm -f src/govseal/sm2/_core*.so src/govseal/_usual*.so

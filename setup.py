@@ -1,31 +1,37 @@
-"""The compiled SM2/SM3 core: optional, because verification also runs without a compiler."""
+"""What is compiled: optional, because verification also runs without a compiler."""
 
 from pathlib import Path
 
 from setuptools import Extension, setup
 
-CORE = "src/govseal/sm2/_core"
+FLAGS = [
+    "-O2",
+    "-std=c11",
+    "-fno-tree-vectorize",
+    "-fno-strict-aliasing",
+    "-fvisibility=hidden",
+    "-Wall",
+    "-Wextra",
+]
+
+
+def compiled(name: str) -> Extension:
+    """The module of that name, of which all sources are in the directory of that name."""
+    folder = "src/" + name.replace(".", "/")
+    return Extension(
+        name,
+        sources=[f"{folder}/module.c"],
+        depends=sorted(map(str, Path(folder).glob("*.h"))),
+        define_macros=[("Py_LIMITED_API", "0x030B0000")],
+        extra_compile_args=FLAGS,
+        py_limited_api=True,
+        optional=True,
+    )
+
 
 setup(
-    ext_modules=[
-        Extension(
-            "govseal.sm2._core",
-            sources=[f"{CORE}/module.c"],
-            depends=sorted(map(str, Path(CORE).glob("*.h"))),
-            define_macros=[("Py_LIMITED_API", "0x030B0000")],
-            # tests/native/Makefile checks constant time for these flags and for -O3.
-            extra_compile_args=[
-                "-O2",
-                "-std=c11",
-                "-fno-tree-vectorize",
-                "-fno-strict-aliasing",
-                "-fvisibility=hidden",
-                "-Wall",
-                "-Wextra",
-            ],
-            py_limited_api=True,
-            optional=True,
-        )
-    ],
+    # SM2 and SM3, for whose flags tests/native/Makefile checks constant time, and for -O3; and what
+    # most files look like.
+    ext_modules=[compiled("govseal.sm2._core"), compiled("govseal._usual")],
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

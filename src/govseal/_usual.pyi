@@ -3,26 +3,23 @@ from typing import TypeVar
 
 _Node = TypeVar("_Node", bound=tuple[object, ...])
 
-def der(data: bytes, start: int, end: int, elements: int, depth: int, most: int, /) -> int | None:
-    """Where the first element of ``data`` ends if it is DER to its leaves, else 0.
+# Where the first element of data ends if it is DER to its leaves, else 0. An element from start
+# to end is known: it is so many elements, and so deep. All together there may be most.
+def der(
+    data: bytes, start: int, end: int, elements: int, depth: int, most: int, /
+) -> int | None: ...
 
-    An element from ``start`` to ``end`` is known: it is so many ``elements``, and so deep. All
-    together there may be ``most``.
-    """
+# Pairs of the names, without prefixes, of an element and of two or more of its children. data is
+# well-formed XML from start on, in UTF-8. None where an attribute is in a namespace, or the bytes
+# alone do not tell.
+def doubled(data: bytes, start: int, /) -> list[tuple[bytes, bytes]] | None: ...
 
-def doubled(data: bytes, start: int, /) -> list[tuple[bytes, bytes]] | None:
-    """Pairs of the names, without prefixes, of an element and of two or more of its children.
+# Whether something longer than limit has a slash in it: a tag of data with the text before it, or
+# texts as a whole.
+def long_location(data: bytes, texts: bytes, limit: int, /) -> bool | None: ...
 
-    ``data`` is well-formed XML from ``start`` on, in UTF-8. None where an attribute is in a
-    namespace, or the bytes alone do not tell.
-    """
-
-def long_location(data: bytes, texts: bytes, limit: int, /) -> bool | None:
-    """Whether something longer than ``limit`` has a slash in it.
-
-    That is a tag of ``data`` with the text before it, or ``texts`` as a whole.
-    """
-
+# Offset of the end record of a ZIP archive, size and offset of its directory, and for each entry
+# the values of a records.Entry. The numbers are limits: what is above one of them is not told.
 def records(
     data: bytes,
     entries: int,
@@ -32,20 +29,12 @@ def records(
     ratio: int,
     ratio_from: int,
     /,
-) -> tuple[int, int, int, list[tuple[object, ...]]] | None:
-    """Offset of the end record of a ZIP archive, size and offset of its directory, its entries.
+) -> tuple[int, int, int, list[tuple[object, ...]]] | None: ...
 
-    The numbers are limits: above one of them, and of any other form, an archive is not told.
-    """
+# The texts of XML in small letters, False where one of parts may be in it. data is UTF-8, and
+# behind its declaration from start on.
+def texts(data: bytes, start: int, parts: Sequence[bytes], /) -> bytes | bool | None: ...
 
-def texts(data: bytes, start: int, parts: Sequence[bytes], /) -> bytes | bool | None:
-    """The texts of XML in small letters, False where one of ``parts`` may be in it.
-
-    ``data`` is UTF-8, and behind its declaration from ``start`` on.
-    """
-
-def tree(data: bytes, start: int, deepest: int, node: type[_Node], /) -> _Node | None:
-    """The root of XML, as tuples of name, namespace, attributes, text, children and tail.
-
-    ``data`` is UTF-8, and behind its declaration from ``start`` on.
-    """
+# The root of XML: name, namespace, attributes, text, children and tail of each element as a node.
+# data is UTF-8, and behind its declaration from start on.
+def tree(data: bytes, start: int, deepest: int, node: type[_Node], /) -> _Node | None: ...

@@ -38,7 +38,7 @@ class Node(NamedTuple):
     tail: str
     """What stands behind it."""
 
-    def __iter__(self) -> NoReturn:  # type: ignore[override]
+    def __iter__(self) -> NoReturn:
         """Whoever takes it for an element of lxml shall not take its fields for children."""
         raise TypeError("a Node has .children")
 
