@@ -269,9 +269,10 @@ def open_source(source: Source, limits: Limits = DEFAULT_LIMITS) -> ByteSource:
     if not isinstance(source, str | Path):
         source.seek(0)
         return _opened(source, _name(source), limits, own=False)
-    file = io.FileIO(source)
+    path = os.fspath(source)
+    file = io.FileIO(path)
     try:
-        opened = _opened(file, os.path.basename(source), limits, own=True)  # noqa: PTH119 - faster
+        opened = _opened(file, os.path.basename(path), limits, own=True)  # noqa: PTH119 - faster
     except BaseException:
         file.close()
         raise

@@ -31,7 +31,8 @@ def find_issuers(
     memory = memory or Memory()
     more = tuple(pool)
     tried = 0
-    for candidate in dict.fromkeys((*trust.find_issuers(certificate), *more)):
+    candidates = {item.der: item for item in (*trust.find_issuers(certificate), *more)}
+    for candidate in candidates.values():
         if not is_same_name(candidate.subject_der, certificate.issuer_der) or not candidate.is_ca:
             continue
         if tried >= MAX_ISSUERS or memory.signature(certificate, candidate) is not None:
@@ -52,7 +53,7 @@ def issuer_path(
     memory: Memory,
 ) -> PathResult:
     """The path of one who may sign lists, once for a memory."""
-    question = (certificate, id(trust), pool, at, allow_mixed)
+    question = (certificate.der, id(trust), tuple([item.der for item in pool]), at, allow_mixed)
     path = memory.paths.get(question)
     if path is None:
         path = validate_path(

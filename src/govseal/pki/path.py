@@ -315,7 +315,7 @@ def find_mixed(chain: Iterable[Certificate]) -> list[tuple[Certificate, str]]:
     found = []
     for certificate, issuer in itertools.pairwise(chain):
         kind, above = certificate.public_key.kind, issuer.public_key.kind
-        if "sm2" in (kind, above) and not {kind, above} <= {"sm2", "unsupported"}:
+        if kind != above and "sm2" in (kind, above) and not {kind, above} <= {"sm2", "unsupported"}:
             found.append((certificate, f"a key of kind {kind} below one of kind {above}"))
     return found
 
@@ -355,7 +355,9 @@ def validate_path(
     if at.tzinfo is None:
         raise ValueError("at needs its time zone")
     pool: dict[bytes, list[Certificate]] = {}
-    for certificate in dict.fromkeys(certificates) if leaf not in trust else ():
+    # A trusted leaf needs nobody; a pool of any size is gone through by what its hash is known of.
+    others = {item.der: item for item in certificates} if leaf not in trust else {}
+    for certificate in others.values():
         pool.setdefault(names.comparable(certificate.subject_der), []).append(certificate)
     search = _Search(trust, pool, at, policies, allow_mixed, memory or Memory())
     result = search.run(leaf)

@@ -173,7 +173,7 @@ class _Inquiry:
     def judge(self, certificate: Certificate) -> RevocationStatus:
         named = [
             c
-            for c in dict.fromkeys(self.crls)
+            for c in {crl.der: crl for crl in self.crls}.values()
             if is_same_name(c.issuer_der, certificate.issuer_der)
         ]
         serial = certificate.serial

@@ -284,7 +284,7 @@ class Collector:
         asked: PolicyInputs,
     ) -> PathResult:
         # A document may carry a thousand stamps of one signer: each answer is worked out once.
-        question = (certificate, id(trust), at, others, asked)
+        question = (certificate.der, id(trust), at, others, asked)
         path = self._paths.get(question)
         if path is None:
             # A small file can hold thousands of little nets of certificates without an end.
@@ -341,7 +341,7 @@ class Collector:
         above: tuple[Certificate, ...],
         at: datetime,
     ) -> RevocationStatus:
-        question = (certificate, id(trust), above, at)
+        question = (certificate.der, id(trust), tuple([item.der for item in above]), at)
         state = self._states.get(question)
         if state is None:
             check = check_revocation if self.online is None else self.online.check

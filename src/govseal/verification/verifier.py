@@ -193,10 +193,12 @@ def _judge_signatures(evidence: Evidence, collector: Collector) -> tuple[Signatu
         collector.signature(item, evidence.problem) for item in evidence.signatures
     )
     results = [_run(subject) for subject in subjects]
-    # By how many sound signatures each part is protected; one's own does not count for it.
+    # By how many sound signatures each part is protected; one's own does not count for it. Where
+    # nothing is left unprotected nobody asks.
     clause = _PDF_COVERAGE_CLAUSE if evidence.format == "pdf" else _COVERAGE_CLAUSE
+    is_asked = any(item.coverage.unprotected for item in evidence.signatures)
     own = [
-        frozenset() if _lowered(checks) or item.anomalies else _matching(item)
+        _matching(item) if is_asked and not (item.anomalies or _lowered(checks)) else frozenset()
         for item, checks in zip(evidence.signatures, results, strict=True)
     ]
     protectors = Counter(name for names in own for name in names)

@@ -71,7 +71,7 @@ def resolve(package: Package, holder: str, text: str) -> Location:
     text = text.strip()
     name = text[1:] if text.startswith("/") else f"{holder[: holder.rfind('/') + 1]}{text}"
     # Most are written as the file is named.
-    if name in package and len(text) <= _LONGEST and not _NOT_NORMAL.search(text):
+    if name in package.files and len(text) <= _LONGEST and not _NOT_NORMAL.search(text):
         return Location(f"/{name}", name)
     path = None
     for name in readings(holder, text):

@@ -65,16 +65,17 @@ class Package:
         """Files and directories, in the order of the central directory."""
         self.problem = problem
         """What a tolerant reading passed over; None after a strict one."""
-        self._files: dict[str, Entry] = {}
+        self.files: dict[str, Entry] = {}
+        """By their names; of several entries of one name the last."""
         doubled: set[str] = set()
         for entry in entries:
             if not entry.is_directory:
-                if entry.name in self._files:
+                if entry.name in self.files:
                     doubled.add(entry.name)
-                self._files[entry.name] = entry
+                self.files[entry.name] = entry
         self.doubled = frozenset(doubled)
         """Names that several entries have: which of them is meant, nobody can tell."""
-        self.names = tuple(self._files)
+        self.names = tuple(self.files)
         """Names of the files, each once."""
         self._leftovers: dict[str, None] = {}
         self._cache: dict[str, bytes] = {}
@@ -123,11 +124,11 @@ class Package:
         return tuple(Tolerance("quirk_q17", f"/{name}") for name in names)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._files
+        return name in self.files
 
     def entry(self, name: str) -> Entry:
         """The entry of a file; raises KeyError where there is none."""
-        return self._files[name]
+        return self.files[name]
 
     def read(self, name: str) -> bytes:
         """The content of a file, its checksum compared.
@@ -140,7 +141,7 @@ class Package:
         cached = self._cache.get(name)
         if cached is not None:
             return cached
-        size, limit = self._files[name].size, self.limits.max_held_bytes
+        size, limit = self.files[name].size, self.limits.max_held_bytes
         if size > limit:
             message = "a file of the package is too large to be read as a whole"
             raise LimitExceeded(message, limit=limit, found=size, part=name)
@@ -197,7 +198,7 @@ class Package:
             KeyError: no such file.
             FormatError: several files of that name, or damaged.
         """
-        if self._files[name].size <= min(_CHUNK, self.limits.max_held_bytes):
+        if self.files[name].size <= min(_CHUNK, self.limits.max_held_bytes):
             self.read(name)
         else:
             self.digest(name, ())
@@ -222,12 +223,12 @@ class Package:
         size, most = 0, min(_GATHERED_ENTRY_BYTES, self.limits.max_held_bytes)
         for name in names:
             try:
-                if many is None or self._files[name].size > most:
+                if many is None or self.files[name].size > most:
                     (digest,) = self.digest(name, (algorithm.factory,))
                     yield name, digest
                     continue
                 # What is small is most likely read again: a page, a resource, a list.
-                is_small = self._files[name].size <= _CHUNK
+                is_small = self.files[name].size <= _CHUNK
                 gathered[name] = self.read(name) if is_small else b"".join(self.pieces(name))
             except FormatError as problem:
                 yield name, problem.kept()
@@ -242,7 +243,7 @@ class Package:
 
     def raw_record(self, name: str) -> bytes:
         """Local header, compressed data and data descriptor of a file, as received."""
-        entry = self._files[name]
+        entry = self.files[name]
         return self.source.read(entry.start, entry.end - entry.start)
 
     def _whole(self, name: str) -> bytes:
@@ -258,7 +259,7 @@ class Package:
         if name in self.doubled:
             message = "several files have this name"
             raise FormatError(message, code="container_duplicate_name", part=name)
-        return self._files[name]
+        return self.files[name]
 
 
 def _is_utf8(raw: bytes) -> bool:
