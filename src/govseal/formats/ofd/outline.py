@@ -218,7 +218,7 @@ def page_box(package: Package, body: Body, page: Page, limits: Limits) -> Box | 
         FormatError: the page's content cannot be read.
     """
     if page.name is not None:
-        content = xml.parse(package.read(page.name), f"/{page.name}", limits)
+        content = xml.read(package.read(page.name), f"/{page.name}", limits)
         own = read_box(xml.text(content, "Area", "PhysicalBox"))
         if own is not None:
             return own

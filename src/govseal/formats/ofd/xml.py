@@ -122,7 +122,9 @@ def parse(
     return root
 
 
-def read(data: bytes, part: str, limits: Limits = DEFAULT_LIMITS, *, expected: str) -> Element:
+def read(
+    data: bytes, part: str, limits: Limits = DEFAULT_LIMITS, *, expected: str | None = None
+) -> Element:
     """The root element of the XML in ``data``, as :func:`parse` gives it, for reading alone.
 
     Most files are read in a tenth of the time; all that is refused, :func:`parse` refuses.
@@ -132,7 +134,7 @@ def read(data: bytes, part: str, limits: Limits = DEFAULT_LIMITS, *, expected: s
     """
     if data.startswith(USUAL_DECLARATION) and len(data) <= limits.max_xml_bytes:
         root = usual.tree(data, len(USUAL_DECLARATION), limits.max_xml_depth, Node)
-        if root is not None and root.name == expected:
+        if root is not None and expected in (None, root.name):
             return root
     return parse(data, part, limits, expected=expected)
 
