@@ -14,6 +14,12 @@ def der(
 # alone do not tell.
 def doubled(data: bytes, start: int, /) -> list[tuple[bytes, bytes]] | None: ...
 
+# The elements in DER that stand one behind the other from at to end, each as buffer, tag, start, body
+# and end; nothing is looked at inside them. None where there is something else.
+def elements(
+    buffer: bytes, at: int, end: int, element: type[_Node], /
+) -> tuple[_Node, ...] | None: ...
+
 # Whether something longer than limit has a slash in it: a tag of data with the text before it, or
 # texts as a whole.
 def long_location(data: bytes, texts: bytes, limit: int, /) -> bool | None: ...

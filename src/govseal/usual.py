@@ -9,15 +9,15 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # what typing's constant is, without the cost of importing typing
 if TYPE_CHECKING:
-    from govseal._usual import der, doubled, long_location, records, texts, tree
+    from govseal._usual import der, doubled, elements, long_location, records, texts, tree
 else:
     try:
-        from govseal._usual import der, doubled, long_location, records, texts, tree
+        from govseal._usual import der, doubled, elements, long_location, records, texts, tree
     except ImportError:
 
         def _not_told(*_arguments: object) -> None:
             return None
 
-        der = doubled = long_location = records = texts = tree = _not_told
+        der = doubled = elements = long_location = records = texts = tree = _not_told
 
-__all__ = ["der", "doubled", "long_location", "records", "texts", "tree"]
+__all__ = ["der", "doubled", "elements", "long_location", "records", "texts", "tree"]

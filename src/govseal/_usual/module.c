@@ -10,28 +10,11 @@
 #endif
 #include <Python.h>
 
-#include "der.h"
 #include "doubled.h"
+#include "python_der.h"
 #include "python_records.h"
 #include "python_texts.h"
 #include "python_tree.h"
-
-static PyObject *usual_der(PyObject *module, PyObject *args) {
-    const char *data;
-    Py_ssize_t size, start, end, elements, depth, most;
-    der_known known;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "y#nnnnn:der", &data, &size, &start, &end, &elements, &depth,
-                          &most)) {
-        return NULL;
-    }
-    if (start < 0 || end < 0 || elements < 0 || depth < 0 || most < 0) {
-        return PyLong_FromLong(0);
-    }
-    known = (der_known){(size_t)start, (size_t)end, (size_t)elements, (size_t)depth};
-    return PyLong_FromSize_t(
-        der_check((const unsigned char *)data, (size_t)size, &known, (size_t)most));
-}
 
 /* The pairs as tuples of bytes. */
 static PyObject *list_pairs(const xml_doubles *found) {
@@ -64,6 +47,7 @@ static PyObject *usual_doubled(PyObject *module, PyObject *args) {
 
 static PyMethodDef usual_methods[] = {
     {"der", usual_der, METH_VARARGS, "Where the first element ends, 0 where it is not DER."},
+    {"elements", usual_elements, METH_VARARGS, "The elements of a row in DER."},
     {"doubled", usual_doubled, METH_VARARGS, "Names that siblings share, in well-formed XML."},
     {"records", usual_records, METH_VARARGS, "The end and the entries of a ZIP archive."},
     {"texts", usual_texts, METH_VARARGS, "The texts of XML that hold none of some parts."},

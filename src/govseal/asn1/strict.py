@@ -98,6 +98,9 @@ class Tlv(NamedTuple):
         if not self.tag & _CONSTRUCTED:
             return tuple(self.row())
         buffer, at, end = self.buffer, self.body, self.end
+        told = usual.elements(buffer, at, end, Tlv)
+        if told is not None:
+            return told
         found = []
         while at < end:
             body, stop = _extent(buffer, at, end)
