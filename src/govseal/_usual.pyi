@@ -14,8 +14,8 @@ def der(
 # alone do not tell.
 def doubled(data: bytes, start: int, /) -> list[tuple[bytes, bytes]] | None: ...
 
-# The elements in DER that stand one behind the other from at to end, each as buffer, tag, start, body
-# and end; nothing is looked at inside them. None where there is something else.
+# The elements in DER that stand one behind the other from at to end, each as buffer, tag, start,
+# body and end; nothing is looked at inside them. None where there is something else.
 def elements(
     buffer: bytes, at: int, end: int, element: type[_Node], /
 ) -> tuple[_Node, ...] | None: ...
