@@ -99,6 +99,21 @@ def test_what_is_no_xml_is_malformed(data):
     assert caught.value.code == "malformed"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<OFD><a>\xff</a>\xff</OFD>",
+        b"<OFD a='\xff'>\xff</OFD>",
+        b"<OFD a='\xff'><b/>\xff\xff<c>\xed\xa0\x80</c>\xc0\x80</OFD>",
+    ],
+)
+def test_what_is_no_utf8_in_two_places_of_an_element_is_malformed(body):
+    """The second of them is met while the first is an error already."""
+    with pytest.raises(FormatError) as refusal:
+        xml.read(xml.USUAL_DECLARATION + body, "/OFD.xml", expected="OFD")
+    assert refusal.value.code == "malformed"
+
+
 def test_another_root_is_malformed():
     with pytest.raises(FormatError, match="Signatures"):
         xml.parse(TEXT.encode(), "/x.xml", expected="Signatures")
