@@ -9,6 +9,8 @@
 
 /* Names recur: each is made once for a file, as long as there are few. */
 #define KNOWN_NAMES 64
+/* Name, namespace, attributes, text, children, tail. */
+#define NODE_PARTS 6
 
 typedef struct {
     const tree_reader *reader;
@@ -64,21 +66,38 @@ static PyObject *tree_attribute_dict(tree_builder *builder, const tree_element *
     return made;
 }
 
-/* The node of an element, whose children are there. */
-static PyObject *tree_node(tree_builder *builder, size_t place) {
+/* One part of the node of an element, whose children are there; in the order of xml.Node. */
+static PyObject *tree_part(tree_builder *builder, size_t place, Py_ssize_t part) {
     const tree_element *element = &builder->reader->elements[place];
     const size_t skipped = element->prefix == 0 ? 0 : element->prefix + 1;
     const tree_slice local = {element->name.at + skipped, element->name.size - skipped};
-    PyObject *children = builder->children[place], *row, *arguments, *node = NULL;
-    builder->children[place] = NULL;
-    if (children == NULL) {
-        children = PyTuple_New(0);
+    PyObject *children = builder->children[place];
+    switch (part) {
+    case 0:
+        return tree_known_name(builder, local);
+    case 1:
+        return Py_NewRef(builder->namespaces[element->is_named]);
+    case 2:
+        return tree_attribute_dict(builder, element);
+    case 3:
+        return tree_string(builder, element->text);
+    case 4:
+        builder->children[place] = NULL;
+        return children != NULL ? children : PyTuple_New(0);
+    default:
+        return tree_string(builder, element->tail);
     }
-    /* What could not be made is NULL, and ends it. */
-    row = Py_BuildValue("(NONNNN)", tree_known_name(builder, local),
-                        builder->namespaces[element->is_named],
-                        tree_attribute_dict(builder, element), tree_string(builder, element->text),
-                        children, tree_string(builder, element->tail));
+}
+
+static PyObject *tree_node(tree_builder *builder, size_t place) {
+    PyObject *row = PyTuple_New(NODE_PARTS), *arguments, *node = NULL;
+    /* One behind the other: nothing may be made any more once there is an error. */
+    for (Py_ssize_t i = 0; row != NULL && i < NODE_PARTS; i++) {
+        PyObject *part = tree_part(builder, place, i);
+        if (part == NULL || PyTuple_SetItem(row, i, part) != 0) {
+            Py_CLEAR(row);
+        }
+    }
     arguments = row == NULL ? NULL : PyTuple_Pack(1, row);
     if (arguments != NULL) {
         node = builder->make(builder->type, arguments, NULL);
