@@ -114,6 +114,21 @@ def test_what_is_no_utf8_in_two_places_of_an_element_is_malformed(body):
     assert refusal.value.code == "malformed"
 
 
+@pytest.mark.parametrize("form", ["<OFD><%s/></OFD>", "<OFD %s=''/>", "<OFD><%s></%s></OFD>"])
+@pytest.mark.parametrize("length", [50_001, 900_000])
+def test_names_longer_than_the_parser_takes_are_malformed(form, length):
+    body = form.replace("%s", "a" * length).encode()
+    with pytest.raises(FormatError, match="well-formed"):
+        xml.read(xml.USUAL_DECLARATION + body, "/OFD.xml", expected="OFD")
+
+
+def test_names_as_long_as_the_parser_takes_are_read():
+    name = "a" * 50_000
+    body = f"<OFD><{name}>x</{name}></OFD>".encode()
+    root = xml.read(xml.USUAL_DECLARATION + body, "/OFD.xml", expected="OFD")
+    assert xml.text(root, name) == "x"
+
+
 def test_another_root_is_malformed():
     with pytest.raises(FormatError, match="Signatures"):
         xml.parse(TEXT.encode(), "/x.xml", expected="Signatures")
