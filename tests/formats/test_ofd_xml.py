@@ -153,6 +153,19 @@ def test_depth_up_to_the_limit_is_read():
     assert xml.parse(b"<a>" * 100 + b"</a>" * 100, "/x.xml") is not None
 
 
+@pytest.mark.parametrize("limit", [3, 48, 100, 1 << 70])
+@pytest.mark.parametrize("depth", [3, 4, 48, 49, 100, 101])
+def test_depth_has_its_limit_however_a_file_is_read(depth, limit):
+    limits = Limits(max_xml_depth=limit)
+    data = xml.USUAL_DECLARATION + b"<a>" * depth + b"</a>" * depth
+    if depth <= limit:
+        root = xml.read(data, "/x.xml", limits, expected="a")
+        assert sum(1 for _ in xml.elements(root)) == depth
+    else:
+        with pytest.raises(LimitExceeded):
+            xml.read(data, "/x.xml", limits, expected="a")
+
+
 def test_elements_are_found_by_their_local_name():
     root = xml.parse(b'<a xmlns="u" xmlns:q="v"><q:b/><b q:k="1">x<!--y-->z</b></a>', "/x.xml")
     assert [xml.namespace(item) for item in xml.children(root, "b")] == ["v", "u"]
