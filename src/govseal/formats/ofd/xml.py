@@ -69,6 +69,8 @@ _PARENTS = etree.XPath("//*[*]")
 _WHOLE = etree.XPath("string()", smart_strings=False)
 #: Elements and attributes cost far more memory than the text that makes them.
 _MOST_NODES = 2_000_000
+#: More than the compiled code reads: a limit may be too large a number for it.
+_DEEPEST_USUAL = 100
 #: So few children are looked at faster than asked for by name.
 _FEW = 6
 
@@ -131,7 +133,8 @@ def read(data: bytes, part: str, limits: Limits = DEFAULT_LIMITS, *, expected: s
         FormatError, LimitExceeded: as :func:`parse`.
     """
     if data.startswith(USUAL_DECLARATION) and len(data) <= limits.max_xml_bytes:
-        root = usual.tree(data, len(USUAL_DECLARATION), limits.max_xml_depth, Node)
+        deepest = min(limits.max_xml_depth, _DEEPEST_USUAL)
+        root = usual.tree(data, len(USUAL_DECLARATION), deepest, Node)
         if root is not None and root.name == expected:
             return root
     return parse(data, part, limits, expected=expected)
