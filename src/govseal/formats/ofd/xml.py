@@ -140,6 +140,24 @@ def read(data: bytes, part: str, limits: Limits = DEFAULT_LIMITS, *, expected: s
     return parse(data, part, limits, expected=expected)
 
 
+class Allowance:
+    """How many elements and attributes several files may have together: as many as one."""
+
+    def __init__(self) -> None:
+        self.found = 0
+
+    def spend(self, data: bytes, part: str) -> None:
+        """Count the file ``part`` before it is read.
+
+        Raises:
+            LimitExceeded: there are too many by now.
+        """
+        self.found += data.count(b"<") + data.count(b"=")
+        if self.found > _MOST_NODES:
+            message = "XML files have too many elements together"
+            raise LimitExceeded(message, limit=_MOST_NODES, found=self.found, part=part)
+
+
 class _Parsers(threading.local):
     """The parsers of one thread: to make one costs as much as to read a small file."""
 
