@@ -176,6 +176,12 @@ def test_lists_have_no_more_elements_together_than_one():
     assert refused(of_many_bodies(more, **{"L.xml": listed})) == "/L.xml"
 
 
+def test_lists_are_no_larger_together_than_one():
+    more = "<ofd:Signatures>L.xml</ofd:Signatures>"
+    listed = build.xml("Signatures", f"<a>{'x' * 9_000_000}</a>" * 3)
+    assert refused(of_many_bodies(more, **{"L.xml": listed})) == "/L.xml"
+
+
 def test_signatures_have_no_more_elements_together_than_one():
     rows = "".join(f'<ofd:Signature BaseLoc="S{n}.xml"/>' for n in range(3))
     files = {f"S{n}.xml": build.xml("Signature", MANY) for n in range(3)}
