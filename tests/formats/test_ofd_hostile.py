@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ofd_builder as build
-from govseal.errors import GovsealError, StampError
+from govseal.asn1.strict import Tolerances
+from govseal.errors import GovsealError, LimitExceeded, StampError
 from govseal.formats.base import Evidence
 from govseal.formats.detect import open_detached, open_document
 from govseal.formats.limits import Limits
 from govseal.formats.ofd import xml
 from govseal.formats.ofd.document import OfdDocument
+from govseal.formats.ofd.outline import read_outline
+from govseal.formats.ofd.package import Package
 
 STAMPED = build.stamped(count=2)
 SMALL = Limits(max_total_bytes=1 << 22, max_entry_bytes=1 << 20)
@@ -114,3 +117,75 @@ def test_a_thousand_signatures_take_no_quadratic_time():
     assert len(evidence.signatures) == 1000
     first = evidence.signatures[0].coverage.unprotected
     assert evidence.signatures[999].coverage.unprotected[-1] is first[-1]
+
+
+# A package of three kilobytes may name one file of many elements a thousand times.
+MANY = "<a/>" * 700_000
+
+
+def of_many_bodies(more, count=3, **files):
+    """A package of several documents that all name the same files."""
+    bodies = "".join(build.body(more=more) for _ in range(count))
+    return unpacked(build.files() | {build.ENTRY: build.entry(bodies)} | files)
+
+
+def unpacked(files):
+    return build.pack([build.Member(name, data, method=0) for name, data in files.items()])
+
+
+def refused(data):
+    problem = OfdDocument(data).evidence().problem
+    assert isinstance(problem, LimitExceeded)
+    assert "together" in str(problem)
+    return problem.part
+
+
+def test_documents_that_name_one_file_share_what_was_read():
+    document = OfdDocument(of_many_bodies("", count=1000))
+    assert document.evidence().problem is None
+    assert len({id(body.document) for body in document.outline.bodies}) == 1
+
+
+def test_a_version_that_many_documents_name_is_read_once():
+    class Counted(Package):
+        asked = 0
+
+        def read(self, name):
+            self.asked += name == "V.xml"
+            return super().read(name)
+
+    current = '<ofd:Versions><ofd:Version Current="true" BaseLoc="V.xml"/></ofd:Versions>'
+    version = build.xml("DocVersion", "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>")
+    package = Counted.open(of_many_bodies(current, count=1000, **{"V.xml": version}))
+    outline = read_outline(package, SMALL, Tolerances())
+    assert [body.root for body in outline.bodies] == [build.DOCUMENT] * 1000
+    assert package.asked == 2  # the second time for a look at what stands twice
+
+
+def test_documents_have_no_more_elements_together_than_one():
+    names = [f"Doc_{n}/Document.xml" for n in range(3)]
+    files = build.files() | dict.fromkeys(names, build.xml("Document", MANY))
+    assert refused(unpacked(files | {build.ENTRY: build.entry(*map(build.body, names))})) == (
+        "/Doc_2/Document.xml"
+    )
+
+
+def test_lists_have_no_more_elements_together_than_one():
+    more = "<ofd:Signatures>L.xml</ofd:Signatures>"
+    listed = build.xml("Signatures", MANY)
+    assert refused(of_many_bodies(more, **{"L.xml": listed})) == "/L.xml"
+
+
+def test_lists_are_no_larger_together_than_one():
+    more = "<ofd:Signatures>L.xml</ofd:Signatures>"
+    listed = build.xml("Signatures", f"<a>{'x' * 9_000_000}</a>" * 3)
+    assert refused(of_many_bodies(more, **{"L.xml": listed})) == "/L.xml"
+
+
+def test_signatures_have_no_more_elements_together_than_one():
+    rows = "".join(f'<ofd:Signature BaseLoc="S{n}.xml"/>' for n in range(3))
+    files = {f"S{n}.xml": build.xml("Signature", MANY) for n in range(3)}
+    more = "<ofd:Signatures>L.xml</ofd:Signatures>"
+    assert refused(
+        of_many_bodies(more, count=1, **{"L.xml": build.xml("Signatures", rows)}, **files)
+    ) == ("/S2.xml")

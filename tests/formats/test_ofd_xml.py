@@ -99,6 +99,36 @@ def test_what_is_no_xml_is_malformed(data):
     assert caught.value.code == "malformed"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<OFD><a>\xff</a>\xff</OFD>",
+        b"<OFD a='\xff'>\xff</OFD>",
+        b"<OFD a='\xff'><b/>\xff\xff<c>\xed\xa0\x80</c>\xc0\x80</OFD>",
+    ],
+)
+def test_what_is_no_utf8_in_two_places_of_an_element_is_malformed(body):
+    """The second of them is met while the first is an error already."""
+    with pytest.raises(FormatError) as refusal:
+        xml.read(xml.USUAL_DECLARATION + body, "/OFD.xml", expected="OFD")
+    assert refusal.value.code == "malformed"
+
+
+@pytest.mark.parametrize("form", ["<OFD><%s/></OFD>", "<OFD %s=''/>", "<OFD><%s></%s></OFD>"])
+@pytest.mark.parametrize("length", [50_001, 900_000])
+def test_names_longer_than_the_parser_takes_are_malformed(form, length):
+    body = form.replace("%s", "a" * length).encode()
+    with pytest.raises(FormatError, match="well-formed"):
+        xml.read(xml.USUAL_DECLARATION + body, "/OFD.xml", expected="OFD")
+
+
+def test_names_as_long_as_the_parser_takes_are_read():
+    name = "a" * 50_000
+    body = f"<OFD><{name}>x</{name}></OFD>".encode()
+    root = xml.read(xml.USUAL_DECLARATION + body, "/OFD.xml", expected="OFD")
+    assert xml.text(root, name) == "x"
+
+
 def test_another_root_is_malformed():
     with pytest.raises(FormatError, match="Signatures"):
         xml.parse(TEXT.encode(), "/x.xml", expected="Signatures")
@@ -121,6 +151,19 @@ def test_xml_has_limits(data, limits):
 
 def test_depth_up_to_the_limit_is_read():
     assert xml.parse(b"<a>" * 100 + b"</a>" * 100, "/x.xml") is not None
+
+
+@pytest.mark.parametrize("limit", [3, 48, 100, 1 << 70])
+@pytest.mark.parametrize("depth", [3, 4, 48, 49, 100, 101])
+def test_depth_has_its_limit_however_a_file_is_read(depth, limit):
+    limits = Limits(max_xml_depth=limit)
+    data = xml.USUAL_DECLARATION + b"<a>" * depth + b"</a>" * depth
+    if depth <= limit:
+        root = xml.read(data, "/x.xml", limits, expected="a")
+        assert sum(1 for _ in xml.elements(root)) == depth
+    else:
+        with pytest.raises(LimitExceeded):
+            xml.read(data, "/x.xml", limits, expected="a")
 
 
 def test_elements_are_found_by_their_local_name():

@@ -78,6 +78,26 @@ class Fickle:
         return True
 
 
+class OwnBuffer:
+    """A file that gives what is read in a buffer of its own, and uses that again."""
+
+    def __init__(self, data):
+        self.file = io.BytesIO(data)
+        self.buffer = bytearray()
+
+    def read(self, count):
+        found = self.file.read(count)
+        if found:
+            self.buffer[:] = found
+        return self.buffer if found else b""
+
+    def seek(self, *place):
+        return self.file.seek(*place)
+
+    def seekable(self):
+        return True
+
+
 @pytest.fixture
 def by_offset(monkeypatch):
     """Even small packages are read by offset, a few bytes at a time."""
@@ -160,6 +180,15 @@ def test_threads_that_ask_at_once_are_told_the_same():
         with ThreadPoolExecutor(4) as pool:
             asked = [pool.submit(digests.both) for _ in range(8)]
         assert {one.result() for one in asked} == {expected}
+
+
+def test_the_report_is_on_what_was_read_whoever_writes_into_the_buffer_later():
+    data, trust = PACKAGES["two stamps"], govseal.TrustStore(())
+    file = OwnBuffer(data)
+    report = govseal.verify(file, trust, at=MODIFIED)
+    file.buffer[:] = b"something else"
+    assert report.to_dict() == govseal.verify(data, trust, at=MODIFIED).to_dict()
+    assert report.sm3 == sm2.sm3(data).hex()
 
 
 @pytest.mark.parametrize("at", [0, 65_534, 131_070, 199_996])

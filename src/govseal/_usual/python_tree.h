@@ -9,6 +9,8 @@
 
 /* Names recur: each is made once for a file, as long as there are few. */
 #define KNOWN_NAMES 64
+/* Name, namespace, attributes, text, children, tail. */
+#define NODE_PARTS 6
 
 typedef struct {
     const tree_reader *reader;

@@ -12,6 +12,8 @@
 #define DEEPEST_TREE 48
 #define MOST_ELEMENTS 20000
 #define MOST_TREE_BYTES (1 << 20)
+/* The parser refuses names above 50,000 bytes. */
+#define LONGEST_NAME 1024
 #define OFD_NAMESPACE "http://www.ofdspec.org/2016"
 
 typedef struct {
@@ -120,7 +122,7 @@ static int tree_name(tree_reader *reader, tree_slice *name, size_t *prefix) {
         reader->at++;
     }
     name->size = reader->at - start;
-    return 1;
+    return name->size <= LONGEST_NAME;
 }
 
 /* A value in quotes, in which nothing has to be replaced or normalized. */

@@ -135,9 +135,10 @@ class HeldBytes(ByteSource):
     """Bytes in memory."""
 
     def __init__(self, data: bytes, name: str = "") -> None:
-        self.data = data
+        # A buffer may change before the digests are asked for; bytes are not copied.
+        self.data = bytes(data)
         self.name = name
-        self.size = len(data)
+        self.size = len(self.data)
 
     def read(self, start: int, count: int) -> bytes:
         """As of a :class:`ByteSource`; never fails."""

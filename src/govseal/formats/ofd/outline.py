@@ -130,6 +130,10 @@ class _Reader:
         self.tolerances = tolerances
         self.problem: FormatError | None = None
         self.page_count = 0
+        # A small package may name a large file for each of thousands of documents.
+        self._allowance = xml.Allowance()
+        self._documents: dict[str, Element | None] = {}
+        self._versions: dict[str, str] = {}
 
     def keep(self, problem: FormatError) -> None:
         if self.problem is None:
@@ -147,12 +151,26 @@ class _Reader:
     def open(self, name: str, expected: str) -> Element | None:
         """The root element of a file; what cannot be read is a problem."""
         try:
-            root = xml.read(self.package.read(name), f"/{name}", self.limits, expected=expected)
+            data = self.package.read(name)
+            self._allowance.spend(data, f"/{name}")
+            root = xml.read(data, f"/{name}", self.limits, expected=expected)
         except FormatError as problem:
             self.keep(problem)
             return None
         self.check(root, name)
         return root
+
+    def document(self, name: str) -> Element | None:
+        """The root element of a Document.xml, one for all that name it; None as of :meth:`open`."""
+        if name not in self._documents:
+            self._documents[name] = self.open(name, "Document")
+        return self._documents[name]
+
+    def version_root(self, name: str) -> str:
+        """The DocRoot of a version's own file; empty where there is none."""
+        if name not in self._versions:
+            self._versions[name] = xml.text(self.open(name, "DocVersion"), "DocRoot")
+        return self._versions[name]
 
     def check(self, root: Element, name: str) -> None:
         """What can be read in two ways is a problem; its first reading is given all the same."""
@@ -163,7 +181,7 @@ class _Reader:
 
     def body(self, number: int, element: Element) -> Body:
         root = self.current_root(element)
-        document = self.open(root, "Document") if root is not None else None
+        document = self.document(root) if root is not None else None
         list_text = xml.text(element, "Signatures")
         list_name = self.find(ENTRY, list_text) if list_text else None
         allowed = xml.text(document, "Permissions", "Signature").lower()
@@ -189,9 +207,9 @@ class _Reader:
             self.keep(FormatError("two versions are the current one", part=f"/{ENTRY}"))
         for version in current[-1:]:
             name = self.find(ENTRY, xml.attribute(version, "BaseLoc") or "")
-            details = self.open(name, "DocVersion") if name is not None else None
-            if name is not None and xml.text(details, "DocRoot"):
-                holder, text = name, xml.text(details, "DocRoot")
+            own_text = self.version_root(name) if name is not None else ""
+            if name is not None and own_text:
+                holder, text = name, own_text
         return self.find(holder, text)
 
     def pages(self, root: str, document: Element | None) -> Iterator[Page]:

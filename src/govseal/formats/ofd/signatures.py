@@ -97,6 +97,8 @@ class SignatureReader:
         self._references = 0
         self._unreadable = 0
         self._identities: set[bytes] = set()
+        # Many documents may name one list, and many entries a Signature.xml for each of them.
+        self._allowance = xml.Allowance()
 
     def read(self) -> Iterator[Found]:
         """The signatures of every document, in list order; stops where a limit is exceeded."""
@@ -120,6 +122,11 @@ class SignatureReader:
     def _list(self, body: Body, name: str) -> Iterator[Found]:
         try:
             data = self.package.read(name)
+        except FormatError as problem:
+            self._keep(problem)
+            return
+        self._allowance.spend(data, f"/{name}")
+        try:
             root = xml.read(data, f"/{name}", self.limits, expected="Signatures")
         except FormatError as problem:
             self._keep(problem)
@@ -173,9 +180,12 @@ class SignatureReader:
     def _read_signature(self, body: Body, name: str) -> Found:
         """What one Signature.xml says, apart from the entry that lists it."""
         part = f"/{name}"
-        data: bytes | None = None
         try:
             data = self.package.read(name)
+        except FormatError as problem:
+            return _unread(body, name, None, problem.kept())
+        self._allowance.spend(data, part)
+        try:
             root = xml.read(data, part, self.limits, expected="Signature")
         except FormatError as problem:
             return _unread(body, name, data, problem.kept())

@@ -69,6 +69,8 @@ _PARENTS = etree.XPath("//*[*]")
 _WHOLE = etree.XPath("string()", smart_strings=False)
 #: Elements and attributes cost far more memory than the text that makes them.
 _MOST_NODES = 2_000_000
+#: More than the compiled code reads: a limit may be too large a number for it.
+_DEEPEST_USUAL = 100
 #: So few children are looked at faster than asked for by name.
 _FEW = 6
 
@@ -133,10 +135,29 @@ def read(
         FormatError, LimitExceeded: as :func:`parse`.
     """
     if data.startswith(USUAL_DECLARATION) and len(data) <= limits.max_xml_bytes:
-        root = usual.tree(data, len(USUAL_DECLARATION), limits.max_xml_depth, Node)
+        deepest = min(limits.max_xml_depth, _DEEPEST_USUAL)
+        root = usual.tree(data, len(USUAL_DECLARATION), deepest, Node)
         if root is not None and expected in (None, root.name):
             return root
     return parse(data, part, limits, expected=expected)
+
+
+class Allowance:
+    """How many elements and attributes several files may have together: as many as one."""
+
+    def __init__(self) -> None:
+        self.found = 0
+
+    def spend(self, data: bytes, part: str) -> None:
+        """Count the file ``part`` before it is read.
+
+        Raises:
+            LimitExceeded: there are too many by now.
+        """
+        self.found += data.count(b"<") + data.count(b"=")
+        if self.found > _MOST_NODES:
+            message = "XML files have too many elements together"
+            raise LimitExceeded(message, limit=_MOST_NODES, found=self.found, part=part)
 
 
 class _Parsers(threading.local):
