@@ -12,6 +12,8 @@
 #define DEEPEST_TREE 48
 #define MOST_ELEMENTS 20000
 #define MOST_TREE_BYTES (1 << 20)
+/* A parser has a limit for them, too, such as 50,000. */
+#define LONGEST_NAME 255
 #define OFD_NAMESPACE "http://www.ofdspec.org/2016"
 
 typedef struct {
@@ -101,7 +103,7 @@ static int tree_blanks(tree_reader *reader) {
     return reader->at > start;
 }
 
-/* A name, and the size of its prefix; 0 where there is none. */
+/* A name, and the size of its prefix; 0 where there is none, or a long one. */
 static int tree_name(tree_reader *reader, tree_slice *name, size_t *prefix) {
     size_t start = reader->at;
     name->at = start;
@@ -120,7 +122,7 @@ static int tree_name(tree_reader *reader, tree_slice *name, size_t *prefix) {
         reader->at++;
     }
     name->size = reader->at - start;
-    return 1;
+    return name->size <= LONGEST_NAME;
 }
 
 /* A value in quotes, in which nothing has to be replaced or normalized. */
