@@ -133,7 +133,8 @@ def read(
         FormatError, LimitExceeded: as :func:`parse`.
     """
     if data.startswith(USUAL_DECLARATION) and len(data) <= limits.max_xml_bytes:
-        root = usual.tree(data, len(USUAL_DECLARATION), limits.max_xml_depth, Node)
+        deepest = min(limits.max_xml_depth, len(data))
+        root = usual.tree(data, len(USUAL_DECLARATION), deepest, Node)
         if root is not None and expected in (None, root.name):
             return root
     return parse(data, part, limits, expected=expected)
