@@ -145,7 +145,7 @@ def test_the_ratio_is_reached_and_not_passed(packed, size, ratio, threshold, exp
             Package.open(data, limits)
 
 
-@pytest.mark.parametrize("name", (*usual_records.LIMITS, "max_ratio", "ratio_threshold_bytes"))
+@pytest.mark.parametrize("name", [*usual_records.LIMITS, "max_ratio", "ratio_threshold_bytes"])
 @pytest.mark.parametrize("most", [sys.maxsize, sys.maxsize + 1, 10**30, -1])
 def test_a_limit_may_be_any_number(name, most):
     is_told(SMALL, replace(DEFAULT_LIMITS, **{name: most}))
