@@ -18,6 +18,10 @@ START = b'<?xml version="1.0" encoding="UTF-8"?>'
 CALLS = {
     "der": ((b"\5\0", 0, 0, 0, 0, 20_000), 2),
     "doubled": ((START + b"<a><b/><b/></a>", len(START)), [(b"a", b"b")]),
+    "elements": (
+        (b"\5\0\4\1x", 0, 5, tuple),
+        ((b"\5\0\4\1x", 5, 0, 2, 2), (b"\5\0\4\1x", 4, 2, 4, 5)),
+    ),
     "long_location": ((b"x" * 20 + b"/", b"", 16), True),
     "records": ((build.pack({}), *[1 << 40] * 6), (0, 0, 0, [])),
     "texts": ((START + b"<a>x</a>", len(START), (b"text",)), b"x"),
@@ -111,6 +115,7 @@ def test_what_is_declared_is_there():
 NOT_TOLD = {
     "der": (b"\2\0", 0, 0, 0, 0, 20_000),
     "doubled": (START + b"<a><!-- --></a>", len(START)),
+    "elements": (b"\5\0\4\2x", 0, 5, tuple),
     "long_location": (b"x" * 20, b"", 16),
     "records": (build.pack([build.Member("a", raw_name=b"\xff")]), *[1 << 40] * 6),
     "texts": (START + b"<a>text</a>", len(START), (b"text",)),
@@ -123,6 +128,7 @@ class Row(tuple):
 
 
 WRONG = {
+    "elements": (b"\5\0", 0, 2, dict),
     "texts": (START + b"<a>x</a>", len(START), (b"text", "text")),
     "tree": (START + b"<a/>", len(START), 100, dict),
 }

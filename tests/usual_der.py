@@ -144,6 +144,36 @@ def inner(data: bytes) -> list[tuple[int, int]]:
     return found
 
 
+def row(rng: random.Random) -> tuple[bytes, int, int]:
+    """Bytes, and where in them a row of elements may begin and end."""
+    data = case(rng)[0]
+    places = [(0, len(data)), *inner(data)]
+    at, end = rng.choice(places)
+    if rng.random() < 0.7 and end - at >= 2:
+        read = outcome(strict.extent, data, at, end)
+        at = read[1][0] if read[0] == "gives" else at
+    if rng.random() < 0.2:
+        at, end = at + rng.choice((0, 0, 1)), end + rng.choice((-1, 1, 0))
+    return data, at, end
+
+
+def is_row_told(data: bytes, at: int, end: int) -> bool:
+    """Whether a row of elements is told; the readable code finds the same, or refuses the same."""
+    element = strict.Tlv(data, strict.SEQUENCE, 0, at, min(end, len(data)))
+    found = outcome(element.children)
+    with untold("elements"):
+        readable = outcome(element.children)
+    assert found == readable
+    assert repr(found) == repr(readable)
+    if found[0] == "gives":
+        assert tuple(element.row()) == found[1]
+        assert all(type(one) is strict.Tlv and one.buffer is data for one in found[1])
+        assert [hash(one) for one in found[1]] == [hash(one) for one in readable[1]]
+    told = usual.elements(data, at, end, strict.Tlv)
+    assert told is None or told == found[1]
+    return told is not None
+
+
 def is_told(data: bytes, checked: strict.Checked | None, most: int) -> bool:
     """Whether it is told to be DER; the readable code finds the same, or refuses the same."""
     known = checked or strict.Checked(0, 0, 0, 0)

@@ -55,6 +55,7 @@ TARGETS = {
     "texts": Target(usual_texts.file, usual_texts.are_texts_told),
     "locations": Target(usual_texts.located, usual_texts.is_location_told),
     "der": Target(usual_der.case, usual_der.is_told),
+    "rows of der": Target(usual_der.row, usual_der.is_row_told),
 }
 
 

@@ -14,7 +14,7 @@ from govseal.asn1 import strict, write
 from govseal.errors import EncodingError, LimitExceeded
 from govseal.testing import Authority
 from untold import untold
-from usual_der import LEAVES, NOT_DER, inner, is_told, nested
+from usual_der import LEAVES, NOT_DER, inner, is_row_told, is_told, nested
 
 MOST = strict.MAX_ELEMENTS
 
@@ -165,6 +165,65 @@ def test_numbers_below_zero_tell_nothing(place):
     assert usual.der(AROUND, *numbers) == 0
 
 
+# The elements of a row
+
+ROW = write.integer(1) + INSIDE + write.null()
+
+
+def test_a_row_is_told():
+    assert is_row_told(ROW, 0, len(ROW))
+    one, two, three = usual.elements(ROW, 0, len(ROW), strict.Tlv)
+    assert (one.raw, two.raw, three.raw) == (write.integer(1), INSIDE, write.null())
+    assert two.children()[1].content == b"x"
+    assert usual.elements(ROW, 3, 3, strict.Tlv) == ()
+
+
+@pytest.mark.parametrize("leaf", LEAVES, ids=bytes.hex)
+def test_a_row_of_anything_is_told(leaf):
+    assert is_row_told(leaf * 3, 0, len(leaf) * 3)
+
+
+@pytest.mark.parametrize("end", range(len(ROW)))
+def test_a_row_that_ends_inside_an_element_is_not_told(end):
+    assert is_row_told(ROW, 0, end) is (end in (0, 3, 3 + len(INSIDE)))
+
+
+def test_nothing_inside_a_row_is_looked_at():
+    """It was checked when the whole was read."""
+    strange = b"\x24\2\xff\xff"
+    assert is_row_told(strange, 0, len(strange))
+    assert not told(strange)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\5", b"\x1f\1\0", b"\x30\x80\0\0", b"\4\x81\1x", b"\4\x85\0\0\0\0\1x", b"\4\2x"]
+)
+def test_a_row_of_no_elements_is_refused_by_name(data):
+    assert not is_row_told(write.null() + data, 0, 2 + len(data))
+    with pytest.raises(EncodingError) as caught:
+        strict.Tlv(data, strict.SEQUENCE, 0, 0, len(data)).children()
+    assert caught.value.offset == 0
+
+
+@pytest.mark.parametrize(
+    ("at", "end"), [(-1, 2), (0, 3), (2, 1), (3, 3), (0, sys.maxsize), (-sys.maxsize - 1, 2)]
+)
+def test_no_place_in_the_bytes_tells_no_row(at, end):
+    assert usual.elements(b"\5\0", at, end, strict.Tlv) is None
+
+
+def test_a_row_of_another_kind_is_not_made():
+    with pytest.raises(TypeError, match="tuples"):
+        usual.elements(ROW, 0, len(ROW), list)
+    with pytest.raises(TypeError):
+        usual.elements(bytearray(ROW), 0, len(ROW), strict.Tlv)
+
+
+def test_a_primitive_element_has_no_row():
+    with pytest.raises(EncodingError, match="constructed"):
+        strict.parse(write.integer(1)).children()
+
+
 # Real structures
 
 
@@ -210,6 +269,7 @@ def test_each_element_of_a_certificate_as_checked(certificate):
         checked = strict.Checked(start, end, *strict.measure(element))
         assert told(certificate, checked)
         assert strict.parse(certificate, checked=checked) == root
+        assert not element.is_constructed or is_row_told(certificate, start + element.body, end)
         assert told(certificate, checked, strict.measure(root)[0])
         assert not told(certificate, checked, strict.measure(root)[0] - 1)
 

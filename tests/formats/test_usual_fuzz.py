@@ -50,6 +50,7 @@ def test_nothing_is_told_where_nothing_is_compiled(name, monkeypatch):
         ("texts", "texts", b"no such text"),
         ("locations", "long_location", "no answer"),
         ("der", "der", 1),
+        ("rows of der", "elements", ()),
     ],
 )
 def test_a_difference_names_its_case(name, function, answer, monkeypatch):
