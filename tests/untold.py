@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 
 from govseal import usual
 from govseal.errors import GovsealError
+from govseal.seal import codec
 
 
 def nothing(*_arguments: object) -> None:
@@ -41,6 +43,14 @@ def outcome(call: Callable[..., object], *arguments: Any, **named: Any) -> tuple
 
 def forget() -> None:
     """Empties what is kept from file to file: else the second reading would read nothing."""
-    for one in gc.get_objects():
-        if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("govseal"):
-            one.cache_clear()
+    for one in _caches(len(sys.modules)):
+        one.cache_clear()
+    codec._KNOWN._seals.clear()
+
+
+@functools.cache
+def _caches(_modules: int) -> list[Any]:
+    """The caches of the library, looked for again when more was loaded."""
+    kind = functools._lru_cache_wrapper
+    found = [one for one in gc.get_objects() if isinstance(one, kind)]
+    return [one for one in found if one.__module__.startswith("govseal")]

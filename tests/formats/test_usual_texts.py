@@ -208,7 +208,7 @@ def test_files_of_packages(data):
 
 
 @pytest.mark.samples
-@pytest.mark.parametrize("path", [*(realfiles.folder() or realfiles.Path("/")).glob("ofd/*/*.ofd")])
+@pytest.mark.parametrize("path", realfiles.packages(), ids=lambda path: path.stem)
 def test_real_files(path):
     files = files_of(path.read_bytes())
     for data in files.values():

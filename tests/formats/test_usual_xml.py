@@ -314,7 +314,7 @@ def test_the_files_of_a_stamped_package_are_told():
 
 
 @pytest.mark.samples
-@pytest.mark.parametrize("path", [*(realfiles.folder() or realfiles.Path("/")).glob("ofd/*/*.ofd")])
+@pytest.mark.parametrize("path", realfiles.packages(), ids=lambda path: path.stem)
 def test_real_files_are_read_as_the_parser_reads_them(path):
     data = [*files_of(path.read_bytes())]
     assert data
