@@ -284,6 +284,11 @@ def test_a_node_is_not_taken_for_an_element_of_the_parser():
         list(root)
 
 
+def test_a_node_has_no_hash():
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(told(b"<a/>"))
+
+
 def test_nodes_keep_their_values_when_the_file_is_gone():
     data = bytearray(START + b"<a k='v'>" + b"".join(b"<n%d/>x" % n for n in range(100)) + b"</a>")
     root = usual.tree(bytes(data), len(START), 100, xml.Node)
