@@ -432,7 +432,7 @@ def records():
         one
         for one in gc.get_objects()
         if isinstance(one, type)
-        and one.__module__.startswith("govseal.")
+        and str(one.__module__).startswith("govseal.")
         and "__replace__" in vars(one)
         and vars(one)["__replace__"].__code__.co_filename == "<string>"
     ]
