@@ -69,12 +69,12 @@ def archive(rng: random.Random) -> tuple[bytes, Limits]:
         case 2:
             return fuzzing.bent(rng, data), limits
         case 3:
-            return _patched(rng, data), limits
+            return patched(rng, data), limits
         case _:
-            return _altered(rng, data), limits
+            return altered(rng, data), limits
 
 
-def _patched(rng: random.Random, data: bytes) -> bytes:
+def patched(rng: random.Random, data: bytes) -> bytes:
     """Some bytes near the end, where the directory and the end record are, overwritten."""
     found = bytearray(data)
     for _ in range(rng.choice((1, 1, 2))):
@@ -88,7 +88,7 @@ def _patched(rng: random.Random, data: bytes) -> bytes:
     return bytes(found)
 
 
-def _altered(rng: random.Random, data: bytes) -> bytes:
+def altered(rng: random.Random, data: bytes) -> bytes:
     """A field of one record changed in the directory and, mostly, in the local header."""
     end = records.find_end(HeldBytes(data))
     rows = tuple(records.read_entries(HeldBytes(data), end, Limits()))

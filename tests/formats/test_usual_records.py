@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 import sys
 from dataclasses import replace
@@ -376,6 +377,16 @@ def test_no_file_is_read_twice(monkeypatch):
 @pytest.mark.parametrize("path", realfiles.packages(), ids=lambda path: path.stem)
 def test_real_packages_are_read_alike(path):
     is_told(path.read_bytes(), DEFAULT_LIMITS)
+
+
+@pytest.mark.samples
+@pytest.mark.parametrize("path", realfiles.packages(), ids=lambda path: path.stem)
+def test_real_packages_with_something_otherwise(path):
+    data = path.read_bytes()
+    for number in range(40):
+        rng = random.Random(f"{path.stem} {number}")  # noqa: S311 - to be repeatable
+        bend = usual_records.altered if number % 2 else usual_records.patched
+        is_told(bend(rng, data), DEFAULT_LIMITS)
 
 
 def test_a_difference_would_be_seen(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 
 import pytest
@@ -326,6 +327,18 @@ def test_real_files_are_read_as_the_parser_reads_them(path):
     for one in data:
         is_tree_told(one)
         are_twins_told(one)
+
+
+@pytest.mark.samples
+@pytest.mark.parametrize("path", realfiles.packages(), ids=lambda path: path.stem)
+def test_real_files_with_something_otherwise(path):
+    """One of ten things in each file, others in each; larger files are twisted less."""
+    for place, data in enumerate(files_of(path.read_bytes())):
+        for number in range(max(1, min(10, (1 << 16) // (len(data) or 1)))):
+            rng = random.Random(f"{path.stem} {place} {number}")  # noqa: S311 - to be repeatable
+            bent = usual_xml.twisted(rng, data)
+            is_tree_told(bent)
+            are_twins_told(bent)
 
 
 @pytest.mark.samples
