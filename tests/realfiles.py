@@ -23,3 +23,9 @@ def folder() -> Path | None:
         return path
     beside = Path(__file__).resolve().parents[2] / "shared" / "samples"
     return beside if (beside / "index.json").is_file() else None
+
+
+def packages() -> list[Path]:
+    """The OFD documents among them; none where there is no folder."""
+    found = folder()
+    return sorted(found.glob("ofd/*/*.ofd")) if found else []

@@ -17,22 +17,27 @@ _set_class: Any = object.__dict__["__class__"].__set__
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[_Made]) -> type[_Made]:
-    """``dataclass(frozen=True, slots=True)``, for a class of which many are made.
+    """``dataclass(frozen=True, slots=True)``, for a class of which many are made, and no base.
 
     Raises:
-        TypeError: it has a base, or fields that are not given to it when it is made.
+        TypeError: it has a base or an ``__init__``, or other things are given to it when it is made
+            than its fields by their places.
     """
+    has_own = "__init__" in vars(cls)
     made: Any = dataclass(frozen=True, slots=True)(cls)
-    given = [one for one in fields(made) if one.init and not one.kw_only]
-    if made.__bases__ != (object,) or tuple(one.name for one in given) != made.__slots__:
+    code = made.__init__.__code__
+    taken = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    if has_own or made.__bases__ != (object,) or taken != made.__slots__ or code.co_kwonlyargcount:
         message = f"{cls.__name__} is no plain record"
         raise TypeError(message)
+    given = fields(made)
     filled = type(cls.__name__, (), {"__slots__": made.__slots__})
     slow = made.__init__
     space: dict[str, Any] = {"_set_class": _set_class, "_filled": filled, "_made": made}
     # Names of fields alone get into the text, as in what dataclasses write.
     exec(_text(given, space, has_more=hasattr(made, "__post_init__")), space)  # noqa: S102
     made.__init__, made.__replace__ = space["__init__"], space["__replace__"]
+    made.__init_subclass__ = classmethod(_refuse)
     for part in ("__defaults__", "__annotations__", "__qualname__", "__module__"):
         setattr(made.__init__, part, getattr(slow, part))
     defaults = dict(zip(reversed(made.__slots__), reversed(slow.__defaults__ or ()), strict=False))
@@ -40,7 +45,12 @@ def frozen(cls: type[_Made]) -> type[_Made]:
     return made  # type: ignore[no-any-return]
 
 
-def _text(given: list[Field[Any]], space: dict[str, Any], *, has_more: bool) -> str:
+def _refuse(cls: type, /) -> None:
+    message = f"{cls.__mro__[1].__name__} is a record, and no base of others"
+    raise TypeError(message)
+
+
+def _text(given: tuple[Field[Any], ...], space: dict[str, Any], *, has_more: bool) -> str:
     """``__init__`` and ``__replace__`` of a record; what they call is put into ``space``."""
     fill = []
     for one in given:
@@ -68,7 +78,7 @@ def _text(given: list[Field[Any]], space: dict[str, Any], *, has_more: bool) -> 
     )
 
 
-def changed(record: _Made, **changes: object) -> _Made:
+def changed(record: _Made, /, **changes: object) -> _Made:
     """Like :func:`dataclasses.replace`, of a frozen record.
 
     Raises:

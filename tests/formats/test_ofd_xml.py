@@ -49,6 +49,47 @@ def test_a_declaration_too_long_to_be_read_is_refused(encoding, mark):
         xml.parse(data, "/OFD.xml")
 
 
+USUAL = xml.USUAL_DECLARATION
+TYPED = '<!DOCTYPE a [<!ENTITY e "x">]><a k="&e;">&e;</a>'
+
+
+@pytest.mark.parametrize("text", [TYPED, "<DocBody><DocRoot/><DocRoot/></DocBody>", "<a/>"])
+@pytest.mark.parametrize("start", [b"", USUAL, declared("GBK", "").encode()])
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be"])
+def test_four_bytes_for_a_character_are_not_read(text, start, encoding):
+    """The parser knows them by how they start, and nothing else here does."""
+    with pytest.raises(FormatError, match="not well-formed"):
+        xml.parse(start + text.encode(encoding), "/OFD.xml")
+
+
+@pytest.mark.parametrize("text", [TYPED, "<a/>"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_two_bytes_for_a_character_are_not_read_behind_a_declaration(text, encoding):
+    with pytest.raises(FormatError):
+        xml.parse(USUAL + f'<?xml version="1.0"?>{text}'.encode(encoding), "/OFD.xml")
+
+
+@pytest.mark.parametrize("again", ["UTF-7", "UTF-8", "GBK", "UTF-16", "ISO-8859-1"])
+@pytest.mark.parametrize("first", ["UTF-8", "utf-8", "GB18030"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_second_declaration_is_refused(first, again, mark):
+    """The parser would read that one, and take its encoding: here for the tags of <b/>."""
+    text = declared(first, "").strip() + mark + declared(again, "<a>+ADw-b/+AD4-</a>")
+    data = text.encode(first)
+    with pytest.raises(FormatError, match="declaration"):
+        xml.parse(data, "/OFD.xml")
+    with pytest.raises(FormatError):
+        xml.parse(codecs.BOM_UTF8 + data, "/OFD.xml")
+
+
+def test_what_another_encoding_would_hide_is_not_read():
+    hidden = b"+ADwAIQ-DOCTYPE a +AFsAPAAh-ENTITY e 'x'+AD4AXQA+-<a k='+ACY-e;'/>"
+    with pytest.raises(FormatError):
+        xml.parse(USUAL + b'<?xml version="1.0" encoding="UTF-7"?>' + hidden, "/OFD.xml")
+    with pytest.raises(FormatError):
+        xml.parse(USUAL + codecs.BOM_UTF8 + declared("UTF-7", "").encode() + hidden, "/OFD.xml")
+
+
 @pytest.mark.parametrize(
     "data",
     [

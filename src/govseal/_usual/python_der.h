@@ -5,6 +5,7 @@
 #include <Python.h>
 
 #include "der.h"
+#include "python_rows.h"
 
 static PyObject *usual_der(PyObject *module, PyObject *args) {
     const char *data;
@@ -23,23 +24,20 @@ static PyObject *usual_der(PyObject *module, PyObject *args) {
         der_check((const unsigned char *)data, (size_t)size, &known, (size_t)most));
 }
 
-/* Puts a number at place of row; 0 where it could not be made. */
-static int der_put(PyObject *row, Py_ssize_t place, size_t number) {
-    PyObject *value = PyLong_FromSize_t(number);
-    return value != NULL && PyTuple_SetItem(row, place, value) == 0;
-}
-
 /* One element as a tuple of that type: buffer, tag, start, body, end. */
 static PyObject *der_element(PyTypeObject *type, PyObject *buffer, unsigned char tag, size_t at,
                              size_t body, size_t end) {
-    const allocfunc make = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
-    PyObject *made = make(type, 5);
-    if (made != NULL &&
-        (PyTuple_SetItem(made, 0, Py_NewRef(buffer)) != 0 || !der_put(made, 1, tag) ||
-         !der_put(made, 2, at) || !der_put(made, 3, body) || !der_put(made, 4, end))) {
-        Py_CLEAR(made);
+    PyObject *made = row_start(type, 5);
+    if (made == NULL) {
+        return NULL;
     }
-    return made;
+    if (!row_put(made, 0, Py_NewRef(buffer)) || !row_put(made, 1, PyLong_FromLong(tag)) ||
+        !row_put(made, 2, PyLong_FromSize_t(at)) || !row_put(made, 3, PyLong_FromSize_t(body)) ||
+        !row_put(made, 4, PyLong_FromSize_t(end))) {
+        Py_DECREF(made);
+        return NULL;
+    }
+    return row_end(type, made);
 }
 
 static PyObject *usual_elements(PyObject *module, PyObject *args) {

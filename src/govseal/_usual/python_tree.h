@@ -5,17 +5,15 @@
 #include <Python.h>
 #include <stdlib.h>
 
+#include "python_rows.h"
 #include "tree.h"
 
 /* Names recur: each is made once for a file, as long as there are few. */
 #define KNOWN_NAMES 64
-/* Name, namespace, attributes, text, children, tail. */
-#define NODE_PARTS 6
 
 typedef struct {
     const tree_reader *reader;
     PyTypeObject *type;
-    allocfunc make;          /* of its tuples */
     PyObject *namespaces[2]; /* none, and that of OFD */
     PyObject *nothing[2];    /* no attributes, no text */
     tree_slice slices[KNOWN_NAMES];
@@ -66,32 +64,28 @@ static PyObject *tree_attribute_dict(tree_builder *builder, const tree_element *
     return made;
 }
 
-/* Puts value at place of node; 0 where it could not be made. */
-static int tree_put(PyObject *node, Py_ssize_t place, PyObject *value) {
-    return value != NULL && PyTuple_SetItem(node, place, value) == 0;
-}
-
 /* The node of an element, whose children are there. */
 static PyObject *tree_node(tree_builder *builder, size_t place) {
     const tree_element *element = &builder->reader->elements[place];
     const size_t skipped = element->prefix == 0 ? 0 : element->prefix + 1;
     const tree_slice local = {element->name.at + skipped, element->name.size - skipped};
     PyObject *children = builder->children[place];
-    PyObject *node = builder->make(builder->type, 6);
+    PyObject *node = row_start(builder->type, 6);
     builder->children[place] = NULL;
     if (node == NULL) {
         Py_XDECREF(children);
         return NULL;
     }
-    if (!tree_put(node, 4, children != NULL ? children : PyTuple_New(0)) ||
-        !tree_put(node, 0, tree_known_name(builder, local)) ||
-        !tree_put(node, 1, Py_NewRef(builder->namespaces[element->is_named])) ||
-        !tree_put(node, 2, tree_attribute_dict(builder, element)) ||
-        !tree_put(node, 3, tree_string(builder, element->text)) ||
-        !tree_put(node, 5, tree_string(builder, element->tail))) {
-        Py_CLEAR(node);
+    if (!row_put(node, 4, children != NULL ? children : PyTuple_New(0)) ||
+        !row_put(node, 0, tree_known_name(builder, local)) ||
+        !row_put(node, 1, Py_NewRef(builder->namespaces[element->is_named])) ||
+        !row_put(node, 2, tree_attribute_dict(builder, element)) ||
+        !row_put(node, 3, tree_string(builder, element->text)) ||
+        !row_put(node, 5, tree_string(builder, element->tail))) {
+        Py_DECREF(node);
+        return NULL;
     }
-    return node;
+    return row_end(builder->type, node);
 }
 
 /* All nodes from the last to the first, so that children come before those that hold them. */
@@ -120,7 +114,6 @@ static PyObject *tree_build(tree_builder *builder) {
 static PyObject *tree_read(tree_reader *reader, PyTypeObject *type) {
     tree_builder builder = {.reader = reader, .type = type};
     PyObject *root = NULL;
-    builder.make = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     builder.namespaces[0] = builder.nothing[1] = PyUnicode_FromString("");
     builder.namespaces[1] = PyUnicode_FromString(OFD_NAMESPACE);
     builder.nothing[0] = PyDict_New();

@@ -12,8 +12,8 @@
 #define DEEPEST_TREE 48
 #define MOST_ELEMENTS 20000
 #define MOST_TREE_BYTES (1 << 20)
-/* The parser refuses names above 50,000 bytes. */
-#define LONGEST_NAME 1024
+/* A parser has a limit for them, too, such as 50,000. */
+#define LONGEST_NAME 255
 #define OFD_NAMESPACE "http://www.ofdspec.org/2016"
 
 typedef struct {
@@ -103,7 +103,7 @@ static int tree_blanks(tree_reader *reader) {
     return reader->at > start;
 }
 
-/* A name, and the size of its prefix; 0 where there is none. */
+/* A name, and the size of its prefix; 0 where there is none, or a long one. */
 static int tree_name(tree_reader *reader, tree_slice *name, size_t *prefix) {
     size_t start = reader->at;
     name->at = start;

@@ -46,7 +46,7 @@ class Node(NamedTuple):
 #: What nearly all files start with.
 USUAL_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}\?>")
-_DECLARATION_START = re.compile(rb"<\?xml\s")
+_DECLARATION_START = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s")
 _ENCODING = re.compile(rb"""\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 #: Encodings that are read, and the codec for each: the GB family is a row of supersets.
 _CODECS = {
@@ -177,6 +177,9 @@ def _parser(*, comments: bool, recover: bool) -> etree.XMLParser:
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
+            # Else it looks for another one, such as four bytes for a character, and finds in it
+            # what nobody here has looked at.
+            encoding="UTF-8",
             huge_tree=False,
             recover=recover,
             remove_comments=not comments,
@@ -188,7 +191,7 @@ def _parser(*, comments: bool, recover: bool) -> etree.XMLParser:
 def _in_utf8(data: bytes, part: str) -> bytes:
     """The XML in UTF-8, without a mark at its start and without its declaration."""
     if data.startswith(USUAL_DECLARATION) and data.isascii():
-        return data[len(USUAL_DECLARATION) :]
+        return _undeclared(data, part)
     try:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return _undeclared(data.decode("utf-16").encode(), part)
@@ -215,9 +218,9 @@ def _undeclared(data: bytes, part: str) -> bytes:
     """XML without its declaration, whose encoding no longer holds."""
     declaration = _DECLARATION.match(data)
     if declaration:
-        return data[declaration.end() :]
+        data = data[declaration.end() :]
     if _DECLARATION_START.match(data):
-        # The parser would read it, and take another encoding than everything here.
+        # Too long, or a second one: another reader may take the encoding that it names.
         raise FormatError("the XML has a declaration that is not read", part=part)
     return data
 
