@@ -67,7 +67,8 @@ static int read_end(const unsigned char *data, size_t size, const record_limits 
     end->directory = little32(record + 16);
     if (memcmp(record, "PK\5\6\0\0\0\0", 8) != 0 || little16(record + 8) != end->count ||
         end->count == 0xffff || little16(record + 20) != 0 || end->directory == SATURATED ||
-        end->directory_size == SATURATED || end->directory + end->directory_size != end->at ||
+        end->directory_size == SATURATED ||
+        (uint64_t)end->directory + end->directory_size != end->at ||
         end->count > limits->entries || end->directory_size > limits->directory ||
         end->count > end->directory_size / CENTRAL_SIZE) {
         return 0;
