@@ -198,6 +198,7 @@ static void grow_der(grown *out) {
 typedef struct {
     const char *prefix;
     size_t numbered; /* names are numbered up to this, if it is not 0 */
+    size_t words;    /* so many of WORDS are used */
 } xml_style;
 
 static void put_name(grown *out, const xml_style *style, size_t number) {
@@ -213,12 +214,16 @@ static void put_name(grown *out, const xml_style *style, size_t number) {
     }
 }
 
-static void put_words(grown *out) {
-    static const char *const WORDS[] = {
-        "", "", "1", "/Doc_0/Document.xml", "\xe5\x8d\xb0\xe7\xab\xa0", " ", "\n\t", "sIgN", "\\",
-        "abcdefgh", "]]", "]>", "'", "\"", "&amp;", "]]>", "&#65;", "\r", "\xef\xbf\xbf", ">"};
+/* The first of them may stand anywhere, then come those for texts alone. */
+static const char *const WORDS[] = {
+    "", "", "1", "/Doc_0/Document.xml", "\xe5\x8d\xb0\xe7\xab\xa0", " ", "sIgN", "\\", "abcdefgh",
+    "]]", "\n\t", "]>", "'", "\"", "&amp;", "]]>", "&#65;", "\r", "\xef\xbf\xbf", ">"};
+#define ANYWHERE 10
+#define IN_TEXTS 11
+
+static void put_words(grown *out, size_t most) {
     for (size_t words = below(3); words > 0; words--) {
-        put_text(out, WORDS[below(below(12) ? 13 : COUNT(WORDS))]);
+        put_text(out, WORDS[below(most)]);
     }
 }
 
@@ -229,11 +234,11 @@ static void put_attributes(grown *out, const xml_style *style) {
     for (size_t i = 0; i < many + few; i++) {
         char name[24];
         (void)snprintf(name, sizeof name, "A%zu", i);
-        put_text(out, below(8) ? " " : "\n  ");
+        put_text(out, below(8) ? " " : "\n \t");
         put_text(out, many != 0 ? name : NAMES[(style->numbered + i + below(3)) % COUNT(NAMES)]);
         put_text(out, below(8) ? "=" : " = ");
         put_text(out, quote);
-        put_words(out);
+        put_words(out, style->words == IN_TEXTS ? ANYWHERE : style->words);
         put_text(out, quote);
     }
 }
@@ -253,12 +258,12 @@ static void grow_node(grown *out, const xml_style *style, size_t number, size_t 
         return;
     }
     put_text(out, below(10) ? ">" : " >");
-    put_words(out);
+    put_words(out, style->words);
     for (size_t i = 0; i < children; i++) {
         const size_t next = style->numbered > 20 ? i : (size_t)test_random() >> 40;
         grow_node(out, style, next, levels > 4 || style->numbered > 20 ? levels - 1 : below(levels),
                   "");
-        put_words(out);
+        put_words(out, style->words);
     }
     put_text(out, "</");
     put_name(out, style, number);
@@ -275,7 +280,7 @@ static void grow_xml(grown *out) {
                  {"", " xmlns:xmlns='" OFD "'"},
                  {"ofd:", ""}};
     const size_t form = below(below(20) ? 4 : COUNT(FORMS));
-    xml_style style = {FORMS[form].prefix, 0};
+    xml_style style = {FORMS[form].prefix, 0, below(4) ? IN_TEXTS : COUNT(WORDS)};
     size_t levels = below(5);
     out->size = 0;
     if (below(400) == 0) {
