@@ -57,27 +57,30 @@ static void put_end(grown *out, size_t count, size_t size, size_t start) {
     put_little(out, 0, 2);
 }
 
-/* A file in the archive and its record in the directory. */
-static void put_entry(grown *out, grown *directory, const char *name, size_t method, size_t packed,
-                      size_t size) {
+/* A file in the archive and its record in the directory; returns where it is said to end. */
+static size_t put_entry(grown *out, grown *directory, const char *name, size_t start) {
     static const size_t FLAGS[] = {0, 0, 0x0800, 0x0802, 0x0006, 0x0008, 0x0001};
-    const size_t start = out->size, length = strlen(name);
+    const size_t at = out->size, length = strlen(name), method = below(3) ? 0 : below(16) ? 8 : 9;
+    const size_t small = name[length - 1] == '/' ? 0 : below(40);
+    const size_t packed = below(2000) ? small : 65535 - below(100);
+    const size_t said = below(32) ? packed : below(200000);
     put(out, "PK\3\4\24\0", 6);
     put_little(out, FLAGS[below(below(8) ? 4 : COUNT(FLAGS))], 2);
     put_little(out, method, 2);
     put_random(out, 8); /* time, date and checksum */
-    put_little(out, packed, 4);
-    put_little(out, size, 4);
+    put_little(out, said, 4);
+    put_little(out, method == 8 ? below(5000) : said, 4);
     put_little(out, length, 2);
     put_little(out, 0, 2);
     put(directory, "PK\1\2\36\3", 6);
-    put(directory, out->data + start + 4, 24);
+    put(directory, out->data + at + 4, 24);
     put(directory, "\0\0\0\0\0\0\0", 8);
     put_random(directory, 4); /* what the maker's system says of it */
     put_little(directory, start, 4);
     put_text(out, name);
     put_text(directory, name);
     put_random(out, packed);
+    return start + 30 + length + said;
 }
 
 static void grow_archive(grown *out) {
@@ -85,19 +88,19 @@ static void grow_archive(grown *out) {
                                         "\xe7\xab\xa0.xml", "Doc_0/Signs/Sign_0/Signature.xml"};
     static grown directory;
     const size_t count = below(5);
+    size_t start = 0;
     out->size = directory.size = 0;
     for (size_t i = 0; i < count; i++) {
-        const char *name = NAMES[below(COUNT(NAMES))];
-        const size_t method = below(3) ? 0 : below(16) ? 8 : 9;
-        size_t packed = name[strlen(name) - 1] == '/' ? 0 : below(40);
-        if (below(2000) == 0) {
-            packed = 65535 - below(100);
-        }
-        put_entry(out, &directory, name, method, packed, method ? below(5000) : packed);
+        start = put_entry(out, &directory, NAMES[below(COUNT(NAMES))], start);
     }
-    const size_t start = out->size;
+    start = out->size;
     put(out, directory.data, directory.size);
     put_end(out, count, directory.size, start);
+    if (below(8) == 0) { /* in what is stored, another end, whose comment is all the rest */
+        const size_t at = below(out->size - 21), rest = out->size - 22 - at;
+        memcpy(out->data + at, "PK\5\6", at + 4 <= start ? 4 : 0);
+        set_little(out->data + at + 20, rest, at + 22 <= start && rest < 65536 ? 2 : 0);
+    }
 }
 
 /* Lets the end record and the directory name the places where things are after an accident. */
@@ -235,7 +238,7 @@ static void put_attributes(grown *out, const xml_style *style) {
         char name[24];
         (void)snprintf(name, sizeof name, "A%zu", i);
         put_text(out, below(8) ? " " : "\n \t");
-        put_text(out, many != 0 ? name : NAMES[(style->numbered + i + below(3)) % COUNT(NAMES)]);
+        put_text(out, many != 0 ? name : NAMES[(i + below(3)) % COUNT(NAMES)]);
         put_text(out, below(8) ? "=" : " = ");
         put_text(out, quote);
         put_words(out, style->words == IN_TEXTS ? ANYWHERE : style->words);
@@ -252,7 +255,9 @@ static void grow_node(grown *out, const xml_style *style, size_t number, size_t 
     put_text(out, "<");
     put_name(out, style, number);
     put_text(out, declared);
-    put_attributes(out, style);
+    if (style->numbered == 0) {
+        put_attributes(out, style);
+    }
     if (children == 0 && below(2)) {
         put_text(out, below(4) ? "/>" : " />");
         return;
@@ -283,11 +288,12 @@ static void grow_xml(grown *out) {
     xml_style style = {FORMS[form].prefix, 0, below(4) ? IN_TEXTS : COUNT(WORDS)};
     size_t levels = below(5);
     out->size = 0;
-    if (below(400) == 0) {
+    if (below(300) == 0) {
+        style.words = IN_TEXTS;
         style.numbered = below(2) ? 248 + below(16) : 30 + below(6);
         levels = 1;
     } else if (below(30) == 0) {
-        levels = 44 + below(6);
+        levels = 44 + below(12);
     }
     put_text(out, below(4) ? "" : "\n ");
     grow_node(out, &style, (size_t)test_random() >> 40, levels, FORMS[form].declared);

@@ -48,7 +48,7 @@ static const usual_example DER_EXAMPLES[] = {
 
 #define ROOT "<ofd:OFD xmlns:ofd=\"http://www.ofdspec.org/2016\""
 #define OFD_XML                                                                                    \
-    "\n" ROOT " Version=\"1.0\" DocType='OFD'>\n <ofd:DocBody><ofd:DocInfo ID=\"1\"/>"           \
+    "\n" ROOT " Version=\"1.0\" DocType='OFD'>\n <ofd:DocBody><ofd:DocInfo ID=\"1\"/>"             \
     "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot >\n <ofd:Signatures>Doc_0/Signs/Signatures.xml"  \
     "</ofd:Signatures></ofd:DocBody>\n</ofd:OFD>\n"
 
@@ -103,7 +103,8 @@ static const usual_example DOUBLED_EXAMPLES[] = {
     NOT_TOLD("<a:b:c/>"),
     NOT_TOLD("<a b:c=''/>"),         /* in a namespace */
     NOT_TOLD("<a><!-- --></a>"),
-    NOT_TOLD("<?a?><a/>"),
+    NOT_TOLD("<a><!-- b='' />--></a>"),
+    NOT_TOLD("<a><?b c='' />?></a>"),
     NO_MORE,
 };
 
@@ -132,6 +133,20 @@ static const usual_example TEXTS_EXAMPLES[] = {
 #define NUMBERS "\2\0\2\0\x60\0\0\0\x41\0\0\0"
 #define END(numbers) "PK\5\6\0\0\0\0" numbers "\0\0"
 
+/* One stored file with an end record in it. */
+#define COMMON_C "\24\0\0\0\0\0\0\0\x21\0\1\2\3\4\x16\0\0\0\x16\0\0\0\1\0"
+#define LOCAL_C(rest) "PK\3\4" COMMON_C "\0\0" "c" "PK\5\6                " rest "\0"
+#define CENTRAL_C "PK\1\2\36\3" COMMON_C "\0\0\0\0\0\0\0\0\0\0\xa4\x81\0\0\0\0" "c"
+#define NUMBERS_C "\1\0\1\0\x2f\0\0\0\x35\0\0\0"
+
+/* A file that is packed into one byte. */
+#define COMMON_D(flags, method, size)                                                              \
+    "\24\0" flags "\0" method "\0\0\0\x21\0\1\2\3\4\1\0\0\0" size "\1\0"
+#define ONE_BYTE(flags, method, size)                                                              \
+    "PK\3\4" COMMON_D(flags, method, size) "\0\0" "d" "d"                                          \
+    "PK\1\2\36\3" COMMON_D(flags, method, size) "\0\0\0\0\0\0\0\0\0\0\xa4\x81\0\0\0\0" "d"         \
+    END("\1\0\1\0\x2f\0\0\0\x20\0\0\0")
+
 static const usual_example RECORDS_EXAMPLES[] = {
     TOLD(LOCALS CENTRALS END(NUMBERS)),
     TOLD(END("\0\0\0\0\0\0\0\0\0\0\0\0")),
@@ -150,7 +165,15 @@ static const usual_example RECORDS_EXAMPLES[] = {
     NOT_TOLD(LOCALS CENTRAL_A CENTRAL_A END("\2\0\2\0\x5e\0\0\0\x41\0\0\0")),
     NOT_TOLD("PK\6\7                " END("\0\0\0\0\0\0\0\0\x14\0\0\0")),
     NOT_TOLD("PK\5\6" END("\0\0\0\0\0\0\0\0\4\0\0\0")),
-    NOT_TOLD("PK\5\6                \4\0" END("\0\0\0\0\0\0\0\0\x16\0\0\0")),
+    TOLD(ONE_BYTE("\0", "\x08", "\x09\0\0\0")),
+    TOLD(ONE_BYTE("\6", "\x08", "\xfe\xff\xff\xff")),
+    NOT_TOLD(ONE_BYTE("\0", "\x08", "\xff\xff\xff\xff")), /* told elsewhere */
+    NOT_TOLD(ONE_BYTE("\0", "\x09", "\1\0\0\0")),        /* another method */
+    NOT_TOLD(ONE_BYTE("\0", "\0", "\2\0\0\0")),          /* stored, and two sizes */
+    NOT_TOLD(ONE_BYTE("\1", "\0", "\1\0\0\0")),          /* encrypted */
+    NOT_TOLD(ONE_BYTE("\x08", "\0", "\1\0\0\0")),        /* sizes behind the data */
+    TOLD(LOCAL_C("\x44") CENTRAL_C END(NUMBERS_C)),
+    NOT_TOLD(LOCAL_C("\x45") CENTRAL_C END(NUMBERS_C)), /* another end, with a comment */
     NO_MORE,
 };
 
