@@ -80,7 +80,7 @@ type: dev ## mypy, strict
 # What the tests have compiled is made while the checker of types has the other processor.
 .PHONY: check
 check: fonts ## style, types and the fast tests, in some two and a half minutes
-	@$(MAKE) -s -C tests/native testing devices PYTHON=../../$(py) & \
+	@$(MAKE) -s -C tests/native testing devices bin/fuzz-usual PYTHON=../../$(py) & \
 		$(MAKE) lint type && wait $$!
 	@tools/packages pkits
 	@tools/packages database
@@ -97,7 +97,7 @@ test: lint type fonts native ## everything but the long proofs, with branch cove
 	@HYPOTHESIS_PROFILE=ci $(pytest) -m "not prove" --cov --cov-branch --cov-report=term
 
 .PHONY: native
-native: dev ## the C core by itself: units, constant time under valgrind, clang, aarch64, musl
+native: dev ## the C by itself: units, constant time under valgrind, clang, aarch64, musl
 	@tools/packages native
 	@tools/packages others
 	@$(MAKE) -j $(JOBS) --output-sync=target -C tests/native all PYTHON=../../$(py)

@@ -18,6 +18,7 @@ from PIL import Image
 
 import govseal
 import skiplist
+from govseal import _usual
 from govseal.formats.ofd.compose import compose_document
 from govseal.seal.picture import load_picture
 from govseal.sm2 import _core
@@ -26,6 +27,7 @@ from govseal.testing import Hierarchy
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TOOLS = ("packages", "environment", "core", "serve", "wheel", "foreign-python")
+COMPILED = {"_core": _core, "_usual": _usual}
 HEAVY = {"asn1crypto", "cryptography", "fontTools", "lxml", "PIL"}
 
 
@@ -144,24 +146,27 @@ def test_what_is_kept_in_one_place_has_its_rule():
 # --------------------------------------------------------------------------------- what it asks for
 
 
-def read_elf(*options: str) -> str:
-    command = ["readelf", "-W", *options, _core.__file__]
+def read_elf(name: str, *options: str) -> str:
+    command = ["readelf", "-W", *options, str(COMPILED[name].__file__)]
     return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ELF is for Linux; not installed elsewhere")
-def test_the_core_runs_on_old_systems():
+@pytest.mark.parametrize("name", COMPILED)
+def test_what_is_compiled_runs_on_old_systems(name: str):
     """`make wheel` names its wheels for glibc 2.28: nothing may ask for more, or for threads."""
-    libraries = set(re.findall(r"\(NEEDED\).*\[(.*)\]", read_elf("-d")))
+    libraries = set(re.findall(r"\(NEEDED\).*\[(.*)\]", read_elf(name, "-d")))
     assert {name for name in libraries if not name.startswith("ld-linux")} == {"libc.so.6"}
-    versions = re.findall(r"GLIBC_([0-9.]+)", read_elf("-V"))
+    versions = re.findall(r"GLIBC_([0-9.]+)", read_elf(name, "-V"))
     assert max(tuple(map(int, version.split("."))) for version in versions) <= (2, 28)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ELF is for Linux; not installed elsewhere")
-def test_the_core_exports_its_entry_alone():
-    symbols = [line.split() for line in read_elf("--dyn-syms").splitlines() if "GLOBAL" in line]
-    assert [words[7] for words in symbols if words[6] != "UND"] == ["PyInit__core"]
+@pytest.mark.parametrize("name", COMPILED)
+def test_what_is_compiled_exports_its_entry_alone(name: str):
+    listed = read_elf(name, "--dyn-syms").splitlines()
+    symbols = [line.split() for line in listed if "GLOBAL" in line]
+    assert [words[7] for words in symbols if words[6] != "UND"] == [f"PyInit_{name}"]
 
 
 # -------------------------------------------------------------------------------------------- words

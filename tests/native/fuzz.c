@@ -17,7 +17,6 @@
 #include "fuzz_sm3.h"
 #include "fuzz_verify.h"
 
-typedef int fuzz_target(const uint8_t *data, size_t size);
 static const struct {
     const char *name;
     fuzz_target *run;
@@ -52,10 +51,6 @@ static const char *const NUMBERS[] = {
     "0000000000000000000000000000000000000000000000000000000000000000",
     "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
 };
-
-static size_t below(size_t limit) {
-    return (size_t)(test_random() >> 16) % limit;
-}
 
 static void plant_number(uint8_t *data, size_t size) {
     const char *number = NUMBERS[below(sizeof NUMBERS / sizeof *NUMBERS)];

@@ -1,26 +1,12 @@
-/* What the fuzz targets share. Each fuzz_*.h is one target, and fuzz.c runs them. Each reads its input as numbers and choices, so that random
- * bytes reach what lies behind the first checks, and compares every tier with the portable one.
+/* What the targets of fuzz.c share. Each reads its input as numbers and choices, so that random bytes
+ * reach what lies behind the first checks, and compares every tier with the portable one.
  */
 #ifndef GOVSEAL_TESTS_FUZZ_H
 #define GOVSEAL_TESTS_FUZZ_H
 
 #include "core.h"
 
-#include "check.h"
-
-#undef CHECK /* libFuzzer keeps the input of an abort, not that of an exit */
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);                \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
-
-typedef struct {
-    const uint8_t *data;
-    size_t size;
-} fuzz_input;
+#include "fuzz_input.h"
 
 static core_tier best_tier;
 
@@ -33,33 +19,6 @@ static void fuzz_setup(void) {
         prepared_build_tables();
     }
     tier = TIER_PORTABLE;
-}
-
-/* The next size bytes; zeroes where the input has ended. */
-static void take(unsigned char *out, fuzz_input *in, size_t size) {
-    const size_t there = size < in->size ? size : in->size;
-    memset(out, 0, size);
-    if (there != 0) {
-        memcpy(out, in->data, there);
-        in->data += there;
-        in->size -= there;
-    }
-}
-
-static unsigned take_byte(fuzz_input *in) {
-    unsigned char byte;
-    take(&byte, in, 1);
-    return byte;
-}
-
-/* A copy of exactly this size, so that the sanitizer sees a read past its end. */
-static unsigned char *copy_of(const uint8_t *data, size_t size) {
-    unsigned char *copy = malloc(size == 0 ? 1 : size);
-    CHECK(copy != NULL);
-    if (size != 0) {
-        memcpy(copy, data, size);
-    }
-    return copy;
 }
 
 /* A key of the next bytes; where they are no d in [1, n-2], of 1. */

@@ -91,7 +91,7 @@ static void init_roots(text_roots *found) {
 
 /* Adds a part; 0 where it is too short, or one too many. */
 static int add_root(text_roots *found, const unsigned char *part, size_t size) {
-    if (size < LEAST_ROOT || found->count == MOST_ROOTS) {
+    if (size < LEAST_ROOT || found->count >= MOST_ROOTS) {
         return 0;
     }
     found->size = size < found->size ? size : found->size;
