@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from govseal.formats.base import Document, Evidence, Presence, SignatureEvidence, SignatureKind
 from govseal.formats.source import ByteSource, FileDigests, HeldBytes
-from govseal.pki import cms
 from govseal.pki.forms import has_loose_form
 from govseal.pki.materials import Materials
 from govseal.pki.trust import TrustStore
@@ -36,12 +35,16 @@ from govseal.verification.report import (
     Outcome,
     PagesCovered,
     Report,
-    SealSummary,
     SignatureReport,
-    SignerSummary,
     Verdict,
 )
 from govseal.verification.status import BusinessStatus, StatusSource
+from govseal.verification.summaries import (
+    CMS_STANDARD,
+    seal_summary,
+    signer_summary,
+    standard_of,
+)
 
 if TYPE_CHECKING:
     from govseal.formats.metadata import LicenceMention
@@ -51,7 +54,6 @@ if TYPE_CHECKING:
 _COVERAGE_CLAUSE = "GB/T 33190-2016, 18.2.2"
 _FILE_LIST_CLAUSE = "GM/T 0099-2020, annex D"
 _BASE_CLAUSE = "GM/T 0099-2020"
-_CMS_STANDARD = "GB/T 35275-2017"
 _CMS_CLAUSES = {"PAdES": "ETSI EN 319 142-1, 6.3", "CMS": "RFC 5652, 5.6"}
 _PDF_CONTAINER_CLAUSE = "ISO 32000-2, 7.5"
 _PDF_COVERAGE_CLAUSE = "ISO 32000-2, 12.8.1"
@@ -318,7 +320,7 @@ def _run(subject: Subject) -> tuple[Check, ...]:
             continue
         clause = row.clause_2014 if is_old else row.clause
         if is_cms and row.name not in _OF_ANY_SEAL:
-            clause = _CMS_CLAUSES.get(_standard(subject), _CMS_STANDARD)
+            clause = _CMS_CLAUSES.get(standard_of(subject), CMS_STANDARD)
         checks.append(_check(row.name, finding, clause))
     strictness = _strict(subject, checks)
     return (*checks, strictness) if strictness else tuple(checks)
@@ -446,7 +448,7 @@ def _signature_report(
     return SignatureReport(
         id=evidence.id if evidence else "1",
         kind=evidence.kind.value if evidence else SignatureKind.SEAL.value,
-        standard=_standard(subject),
+        standard=standard_of(subject),
         verdict=_verdict(checks),
         checks=checks,
         notices=tuple(dict.fromkeys((*passed, *_tolerances(subject), *_judged(subject, checks)))),
@@ -454,57 +456,9 @@ def _signature_report(
         time_source="claimed" if subject.proved_at is None else "timestamp",
         coverage=evidence.coverage.extent.value if evidence else "none",
         algorithm=algorithm.name if algorithm else (signature.algorithm_oid if signature else ""),
-        signer=_signer_summary(subject),
-        seal=_seal_summary(subject),
+        signer=signer_summary(subject),
+        seal=seal_summary(subject),
         matter=statements.matter.code if statements.matter else None,
         ledger=statements.ledger,
         pages=pages,
-    )
-
-
-def _standard(subject: Subject) -> str:
-    if subject.stamp is not None:
-        return subject.stamp.generation.standard
-    evidence = subject.evidence
-    if evidence is not None and evidence.standard:
-        return evidence.standard
-    if evidence is not None and evidence.signed_data is not None:
-        signer = evidence.signed_data.signer
-        known = cms.signer_algorithm(signer.algorithm, signer.digest_algorithm)
-        # GB/T 35275 is for SM2 alone; everything else is what it was made after.
-        return "CMS" if known is not None and known.key_kind != "sm2" else _CMS_STANDARD
-    if subject.seal is not None:
-        return subject.seal.generation.standard
-    return "unknown"
-
-
-def _signer_summary(subject: Subject) -> SignerSummary | None:
-    if subject.signer is None or subject.signer.certificate is None:
-        return None
-    certificate = subject.signer.certificate
-    return SignerSummary(
-        subject=certificate.subject,
-        issuer=certificate.issuer,
-        serial=f"{certificate.serial:x}",
-        not_before=certificate.not_before,
-        not_after=certificate.not_after,
-    )
-
-
-def _seal_summary(subject: Subject) -> SealSummary | None:
-    seal = subject.seal
-    if seal is None:
-        return None
-    maker = subject.maker.certificate if subject.maker else None
-    return SealSummary(
-        id=seal.es_id,
-        name=seal.name,
-        type=str(seal.properties.type),
-        maker=maker.subject if maker else "",
-        not_before=seal.properties.not_before.moment,
-        not_after=seal.properties.not_after.moment,
-        picture_sha256=seal.picture.sha256,
-        picture=seal.picture.data,
-        picture_kind=seal.picture.kind,
-        scope=subject.statements.scope,
     )

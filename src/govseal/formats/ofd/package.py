@@ -8,19 +8,17 @@ Names are those of the archive, without a leading slash (``Doc_0/Document.xml``)
 
 from __future__ import annotations
 
-import re
 import stat
-import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from operator import attrgetter
 
 from govseal.asn1.strict import Tolerance
 from govseal.errors import FormatError, LimitExceeded
 from govseal.formats.limits import DEFAULT_LIMITS, Limits
 from govseal.formats.ofd import records
+from govseal.formats.ofd.names import judged, twin_key, unsafe_name
 from govseal.formats.ofd.records import Entry, damaged
 from govseal.formats.source import ByteSource, HeldBytes, Piece
 from govseal.pki.algorithms import DigestAlgorithm, Hasher
@@ -36,15 +34,6 @@ _SAMPLE = 1 << 9
 _SMALL = 1 << 12
 #: Of 512 bytes by chance 221 differ, give or take 5; of text fewer than 100.
 _DENSE = 190
-_DRIVE = re.compile(r"[A-Za-z]:")
-# C0, C1, surrogates and the two code points that are no characters: XML cannot carry most of them.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-#: What nearly all names are, in which nothing is unsafe and nothing but case is overlooked.
-_USUAL_NAME = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*/){0,16}[\w-]+(?:\.[\w-]+)*", re.ASCII)
-_ENDS_LOOSELY = re.compile(r"[. ](?:/|\Z)")
-_LONGEST_NAME = 1024
-_DEEPEST_NAME = 64
-_KNOWN_NAME = 200
 _FILE_TYPES = (0, stat.S_IFREG, stat.S_IFDIR)
 
 
@@ -292,8 +281,7 @@ def _layout_problem(entries: Iterable[Entry], end: records.End) -> FormatError |
 def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
     seen: dict[str, Entry] = {}
     for entry in entries:
-        is_short = len(entry.name) <= _KNOWN_NAME
-        reason, key = _known(entry.name) if is_short else _judged(entry.name)
+        reason, key = judged(entry.name)
         if reason is None and stat.S_IFMT(entry.mode) not in _FILE_TYPES:
             reason = "is no ordinary file"
         if reason is not None:
@@ -307,52 +295,6 @@ def _name_problem(entries: Iterable[Entry]) -> FormatError | None:
             return FormatError(
                 message, code="container_duplicate_name", part=entry.name, offset=entry.start
             )
-    return None
-
-
-def _judged(name: str) -> tuple[str | None, str]:
-    """Why a name must not become a path, None for a safe one; and its key."""
-    if len(name) <= _LONGEST_NAME and _USUAL_NAME.fullmatch(name):
-        return None, name.lower()
-    return unsafe_name(name), _twin_key(name)
-
-
-# Packages of one product have the same names: 3 MB of them at most.
-@lru_cache(maxsize=2048)
-def _known(name: str) -> tuple[str | None, str]:
-    return _judged(name)
-
-
-def twin_key(name: str) -> str:
-    """What names have in common that some file system or reader takes for the same."""
-    return _known(name)[1] if len(name) <= _KNOWN_NAME else _twin_key(name)
-
-
-def _twin_key(name: str) -> str:
-    if name.isascii():
-        folded = name.lower()
-        if not _ENDS_LOOSELY.search(folded):
-            return folded.rstrip("/")
-    else:
-        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-    return "/".join(segment.rstrip(". ") or segment for segment in folded.rstrip("/").split("/"))
-
-
-def unsafe_name(name: str) -> str | None:
-    """Why a name must not become a path, None for a safe one."""
-    segments = name.removesuffix("/").split("/")
-    if not name or name.startswith("/"):
-        return "is absolute"
-    if len(name) > _LONGEST_NAME or len(segments) > _DEEPEST_NAME:
-        return "is too long"
-    if "\\" in name:
-        return "has a backslash"
-    if _DRIVE.match(name):
-        return "starts with a drive letter"
-    if _CONTROL.search(name):
-        return "has control characters"
-    if any(segment in ("", ".", "..") for segment in segments):
-        return "climbs or has empty parts"
     return None
 
 

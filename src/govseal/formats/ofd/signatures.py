@@ -190,11 +190,16 @@ class SignatureReader:
         except FormatError as problem:
             return _unread(body, name, data, problem.kept())
         self._check(root, name)
-        outer = xml.first_children(root)
-        info = outer.get("SignedInfo")
-        if info is None:
+        if xml.child(root, "SignedInfo") is None:
             empty = FormatError("Signature.xml has no SignedInfo", part=part)
             return _unread(body, name, data, empty)
+        return self._contents_of(body, name, data, root)
+
+    def _contents_of(self, body: Body, name: str, data: bytes, root: Element) -> Found:
+        """What the elements of a Signature.xml say, which has a SignedInfo."""
+        part = f"/{name}"
+        outer = xml.first_children(root)
+        info = outer["SignedInfo"]
         tolerances = Tolerances()
         if xml.namespace(root) != xml.NAMESPACE:
             tolerances.note("quirk_q14", part)

@@ -21,8 +21,9 @@ from govseal.errors import FormatError, StampError
 from govseal.formats.base import Protect, SignatureEvidence, SignatureKind, StampRequest
 from govseal.formats.digests import stamping_digest
 from govseal.formats.ofd import locations, xml
+from govseal.formats.ofd.names import twin_key
 from govseal.formats.ofd.outline import ENTRY, Body, Box
-from govseal.formats.ofd.package import Package, package_pieces, twin_key
+from govseal.formats.ofd.package import Package, package_pieces
 from govseal.formats.ofd.signatures import Found
 from govseal.formats.ofd.spots import Spot, find_spots
 from govseal.formats.ofd.xml import Element
