@@ -143,7 +143,12 @@ def read(
 
 
 class Allowance:
-    """How many elements and attributes several files may have together: as many as one."""
+    """How many elements and attributes several files may have together: as many as one.
+
+    So many bytes of text count as one of them: they have to be unpacked and read, too.
+    """
+
+    BYTES = 32
 
     def __init__(self) -> None:
         self.found = 0
@@ -154,9 +159,9 @@ class Allowance:
         Raises:
             LimitExceeded: there are too many by now.
         """
-        self.found += data.count(b"<") + data.count(b"=")
+        self.found += max(data.count(b"<") + data.count(b"="), len(data) // self.BYTES)
         if self.found > _MOST_NODES:
-            message = "XML files have too many elements together"
+            message = "XML files are too large together"
             raise LimitExceeded(message, limit=_MOST_NODES, found=self.found, part=part)
 
 
