@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import ses_builder as build
 from govseal.asn1 import strict, write
-from govseal.errors import EncodingError, GovsealError, UnsupportedFormat
+from govseal.errors import EncodingError, GovsealError, LimitExceeded, UnsupportedFormat
 from govseal.seal import codec
 from govseal.seal.model import CertificateDigest
 
@@ -199,6 +201,21 @@ def test_outlines_tell_stamps_from_seals():
     assert codec.looks_like_signature(build.signature())
     assert not codec.looks_like_signature(build.seal())
     assert not codec.looks_like_signature(b"")
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_row_without_end_is_refused_before_anything_is_made_of_it(level):
+    """An element takes two bytes, and what Python makes of it a hundred times as much."""
+    stamp = b"\5\0" * 200_000
+    for _ in range(level + 1):
+        stamp = write.sequence(stamp)
+    tracemalloc.start()
+    try:
+        with pytest.raises(LimitExceeded, match="too many elements"):
+            codec.decode_signature(stamp)
+        assert tracemalloc.get_traced_memory()[1] < len(stamp)
+    finally:
+        tracemalloc.stop()
 
 
 @given(st.data())
