@@ -118,13 +118,16 @@ def _embedded(to_be_signed: Tlv, tolerances: Tolerances | None) -> Seal:
 
 def _find_known(data: bytes) -> tuple[Seal, strict.Checked] | None:
     """The seal inside a stamp, where its very bytes were read before."""
+    # Header by header: nothing has counted the elements yet, which may be millions.
     try:
         body, end = strict.extent(data, 0, len(data))
-        seal = Tlv(data, strict.SEQUENCE, 0, body, end).children()[0].children()[1]
-    except (EncodingError, IndexError):
+        body, end = strict.extent(data, body, end)
+        _, version_end = strict.extent(data, body, end)
+        _, seal_end = strict.extent(data, version_end, end)
+    except EncodingError:
         return None
-    found = _KNOWN.find(data, seal.start, seal.end)
-    return (found[0], strict.Checked(seal.start, seal.end, *found[1:])) if found else None
+    found = _KNOWN.find(data, version_end, seal_end)
+    return (found[0], strict.Checked(version_end, seal_end, *found[1:])) if found else None
 
 
 class _KnownSeals:
