@@ -133,7 +133,7 @@ bench-ledger: dev ## appending to ledgers of 10^3 to 10^6 entries, and auditing 
 
 .PHONY: wheel wheel-aarch64
 wheel: dev ## dist/: a wheel for this processor, tested where there is no source and no compiler
-	@tools/packages wheel
+	@tools/packages wheel openssl
 	@tools/wheel
 wheel-aarch64: dev ## the same for aarch64, cross-built, tested by qemu under a foreign Python
 	@tools/packages wheel

@@ -47,6 +47,19 @@ static void check_slice(const tree_reader *reader, tree_slice slice, size_t *at)
     *at = slice.at + slice.size;
 }
 
+/* No references, no markup, nothing that XML does not know or a parser would change. */
+static void check_characters(const tree_reader *reader, tree_slice slice, int is_value) {
+    const unsigned char *data = reader->data + slice.at;
+    for (size_t i = 0; i < slice.size; i++) {
+        const size_t left = slice.size - i;
+        CHECK(data[i] >= 0x20 || (!is_value && (data[i] == '\n' || data[i] == '\t')));
+        CHECK(data[i] != '<' && data[i] != '&');
+        CHECK(left < 3 || (memcmp(data + i, "\xef\xbf\xbe", 3) != 0 &&
+                           memcmp(data + i, "\xef\xbf\xbf", 3) != 0));
+        CHECK(is_value || left < 3 || memcmp(data + i, "]]>", 3) != 0);
+    }
+}
+
 static void check_element(const tree_reader *reader, size_t place) {
     const tree_element *element = &reader->elements[place];
     size_t at = place == 0 ? 0 : element[-1].name.at + element[-1].name.size, tail;
@@ -56,10 +69,13 @@ static void check_element(const tree_reader *reader, size_t place) {
     for (size_t i = element->first; i < element->first + element->attributes; i++) {
         check_slice(reader, reader->attributes[i].name, &at);
         check_slice(reader, reader->attributes[i].value, &at);
+        check_characters(reader, reader->attributes[i].value, 1);
     }
     CHECK(element->text.at != 0 || element->text.size == 0);
     tail = element->text.at == 0 ? at : element->text.at;
     check_slice(reader, element->tail, &tail);
+    check_characters(reader, element->tail, 0);
+    check_characters(reader, element->text, 0);
     if (element->text.at != 0) {
         check_slice(reader, element->text, &at);
     } else {

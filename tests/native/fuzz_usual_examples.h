@@ -55,7 +55,10 @@ static const usual_example DER_EXAMPLES[] = {
 static const usual_example TREE_EXAMPLES[] = {
     TOLD(OFD_XML),
     TOLD("<a/>"),
+    TOLD("<z A='' Z=''><_a-z.A-Z09/><Z/></z>"),
     TOLD("<a b='>'>\t<b>\xe5\x8d\xb0</b>]] ></a>"),
+    TOLD("<a b=' \xe5\x8d\xb0\xe7\xab\xa0'>\xe5\x8d\xb0\xe7\xab\xa0</a>"),
+    TOLD("<a b='\xe3\xbf\xbf\xef\xbe\xbf\xef\xbf\xbd'>\xe3\xbf\xbf\xef\xbe\xbf\xef\xbf\xbd</a>"),
     TOLD("<OFD xmlns=\"http://www.ofdspec.org/2016\"><a/><a/></OFD>"),
     NOT_TOLD(""),
     NOT_TOLD("text"),
@@ -63,18 +66,32 @@ static const usual_example TREE_EXAMPLES[] = {
     NOT_TOLD("<a></b>"),
     NOT_TOLD("<a/><a/>"),
     NOT_TOLD("<a/>text"),
-    NOT_TOLD("<a b=''b='' />"),     /* not apart */
+    NOT_TOLD("<a b=''c='' />"),     /* not apart */
+    NOT_TOLD("<a b=1c1/>"),
+    NOT_TOLD("<a b''/>"),
     NOT_TOLD("<a b='' b=''/>"),     /* twice */
     NOT_TOLD("<a b='<'/>"),
     NOT_TOLD("<a b='\n'/>"),        /* to be normalized */
     NOT_TOLD("<a>\r\n</a>"),
     NOT_TOLD("<a>&amp;</a>"),
     NOT_TOLD("<a>]]></a>"),
-    NOT_TOLD("<a>\xef\xbf\xbf</a>"), /* no character */
+    NOT_TOLD("<a>\xef\xbf\xbf</a>"), /* no characters */
+    NOT_TOLD("<a>\xef\xbf\xbe</a>"),
+    NOT_TOLD("<a b='\xef\xbf\xbe'/>"),
+    NOT_TOLD("<a>\x1f</a>"),
+    NOT_TOLD("<a b='\x1f'/>"),
+    NOT_TOLD("<a b='&'/>"),
     NOT_TOLD("<a><!-- --></a>"),
     NOT_TOLD("<a><![CDATA[]]></a>"),
     NOT_TOLD("<a><?b ?></a>"),
     NOT_TOLD("<1/>"),
+    NOT_TOLD("<-/>"),
+    NOT_TOLD("<@/>"),
+    NOT_TOLD("<[/>"),
+    NOT_TOLD("<`/>"),
+    NOT_TOLD("<{/>"),
+    NOT_TOLD("<\xc3\xa4/>"),         /* a name, but not the usual one */
+    NOT_TOLD("<a\xc3\xa4/>"),
     NOT_TOLD("<b:a/>"),             /* declared nowhere */
     NOT_TOLD("<b:a:c/>"),
     NOT_TOLD(ROOT " ofd:a=''/>"),
