@@ -109,6 +109,13 @@ def test_the_quick_look_never_says_less_than_following(stamped):
         ("<a>x</a>".encode("utf-16"), None),
         (b"<?xml version='1.0' encoding='GBK'?><a>x</a>", None),
         (b"<?xml version='1.0' encoding='UTF-8'?><a>x</a>", b"x"),
+        (b"<a b='>'>one<c d='\"' e=\"'>\">two</c></a> three", b"onetwo three"),
+        # Where a tag has no end it is no XML; and to look for the end of each takes hours.
+        (b"<a>one<c", None),
+        (b"<a>one<c d='</a>", None),
+        *((b"<a '" * count, None) for count in (1_000, 90_000)),
+        *((b'<a b="\'"' * count + b"<", None) for count in (1_000, 90_000)),
+        (b"<" * 400_000 + b">" * 400_000, b""),
     ],
 )
 def test_texts_are_told_only_where_nothing_can_hide_in_them(data, found):

@@ -20,7 +20,9 @@ _DECLARED_UTF8 = re.compile(
     rb"""encoding=["']utf-?8["'][^>]{0,99}\?>))"""
 )
 #: A tag: what stands in quotes may hold its end.
-_TAG = re.compile(rb"""<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
+_TAG = re.compile(rb"""<[^>"']*+(?:(?:"[^"]*+"|'[^']*+')[^>"']*+)*+>""")
+#: XML of which each tag has an end. To look for that from each of many beginnings takes hours.
+_ENDED = re.compile(rb"""[^<]*+(?:%b[^<]*+)*+""" % _TAG.pattern)
 #: What stands between tags, where no value of an attribute holds the end of one.
 _BETWEEN = re.compile(rb">([^<]+)<")
 #: Letters such as the Kelvin sign, by their first byte, which is found far sooner.
@@ -57,6 +59,8 @@ def texts_without(data: bytes, parts: Sequence[bytes]) -> bytes | None:
     if _has_any(small, roots) and _has_any(small, parts):
         return None
     texts = _texts(small)
+    if texts is None:
+        return None
     return None if _has_any(texts, roots) and _has_any(texts, parts) else texts
 
 
@@ -71,10 +75,12 @@ def _may_hide(small: bytes) -> bool:
     return False
 
 
-def _texts(data: bytes) -> bytes:
+def _texts(data: bytes) -> bytes | None:
+    """What stands between tags; None where one of them has no end."""
     if data.count(b"<") == data.count(b">"):
-        return b"".join(_BETWEEN.findall(data))
-    return _TAG.sub(b"", data)
+        # Nothing is between behind the last tag, however long that is looked for.
+        return b"".join(_BETWEEN.findall(data, 0, data.rfind(b"<") + 1))
+    return _TAG.sub(b"", data) if _ENDED.fullmatch(data) else None
 
 
 def _has_any(data: bytes, parts: Iterable[bytes]) -> bool:
