@@ -121,6 +121,21 @@ static void check_long_length(void) {
     free(data);
 }
 
+/* Elements one behind the other, whatever they are: none ends outside or begins nowhere. */
+static void check_row(const unsigned char *data, size_t size) {
+    size_t at = 0;
+    while (at < size) {
+        size_t body, stop, length, head = plain_header(data + at, size - at, &length);
+        const int is_there = der_extent(data, at, size, &body, &stop);
+        CHECK(is_there == (head != 0));
+        if (!is_there) {
+            break;
+        }
+        CHECK(body == at + head && stop == body + length && stop <= size);
+        at = stop;
+    }
+}
+
 static int fuzz_der(const uint8_t *input, size_t size) {
     const der_known nothing = {0, 0, 0, 0};
     unsigned char *data = copy_of(input, size), *cut;
@@ -133,6 +148,7 @@ static int fuzz_der(const uint8_t *input, size_t size) {
         is_checked = 1;
         check_long_length();
     }
+    check_row(data, size);
     depth = plain_der(&reading, 0, &whole, 1);
     CHECK(answer == (depth != 0 && reading.elements <= 20000 ? whole : 0));
     if (answer == 0) {

@@ -14,7 +14,9 @@ typedef struct {
 #define NOT_TOLD(text) {0, text, sizeof text - 1}
 #define NO_MORE {0, NULL, 0}
 
-#define SIXTY_FOUR "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define SIXTY_FOUR "_123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define SIXTY_THREE "_123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
+#define LONGEST SIXTY_FOUR SIXTY_FOUR SIXTY_FOUR SIXTY_THREE
 
 static const usual_example DER_EXAMPLES[] = {
     TOLD("\x05\0"),
@@ -84,6 +86,10 @@ static const usual_example TREE_EXAMPLES[] = {
     NOT_TOLD("<a><!-- --></a>"),
     NOT_TOLD("<a><![CDATA[]]></a>"),
     NOT_TOLD("<a><?b ?></a>"),
+    TOLD("<" LONGEST "/>"),
+    TOLD("<a " LONGEST "=''/>"),
+    NOT_TOLD("<" LONGEST "g/>"),
+    NOT_TOLD("<a " LONGEST "g=''/>"),
     NOT_TOLD("<1/>"),
     NOT_TOLD("<-/>"),
     NOT_TOLD("<@/>"),
