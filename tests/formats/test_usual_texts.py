@@ -95,8 +95,13 @@ def test_what_stands_in_the_declaration_may_hide_a_word_as_well():
     assert usual.texts(declared + b"<a/>", len(declared), PARTS) is False
 
 
+def test_a_tag_without_end_is_not_told():
+    assert told(b"<a") is None
+    assert texts_without(START + b"<a", PARTS) is None
+
+
 @pytest.mark.parametrize(
-    "text", [b"<a k='>'>x</a>", b"<a>x > y</a>", b"<a k='>'>Con<b k='>'/>tent</a>", b"<a", b">"]
+    "text", [b"<a k='>'>x</a>", b"<a>x > y</a>", b"<a k='>'>Con<b k='>'/>tent</a>", b">"]
 )
 def test_as_many_ends_of_tags_as_beginnings_or_it_is_not_told(text):
     assert told(text) is None
