@@ -170,6 +170,45 @@ def test_names_as_long_as_the_parser_takes_are_read():
     assert xml.text(root, name) == "x"
 
 
+WARNED = "<w xmlns='relative'/>"
+
+
+@pytest.mark.parametrize("behind", ["", WARNED])
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<x:b/>",
+        "<:b/>",
+        "<x:b:c xmlns:x='urn:x'/>",
+        "<b x:k='1'/>",
+        "<b xmlns:p='urn:x' xmlns:q='urn:x' p:k='1' q:k='2'/>",
+        "<b xmlns:p=''/>",
+        "<b xmlns:xml='urn:x'/>",
+        "<b xmlns:xmlns='urn:x'/>",
+    ],
+)
+def test_names_that_are_none_are_malformed_whatever_follows(inside, behind):
+    """The parser forgets such a fault when it has something to warn of later on."""
+    with pytest.raises(FormatError, match="not well-formed"):
+        xml.parse(f"<a>{inside}{behind}</a>".encode(), "/OFD.xml")
+
+
+def test_a_warning_alone_is_no_fault():
+    root = xml.parse(f"<a>{WARNED}<b/></a>".encode(), "/OFD.xml")
+    assert [xml.name(element) for element in root] == ["w", "b"]
+    assert xml.namespace(root[0]) == "relative"
+
+
+def test_what_is_only_shown_is_read_with_its_faults():
+    assert xml.name(xml.parse(b"<a><x:b/></a>", "/OFD.xml", recover=True)) == "a"
+
+
+def test_a_fault_is_forgotten_with_its_file():
+    with pytest.raises(FormatError):
+        xml.parse(f"<a><x:b/>{WARNED}</a>".encode(), "/OFD.xml")
+    assert xml.name(xml.parse(f"<a>{WARNED}</a>".encode(), "/OFD.xml")) == "a"
+
+
 def test_another_root_is_malformed():
     with pytest.raises(FormatError, match="Signatures"):
         xml.parse(TEXT.encode(), "/x.xml", expected="Signatures")
