@@ -61,6 +61,7 @@ _CODECS = {
     "gbk": "gb18030",
     "gb18030": "gb18030",
 }
+_WARNING = int(etree.ErrorLevels.WARNING)
 _NO_SPACE = re.compile(rb"[^ \t\r\n]")
 
 _TEXTS = etree.XPath("//text()[normalize-space()]", smart_strings=False)
@@ -106,10 +107,15 @@ def parse(
         message = "an XML file has too many elements"
         raise LimitExceeded(message, limit=_MOST_NODES, found=nodes, part=part)
     _refuse_document_type(content, part)
+    parser = _parser(comments=comments, recover=recover)
     try:
-        root = etree.fromstring(content, _parser(comments=comments, recover=recover))
+        root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise FormatError("not well-formed XML", part=part) from error
+    # Of a fault in the names, such as a prefix of no namespace, lxml tells nothing where the parser
+    # has warned of something behind it.
+    if not recover and any(fault.level > _WARNING for fault in parser.error_log):
+        raise FormatError("not well-formed XML", part=part)
     if root is None:  # recovering, nothing was found
         raise FormatError("not XML", part=part)
     if b"<!" in content and root.getroottree().docinfo.internalDTD is not None:
