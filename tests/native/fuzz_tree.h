@@ -60,12 +60,26 @@ static void check_characters(const tree_reader *reader, tree_slice slice, int is
     }
 }
 
+/* The prefix of a name is the one that is declared, for the one namespace there is. */
+static void check_namespace(const tree_reader *reader, const tree_element *element) {
+    const unsigned char *name = reader->data + element->name.at;
+    CHECK(element->prefix < element->name.size);
+    if (element->prefix == 0) {
+        CHECK(element->is_named == reader->is_default);
+    } else {
+        CHECK(element->is_named && reader->has_prefix && name[element->prefix] == ':');
+        CHECK(element->prefix == reader->prefix.size &&
+              memcmp(name, reader->data + reader->prefix.at, element->prefix) == 0);
+    }
+}
+
 static void check_element(const tree_reader *reader, size_t place) {
     const tree_element *element = &reader->elements[place];
     size_t at = place == 0 ? 0 : element[-1].name.at + element[-1].name.size, tail;
     check_slice(reader, element->name, &at);
-    CHECK(element->name.size > 0 && element->prefix < element->name.size);
+    check_namespace(reader, element);
     CHECK(element->first + element->attributes <= reader->attribute_count);
+    CHECK(element->attributes <= 32); /* each is held against all before it */
     for (size_t i = element->first; i < element->first + element->attributes; i++) {
         check_slice(reader, reader->attributes[i].name, &at);
         check_slice(reader, reader->attributes[i].value, &at);
@@ -264,6 +278,7 @@ static int fuzz_tree(const uint8_t *input, size_t size) {
     unsigned char *data = copy_of(input, size);
     tree_reader reader;
     const int is_told = is_tree(&reader, data, size);
+    CHECK(count_most(data, size, '<', 3) <= 3);
     if (is_told) {
         const size_t count = reader.count, attributes = reader.attribute_count;
         size_t deepest;

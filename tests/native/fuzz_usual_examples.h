@@ -100,6 +100,7 @@ static const usual_example TREE_EXAMPLES[] = {
     NOT_TOLD("<a\xc3\xa4/>"),
     NOT_TOLD("<b:a/>"),             /* declared nowhere */
     NOT_TOLD("<b:a:c/>"),
+    NOT_TOLD(ROOT "><b:a/></ofd:OFD>"),
     NOT_TOLD(ROOT " ofd:a=''/>"),
     NOT_TOLD("<a xmlns:b='http://example.org/'/>"),
     NOT_TOLD("<a xmlns:XmL='http://www.ofdspec.org/2016'/>"),
@@ -170,6 +171,13 @@ static const usual_example TEXTS_EXAMPLES[] = {
     "PK\1\2\36\3" COMMON_D(flags, method, size) "\0\0\0\0\0\0\0\0\0\0\xa4\x81\0\0\0\0" "d"         \
     END("\1\0\1\0\x2f\0\0\0\x20\0\0\0")
 
+/* An empty file with a name of twenty bytes. */
+#define COMMON_E "\24\0\0\0\0\0\0\0\x21\0\1\2\3\4\0\0\0\0\0\0\0\0\x14\0"
+#define NAMED(name)                                                                                \
+    "PK\3\4" COMMON_E "\0\0" name                                                                  \
+    "PK\1\2\36\3" COMMON_E "\0\0\0\0\0\0\0\0\0\0\xa4\x81\0\0\0\0" name                             \
+    END("\1\0\1\0\x42\0\0\0\x32\0\0\0")
+
 static const usual_example RECORDS_EXAMPLES[] = {
     TOLD(LOCALS CENTRALS END(NUMBERS)),
     TOLD(END("\0\0\0\0\0\0\0\0\0\0\0\0")),
@@ -195,6 +203,8 @@ static const usual_example RECORDS_EXAMPLES[] = {
     NOT_TOLD(ONE_BYTE("\0", "\0", "\2\0\0\0")),          /* stored, and two sizes */
     NOT_TOLD(ONE_BYTE("\1", "\0", "\1\0\0\0")),          /* encrypted */
     NOT_TOLD(ONE_BYTE("\x08", "\0", "\1\0\0\0")),        /* sizes behind the data */
+    TOLD(NAMED("QK\6\7 and some more..")),
+    NOT_TOLD(NAMED("PK\6\7 and some more..")), /* like the locator of a larger end record */
     TOLD(LOCAL_C("\x44") CENTRAL_C END(NUMBERS_C)),
     NOT_TOLD(LOCAL_C("\x45") CENTRAL_C END(NUMBERS_C)), /* another end, with a comment */
     NO_MORE,
