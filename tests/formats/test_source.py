@@ -172,6 +172,21 @@ def test_digests_asked_for_are_all_that_is_kept():
     assert sys.getrefcount(data) == held - 1
 
 
+def test_kept_digests_do_not_keep_all_files():
+    contents = [b"".join([b"a permit, number ", bytes([number])]) for number in range(70)]
+
+    def counted() -> list[int]:
+        return [sys.getrefcount(contents[at]) for at in range(len(contents))]
+
+    before = counted()
+    kept = [HeldBytes(content).digests() for content in contents]
+    held = [now > then for now, then in zip(counted(), before, strict=True)]
+    # Those that wait are the last ones, and the others were digested in time.
+    assert held == [False] * 6 + [True] * 64
+    expected = [(sha256(content).digest(), sm2.sm3(content)) for content in contents]
+    assert [digests.both() for digests in kept] == expected
+
+
 def test_threads_that_ask_at_once_are_told_the_same():
     data = NOISE * 5
     expected = (sha256(data).digest(), sm2.sm3(data))

@@ -13,13 +13,15 @@ from __future__ import annotations
 import io
 import os
 from abc import ABC, abstractmethod
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import IO, Self
+from weakref import ref
 
 from govseal import sm2
 from govseal.errors import FileChanged, LimitExceeded
@@ -40,21 +42,35 @@ _RECENT_BLOCKS = 16
 _HELD_BYTES = 8 << 20
 _FIRST_STEP = 1 << 18
 _LAST_STEP = 1 << 16
-#: What a report may hold on to until somebody asks for its digests.
+#: What a report may hold on to until somebody asks for its digests, and how many reports may.
 _WAITING_BYTES = 1 << 20
+_MOST_WAITING = 64
 
 
 class FileDigests:
     """SHA-256 and SM3 of a file, 32 bytes each: of a small one taken when they are asked for.
 
-    The very bytes that were read are kept for that, and forgotten then.
+    The very bytes that were read are kept for that, and forgotten then. Whoever keeps thousands of
+    reports does not keep their files: those that have waited longest are digested then.
     """
 
-    __slots__ = ("_data", "_known")
+    __slots__ = ("__weakref__", "_data", "_known")
 
     def __init__(self, data: bytes | None, known: tuple[bytes, bytes] | None = None) -> None:
         self._data = data
         self._known = known
+
+    def wait(self) -> None:
+        """Let the digests wait until they are asked for, or too many files are waiting."""
+        if len(self._data or b"") > _WAITING_BYTES:
+            self.both()
+            return
+        _WAITING.append(ref(self))
+        while len(_WAITING) > _MOST_WAITING:
+            with suppress(IndexError):  # another thread took the last one
+                oldest = _WAITING.popleft()()
+                if oldest is not None:
+                    oldest.both()
 
     def both(self) -> tuple[bytes, bytes]:
         """SHA-256, and SM3."""
@@ -78,6 +94,10 @@ class FileDigests:
 
     def __reduce__(self) -> tuple[type[FileDigests], tuple[None, tuple[bytes, bytes]]]:
         return FileDigests, (None, self.both())
+
+
+#: Whose digests wait, the oldest first; most of them are gone by then.
+_WAITING: deque[ref[FileDigests]] = deque()
 
 
 class ByteSource(ABC):
@@ -161,8 +181,7 @@ class HeldBytes(ByteSource):
     def digests(self) -> FileDigests:
         """As of a :class:`ByteSource`."""
         found = FileDigests(self.data)
-        if self.size > _WAITING_BYTES:
-            found.both()
+        found.wait()
         return found
 
     def close(self) -> None:
