@@ -62,7 +62,8 @@ static size_t put_entry(grown *out, grown *directory, const char *name, size_t s
     static const size_t FLAGS[] = {0, 0, 0x0800, 0x0802, 0x0006, 0x0008, 0x0001};
     const size_t at = out->size, length = strlen(name), method = below(3) ? 0 : below(16) ? 8 : 9;
     const size_t small = name[length - 1] == '/' ? 0 : below(40);
-    const size_t packed = below(2000) ? small : 65535 - below(100);
+    /* There is room for one of these. */
+    const size_t packed = at != 0 || below(2000) ? small : 65535 - below(100);
     const size_t said = below(32) ? packed : below(200000);
     put(out, "PK\3\4\24\0", 6);
     put_little(out, FLAGS[below(below(8) ? 4 : COUNT(FLAGS))], 2);
